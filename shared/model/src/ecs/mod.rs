@@ -1,0 +1,70 @@
+//! What ECS has: clusters, services with their deployments and task sets, tasks, task definitions.
+
+mod service;
+mod task;
+mod task_definition;
+
+pub use service::{
+    AwsvpcConfiguration, Deployment, DeploymentController, DeploymentStatus, RolloutState, Service,
+    ServiceLoadBalancer, ServiceRevision, ServiceStatus, Strategy, TaskSet, TaskSetStatus,
+};
+pub use task::{Task, TaskInterface, TaskStatus};
+pub use task_definition::{Container, NetworkMode, PortMapping, TaskDefinition};
+
+use std::collections::BTreeMap;
+
+use crate::id::ClusterArn;
+
+/// Tags of one resource.
+pub type Tags = BTreeMap<String, String>;
+
+/// A cluster, as DescribeClusters tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cluster {
+    /// Its ARN.
+    pub arn: ClusterArn,
+    /// `ACTIVE`, `INACTIVE`, `DEPROVISIONING` …
+    pub status: String,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// An enum of AWS's that grows: what isn't known is kept as text.
+macro_rules! open_enum {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)+
+            /// A value this program doesn't know.
+            Other(String),
+        }
+
+        impl $name {
+            /// The value as AWS writes it.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)+
+                    Self::Other(text) => text,
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                match text {
+                    $($text => Self::$variant,)+
+                    other => Self::Other(other.to_owned()),
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+pub(crate) use open_enum;

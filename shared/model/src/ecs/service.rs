@@ -1,0 +1,228 @@
+//! A service, its deployments, task sets and revisions: which tasks it keeps and which target groups it uses.
+
+use jiff::Timestamp;
+
+use super::{Tags, open_enum};
+use crate::id::TaskDefinitionArn;
+use crate::id::{ClusterArn, DeploymentId, SecurityGroupId, ServiceArn, ServiceRevisionArn, SubnetId, TargetGroupArn};
+
+/// A service, as DescribeServices tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// Its ARN.
+    pub arn: ServiceArn,
+    /// The cluster it is in.
+    pub cluster: ClusterArn,
+    /// ACTIVE, DRAINING, INACTIVE.
+    pub status: ServiceStatus,
+    /// Who carries out deployments; absent from AWS means ECS.
+    pub controller: DeploymentController,
+    /// How ECS carries them out; absent from AWS means ROLLING.
+    pub strategy: Strategy,
+    /// Tasks wanted.
+    pub desired_count: u32,
+    /// Tasks RUNNING.
+    pub running_count: u32,
+    /// Tasks not yet RUNNING.
+    pub pending_count: u32,
+    /// The task definition it runs; absent with an external controller.
+    pub task_definition: Option<TaskDefinitionArn>,
+    /// The target groups it names.
+    pub load_balancers: Vec<ServiceLoadBalancer>,
+    /// Its deployments (ECS controller).
+    pub deployments: Vec<Deployment>,
+    /// Its task sets (CODE_DEPLOY, EXTERNAL).
+    pub task_sets: Vec<TaskSet>,
+    /// The revisions that have tasks now (`currentServiceRevisions`).
+    pub current_revisions: Vec<ServiceRevisionArn>,
+    /// A native strategy's deployment is under way (`currentServiceDeployment` is present).
+    pub has_current_deployment: bool,
+    /// Network settings of its awsvpc tasks.
+    pub network: Option<AwsvpcConfiguration>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+open_enum! {
+    /// A service's status.
+    ServiceStatus {
+        /// In use.
+        Active = "ACTIVE",
+        /// Deleted, but tasks are left.
+        Draining = "DRAINING",
+        /// Deleted.
+        Inactive = "INACTIVE",
+    }
+}
+
+open_enum! {
+    /// Who carries out deployments.
+    DeploymentController {
+        /// ECS itself.
+        Ecs = "ECS",
+        /// CodeDeploy, with task sets.
+        CodeDeploy = "CODE_DEPLOY",
+        /// Another program, with task sets.
+        External = "EXTERNAL",
+    }
+}
+
+open_enum! {
+    /// How ECS carries out deployments.
+    Strategy {
+        /// Tasks are replaced in place.
+        Rolling = "ROLLING",
+        /// All at once, between two target groups.
+        BlueGreen = "BLUE_GREEN",
+        /// In equal steps, between two target groups.
+        Linear = "LINEAR",
+        /// A small share first, between two target groups.
+        Canary = "CANARY",
+    }
+}
+
+/// An entry of `loadBalancers`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceLoadBalancer {
+    /// The target group; absent for a classic balancer.
+    pub target_group: Option<TargetGroupArn>,
+    /// The other target group of a native strategy (`advancedConfiguration.alternateTargetGroupArn`).
+    pub alternate_target_group: Option<TargetGroupArn>,
+    /// The container that serves.
+    pub container_name: Option<String>,
+    /// The port it serves: the target's port, not the group's own.
+    pub container_port: Option<u16>,
+}
+
+/// A deployment of the ECS controller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deployment {
+    /// `ecs-svc/…`, the `startedBy` of its tasks.
+    pub id: DeploymentId,
+    /// PRIMARY, ACTIVE, INACTIVE.
+    pub status: DeploymentStatus,
+    /// COMPLETED, FAILED, IN_PROGRESS; absent from older services.
+    pub rollout_state: Option<RolloutState>,
+    /// What it runs.
+    pub task_definition: Option<TaskDefinitionArn>,
+    /// Tasks wanted.
+    pub desired_count: u32,
+    /// Tasks RUNNING.
+    pub running_count: u32,
+    /// Tasks not yet RUNNING.
+    pub pending_count: u32,
+    /// When it began.
+    pub created_at: Option<Timestamp>,
+    /// Network settings it was started with.
+    pub network: Option<AwsvpcConfiguration>,
+}
+
+open_enum! {
+    /// A deployment's status.
+    DeploymentStatus {
+        /// The most recent.
+        Primary = "PRIMARY",
+        /// Being replaced, tasks left.
+        Active = "ACTIVE",
+        /// Over.
+        Inactive = "INACTIVE",
+    }
+}
+
+open_enum! {
+    /// How far a deployment is. Says nothing about whether one is in flight.
+    RolloutState {
+        /// Done.
+        Completed = "COMPLETED",
+        /// Given up by the circuit breaker.
+        Failed = "FAILED",
+        /// Under way, or never going to end.
+        InProgress = "IN_PROGRESS",
+    }
+}
+
+/// A task set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskSet {
+    /// Its id, the `startedBy` of its tasks.
+    pub id: DeploymentId,
+    /// PRIMARY, ACTIVE, DRAINING.
+    pub status: TaskSetStatus,
+    /// What it runs.
+    pub task_definition: Option<TaskDefinitionArn>,
+    /// Its target groups; may be none.
+    pub load_balancers: Vec<ServiceLoadBalancer>,
+    /// Network settings of its tasks.
+    pub network: Option<AwsvpcConfiguration>,
+}
+
+open_enum! {
+    /// A task set's status.
+    TaskSetStatus {
+        /// Serving production traffic.
+        Primary = "PRIMARY",
+        /// Not serving production traffic.
+        Active = "ACTIVE",
+        /// Being deregistered and stopped.
+        Draining = "DRAINING",
+    }
+}
+
+/// A service revision, as DescribeServiceRevisions tells it. Revisions never change, but what they resolve to may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceRevision {
+    /// Its ARN.
+    pub arn: ServiceRevisionArn,
+    /// The load balancers it was made with.
+    pub load_balancers: Vec<ServiceLoadBalancer>,
+    /// The groups it serves through now (`resolvedConfiguration.loadBalancers`); perhaps the *alternate* one.
+    pub resolved_target_groups: Vec<TargetGroupArn>,
+    /// What it runs.
+    pub task_definition: Option<TaskDefinitionArn>,
+}
+
+/// `awsvpcConfiguration`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwsvpcConfiguration {
+    /// Subnets of its tasks, up to 16.
+    pub subnets: Vec<SubnetId>,
+    /// Security groups of its tasks, up to 5; none means the VPC's default group.
+    pub security_groups: Vec<SecurityGroupId>,
+    /// `ENABLED` or `DISABLED`.
+    pub assign_public_ip: Option<String>,
+}
+
+impl Service {
+    /// The deployment ECS is moving to.
+    #[must_use]
+    pub fn primary_deployment(&self) -> Option<&Deployment> {
+        self.deployments.iter().find(|deployment| deployment.status == DeploymentStatus::Primary)
+    }
+
+    /// Is a deployment in flight? More than one deployment, or a native strategy's or task set's shift not finished.
+    /// `rolloutState` alone says nothing: it stays IN_PROGRESS while a service can't start its tasks.
+    #[must_use]
+    pub fn in_flight(&self) -> bool {
+        match (&self.controller, &self.strategy) {
+            (DeploymentController::Ecs, Strategy::Rolling) => self.deployments.len() > 1,
+            (DeploymentController::Ecs, _) => {
+                self.deployments.len() > 1 || self.has_current_deployment || self.current_revisions.len() > 1
+            }
+            _ => self.task_sets.len() > 1,
+        }
+    }
+
+    /// The groups it names now, in `loadBalancers` (alternates too) and its task sets: what is known without asking
+    /// for revisions.
+    pub fn named_target_groups(&self) -> impl Iterator<Item = &TargetGroupArn> {
+        let sets = self.task_sets.iter().flat_map(|set| &set.load_balancers);
+        self.load_balancers.iter().chain(sets).flat_map(ServiceLoadBalancer::target_groups)
+    }
+}
+
+impl ServiceLoadBalancer {
+    /// The group and its alternate.
+    pub fn target_groups(&self) -> impl Iterator<Item = &TargetGroupArn> {
+        self.target_group.iter().chain(&self.alternate_target_group)
+    }
+}

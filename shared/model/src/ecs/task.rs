@@ -1,0 +1,121 @@
+//! A task and the network interface it has to itself in awsvpc mode.
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+
+use super::{Tags, open_enum};
+use crate::elb::IpVersion;
+use crate::id::{AttachmentId, ClusterArn, DeploymentId, NetworkInterfaceId, SubnetId, TaskArn, TaskDefinitionArn};
+
+/// A task, as DescribeTasks tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// Its ARN.
+    pub arn: TaskArn,
+    /// The cluster it runs in.
+    pub cluster: ClusterArn,
+    /// `service:NAME` for a service's task, `family:NAME` or anything else otherwise.
+    pub group: Option<String>,
+    /// The deployment or task set that started it.
+    pub started_by: Option<DeploymentId>,
+    /// Its task definition.
+    pub task_definition: Option<TaskDefinitionArn>,
+    /// Where it is in its life.
+    pub last_status: TaskStatus,
+    /// Where ECS wants it to be.
+    pub desired_status: TaskStatus,
+    /// Orders the events of one task; absent where the API doesn't say.
+    pub version: Option<i64>,
+    /// When it reached RUNNING. Unknown counts as long ago.
+    pub started_at: Option<Timestamp>,
+    /// `FARGATE`, `EC2` …; absent with a capacity provider.
+    pub launch_type: Option<String>,
+    /// Its network interfaces; empty unless the mode is awsvpc.
+    pub interfaces: Vec<TaskInterface>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// The elastic network interface attached to a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskInterface {
+    /// The attachment's id; the interface's description names it.
+    pub attachment: AttachmentId,
+    /// `PRECREATED` … `ATTACHED` … `DELETED`.
+    pub status: String,
+    /// The interface, once it is known.
+    pub network_interface: Option<NetworkInterfaceId>,
+    /// Its subnet, once it is known.
+    pub subnet: Option<SubnetId>,
+    /// Its private addresses, IPv4 and IPv6; incomplete early on.
+    pub addresses: Vec<IpAddr>,
+}
+
+open_enum! {
+    /// The states of a task, see "Amazon ECS task lifecycle".
+    TaskStatus {
+        /// The interface is being made.
+        Provisioning = "PROVISIONING",
+        /// Waiting for the container agent.
+        Pending = "PENDING",
+        /// Being registered with several target groups.
+        Activating = "ACTIVATING",
+        /// Running.
+        Running = "RUNNING",
+        /// Being deregistered from several target groups.
+        Deactivating = "DEACTIVATING",
+        /// Containers are being stopped.
+        Stopping = "STOPPING",
+        /// The interface is being detached.
+        Deprovisioning = "DEPROVISIONING",
+        /// Stopped.
+        Stopped = "STOPPED",
+        /// Deleted.
+        Deleted = "DELETED",
+    }
+}
+
+impl Task {
+    /// Is it running, and meant to go on running? Only such a task is ever registered.
+    #[must_use]
+    pub fn is_serving(&self) -> bool {
+        self.last_status == TaskStatus::Running && self.desired_status == TaskStatus::Running
+    }
+
+    /// May it still have its address? Everything that isn't known to be over counts as live.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        !matches!(self.last_status, TaskStatus::Stopped | TaskStatus::Deleted)
+    }
+
+    /// The service it says it belongs to: `group` is `service:NAME` and a deployment or task set started it.
+    #[must_use]
+    pub fn service_name(&self) -> Option<&str> {
+        self.started_by.as_ref()?;
+        self.group.as_deref()?.strip_prefix("service:").filter(|name| !name.is_empty())
+    }
+
+    /// All its private addresses.
+    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> + '_ {
+        self.interfaces.iter().flat_map(|interface| interface.addresses.iter().copied())
+    }
+
+    /// The address that belongs in a target group of this IP version: the first of it on its interface.
+    #[must_use]
+    pub fn address(&self, version: IpVersion) -> Option<IpAddr> {
+        self.addresses().find(|address| IpVersion::of(*address) == version)
+    }
+
+    /// The interface that has the address.
+    #[must_use]
+    pub fn interface_at(&self, address: IpAddr) -> Option<&TaskInterface> {
+        self.interfaces.iter().find(|interface| interface.addresses.contains(&address))
+    }
+
+    /// Does it have a network interface of its own (awsvpc mode)?
+    #[must_use]
+    pub fn is_awsvpc(&self) -> bool {
+        !self.interfaces.is_empty()
+    }
+}

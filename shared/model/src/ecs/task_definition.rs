@@ -1,0 +1,59 @@
+//! A revision of a task definition: network mode, containers, ports.
+
+use super::open_enum;
+use crate::id::TaskDefinitionArn;
+
+/// A task definition, as DescribeTaskDefinition tells it. Revisions never change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskDefinition {
+    /// Its ARN, with the revision.
+    pub arn: TaskDefinitionArn,
+    /// How its tasks are put on the network.
+    pub network_mode: NetworkMode,
+    /// Its containers.
+    pub containers: Vec<Container>,
+}
+
+open_enum! {
+    /// Docker network modes ECS knows; absent counts as `bridge`.
+    NetworkMode {
+        /// An interface of its own for every task.
+        Awsvpc = "awsvpc",
+        /// Docker's bridge.
+        Bridge = "bridge",
+        /// The host's interface.
+        Host = "host",
+        /// No network.
+        None = "none",
+    }
+}
+
+/// A container of a task definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Container {
+    /// Its name, which a service's load balancer entry refers to.
+    pub name: String,
+    /// Its port mappings.
+    pub ports: Vec<PortMapping>,
+    /// Seconds between SIGTERM and SIGKILL; 30 where absent.
+    pub stop_timeout_seconds: Option<u32>,
+}
+
+/// One port mapping. Ranges (`containerPortRange`) have no single port and are left out by the reader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PortMapping {
+    /// The port the container listens on.
+    pub container_port: u16,
+    /// Must be absent or equal in awsvpc mode.
+    pub host_port: Option<u16>,
+    /// `tcp` or `udp`.
+    pub protocol: String,
+}
+
+impl TaskDefinition {
+    /// Does any container map this port?
+    #[must_use]
+    pub fn maps_port(&self, port: u16) -> bool {
+        self.containers.iter().flat_map(|container| &container.ports).any(|mapping| mapping.container_port == port)
+    }
+}

@@ -1,0 +1,207 @@
+//! A rule's judgement on one resource.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::hash::Hasher as _;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use siphasher::sip::SipHasher13;
+
+use crate::elb::Target;
+use crate::id::{ClusterArn, NetworkInterfaceId, SecurityGroupId, ServiceArn, TargetGroupArn, TaskArn};
+use crate::repair::Proposal;
+
+/// How much a finding matters, least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Low,
+    /// Will matter sooner or later.
+    Medium,
+    /// Capacity or protection is lost now.
+    High,
+    /// An outage, or traffic that reaches a stranger.
+    Critical,
+}
+
+impl Severity {
+    /// All of them, least first.
+    pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Critical];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A word that isn't a severity.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a severity: use low, medium, high or critical")]
+pub struct SeverityError(pub String);
+
+impl FromStr for Severity {
+    type Err = SeverityError;
+    fn from_str(text: &str) -> Result<Self, SeverityError> {
+        Self::ALL.into_iter().find(|one| one.as_str() == text).ok_or_else(|| SeverityError(text.to_owned()))
+    }
+}
+
+/// What a finding is about, as the report names it. Keys that don't apply are left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Resources {
+    /// Cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<ClusterArn>,
+    /// Service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<ServiceArn>,
+    /// Task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskArn>,
+    /// Target group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_group: Option<TargetGroupArn>,
+    /// Target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Target>,
+    /// Network interface.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network_interface: Option<NetworkInterfaceId>,
+    /// Security groups.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub security_groups: Vec<SecurityGroupId>,
+}
+
+/// A short, stable hash of what a finding is: the same for the same fault on the same resource every time.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint(u64);
+
+impl Fingerprint {
+    /// The hash of some texts, in order; their boundaries count.
+    #[must_use]
+    pub fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
+        // SipHash 1-3 with a fixed key: stable over builds and machines, unlike the standard library's hasher.
+        let mut hasher = SipHasher13::new_with_keys(0, 0);
+        for text in texts {
+            hasher.write(text.as_bytes());
+            hasher.write_u8(0xff);
+        }
+        Self(hasher.finish())
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A text that isn't a fingerprint.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a fingerprint of sixteen hexadecimal digits")]
+pub struct FingerprintError(pub String);
+
+impl FromStr for Fingerprint {
+    type Err = FingerprintError;
+    fn from_str(text: &str) -> Result<Self, FingerprintError> {
+        let valid = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let number = valid.then(|| u64::from_str_radix(text, 16).ok()).flatten();
+        number.map(Self).ok_or_else(|| FingerprintError(text.chars().take(40).collect()))
+    }
+}
+
+impl Serialize for Fingerprint {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fingerprint {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A rule's judgement on one resource.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The rule's slug.
+    pub rule: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// One sentence.
+    pub summary: String,
+    /// What a person can do.
+    pub remedy: String,
+    /// What it is about.
+    pub resources: Resources,
+    /// What exactly was seen, beyond the resources: two looks confirm each other only if this is the same.
+    pub subject: String,
+    /// What the judgement rests on, for a person to check.
+    pub evidence: BTreeMap<String, serde_json::Value>,
+    /// What would mend it, in the order it must be done.
+    pub repairs: Vec<Proposal>,
+}
+
+impl Finding {
+    /// The same for the same fault on the same resource every time, whatever its details.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(self.identity().iter().map(String::as_str))
+    }
+
+    /// The fingerprint with the subject: what a second look must find again.
+    #[must_use]
+    pub fn suspicion(&self) -> Fingerprint {
+        let identity = self.identity();
+        Fingerprint::of(identity.iter().map(String::as_str).chain([self.subject.as_str()]))
+    }
+
+    fn identity(&self) -> Vec<String> {
+        let of = &self.resources;
+        let text = |value: Option<&dyn fmt::Display>| value.map(ToString::to_string).unwrap_or_default();
+        vec![
+            self.rule.clone(),
+            text(of.cluster.as_ref().map(|id| id as _)),
+            text(of.service.as_ref().map(|id| id as _)),
+            text(of.task.as_ref().map(|id| id as _)),
+            text(of.target_group.as_ref().map(|id| id as _)),
+            text(of.target.as_ref().map(|id| id as _)),
+            text(of.network_interface.as_ref().map(|id| id as _)),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_is_stable_over_builds() {
+        assert_eq!(Fingerprint::of(["target-stale", "10.0.0.1:80"]).to_string(), "1d94d637a9609416");
+        assert_ne!(Fingerprint::of(["ab", "c"]), Fingerprint::of(["a", "bc"]));
+        let one = Fingerprint::of(["x"]);
+        assert_eq!(one.to_string().parse(), Ok(one));
+        assert!("+000000000000001".parse::<Fingerprint>().is_err());
+    }
+}

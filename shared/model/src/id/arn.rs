@@ -1,0 +1,343 @@
+//! Amazon Resource Names of the things the guard watches, each with its own resource grammar.
+//!
+//! `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`, see "Amazon Resource Names" in the AWS IAM guide.
+
+use std::fmt;
+use std::ops::Range;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{AccountId, Region};
+
+/// Why a text is not the ARN it was taken for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is not {expected}: {why}")]
+pub struct ArnError {
+    /// What was given.
+    pub text: String,
+    /// What it should look like.
+    pub expected: &'static str,
+    /// What is wrong with it.
+    pub why: &'static str,
+}
+
+/// The text of an ARN, and where its parts are.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Parts {
+    text: Arc<str>,
+    region: Range32,
+    account: Range32,
+    resource: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Range32(u32, u32);
+
+impl Range32 {
+    fn get(self) -> Range<usize> {
+        self.0 as usize..self.1 as usize
+    }
+}
+
+impl Parts {
+    fn parse(text: &str, service: &str) -> Result<Self, &'static str> {
+        if text.len() > 2048 {
+            return Err("it is longer than any ARN");
+        }
+        let mut ends = text.match_indices(':').map(|(at, _)| u32::try_from(at).unwrap_or(u32::MAX));
+        let mut next = || ends.next().ok_or("it has fewer than six parts");
+        let (arn, partition, named, region, account) = (next()?, next()?, next()?, next()?, next()?);
+        let part = |start: u32, end: u32| &text[start as usize..end as usize];
+        if part(0, arn) != "arn" || !part(arn + 1, partition).starts_with("aws") {
+            return Err("it does not begin with arn:aws");
+        }
+        if part(partition + 1, named) != service {
+            return Err("it belongs to another AWS service");
+        }
+        if Region::from_str(part(named + 1, region)).is_err() {
+            return Err("its Region is missing or malformed");
+        }
+        if AccountId::from_str(part(region + 1, account)).is_err() {
+            return Err("its account id is missing or malformed");
+        }
+        if text.bytes().any(|byte| byte.is_ascii_control() || byte == b' ') {
+            return Err("it contains white space");
+        }
+        let (region, account) = (Range32(named + 1, region), Range32(region + 1, account));
+        Ok(Self { text: text.into(), region, account, resource: account.1 + 1 })
+    }
+
+    fn resource(&self) -> &str {
+        &self.text[self.resource as usize..]
+    }
+}
+
+macro_rules! arn {
+    ($(#[$doc:meta])* $name:ident, $service:literal, $expected:literal, $check:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(Parts);
+
+        impl $name {
+            /// The whole ARN.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0.text
+            }
+
+            /// The account that owns it.
+            #[must_use]
+            pub fn account(&self) -> &str {
+                &self.0.text[self.0.account.get()]
+            }
+
+            /// The Region it is in.
+            #[must_use]
+            pub fn region(&self) -> &str {
+                &self.0.text[self.0.region.get()]
+            }
+
+            /// `arn:PARTITION:SERVICE:REGION:ACCOUNT:`, what its neighbours of the same AWS service begin with.
+            #[must_use]
+            pub fn prefix(&self) -> &str {
+                &self.0.text[..self.0.resource as usize]
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = ArnError;
+            fn from_str(text: &str) -> Result<Self, ArnError> {
+                let fail = |why| ArnError { text: text.chars().take(300).collect(), expected: $expected, why };
+                let parts = Parts::parse(text, $service).map_err(fail)?;
+                let check: fn(&[&str]) -> bool = $check;
+                let segments: Vec<&str> = parts.resource().split('/').collect();
+                if check(&segments) && segments.iter().all(|segment| !segment.is_empty()) {
+                    Ok(Self(parts))
+                } else {
+                    Err(fail("its resource part has another form"))
+                }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = ArnError;
+            fn try_from(text: String) -> Result<Self, ArnError> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(arn: $name) -> String {
+                arn.as_str().to_owned()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+arn!(
+    /// An ECS cluster: `cluster/NAME`.
+    ClusterArn, "ecs", "a cluster ARN", |s| matches!(s, ["cluster", _])
+);
+arn!(
+    /// An ECS service: `service/CLUSTER/NAME`, or `service/NAME` from before 2018.
+    ServiceArn, "ecs", "a service ARN", |s| matches!(s, ["service", _] | ["service", _, _])
+);
+arn!(
+    /// An ECS task: `task/CLUSTER/ID`, or `task/ID` from before 2018.
+    TaskArn, "ecs", "a task ARN", |s| matches!(s, ["task", _] | ["task", _, _])
+);
+arn!(
+    /// A revision of an ECS task definition: `task-definition/FAMILY:REVISION`.
+    TaskDefinitionArn, "ecs", "a task definition ARN", |s| {
+        matches!(s, ["task-definition", name] if name.rsplit_once(':').is_some_and(|(family, n)| !family.is_empty() && n.parse::<u32>().is_ok()))
+    }
+);
+arn!(
+    /// A revision of an ECS service: `service-revision/CLUSTER/SERVICE/ID`.
+    ServiceRevisionArn, "ecs", "a service revision ARN", |s| matches!(s, ["service-revision", _, _, _])
+);
+arn!(
+    /// A target group: `targetgroup/NAME/ID`.
+    TargetGroupArn, "elasticloadbalancing", "a target group ARN", |s| matches!(s, ["targetgroup", _, _])
+);
+arn!(
+    /// A load balancer: `loadbalancer/net/NAME/ID`, `app` or `gwy`, or a classic one's `loadbalancer/NAME`.
+    LoadBalancerArn, "elasticloadbalancing", "a load balancer ARN", |s| {
+        matches!(s, ["loadbalancer", _, _, _] | ["loadbalancer", _])
+    }
+);
+
+impl ClusterArn {
+    /// The cluster's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        last(&self.0)
+    }
+
+    /// The service of that name in this cluster, in the ARN form AWS gives new services.
+    ///
+    /// # Errors
+    /// When `name` can't be a service's name.
+    pub fn service(&self, name: &str) -> Result<ServiceArn, ArnError> {
+        format!("{}service/{}/{name}", self.prefix(), self.name()).parse()
+    }
+}
+
+impl ServiceArn {
+    /// The service's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        last(&self.0)
+    }
+
+    /// The cluster's name, absent from ARNs of the old form.
+    #[must_use]
+    pub fn cluster_name(&self) -> Option<&str> {
+        middle(&self.0)
+    }
+}
+
+impl TaskArn {
+    /// The task's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        last(&self.0)
+    }
+
+    /// The cluster's name, absent from ARNs of the old form.
+    #[must_use]
+    pub fn cluster_name(&self) -> Option<&str> {
+        middle(&self.0)
+    }
+}
+
+impl TaskDefinitionArn {
+    /// Family and revision.
+    #[must_use]
+    pub fn family_and_revision(&self) -> (&str, u32) {
+        let (family, revision) = last(&self.0).rsplit_once(':').unwrap_or((last(&self.0), "0"));
+        (family, revision.parse().unwrap_or(0))
+    }
+
+    /// The revision before this one, if this isn't the first.
+    #[must_use]
+    pub fn previous(&self) -> Option<Self> {
+        let (family, revision) = self.family_and_revision();
+        let before = revision.checked_sub(1).filter(|n| *n > 0)?;
+        format!("{}task-definition/{family}:{before}", self.prefix()).parse().ok()
+    }
+}
+
+impl TargetGroupArn {
+    /// The target group's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        middle(&self.0).unwrap_or_else(|| last(&self.0))
+    }
+}
+
+/// Which kind of Elastic Load Balancing balancer an ARN names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LoadBalancerKind {
+    /// `loadbalancer/net/…`
+    Network,
+    /// `loadbalancer/app/…`
+    Application,
+    /// `loadbalancer/gwy/…`
+    Gateway,
+    /// A classic balancer, or a kind this program doesn't know.
+    Other,
+}
+
+impl LoadBalancerArn {
+    /// The balancer's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        let mut segments = self.0.resource().rsplit('/');
+        let id = segments.next().unwrap_or_default();
+        match self.kind() {
+            LoadBalancerKind::Other => id,
+            _ => segments.next().unwrap_or(id),
+        }
+    }
+
+    /// The balancer's kind; the ARN tells it, so no look-up is needed.
+    #[must_use]
+    pub fn kind(&self) -> LoadBalancerKind {
+        match self.0.resource().split('/').nth(1) {
+            Some("net") => LoadBalancerKind::Network,
+            Some("app") => LoadBalancerKind::Application,
+            Some("gwy") => LoadBalancerKind::Gateway,
+            _ => LoadBalancerKind::Other,
+        }
+    }
+}
+
+fn last(parts: &Parts) -> &str {
+    parts.resource().rsplit('/').next().unwrap_or_default()
+}
+
+/// The segment between kind and name, in resources of three segments.
+fn middle(parts: &Parts) -> Option<&str> {
+    let mut segments = parts.resource().split('/').skip(1);
+    let first = segments.next()?;
+    segments.next().map(|_| first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_and_new_task_arns_parse() {
+        let new: TaskArn = "arn:aws:ecs:eu-central-1:111122223333:task/prod/0a1b".parse().unwrap();
+        assert_eq!((new.cluster_name(), new.id(), new.account()), (Some("prod"), "0a1b", "111122223333"));
+        let old: TaskArn = "arn:aws-cn:ecs:cn-north-1:111122223333:task/0a1b".parse().unwrap();
+        assert_eq!((old.cluster_name(), old.id(), old.region()), (None, "0a1b", "cn-north-1"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let error = |text: &str| text.parse::<TargetGroupArn>().unwrap_err().why;
+        assert_eq!(error("web"), "it has fewer than six parts");
+        assert_eq!(error("arn:aws:ecs:eu-central-1:111122223333:cluster/a"), "it belongs to another AWS service");
+        assert_eq!(
+            error("arn:aws:elasticloadbalancing:eu-central-1:1:targetgroup/web/1"),
+            "its account id is missing or malformed"
+        );
+        assert_eq!(
+            error("arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup//1"),
+            "its resource part has another form"
+        );
+    }
+
+    #[test]
+    fn a_balancers_arn_tells_its_kind_and_name() {
+        let arn: LoadBalancerArn =
+            "arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/net/edge/50dc".parse().unwrap();
+        assert_eq!((arn.kind(), arn.name()), (LoadBalancerKind::Network, "edge"));
+    }
+
+    #[test]
+    fn a_task_definition_knows_its_predecessor() {
+        let arn: TaskDefinitionArn = "arn:aws:ecs:eu-central-1:111122223333:task-definition/web:7".parse().unwrap();
+        assert_eq!(arn.previous().unwrap().family_and_revision(), ("web", 6));
+        let first: TaskDefinitionArn = "arn:aws:ecs:eu-central-1:111122223333:task-definition/web:1".parse().unwrap();
+        assert_eq!(first.previous(), None);
+    }
+}

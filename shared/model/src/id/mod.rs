@@ -1,0 +1,15 @@
+//! Typed ids. An id that exists has been parsed, so nothing downstream splits strings.
+//!
+//! Equality and order are those of the text, which AWS keeps canonical for ARNs and ids (addresses are not ids: they
+//! are [`std::net::IpAddr`], parsed and compared as numbers).
+
+mod arn;
+mod plain;
+
+pub use arn::{
+    ArnError, ClusterArn, LoadBalancerArn, LoadBalancerKind, ServiceArn, ServiceRevisionArn, TargetGroupArn, TaskArn,
+    TaskDefinitionArn,
+};
+pub use plain::{
+    AccountId, AttachmentId, DeploymentId, IdError, NetworkInterfaceId, Region, SecurityGroupId, SubnetId, VpcId,
+};

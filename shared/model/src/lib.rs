@@ -1,0 +1,25 @@
+//! The vocabulary of ecs-nlb-guard: what AWS has, what was read of it, what is judged about it and what may be done.
+//!
+//! * [`id`] – typed ids and ARNs that parse;
+//! * [`ecs`], [`elb`], [`ec2`] – the entities the rules look at, in AWS's own words;
+//! * [`mod@observation`] – facts as answers to questions, each known, absent or unread;
+//! * [`scope`] – where to look (never what is true);
+//! * [`finding`], [`repair`] – a judgement, and a change that would mend it;
+//! * [`policy`] – what the owner of the account allows.
+//!
+//! Nothing here does I/O, knows the SDK, reads a clock or an environment variable.
+
+pub mod call;
+pub mod ec2;
+pub mod ecs;
+pub mod elb;
+pub mod finding;
+pub mod hold;
+pub mod id;
+pub mod ledger;
+pub mod observation;
+
+pub mod repair;
+pub mod scope;
+
+pub use jiff::Timestamp;

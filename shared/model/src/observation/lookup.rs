@@ -1,0 +1,185 @@
+//! How a rule asks.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::{Answer, Observation, Question, TaskList, Unread, UnreadKind};
+use crate::ec2::{NetworkInterface, Subnet};
+use crate::ecs::{Cluster, Service, ServiceRevision, Tags, Task, TaskDefinition};
+use crate::elb::{TargetGroup, TargetHealth};
+use crate::id::{
+    ClusterArn, LoadBalancerArn, ServiceRevisionArn, SubnetId, TargetGroupArn, TaskArn, TaskDefinitionArn, VpcId,
+};
+use crate::ledger::{Ownership, Pause, RemovalWindow};
+use crate::scope::ServiceId;
+
+/// An observation with a notebook for the questions it couldn't answer yet.
+///
+/// Ask for everything a judgement needs before giving up on the first gap, so that all of it is read in one round:
+/// collect the answers, then use `?`.
+#[derive(Debug)]
+pub struct Lookup<'a> {
+    observation: &'a Observation,
+    open: RefCell<BTreeSet<Question>>,
+}
+
+/// Why a question has no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gap<'a> {
+    /// It wasn't asked yet; the next round will.
+    Pending,
+    /// It was, and could not be read. Whoever needs it abstains.
+    Unread(&'a Unread),
+}
+
+impl<'a> Lookup<'a> {
+    /// Asks this observation.
+    #[must_use]
+    pub const fn new(observation: &'a Observation) -> Self {
+        Self { observation, open: RefCell::new(BTreeSet::new()) }
+    }
+
+    /// The observation asked.
+    #[must_use]
+    pub const fn observation(&self) -> &'a Observation {
+        self.observation
+    }
+
+    /// When reading began.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.observation.at
+    }
+
+    /// What was asked and not answered yet.
+    #[must_use]
+    pub fn into_questions(self) -> BTreeSet<Question> {
+        self.open.into_inner()
+    }
+
+    fn ask<T>(
+        &self,
+        answer: Option<&'a Answer<T>>,
+        question: impl FnOnce() -> Question,
+    ) -> Result<Option<&'a T>, Gap<'a>> {
+        match answer {
+            Some(Answer::Known(value)) => Ok(Some(value)),
+            Some(Answer::Absent) => Ok(None),
+            Some(Answer::Unread(unread)) => Err(Gap::Unread(unread)),
+            None => {
+                self.open.borrow_mut().insert(question());
+                Err(Gap::Pending)
+            }
+        }
+    }
+
+    fn list<T>(
+        &self,
+        answer: Option<&'a Answer<Vec<T>>>,
+        question: impl FnOnce() -> Question,
+    ) -> Result<&'a [T], Gap<'a>> {
+        Ok(self.ask(answer, question)?.map_or(&[], Vec::as_slice))
+    }
+
+    /// All clusters.
+    pub fn clusters(&self) -> Result<&'a [ClusterArn], Gap<'a>> {
+        self.list(self.observation.clusters.as_ref(), || Question::Clusters)
+    }
+
+    /// A cluster.
+    pub fn cluster(&self, arn: &ClusterArn) -> Result<Option<&'a Cluster>, Gap<'a>> {
+        self.ask(self.observation.cluster.get(arn), || Question::Cluster(arn.clone()))
+    }
+
+    /// The services of a cluster.
+    pub fn services(&self, cluster: &ClusterArn) -> Result<&'a [ServiceId], Gap<'a>> {
+        self.list(self.observation.services.get(cluster), || Question::Services(cluster.clone()))
+    }
+
+    /// A service.
+    pub fn service(&self, id: &ServiceId) -> Result<Option<&'a Service>, Gap<'a>> {
+        self.ask(self.observation.service.get(id), || Question::Service(id.clone()))
+    }
+
+    /// A list of tasks.
+    pub fn tasks(&self, list: &TaskList) -> Result<&'a [TaskArn], Gap<'a>> {
+        self.list(self.observation.task_lists.get(list), || Question::Tasks(list.clone()))
+    }
+
+    /// A task.
+    pub fn task(&self, cluster: &ClusterArn, arn: &TaskArn) -> Result<Option<&'a Task>, Gap<'a>> {
+        self.ask(self.observation.task.get(arn), || Question::Task { cluster: cluster.clone(), task: arn.clone() })
+    }
+
+    /// A task definition.
+    pub fn task_definition(&self, arn: &TaskDefinitionArn) -> Result<Option<&'a TaskDefinition>, Gap<'a>> {
+        self.ask(self.observation.task_definition.get(arn), || Question::TaskDefinition(arn.clone()))
+    }
+
+    /// A service revision.
+    pub fn service_revision(&self, arn: &ServiceRevisionArn) -> Result<Option<&'a ServiceRevision>, Gap<'a>> {
+        self.ask(self.observation.service_revision.get(arn), || Question::ServiceRevision(arn.clone()))
+    }
+
+    /// All target groups.
+    pub fn target_groups(&self) -> Result<&'a [TargetGroupArn], Gap<'a>> {
+        self.list(self.observation.target_groups.as_ref(), || Question::TargetGroups)
+    }
+
+    /// A target group.
+    pub fn target_group(&self, arn: &TargetGroupArn) -> Result<Option<&'a TargetGroup>, Gap<'a>> {
+        self.ask(self.observation.target_group.get(arn), || Question::TargetGroup(arn.clone()))
+    }
+
+    /// The targets of a group; `None` if the group is gone.
+    pub fn target_health(&self, arn: &TargetGroupArn) -> Result<Option<&'a [TargetHealth]>, Gap<'a>> {
+        let health = self.ask(self.observation.target_health.get(arn), || Question::TargetHealth(arn.clone()))?;
+        Ok(health.map(Vec::as_slice))
+    }
+
+    /// Tags of a target group.
+    pub fn target_group_tags(&self, arn: &TargetGroupArn) -> Result<Option<&'a Tags>, Gap<'a>> {
+        self.ask(self.observation.target_group_tags.get(arn), || Question::TargetGroupTags(arn.clone()))
+    }
+
+    /// Tags of a load balancer.
+    pub fn load_balancer_tags(&self, arn: &LoadBalancerArn) -> Result<Option<&'a Tags>, Gap<'a>> {
+        self.ask(self.observation.load_balancer_tags.get(arn), || Question::LoadBalancerTags(arn.clone()))
+    }
+
+    /// The subnets of a VPC.
+    pub fn subnets(&self, vpc: &VpcId) -> Result<&'a [Subnet], Gap<'a>> {
+        self.list(self.observation.subnets.get(vpc), || Question::Subnets(vpc.clone()))
+    }
+
+    /// The interfaces in a subnet.
+    pub fn interfaces(&self, subnet: &SubnetId) -> Result<&'a [NetworkInterface], Gap<'a>> {
+        self.list(self.observation.interfaces.get(subnet), || Question::Interfaces(subnet.clone()))
+    }
+
+    /// Ownership records of a group; `None` without a ledger.
+    pub fn owners(&self, group: &TargetGroupArn) -> Result<Option<&'a [Ownership]>, Gap<'a>> {
+        let answer = self.ask(self.observation.owners.get(group), || Question::Owners(group.clone()));
+        Ok(optional(answer)?.map(Vec::as_slice))
+    }
+
+    /// The removal window of a group, if one was opened.
+    pub fn removals(&self, group: &TargetGroupArn) -> Result<Option<&'a RemovalWindow>, Gap<'a>> {
+        optional(self.ask(self.observation.removals.get(group), || Question::Removals(group.clone())))
+    }
+
+    /// The pause, if repairs are paused.
+    pub fn pause(&self) -> Result<Option<&'a Pause>, Gap<'a>> {
+        optional(self.ask(self.observation.pause.as_ref(), || Question::Pause))
+    }
+}
+
+/// Without a ledger there is nothing to know from it.
+const fn optional<'a, T>(answer: Result<Option<&'a T>, Gap<'a>>) -> Result<Option<&'a T>, Gap<'a>> {
+    match answer {
+        Err(Gap::Unread(Unread { kind: UnreadKind::NoLedger, .. })) => Ok(None),
+        other => other,
+    }
+}

@@ -1,0 +1,91 @@
+//! Where to look. Never what is true.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{ClusterArn, TargetGroupArn, TaskArn};
+
+/// A service by cluster and name: what both forms of its ARN, a task's `group` and the API agree on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ServiceId {
+    /// Its cluster.
+    pub cluster: ClusterArn,
+    /// Its name.
+    pub name: Arc<str>,
+}
+
+impl ServiceId {
+    /// The service `name` in `cluster`.
+    #[must_use]
+    pub fn new(cluster: &ClusterArn, name: &str) -> Self {
+        Self { cluster: cluster.clone(), name: name.into() }
+    }
+}
+
+impl std::fmt::Display for ServiceId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.cluster.name(), self.name)
+    }
+}
+
+/// What an event says of a task. A hint where to look, and evidence of the address a stopped task had; never a fact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskHint {
+    /// Its cluster.
+    pub cluster: ClusterArn,
+    /// The service its `group` names.
+    pub service: Option<ServiceId>,
+    /// The addresses its attachments had.
+    pub addresses: Vec<IpAddr>,
+    /// Orders the events of one task.
+    pub version: i64,
+}
+
+/// Where to look: the union of all its parts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// Every service and every target group of the account and Region.
+    pub everything: bool,
+    /// Every service of these clusters.
+    pub clusters: BTreeSet<ClusterArn>,
+    /// These services, with all their tasks.
+    pub services: BTreeSet<ServiceId>,
+    /// These tasks, and the target groups of their services.
+    pub tasks: BTreeMap<TaskArn, TaskHint>,
+    /// These target groups, with every service that uses them.
+    pub target_groups: BTreeSet<TargetGroupArn>,
+}
+
+impl Scope {
+    /// Nothing to look at?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        !self.everything
+            && self.clusters.is_empty()
+            && self.services.is_empty()
+            && self.tasks.is_empty()
+            && self.target_groups.is_empty()
+    }
+
+    /// Adds a task, keeping the newest hint of several.
+    pub fn add_task(&mut self, task: TaskArn, hint: TaskHint) {
+        let kept = self.tasks.entry(task).or_insert_with(|| hint.clone());
+        if hint.version > kept.version {
+            *kept = hint;
+        }
+    }
+
+    /// Adds another scope to this one.
+    pub fn merge(&mut self, other: Self) {
+        self.everything |= other.everything;
+        self.clusters.extend(other.clusters);
+        self.services.extend(other.services);
+        self.target_groups.extend(other.target_groups);
+        for (task, hint) in other.tasks {
+            self.add_task(task, hint);
+        }
+    }
+}
