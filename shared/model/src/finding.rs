@@ -11,6 +11,7 @@ use siphasher::sip::SipHasher13;
 use crate::elb::Target;
 use crate::id::{ClusterArn, NetworkInterfaceId, SecurityGroupId, ServiceArn, TargetGroupArn, TaskArn};
 use crate::repair::Proposal;
+use crate::scope::ServiceId;
 
 /// How much a finding matters, least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -161,6 +162,9 @@ pub struct Finding {
     pub evidence: BTreeMap<String, serde_json::Value>,
     /// What would mend it, in the order it must be done.
     pub repairs: Vec<Proposal>,
+    /// The services whose policy and holds apply: the task's service, or every service that uses the group.
+    #[serde(skip)]
+    pub users: Vec<ServiceId>,
 }
 
 impl Finding {
@@ -177,18 +181,23 @@ impl Finding {
         Fingerprint::of(identity.iter().map(String::as_str).chain([self.subject.as_str()]))
     }
 
+    /// A target is identified by its group, address and port alone, however much a look found out about its owner;
+    /// anything else by everything that is named.
     fn identity(&self) -> Vec<String> {
+        fn text(value: Option<&impl fmt::Display>) -> String {
+            value.map(ToString::to_string).unwrap_or_default()
+        }
         let of = &self.resources;
-        let text = |value: Option<&dyn fmt::Display>| value.map(ToString::to_string).unwrap_or_default();
-        vec![
-            self.rule.clone(),
-            text(of.cluster.as_ref().map(|id| id as _)),
-            text(of.service.as_ref().map(|id| id as _)),
-            text(of.task.as_ref().map(|id| id as _)),
-            text(of.target_group.as_ref().map(|id| id as _)),
-            text(of.target.as_ref().map(|id| id as _)),
-            text(of.network_interface.as_ref().map(|id| id as _)),
-        ]
+        let mut identity = vec![self.rule.clone(), text(of.target_group.as_ref()), text(of.target.as_ref())];
+        if of.target.is_none() {
+            identity.extend([
+                text(of.cluster.as_ref()),
+                text(of.service.as_ref()),
+                text(of.task.as_ref()),
+                text(of.network_interface.as_ref()),
+            ]);
+        }
+        identity
     }
 }
 

@@ -19,6 +19,7 @@ pub mod id;
 pub mod ledger;
 pub mod observation;
 
+pub mod policy;
 pub mod repair;
 pub mod scope;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ClusterArn, TargetGroupArn, TaskArn};
+use crate::id::{ClusterArn, ServiceArn, TargetGroupArn, TaskArn};
 
 /// A service by cluster and name: what both forms of its ARN, a task's `group` and the API agree on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -22,6 +22,12 @@ impl ServiceId {
     #[must_use]
     pub fn new(cluster: &ClusterArn, name: &str) -> Self {
         Self { cluster: cluster.clone(), name: name.into() }
+    }
+
+    /// The service an ARN names, unless the ARN is of the old form, which doesn't say in which cluster it is.
+    #[must_use]
+    pub fn of(arn: &ServiceArn) -> Option<Self> {
+        Some(Self::new(&arn.cluster()?, arn.name()))
     }
 }
 
@@ -88,4 +94,19 @@ impl Scope {
             self.add_task(task, hint);
         }
     }
+}
+
+/// What a judgement is about, so that what could not be read can be traced back to who asked.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unit {
+    /// A task.
+    Task(TaskArn),
+    /// A service.
+    Service(ServiceId),
+    /// A target group.
+    TargetGroup(TargetGroupArn),
+    /// A cluster.
+    Cluster(ClusterArn),
+    /// The account.
+    Everything,
 }

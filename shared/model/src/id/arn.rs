@@ -226,6 +226,22 @@ impl TaskArn {
     }
 }
 
+impl TaskArn {
+    /// The cluster it is in, unless the ARN is of the old form.
+    #[must_use]
+    pub fn cluster(&self) -> Option<ClusterArn> {
+        format!("{}cluster/{}", self.prefix(), self.cluster_name()?).parse().ok()
+    }
+}
+
+impl ServiceArn {
+    /// The cluster it is in, unless the ARN is of the old form.
+    #[must_use]
+    pub fn cluster(&self) -> Option<ClusterArn> {
+        format!("{}cluster/{}", self.prefix(), self.cluster_name()?).parse().ok()
+    }
+}
+
 impl TaskDefinitionArn {
     /// Family and revision.
     #[must_use]

@@ -1,0 +1,77 @@
+//! JSON into the tree: strict, without the comments and trailing commas some tools allow.
+
+use std::collections::BTreeSet;
+
+use jsonc_parser::ast;
+use jsonc_parser::common::Ranged;
+use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+
+use super::{Document, Entry, Node, Value};
+
+const STRICT: ParseOptions = ParseOptions {
+    allow_comments: false,
+    allow_loose_object_property_names: false,
+    allow_trailing_commas: false,
+    allow_missing_commas: false,
+    allow_single_quoted_strings: false,
+    allow_hexadecimal_numbers: false,
+    allow_unary_plus_numbers: false,
+    allow_bare_decimal_point_numbers: false,
+    allow_non_finite_numbers: false,
+    allow_extended_string_escapes: false,
+};
+
+pub(super) fn read(text: &str) -> Document {
+    // The parser bounds its own depth and stops at the first syntax error.
+    let mut broken = Vec::new();
+    let root = match parse_to_ast(text, &CollectOptions::default(), &STRICT) {
+        Ok(parsed) => match parsed.value {
+            Some(ast::Value::Object(object)) => entries(object, &mut broken),
+            _ => Vec::new(),
+        },
+        Err(error) => {
+            let mut message = error.kind().to_string();
+            if let Some(first) = message.get_mut(..1) {
+                first.make_ascii_lowercase();
+            }
+            broken.push((error.range().start, format!("not valid JSON: {message}")));
+            Vec::new()
+        }
+    };
+    Document { root, broken }
+}
+
+fn entries(object: ast::Object<'_>, broken: &mut Vec<(usize, String)>) -> Vec<Entry> {
+    let mut seen = BTreeSet::new();
+    let mut entries = Vec::with_capacity(object.properties.len());
+    for property in object.properties {
+        let at = property.range.start;
+        let key = property.name.into_string();
+        let node = node(property.value, broken);
+        if seen.insert(key.clone()) {
+            entries.push(Entry { key, at, node });
+        } else {
+            broken.push((at, "not valid JSON: duplicate key".to_owned()));
+        }
+    }
+    entries
+}
+
+fn node(value: ast::Value<'_>, broken: &mut Vec<(usize, String)>) -> Node {
+    let at = value.start();
+    let value = match value {
+        ast::Value::StringLit(text) => Value::Text(text.value.into_owned()),
+        ast::Value::NumberLit(number) => match number.value.parse() {
+            Ok(integer) => Value::Integer(integer),
+            Err(_) if number.value.contains(['.', 'e', 'E']) => Value::Other("a number with a fraction"),
+            Err(_) => Value::Other("a number that is too large"),
+        },
+        ast::Value::BooleanLit(boolean) => Value::Boolean(boolean.value),
+        ast::Value::NullKeyword(_) => Value::Other("null"),
+        ast::Value::Array(array) => {
+            Value::List(array.elements.into_iter().map(|element| node(element, broken)).collect())
+        }
+        ast::Value::Object(object) => Value::Table(entries(object, broken)),
+    };
+    Node { at, value }
+}

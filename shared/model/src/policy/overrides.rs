@@ -1,0 +1,67 @@
+//! Where a policy says something else.
+
+use super::choice::Mode;
+use super::glob::{Glob, glob};
+use super::registration::{RegistrationChanges, RegistrationPolicy};
+use super::section::Section;
+use super::security_groups::{SecurityGroupChanges, SecurityGroupPolicy};
+
+/// What a question to the policy is about, by name (not ARN); what doesn't apply or isn't known is `None`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// Name of the cluster.
+    pub cluster: Option<&'a str>,
+    /// Name of the service.
+    pub service: Option<&'a str>,
+    /// Name of the target group.
+    pub target_group: Option<&'a str>,
+}
+
+/// Changes that apply wherever all its globs match.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Override {
+    cluster: Option<Glob>,
+    service: Option<Glob>,
+    target_group: Option<Glob>,
+    pub registration: RegistrationChanges,
+    pub security_groups: SecurityGroupChanges,
+}
+
+impl Override {
+    /// Reads one; the policies are what applies without it.
+    pub(super) fn read(
+        section: &mut Section<'_>,
+        registration: &RegistrationPolicy,
+        security_groups: &SecurityGroupPolicy,
+    ) -> Self {
+        if !["cluster", "service", "target_group"].into_iter().any(|key| section.has(key)) {
+            section.reject_whole("it doesn't say where: add cluster, service or target_group (\"*\" is anywhere)");
+        }
+        if !["registration", "security_groups"].into_iter().any(|key| section.has(key)) {
+            section.reject_whole("it changes nothing: add a key such as registration.mode or security_groups.required");
+        }
+        Self {
+            cluster: section.get("cluster", glob),
+            service: section.get("service", glob),
+            target_group: section.get("target_group", glob),
+            registration: section.section("registration", |section| RegistrationChanges::read(section, registration)),
+            security_groups: section
+                .section("security_groups", |section| SecurityGroupChanges::read(section, security_groups)),
+        }
+    }
+
+    /// Whether every glob it has matches; a name that isn't there matches none.
+    pub(super) fn applies_to(&self, place: &Place<'_>) -> bool {
+        let matches = |glob: &Option<Glob>, name: Option<&str>| {
+            glob.as_ref().is_none_or(|glob| name.is_some_and(|name| glob.matches(name)))
+        };
+        matches(&self.cluster, place.cluster)
+            && matches(&self.service, place.service)
+            && matches(&self.target_group, place.target_group)
+    }
+
+    pub(super) fn cap(&mut self, most: Mode) {
+        self.registration.mode = self.registration.mode.map(|mode| mode.min(most));
+        self.security_groups.mode = self.security_groups.mode.map(|mode| mode.min(most));
+    }
+}
