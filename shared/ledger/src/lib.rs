@@ -1,1 +1,22 @@
-//! todo
+//! What the guard remembers between passes: who owned which target, how many removals were counted in a target group,
+//! and whether repairs are paused.
+//!
+//! * [`Ledger`] – what can be asked of it and written to it, and what holds when several passes do so at once;
+//! * [`DynamoDbLedger`] – kept in one DynamoDB table that all passes and functions share;
+//! * [`memory::MemoryLedger`] – the same in one process, for tests and simulations;
+//! * [`answer`] – fills an observation with what the rules ask of it.
+//!
+//! It doesn't decide what is recorded, ended or removed, doesn't create its table, and has no clock: what is "now" is told.
+
+mod answer;
+mod api;
+mod changes;
+mod dynamodb;
+#[cfg(test)]
+mod fixtures;
+pub mod memory;
+mod window;
+
+pub use answer::{answer, answer_without_ledger};
+pub use api::{Ledger, RemovalRequest};
+pub use dynamodb::DynamoDbLedger;

@@ -1,1 +1,19 @@
-//! The pipeline.
+//! One pass: observe, judge, plan, execute.
+//!
+//! [`pass`] looks at a scope until no rule and no gate of the planner has a question left, does what the plan says is to
+//! be done now, and asks for the looks that are to come. Functions, the command line and the simulator run this code
+//! unchanged; they differ in the [`World`] they bring: an account, a ledger, a queue, a clock.
+//!
+//! It decides nothing itself: rules judge, the planner plans. It reports nothing either: it returns what was seen and
+//! done.
+
+mod execute;
+mod look;
+mod outcome;
+mod pass;
+pub mod ports;
+mod world;
+
+pub use outcome::{Concluded, Conclusion, Outcome, Status};
+pub use pass::{Assignment, pass};
+pub use world::World;

@@ -1,1 +1,38 @@
-//! todo
+//! What may be done about the findings now, what needs another look first, and what is withheld and why.
+//!
+//! [`plan`] takes every repair that the rules propose through the same gates, in this order:
+//!
+//! 1. the rule's own objection;
+//! 2. the pause;
+//! 3. holds: the tag a person put on the cluster, a service, the task, the target group or a load balancer;
+//! 4. the ledger: without one, targets are only registered;
+//! 5. the mode: in observe mode a repair is only planned, as far as the limit allows, and needs no second look;
+//! 6. two looks: the same suspicion, seen twice, neither too soon nor too late;
+//! 7. the limit on removals of each target group.
+//!
+//! The first gate that is shut gives the reason, and no reason is lost: each proposal becomes one [`Step`] with its
+//! [`Decision`]. What a gate needs to know and can't find out shuts it.
+//!
+//! Planning is synchronous, total and deterministic: "now" is the observation's time, and the order of the findings
+//! doesn't matter. What it needs and isn't read yet becomes a question of the [`Lookup`](model::observation::Lookup),
+//! like any rule's. It doesn't judge (rules do), doesn't count removals (the ledger does, atomically, when they are
+//! made; here is only the forecast), doesn't send the looks to come, and executes nothing.
+
+mod confirm;
+mod decide;
+mod decision;
+mod draft;
+mod hold;
+mod limit;
+mod looks;
+mod means;
+mod moment;
+mod plan;
+
+pub use confirm::MAX_HOPS;
+pub use decide::plan;
+pub use decision::Decision;
+pub use limit::RemovalLimit;
+pub use looks::{LookAgain, Looks, Young};
+pub use means::{Means, Waiting};
+pub use plan::{Plan, PlannedFinding, Step};

@@ -1,1 +1,45 @@
-//! todo
+//! The rules: an observation and a policy in, findings out.
+//!
+//! Judging is synchronous, total and deterministic: "now" is a field of the observation, nothing is read, and what a rule
+//! can't know yet becomes a question ([`model::observation::Lookup`]). A rule is a file; it says what is wrong and what
+//! would mend it. Whether that is done, and when, is the planner's business.
+
+mod finding;
+mod focus;
+mod judgement;
+mod registration;
+mod rule;
+
+pub use judgement::Judgement;
+pub use rule::Rule;
+
+use std::collections::BTreeSet;
+
+use model::observation::Lookup;
+use model::policy::Policy;
+use model::scope::Scope;
+
+/// Every rule there is, in the order it is listed.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    registration::RULES.iter().copied()
+}
+
+/// The rules that judge whether tasks are registered.
+#[must_use]
+pub fn registration_rules() -> BTreeSet<&'static str> {
+    registration::RULES.iter().map(|rule| rule.slug).collect()
+}
+
+/// Judges what `scope` covers by the rules in `wanted`, as far as the observation answers.
+#[must_use]
+pub fn judge(lookup: &Lookup<'_>, scope: &Scope, policy: &Policy, wanted: &BTreeSet<&str>) -> Judgement {
+    let mut judgement = Judgement::default();
+    let focus = focus::focus(lookup, scope, &mut judgement);
+    registration::judge(lookup, scope, policy, &focus, &mut judgement);
+    judgement.findings.retain(|finding| wanted.contains(finding.rule.as_str()) && policy.rule_enabled(&finding.rule));
+    for finding in &mut judgement.findings {
+        finding.severity = policy.severity(&finding.rule, finding.severity);
+    }
+    judgement.findings.sort_by_cached_key(|finding| (std::cmp::Reverse(finding.severity), finding.fingerprint()));
+    judgement
+}

@@ -1,0 +1,42 @@
+//! What is asked of ECS.
+
+use model::ecs::{Cluster, Service, ServiceRevision, Task, TaskDefinition};
+use model::id::{ClusterArn, ServiceRevisionArn, TaskArn, TaskDefinitionArn};
+use model::observation::TaskList;
+use model::scope::ServiceId;
+
+use super::{Answers, Reply};
+
+/// Elastic Container Service.
+pub trait Ecs {
+    /// All clusters.
+    fn list_clusters(&self) -> impl Reply<Vec<ClusterArn>>;
+
+    /// Clusters with their tags; at most [`CLUSTERS`](crate::batch::CLUSTERS).
+    fn describe_clusters(&self, clusters: &[ClusterArn]) -> impl Reply<Answers<ClusterArn, Cluster>>;
+
+    /// The services of a cluster.
+    fn list_services(&self, cluster: &ClusterArn) -> impl Reply<Vec<ServiceId>>;
+
+    /// Services of one cluster with their tags; at most [`SERVICES`](crate::batch::SERVICES).
+    fn describe_services(
+        &self,
+        cluster: &ClusterArn,
+        services: &[ServiceId],
+    ) -> impl Reply<Answers<ServiceId, Service>>;
+
+    /// The tasks in a list. They are candidates: what a task is, and whose, is known once it is described.
+    fn list_tasks(&self, list: &TaskList) -> impl Reply<Vec<TaskArn>>;
+
+    /// Tasks of one cluster with their tags; at most [`TASKS`](crate::batch::TASKS).
+    fn describe_tasks(&self, cluster: &ClusterArn, tasks: &[TaskArn]) -> impl Reply<Answers<TaskArn, Task>>;
+
+    /// One task definition.
+    fn describe_task_definition(&self, arn: &TaskDefinitionArn) -> impl Reply<TaskDefinition>;
+
+    /// Service revisions, of any service; at most [`SERVICE_REVISIONS`](crate::batch::SERVICE_REVISIONS).
+    fn describe_service_revisions(
+        &self,
+        revisions: &[ServiceRevisionArn],
+    ) -> impl Reply<Answers<ServiceRevisionArn, ServiceRevision>>;
+}

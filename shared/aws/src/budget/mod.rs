@@ -1,0 +1,115 @@
+//! AWS's request quotas, of which this process takes its share.
+//!
+//! AWS throttles requests per account and Region with token buckets: so many at once, so many a second after that. The
+//! guard shares them with deployments, consoles and everyone else in the account, so each process keeps to
+//! [`QuotaShare`] of every bucket, counting each attempt, retries too. ECS registers targets from a quota of its own and
+//! can't be starved.
+//!
+//! AWS services without such quotas (DynamoDB, SQS, STS) aren't held back.
+
+mod bucket;
+mod share;
+
+pub use bucket::Bucket;
+pub use share::{QuotaShare, QuotaShareError};
+
+use std::sync::{Mutex, PoisonError};
+
+use tokio::time::{Instant, sleep};
+
+/// A bucket per quota.
+#[derive(Debug)]
+pub struct Budget {
+    buckets: Vec<(Quota, Mutex<Bucket>)>,
+}
+
+/// One of AWS's quotas: a name, and which requests it is for.
+#[derive(Debug, Clone, Copy)]
+struct Quota {
+    /// The requests, by IAM action; one that ends in `*` stands for all that begin so. The first quota that has a
+    /// request is its quota.
+    actions: &'static [&'static str],
+    /// Requests at once.
+    burst: f64,
+    /// Requests a second.
+    rate: f64,
+}
+
+/// From "Request throttling for the Amazon ECS API", "… the Elastic Load Balancing API" and "… the Amazon EC2 API".
+const QUOTAS: [Quota; 8] = [
+    Quota { actions: &["ecs:DescribeTasks", "ecs:ListTasks"], burst: 100.0, rate: 20.0 },
+    Quota { actions: &["ecs:DescribeServices", "ecs:ListServices"], burst: 100.0, rate: 20.0 },
+    Quota { actions: &["ecs:DescribeTaskDefinition"], burst: 50.0, rate: 20.0 },
+    Quota { actions: &["ecs:DescribeServiceRevisions"], burst: 50.0, rate: 20.0 },
+    Quota { actions: &["ecs:DescribeClusters", "ecs:ListClusters"], burst: 50.0, rate: 20.0 },
+    Quota { actions: &["elasticloadbalancing:Describe*"], burst: 40.0, rate: 10.0 },
+    Quota {
+        actions: &["elasticloadbalancing:RegisterTargets", "elasticloadbalancing:DeregisterTargets"],
+        burst: 20.0,
+        rate: 4.0,
+    },
+    Quota { actions: &["ec2:Describe*"], burst: 100.0, rate: 20.0 },
+];
+
+impl Budget {
+    /// This share of every quota, all of it unspent.
+    #[must_use]
+    pub fn new(share: QuotaShare) -> Self {
+        let bucket = |quota: Quota| Bucket::new(quota.burst * share.get(), quota.rate * share.get());
+        Self { buckets: QUOTAS.into_iter().map(|quota| (quota, Mutex::new(bucket(quota)))).collect() }
+    }
+
+    /// Waits until a request for this IAM action may be sent, in the order asked.
+    pub async fn take(&self, action: &str) {
+        let Some((_, bucket)) = self.buckets.iter().find(|(quota, _)| quota.has(action)) else { return };
+        let wait = bucket.lock().unwrap_or_else(PoisonError::into_inner).take(Instant::now());
+        if !wait.is_zero() {
+            tracing::debug!(aws.action = action, wait_ms = u64::try_from(wait.as_millis()).ok(), "request quota spent");
+            sleep(wait).await;
+        }
+    }
+}
+
+impl Quota {
+    fn has(&self, action: &str) -> bool {
+        self.actions.iter().any(|pattern| match pattern.strip_suffix('*') {
+            Some(prefix) => action.starts_with(prefix),
+            None => action == *pattern,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn quota_of(action: &str) -> Option<(f64, f64)> {
+        QUOTAS.iter().find(|quota| quota.has(action)).map(|quota| (quota.burst, quota.rate))
+    }
+
+    #[test]
+    fn requests_know_their_quota() {
+        assert_eq!(quota_of("ecs:DescribeTasks"), Some((100.0, 20.0)));
+        assert_eq!(quota_of("ecs:DescribeTaskDefinition"), Some((50.0, 20.0)));
+        assert_eq!(quota_of("elasticloadbalancing:DescribeTargetHealth"), Some((40.0, 10.0)));
+        assert_eq!(quota_of("elasticloadbalancing:DeregisterTargets"), Some((20.0, 4.0)));
+        assert_eq!(quota_of("dynamodb:Query"), None);
+    }
+
+    #[test]
+    fn a_spent_quota_holds_back_its_own_requests_only() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            let budget = Budget::new("1".parse().unwrap());
+            let begun = Instant::now();
+            for _ in 0..22 {
+                budget.take("elasticloadbalancing:RegisterTargets").await;
+            }
+            // Twenty at once; the two after them at four a second.
+            assert!(begun.elapsed().as_millis() >= 450, "{:?}", begun.elapsed());
+
+            let (_, bucket) = budget.buckets.iter().find(|(quota, _)| quota.has("ec2:DescribeSubnets")).unwrap();
+            assert!(bucket.lock().unwrap().take(Instant::now()).is_zero());
+        });
+    }
+}

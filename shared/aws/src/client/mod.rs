@@ -1,0 +1,68 @@
+//! One set-up for all SDK clients of the process.
+//!
+//! * **Transport**: one connection pool, TLS by rustls over ring: no C library to build, and a small binary. Certificates
+//!   are read at the first request. Every attempt waits for its [`Budget`] and is counted in [`Calls`] there, below the
+//!   SDK's retries.
+//! * **Timeouts**: for connecting and for the first byte of an answer. None for a whole attempt or operation: waiting for
+//!   the budget is part of both. What ends a call for good is a pass's [`Deadline`](crate::deadline::Deadline).
+//! * **Retries**: the SDK's standard ones, with jitter and a retry quota of their own. Adaptive retries would hold back a
+//!   whole client, so that one throttled RegisterTargets slows every Describe of the same service, and remember that
+//!   over passes; the budget knows AWS's quotas one by one and needs no guessing.
+//!
+//! Region, endpoint, profile and credentials come from the SDK's standard settings (`AWS_REGION`, `AWS_ENDPOINT_URL`,
+//! `AWS_PROFILE` …).
+
+mod action;
+mod transport;
+
+use std::time::Duration;
+
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_smithy_types::retry::RetryConfig;
+
+use crate::budget::{Budget, QuotaShare};
+use crate::calls::Calls;
+use transport::Metered;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
+const ATTEMPTS: u32 = 4;
+const FIRST_BACKOFF: Duration = Duration::from_millis(500);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
+
+/// What is set here and not by the SDK's own settings.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// This process's share of AWS's request quotas.
+    pub quota_share: QuotaShare,
+    /// The count of requests sent.
+    pub calls: Calls,
+}
+
+/// The configuration to make every SDK client of the process from, once.
+pub async fn shared_config(settings: &Settings) -> SdkConfig {
+    let tls = Provider::Rustls(CryptoMode::Ring);
+    let transport = aws_smithy_http_client::Builder::new().tls_provider(tls).build_https();
+    let metered = Metered::new(transport, Budget::new(settings.quota_share), settings.calls.clone());
+    // Uploads are watched from the moment a request is handed to the transport, where it may wait for the budget.
+    let streams = StalledStreamProtectionConfig::enabled().upload_enabled(false).build();
+    aws_config::defaults(BehaviorVersion::latest())
+        .http_client(SharedHttpClient::new(metered))
+        .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).read_timeout(READ_TIMEOUT).build())
+        .retry_config(retries())
+        .stalled_stream_protection(streams)
+        .load()
+        .await
+}
+
+fn retries() -> RetryConfig {
+    RetryConfig::standard()
+        .with_max_attempts(ATTEMPTS)
+        .with_initial_backoff(FIRST_BACKOFF)
+        .with_max_backoff(LONGEST_BACKOFF)
+}

@@ -1,0 +1,153 @@
+//! How a call failed, classified once for every AWS service the guard talks to.
+//!
+//! Services spell one thing in several ways: ECS says `ThrottlingException`, EC2 `RequestLimitExceeded`; Elastic Load
+//! Balancing drops the ending `Exception` on the wire; EC2 models no errors at all. So codes are matched as text,
+//! without that ending, and the HTTP status decides where there is no code.
+
+use std::error::Error;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use model::call::{CallError, CallErrorKind};
+
+/// What an SDK client's failure means.
+pub fn call_error<E>(
+    operation: &'static str,
+    resource: impl Into<String>,
+    error: &SdkError<E, HttpResponse>,
+) -> CallError
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let code = error.code();
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    let kind = match error {
+        SdkError::ConstructionFailure(_) => CallErrorKind::Refused,
+        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) => CallErrorKind::Passing,
+        // A response that can't be parsed: a proxy's page, or a body that was cut off.
+        SdkError::ResponseError(_) => of_status(status).unwrap_or(CallErrorKind::Passing),
+        _ => code.and_then(of_code).or_else(|| of_status(status)).unwrap_or(CallErrorKind::Refused),
+    };
+    let message = match (error.message(), status) {
+        (Some(message), _) => message.to_owned(),
+        (None, Some(status)) if code.is_none() => format!("http status {status}: {}", chain(error)),
+        _ => chain(error),
+    };
+    CallError { operation, resource: resource.into(), kind, code: code.map(str::to_owned), message }
+}
+
+fn of_code(code: &str) -> Option<CallErrorKind> {
+    let code = code.strip_prefix("Client.").or_else(|| code.strip_prefix("Server.")).unwrap_or(code);
+    Some(match code.strip_suffix("Exception").unwrap_or(code) {
+        "Throttling"
+        | "Throttled"
+        | "ThrottledRequests"
+        | "RequestThrottled"
+        | "EC2Throttled"
+        | "RequestLimitExceeded"
+        | "TooManyRequests"
+        | "BandwidthLimitExceeded"
+        | "SlowDown"
+        | "PriorRequestNotComplete"
+        | "ProvisionedThroughputExceeded" => CallErrorKind::Throttled,
+        "AccessDenied"
+        | "UnauthorizedOperation"
+        | "AuthFailure"
+        | "NotAuthorized"
+        | "OptInRequired"
+        | "UnrecognizedClient"
+        | "InvalidClientTokenId"
+        | "MissingAuthenticationToken"
+        | "ExpiredToken"
+        | "InvalidSignature"
+        | "SignatureDoesNotMatch"
+        | "IncompleteSignature" => CallErrorKind::Denied,
+        "ClusterNotFound"
+        | "ServiceNotFound"
+        | "TaskSetNotFound"
+        | "TargetGroupNotFound"
+        | "LoadBalancerNotFound"
+        | "ResourceNotFound" => CallErrorKind::NotFound,
+        // EC2: InvalidSubnetID.NotFound, InvalidNetworkInterfaceID.NotFound …
+        code if code.ends_with(".NotFound") => CallErrorKind::NotFound,
+        "Server"
+        | "InternalError"
+        | "InternalFailure"
+        | "InternalServerError"
+        | "ServiceUnavailable"
+        | "Unavailable"
+        | "HealthUnavailable"
+        | "RequestTimeout"
+        | "RequestExpired" => CallErrorKind::Passing,
+        _ => return None,
+    })
+}
+
+const fn of_status(status: Option<u16>) -> Option<CallErrorKind> {
+    match status {
+        Some(401 | 403) => Some(CallErrorKind::Denied),
+        Some(408) => Some(CallErrorKind::Passing),
+        Some(429) => Some(CallErrorKind::Throttled),
+        Some(500..) => Some(CallErrorKind::Passing),
+        _ => None,
+    }
+}
+
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(error) = next {
+        let message = error.to_string();
+        // Some wrappers repeat what they wrap.
+        if !text.ends_with(&message) {
+            text = format!("{text}: {message}");
+        }
+        next = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use CallErrorKind::{Denied, NotFound, Passing, Throttled};
+
+    #[test]
+    fn every_spelling_of_a_code_is_known() {
+        let table = [
+            ("ThrottlingException", Throttled),
+            ("Throttling", Throttled),
+            ("RequestLimitExceeded", Throttled),
+            ("EC2ThrottledException", Throttled),
+            ("ProvisionedThroughputExceededException", Throttled),
+            ("AccessDeniedException", Denied),
+            ("AccessDenied", Denied),
+            ("UnauthorizedOperation", Denied),
+            ("Client.UnauthorizedOperation", Denied),
+            ("ExpiredTokenException", Denied),
+            ("ClusterNotFoundException", NotFound),
+            ("ServiceNotFoundException", NotFound),
+            ("TargetGroupNotFound", NotFound),
+            ("TargetGroupNotFoundException", NotFound),
+            ("LoadBalancerNotFound", NotFound),
+            ("InvalidSubnetID.NotFound", NotFound),
+            ("ServerException", Passing),
+            ("InternalFailure", Passing),
+            ("HealthUnavailable", Passing),
+        ];
+        for (code, kind) in table {
+            assert_eq!(of_code(code), Some(kind), "{code}");
+        }
+        assert_eq!(of_code("InvalidTarget"), None);
+    }
+
+    #[test]
+    fn a_status_decides_where_there_is_no_code() {
+        let table =
+            [(500, Some(Passing)), (503, Some(Passing)), (403, Some(Denied)), (429, Some(Throttled)), (400, None)];
+        for (status, kind) in table {
+            assert_eq!(of_status(Some(status)), kind, "{status}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! DescribeNetworkInterfaces, all of some subnets. No filter finds an address inside a delegated prefix, and a filter on an
+//! address finds it in other VPCs too.
+
+use std::net::IpAddr;
+
+use aws_sdk_ec2::types::{self, Filter};
+use model::call::CallError;
+use model::ec2::NetworkInterface;
+use model::id::SubnetId;
+
+use super::grouped;
+use crate::sdk::Clients;
+use crate::sdk::read::{Read, parse_all, parse_required};
+use crate::sdk::resource::resource_of;
+
+const OPERATION: &str = "ec2:DescribeNetworkInterfaces";
+const PAGE: i32 = 1000;
+
+/// Interfaces that AWS services manage included: whoever has an address, it is taken.
+pub(super) async fn describe_network_interfaces(
+    clients: &Clients,
+    subnets: &[SubnetId],
+) -> Result<Vec<(SubnetId, Vec<NetworkInterface>)>, CallError> {
+    let values = subnets.iter().map(ToString::to_string).collect();
+    let filter = Filter::builder().name("subnet-id").set_values(Some(values)).build();
+    let request = clients.ec2().describe_network_interfaces().filters(filter).include_managed_resources(true);
+    let pages = request.into_paginator().page_size(PAGE).items().send();
+    let resource = resource_of(subnets);
+    let interfaces = clients.send(OPERATION, &resource, pages.collect::<Result<Vec<_>, _>>()).await?;
+    let read = interfaces.iter().map(read).collect::<Read<Vec<_>>>();
+    let read = read.map_err(|unusable| unusable.into_error(OPERATION, &resource))?;
+    Ok(grouped(subnets, read))
+}
+
+fn read(interface: &types::NetworkInterface) -> Read<(SubnetId, NetworkInterface)> {
+    let subnet: SubnetId = parse_required("subnetId", interface.subnet_id())?;
+    let prefixes4 = interface.ipv4_prefixes().iter().filter_map(types::Ipv4PrefixSpecification::ipv4_prefix);
+    let prefixes6 = interface.ipv6_prefixes().iter().filter_map(types::Ipv6PrefixSpecification::ipv6_prefix);
+    let groups = interface.groups().iter().filter_map(types::GroupIdentifier::group_id);
+    let read = NetworkInterface {
+        id: parse_required("networkInterfaceId", interface.network_interface_id())?,
+        vpc: parse_required("vpcId", interface.vpc_id())?,
+        subnet: Some(subnet.clone()),
+        description: interface.description().unwrap_or_default().to_owned(),
+        interface_type: interface.interface_type().map_or("interface", types::NetworkInterfaceType::as_str).to_owned(),
+        addresses: addresses(interface)?,
+        prefixes: parse_all("prefixes", prefixes4.chain(prefixes6))?,
+        security_groups: parse_all("groups", groups)?,
+    };
+    Ok((subnet, read))
+}
+
+/// Primary and secondary, IPv4 and IPv6, each once. The primary ones are told twice, and not always in both places.
+fn addresses(interface: &types::NetworkInterface) -> Read<Vec<IpAddr>> {
+    let ipv4 = interface.private_ip_addresses().iter().filter_map(|address| address.private_ip_address());
+    let ipv6 = interface.ipv6_addresses().iter().filter_map(types::NetworkInterfaceIpv6Address::ipv6_address);
+    let texts = interface.private_ip_address().into_iter().chain(ipv4).chain(interface.ipv6_address()).chain(ipv6);
+    let mut addresses = Vec::new();
+    for address in parse_all("addresses", texts.filter(|text| !text.is_empty()))? {
+        if !addresses.contains(&address) {
+            addresses.push(address);
+        }
+    }
+    Ok(addresses)
+}

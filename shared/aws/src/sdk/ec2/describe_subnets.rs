@@ -1,0 +1,54 @@
+//! DescribeSubnets.
+
+use aws_sdk_ec2::types::{self, Filter, SubnetCidrBlockStateCode};
+use ipnet::IpNet;
+use model::call::CallError;
+use model::ec2::Subnet;
+use model::id::VpcId;
+
+use super::grouped;
+use crate::sdk::Clients;
+use crate::sdk::read::{Read, count, parse, parse_optional, parse_required, required};
+use crate::sdk::resource::resource_of;
+
+const OPERATION: &str = "ec2:DescribeSubnets";
+const PAGE: i32 = 1000;
+
+/// All subnets of the VPCs, those that another account shares with this one too.
+pub(super) async fn describe_subnets(
+    clients: &Clients,
+    vpcs: &[VpcId],
+) -> Result<Vec<(VpcId, Vec<Subnet>)>, CallError> {
+    let values = vpcs.iter().map(ToString::to_string).collect();
+    let filter = Filter::builder().name("vpc-id").set_values(Some(values)).build();
+    let pages = clients.ec2().describe_subnets().filters(filter).into_paginator().page_size(PAGE).items().send();
+    let resource = resource_of(vpcs);
+    let subnets = clients.send(OPERATION, &resource, pages.collect::<Result<Vec<_>, _>>()).await?;
+    let read = subnets.iter().map(read).collect::<Read<Vec<_>>>();
+    let read = read.map_err(|unusable| unusable.into_error(OPERATION, &resource))?;
+    Ok(grouped(vpcs, read.into_iter().map(|subnet| (subnet.vpc.clone(), subnet))))
+}
+
+fn read(subnet: &types::Subnet) -> Read<Subnet> {
+    // Absent from subnets that have IPv6 only.
+    let ipv4: Option<IpNet> = parse_optional("cidrBlock", subnet.cidr_block())?;
+    let ipv6 = subnet.ipv6_cidr_block_association_set().iter().filter(|range| is_associated(range));
+    let ipv6 = ipv6.filter_map(types::SubnetIpv6CidrBlockAssociation::ipv6_cidr_block);
+    let ipv6 = ipv6.map(|range| parse("ipv6CidrBlock", range)).collect::<Read<Vec<IpNet>>>()?;
+    Ok(Subnet {
+        id: parse_required("subnetId", subnet.subnet_id())?,
+        vpc: parse_required("vpcId", subnet.vpc_id())?,
+        owner: parse_required("ownerId", subnet.owner_id())?,
+        ranges: ipv4.into_iter().chain(ipv6).collect(),
+        free_addresses: count(
+            "availableIpAddressCount",
+            required("availableIpAddressCount", subnet.available_ip_address_count())?,
+        )?,
+    })
+}
+
+/// A range on its way in or out isn't one: what looks absent there may not be visible any more, or not yet.
+fn is_associated(range: &types::SubnetIpv6CidrBlockAssociation) -> bool {
+    let state = range.ipv6_cidr_block_state().and_then(types::SubnetCidrBlockState::state);
+    state.is_none_or(|state| *state == SubnetCidrBlockStateCode::Associated)
+}

@@ -1,0 +1,131 @@
+//! Pages, addresses and ranges of EC2.
+
+use aws_sdk_ec2::Client;
+use aws_sdk_ec2::operation::describe_network_interfaces::DescribeNetworkInterfacesOutput;
+use aws_sdk_ec2::operation::describe_subnets::DescribeSubnetsOutput;
+use aws_sdk_ec2::types::{
+    Ipv4PrefixSpecification, Ipv6PrefixSpecification, NetworkInterface, NetworkInterfaceIpv6Address,
+    NetworkInterfacePrivateIpAddress, Subnet, SubnetCidrBlockState, SubnetCidrBlockStateCode,
+    SubnetIpv6CidrBlockAssociation,
+};
+use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
+use aws_smithy_types::retry::RetryConfig;
+use model::call::CallErrorKind;
+use model::id::{SubnetId, VpcId};
+
+use crate::api::Ec2 as _;
+use crate::sdk::Clients;
+
+fn clients(rules: &[&Rule]) -> Clients {
+    mock_client!(aws_sdk_ec2, RuleMode::MatchAny, rules, |config| config.retry_config(RetryConfig::disabled())).into()
+}
+
+#[tokio::test]
+async fn interfaces_of_every_page_are_sorted_by_subnet() {
+    let interface = |id: &str, subnet: &str| {
+        NetworkInterface::builder().network_interface_id(id).subnet_id(subnet).vpc_id("vpc-1").build()
+    };
+    let first = mock!(Client::describe_network_interfaces)
+        .match_requests(|request| {
+            let filter = &request.filters()[0];
+            request.next_token().is_none()
+                && request.max_results() == Some(1000)
+                && request.include_managed_resources() == Some(true)
+                && filter.name() == Some("subnet-id")
+                && filter.values() == ["subnet-1", "subnet-2", "subnet-3"]
+        })
+        .then_output(move || {
+            let page = DescribeNetworkInterfacesOutput::builder().next_token("more");
+            page.network_interfaces(interface("eni-1", "subnet-1"))
+                .network_interfaces(interface("eni-2", "subnet-2"))
+                .build()
+        });
+    let second = mock!(Client::describe_network_interfaces)
+        .match_requests(|request| request.next_token() == Some("more"))
+        .then_output(move || {
+            DescribeNetworkInterfacesOutput::builder().network_interfaces(interface("eni-3", "subnet-1")).build()
+        });
+    let subnets: Vec<SubnetId> = ["subnet-1", "subnet-2", "subnet-3"].map(|id| id.parse().unwrap()).to_vec();
+    let found = clients(&[&first, &second]).describe_network_interfaces(&subnets).await.unwrap();
+    let ids: Vec<(&str, Vec<&str>)> =
+        found.iter().map(|(subnet, all)| (subnet.as_str(), all.iter().map(|one| one.id.as_str()).collect())).collect();
+    assert_eq!(ids, [("subnet-1", vec!["eni-1", "eni-3"]), ("subnet-2", vec!["eni-2"]), ("subnet-3", vec![])]);
+}
+
+#[tokio::test]
+async fn an_interface_has_secondary_addresses_and_delegated_prefixes() {
+    let rule = mock!(Client::describe_network_interfaces).then_output(|| {
+        let address = |ip: &str| NetworkInterfacePrivateIpAddress::builder().private_ip_address(ip).build();
+        let interface = NetworkInterface::builder()
+            .network_interface_id("eni-1")
+            .subnet_id("subnet-1")
+            .vpc_id("vpc-1")
+            .private_ip_address("10.0.1.7")
+            .private_ip_addresses(address("10.0.1.7"))
+            .private_ip_addresses(address("10.0.1.8"))
+            .ipv6_addresses(NetworkInterfaceIpv6Address::builder().ipv6_address("2001:db8::7").build())
+            .ipv4_prefixes(Ipv4PrefixSpecification::builder().ipv4_prefix("10.0.1.16/28").build())
+            .ipv6_prefixes(Ipv6PrefixSpecification::builder().ipv6_prefix("2001:db8:1::/80").build());
+        DescribeNetworkInterfacesOutput::builder().network_interfaces(interface.build()).build()
+    });
+    let subnet: SubnetId = "subnet-1".parse().unwrap();
+    let found = clients(&[&rule]).describe_network_interfaces(&[subnet]).await.unwrap();
+    let interface = &found[0].1[0];
+    assert_eq!(interface.addresses.len(), 3);
+    for address in ["10.0.1.7", "10.0.1.8", "10.0.1.20", "2001:db8::7", "2001:db8:1::ff"] {
+        assert!(interface.has(address.parse().unwrap()), "{address}");
+    }
+    assert!(!interface.has("10.0.1.9".parse().unwrap()));
+}
+
+fn subnet(id: &str) -> aws_sdk_ec2::types::builders::SubnetBuilder {
+    Subnet::builder().subnet_id(id).vpc_id("vpc-1").cidr_block("10.0.1.0/24").available_ip_address_count(240)
+}
+
+#[tokio::test]
+async fn a_subnet_knows_its_owner_and_the_ranges_it_has_now() {
+    let rule = mock!(Client::describe_subnets)
+        .match_requests(|request| request.filters()[0].name() == Some("vpc-id"))
+        .then_output(|| {
+            let range = |range: &str, state| {
+                let state = SubnetCidrBlockState::builder().state(state).build();
+                SubnetIpv6CidrBlockAssociation::builder().ipv6_cidr_block(range).ipv6_cidr_block_state(state).build()
+            };
+            let subnet = subnet("subnet-1")
+                .owner_id("444455556666")
+                .ipv6_cidr_block_association_set(range("2001:db8:0:1::/64", SubnetCidrBlockStateCode::Associated))
+                .ipv6_cidr_block_association_set(range("2001:db8:0:2::/64", SubnetCidrBlockStateCode::Disassociated));
+            DescribeSubnetsOutput::builder().subnets(subnet.build()).build()
+        });
+    let vpcs: [VpcId; 2] = ["vpc-1", "vpc-2"].map(|id| id.parse().unwrap());
+    let found = clients(&[&rule]).describe_subnets(&vpcs).await.unwrap();
+    assert_eq!(found[1].1, []);
+    let subnet = &found[0].1[0];
+    assert_eq!(subnet.owner.as_str(), "444455556666");
+    assert!(subnet.contains("2001:db8:0:1::5".parse().unwrap()));
+    assert!(!subnet.contains("2001:db8:0:2::5".parse().unwrap()));
+}
+
+#[tokio::test]
+async fn a_subnet_without_an_owner_is_not_taken_for_ours() {
+    let rule = mock!(Client::describe_subnets)
+        .then_output(|| DescribeSubnetsOutput::builder().subnets(subnet("subnet-1").build()).build());
+    let error = clients(&[&rule]).describe_subnets(&["vpc-1".parse().unwrap()]).await.unwrap_err();
+    assert_eq!(error.kind, CallErrorKind::Refused);
+    insta::assert_snapshot!(error.message, @"the answer can't be understood: ownerId is missing");
+}
+
+#[tokio::test]
+async fn ec2s_codes_are_known_though_it_models_none() {
+    let error_of = |status: u16, code: &'static str| async move {
+        let body = format!(
+            "<Response><Errors><Error><Code>{code}</Code><Message>no</Message></Error></Errors><RequestID>1</RequestID></Response>"
+        );
+        let rule = mock!(Client::describe_subnets).sequence().http_status(status, Some(body)).repeatedly().build();
+        clients(&[&rule]).describe_subnets(&["vpc-1".parse().unwrap()]).await.unwrap_err().kind
+    };
+    assert_eq!(error_of(503, "RequestLimitExceeded").await, CallErrorKind::Throttled);
+    assert_eq!(error_of(403, "UnauthorizedOperation").await, CallErrorKind::Denied);
+    assert_eq!(error_of(400, "InvalidVpcID.NotFound").await, CallErrorKind::NotFound);
+    assert_eq!(error_of(503, "Unavailable").await, CallErrorKind::Passing);
+}

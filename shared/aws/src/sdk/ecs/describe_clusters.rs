@@ -1,0 +1,44 @@
+//! DescribeClusters.
+
+use aws_sdk_ecs::types::{self, ClusterField};
+use model::call::CallError;
+use model::ecs::Cluster;
+use model::id::ClusterArn;
+
+use super::failure::answer_of;
+use super::tags::tags;
+use crate::api::Answers;
+use crate::sdk::Clients;
+use crate::sdk::read::{Read, answer, parse_required, required};
+use crate::sdk::resource::resource_of;
+
+const OPERATION: &str = "ecs:DescribeClusters";
+
+pub(super) async fn describe_clusters(
+    clients: &Clients,
+    clusters: &[ClusterArn],
+) -> Result<Answers<ClusterArn, Cluster>, CallError> {
+    let arns = clusters.iter().map(ToString::to_string).collect();
+    let request = clients.ecs().describe_clusters().set_clusters(Some(arns)).include(ClusterField::Tags);
+    let response = clients.send(OPERATION, &resource_of(clusters), request.send()).await?;
+
+    let failures = response.failures().iter().filter_map(|failure| {
+        let arn: ClusterArn = failure.arn()?.parse().ok()?;
+        let answer = answer_of(OPERATION, arn.as_str(), failure);
+        Some((arn, answer))
+    });
+    let found = response.clusters().iter().filter_map(|cluster| {
+        let arn: ClusterArn = cluster.cluster_arn()?.parse().ok()?;
+        let answer = answer(OPERATION, arn.as_str(), read(cluster));
+        Some((arn, answer))
+    });
+    Ok(failures.chain(found).collect())
+}
+
+fn read(cluster: &types::Cluster) -> Read<Cluster> {
+    Ok(Cluster {
+        arn: parse_required("clusterArn", cluster.cluster_arn())?,
+        status: required("status", cluster.status())?.to_owned(),
+        tags: tags(cluster.tags()),
+    })
+}

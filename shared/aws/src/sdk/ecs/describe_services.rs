@@ -1,0 +1,96 @@
+//! DescribeServices.
+
+use aws_sdk_ecs::types::{self, ServiceField};
+use model::call::CallError;
+use model::ecs::{Deployment, DeploymentController, Service, Strategy, TaskSet};
+use model::id::{ClusterArn, ServiceArn, ServiceRevisionArn};
+use model::scope::ServiceId;
+
+use super::failure::answer_of;
+use super::load_balancer::load_balancers;
+use super::network::network;
+use super::tags::tags;
+use crate::api::Answers;
+use crate::sdk::Clients;
+use crate::sdk::read::{Read, answer, count, parse_optional, parse_required, required, time};
+use crate::sdk::resource::resource_of;
+
+const OPERATION: &str = "ecs:DescribeServices";
+
+pub(super) async fn describe_services(
+    clients: &Clients,
+    cluster: &ClusterArn,
+    services: &[ServiceId],
+) -> Result<Answers<ServiceId, Service>, CallError> {
+    let names = services.iter().map(|service| service.name.to_string()).collect();
+    let request = clients.ecs().describe_services().cluster(cluster.as_str()).set_services(Some(names));
+    let response = clients.send(OPERATION, &resource_of(services), request.include(ServiceField::Tags).send()).await?;
+
+    let failures = response.failures().iter().filter_map(|failure| {
+        let id = id_of(cluster, failure.arn())?;
+        let answer = answer_of(OPERATION, &id.to_string(), failure);
+        Some((id, answer))
+    });
+    let found = response.services().iter().filter_map(|service| {
+        let id = id_of(cluster, service.service_arn())?;
+        let answer = answer(OPERATION, &id.to_string(), read(service));
+        Some((id, answer))
+    });
+    Ok(failures.chain(found).collect())
+}
+
+/// The service an ARN of either form names; ARNs of the old form don't tell the cluster, and all are of the one asked.
+fn id_of(cluster: &ClusterArn, arn: Option<&str>) -> Option<ServiceId> {
+    let arn: ServiceArn = arn?.parse().ok()?;
+    Some(ServiceId::new(cluster, arn.name()))
+}
+
+fn read(service: &types::Service) -> Read<Service> {
+    let controller = service.deployment_controller().map(|controller| controller.r#type().as_str());
+    let strategy = service.deployment_configuration().and_then(types::DeploymentConfiguration::strategy);
+    let revision = |summary: &types::ServiceCurrentRevisionSummary| -> Read<ServiceRevisionArn> {
+        parse_required("currentServiceRevisions.arn", summary.arn())
+    };
+    Ok(Service {
+        arn: parse_required("serviceArn", service.service_arn())?,
+        cluster: parse_required("clusterArn", service.cluster_arn())?,
+        status: required("status", service.status())?.into(),
+        controller: controller.map_or(DeploymentController::Ecs, Into::into),
+        strategy: strategy.map_or(Strategy::Rolling, |strategy| strategy.as_str().into()),
+        desired_count: count("desiredCount", service.desired_count())?,
+        running_count: count("runningCount", service.running_count())?,
+        pending_count: count("pendingCount", service.pending_count())?,
+        task_definition: parse_optional("taskDefinition", service.task_definition())?,
+        load_balancers: load_balancers(service.load_balancers())?,
+        deployments: service.deployments().iter().map(deployment).collect::<Read<_>>()?,
+        task_sets: service.task_sets().iter().map(task_set).collect::<Read<_>>()?,
+        current_revisions: service.current_service_revisions().iter().map(revision).collect::<Read<_>>()?,
+        has_current_deployment: service.current_service_deployment().is_some_and(|arn| !arn.is_empty()),
+        network: network(service.network_configuration())?,
+        tags: tags(service.tags()),
+    })
+}
+
+fn deployment(deployment: &types::Deployment) -> Read<Deployment> {
+    Ok(Deployment {
+        id: parse_required("deployments.id", deployment.id())?,
+        status: required("deployments.status", deployment.status())?.into(),
+        rollout_state: deployment.rollout_state().map(|state| state.as_str().into()),
+        task_definition: parse_optional("deployments.taskDefinition", deployment.task_definition())?,
+        desired_count: count("deployments.desiredCount", deployment.desired_count())?,
+        running_count: count("deployments.runningCount", deployment.running_count())?,
+        pending_count: count("deployments.pendingCount", deployment.pending_count())?,
+        created_at: time(deployment.created_at()),
+        network: network(deployment.network_configuration())?,
+    })
+}
+
+fn task_set(set: &types::TaskSet) -> Read<TaskSet> {
+    Ok(TaskSet {
+        id: parse_required("taskSets.id", set.id())?,
+        status: required("taskSets.status", set.status())?.into(),
+        task_definition: parse_optional("taskSets.taskDefinition", set.task_definition())?,
+        load_balancers: load_balancers(set.load_balancers())?,
+        network: network(set.network_configuration())?,
+    })
+}

@@ -1,0 +1,57 @@
+//! DescribeTaskDefinition.
+
+use aws_sdk_ecs::types;
+use model::call::{CallError, CallErrorKind};
+use model::ecs::{Container, NetworkMode, PortMapping, TaskDefinition};
+use model::id::TaskDefinitionArn;
+
+use crate::sdk::Clients;
+use crate::sdk::read::{Read, count, parse_required, port, required};
+
+const OPERATION: &str = "ecs:DescribeTaskDefinition";
+
+pub(super) async fn describe_task_definition(
+    clients: &Clients,
+    arn: &TaskDefinitionArn,
+) -> Result<TaskDefinition, CallError> {
+    let request = clients.ecs().describe_task_definition().task_definition(arn.as_str());
+    let response = clients.send(OPERATION, arn.as_str(), request.send()).await.map_err(told_by_its_text)?;
+    required("taskDefinition", response.task_definition())
+        .and_then(read)
+        .map_err(|unusable| unusable.into_error(OPERATION, arn.as_str()))
+}
+
+/// ECS has no code for a task definition that doesn't exist, or no longer does, only this sentence.
+fn told_by_its_text(error: CallError) -> CallError {
+    let gone = error.code.as_deref() == Some("ClientException")
+        && error.message.starts_with("Unable to describe task definition");
+    if gone { CallError { kind: CallErrorKind::NotFound, ..error } } else { error }
+}
+
+fn read(definition: &types::TaskDefinition) -> Read<TaskDefinition> {
+    Ok(TaskDefinition {
+        arn: parse_required("taskDefinitionArn", definition.task_definition_arn())?,
+        network_mode: definition.network_mode().map_or(NetworkMode::Bridge, |mode| mode.as_str().into()),
+        containers: definition.container_definitions().iter().map(container).collect::<Read<_>>()?,
+    })
+}
+
+fn container(container: &types::ContainerDefinition) -> Read<Container> {
+    let ports = container.port_mappings().iter().map(port_mapping).filter_map(Result::transpose);
+    let stop_timeout = container.stop_timeout().map(|seconds| count("stopTimeout", seconds));
+    Ok(Container {
+        name: required("containerDefinitions.name", container.name())?.to_owned(),
+        ports: ports.collect::<Read<_>>()?,
+        stop_timeout_seconds: stop_timeout.transpose()?,
+    })
+}
+
+/// A range (`containerPortRange`) has no port of its own.
+fn port_mapping(mapping: &types::PortMapping) -> Read<Option<PortMapping>> {
+    let Some(container_port) = port("containerPort", mapping.container_port())? else { return Ok(None) };
+    Ok(Some(PortMapping {
+        container_port,
+        host_port: port("hostPort", mapping.host_port())?,
+        protocol: mapping.protocol().map_or("tcp", types::TransportProtocol::as_str).to_owned(),
+    }))
+}

@@ -1,0 +1,98 @@
+//! DescribeTasks.
+
+use std::net::IpAddr;
+
+use aws_sdk_ecs::types::{self, TaskField};
+use model::call::CallError;
+use model::ecs::{Task, TaskInterface};
+use model::id::{ClusterArn, TaskArn};
+
+use super::failure::answer_of;
+use super::tags::tags;
+use crate::api::Answers;
+use crate::sdk::Clients;
+use crate::sdk::read::{Read, answer, parse_optional, parse_required, required, time};
+use crate::sdk::resource::resource_of;
+
+const OPERATION: &str = "ecs:DescribeTasks";
+
+pub(super) async fn describe_tasks(
+    clients: &Clients,
+    cluster: &ClusterArn,
+    tasks: &[TaskArn],
+) -> Result<Answers<TaskArn, Task>, CallError> {
+    let arns = tasks.iter().map(ToString::to_string).collect();
+    let request = clients.ecs().describe_tasks().cluster(cluster.as_str()).set_tasks(Some(arns));
+    let response = clients.send(OPERATION, &resource_of(tasks), request.include(TaskField::Tags).send()).await?;
+
+    let failures = response.failures().iter().filter_map(|failure| {
+        let arn = asked(tasks, failure.arn())?;
+        Some((arn.clone(), answer_of(OPERATION, arn.as_str(), failure)))
+    });
+    let found = response.tasks().iter().filter_map(|task| {
+        let arn = asked(tasks, task.task_arn())?;
+        Some((arn.clone(), answer(OPERATION, arn.as_str(), read(task))))
+    });
+    Ok(failures.chain(found).collect())
+}
+
+/// The task that was asked about, whichever form its ARN has in the answer.
+fn asked<'a>(tasks: &'a [TaskArn], arn: Option<&str>) -> Option<&'a TaskArn> {
+    let arn: TaskArn = arn?.parse().ok()?;
+    tasks.iter().find(|task| task.id() == arn.id())
+}
+
+fn read(task: &types::Task) -> Read<Task> {
+    Ok(Task {
+        arn: parse_required("taskArn", task.task_arn())?,
+        cluster: parse_required("clusterArn", task.cluster_arn())?,
+        group: task.group().map(str::to_owned),
+        started_by: parse_optional("startedBy", task.started_by())?,
+        task_definition: parse_optional("taskDefinitionArn", task.task_definition_arn())?,
+        last_status: required("lastStatus", task.last_status())?.into(),
+        desired_status: required("desiredStatus", task.desired_status())?.into(),
+        // The SDK can't tell 0 from absent, and versions begin at 1.
+        version: Some(task.version()).filter(|version| *version > 0),
+        started_at: time(task.started_at()),
+        launch_type: task.launch_type().map(|value| value.as_str().to_owned()),
+        interfaces: interfaces(task)?,
+        tags: tags(task.tags()),
+    })
+}
+
+/// The task's own network interfaces: attachments of the type that events call `eni` and the API
+/// `ElasticNetworkInterface`. Other types stand beside them, in any order.
+fn interfaces(task: &types::Task) -> Read<Vec<TaskInterface>> {
+    let is_interface =
+        |attachment: &&types::Attachment| matches!(attachment.r#type(), Some("eni" | "ElasticNetworkInterface"));
+    let attachments = task.attachments().iter().filter(is_interface);
+    let mut interfaces = attachments.map(interface).collect::<Read<Vec<_>>>()?;
+    for seen in task.containers().iter().flat_map(types::Container::network_interfaces) {
+        let named = interfaces.iter().position(|one| Some(one.attachment.as_str()) == seen.attachment_id());
+        let Some(interface) = interfaces.get_mut(named.unwrap_or(0)) else { break };
+        // IPv6 addresses are told nowhere else.
+        let ipv4 = parse_optional("containers.networkInterfaces.privateIpv4Address", seen.private_ipv4_address())?;
+        let ipv6 = parse_optional("containers.networkInterfaces.ipv6Address", seen.ipv6_address())?;
+        for address in [ipv4, ipv6].into_iter().flatten() {
+            if !interface.addresses.contains(&address) {
+                interface.addresses.push(address);
+            }
+        }
+    }
+    Ok(interfaces)
+}
+
+fn interface(attachment: &types::Attachment) -> Read<TaskInterface> {
+    let detail = |name: &str| {
+        let details = attachment.details().iter();
+        details.filter(|detail| detail.name() == Some(name)).find_map(types::KeyValuePair::value)
+    };
+    let address: Option<IpAddr> = parse_optional("privateIPv4Address", detail("privateIPv4Address"))?;
+    Ok(TaskInterface {
+        attachment: parse_required("attachments.id", attachment.id())?,
+        status: attachment.status().unwrap_or_default().to_owned(),
+        network_interface: parse_optional("networkInterfaceId", detail("networkInterfaceId"))?,
+        subnet: parse_optional("subnetId", detail("subnetId"))?,
+        addresses: address.into_iter().collect(),
+    })
+}

@@ -1,0 +1,226 @@
+//! Pages, batches, failures and errors of ECS.
+
+use aws_sdk_ecs::Client;
+use aws_sdk_ecs::operation::describe_clusters::DescribeClustersOutput;
+use aws_sdk_ecs::operation::describe_service_revisions::DescribeServiceRevisionsOutput;
+use aws_sdk_ecs::operation::describe_services::DescribeServicesOutput;
+use aws_sdk_ecs::operation::describe_tasks::DescribeTasksOutput;
+use aws_sdk_ecs::operation::list_tasks::ListTasksOutput;
+use aws_sdk_ecs::types::{
+    self, Attachment, Container, Failure, KeyValuePair, NetworkInterface, ServiceRevision, Tag, Task,
+};
+use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
+use aws_smithy_types::retry::RetryConfig;
+use model::call::CallErrorKind;
+use model::ecs::{DeploymentController, Strategy};
+use model::id::{ClusterArn, ServiceRevisionArn, TaskArn};
+use model::observation::{Answer, Desired, TaskList, UnreadKind};
+use model::scope::ServiceId;
+
+use crate::api::Ecs as _;
+use crate::sdk::Clients;
+
+const PREFIX: &str = "arn:aws:ecs:eu-central-1:111122223333:";
+
+fn clients(rules: &[&Rule]) -> Clients {
+    mock_client!(aws_sdk_ecs, RuleMode::MatchAny, rules, |config| config.retry_config(RetryConfig::disabled())).into()
+}
+
+fn arn<T: std::str::FromStr<Err: std::fmt::Debug>>(resource: &str) -> T {
+    format!("{PREFIX}{resource}").parse().unwrap()
+}
+
+fn prod() -> ClusterArn {
+    arn("cluster/prod")
+}
+
+fn failure(resource: &str, reason: &str) -> Failure {
+    Failure::builder().arn(format!("{PREFIX}{resource}")).reason(reason).build()
+}
+
+#[tokio::test]
+async fn lists_follow_every_page_and_keep_to_their_cluster() {
+    let page = |ids: &[&str], token: Option<&str>| {
+        let arns = ids.iter().map(|id| format!("{PREFIX}task/{id}")).collect();
+        ListTasksOutput::builder().set_task_arns(Some(arns)).set_next_token(token.map(str::to_owned)).build()
+    };
+    let first = mock!(Client::list_tasks)
+        .match_requests(|request| {
+            request.next_token().is_none()
+                && request.max_results() == Some(100)
+                && request.service_name() == Some("web")
+                && request.desired_status().map(types::DesiredStatus::as_str) == Some("STOPPED")
+        })
+        .then_output(move || page(&["prod/a", "prod-2/b"], Some("more")));
+    let second = mock!(Client::list_tasks)
+        .match_requests(|request| request.next_token() == Some("more"))
+        .then_output(move || page(&["prod/c", "d"], None));
+
+    let service = Some(ServiceId::new(&prod(), "web"));
+    let list = TaskList { cluster: prod(), service, desired: Desired::Stopped };
+    let tasks = clients(&[&first, &second]).list_tasks(&list).await.unwrap();
+    assert_eq!(tasks, [arn::<TaskArn>("task/prod/a"), arn("task/prod/c"), arn("task/d")]);
+}
+
+#[tokio::test]
+async fn a_list_with_something_unreadable_in_it_fails() {
+    let rule = mock!(Client::list_tasks).then_output(|| {
+        ListTasksOutput::builder().task_arns(format!("{PREFIX}task/prod/a")).task_arns("task-b").build()
+    });
+    let list = TaskList { cluster: prod(), service: None, desired: Desired::Running };
+    let error = clients(&[&rule]).list_tasks(&list).await.unwrap_err();
+    assert_eq!(error.kind, CallErrorKind::Refused);
+    insta::assert_snapshot!(error.message, @r#"the answer can't be understood: taskArns "task-b": "task-b" is not a task ARN: it has fewer than six parts"#);
+}
+
+#[tokio::test]
+async fn a_missing_thing_is_absent_and_any_other_failure_unread() {
+    let rule = mock!(Client::describe_clusters).then_output(|| {
+        let prod = types::Cluster::builder().cluster_arn(format!("{PREFIX}cluster/prod")).status("ACTIVE");
+        let tag = Tag::builder().key("ecs-nlb-guard:hold").value("true").build();
+        DescribeClustersOutput::builder()
+            .clusters(prod.tags(tag).build())
+            .failures(failure("cluster/gone", "MISSING"))
+            .failures(failure("cluster/odd", "INTERNAL"))
+            .build()
+    });
+    let (gone, odd) = (arn("cluster/gone"), arn("cluster/odd"));
+    let answers = clients(&[&rule]).describe_clusters(&[prod(), gone, odd]).await.unwrap();
+    let answer = |arn: &str| &answers.iter().find(|(key, _)| key.name() == arn).unwrap().1;
+    assert_eq!(answer("prod").known().unwrap().tags["ecs-nlb-guard:hold"], "true");
+    assert_eq!(answer("gone"), &Answer::Absent);
+    assert_eq!(answer("odd").unread().map(|unread| unread.error.as_str()), Some("INTERNAL"));
+}
+
+#[tokio::test]
+async fn services_are_matched_by_name_and_an_unreadable_one_is_unread_alone() {
+    let rule = mock!(Client::describe_services).then_output(|| {
+        let service = |name: &str| {
+            types::Service::builder()
+                .service_arn(format!("{PREFIX}service/{name}"))
+                .cluster_arn(format!("{PREFIX}cluster/prod"))
+                .status("ACTIVE")
+        };
+        let odd = types::LoadBalancer::builder().target_group_arn("web").build();
+        DescribeServicesOutput::builder()
+            .services(service("web").build())
+            .services(service("prod/odd").load_balancers(odd).build())
+            .failures(failure("service/prod/gone", "MISSING"))
+            .build()
+    });
+    let ids = ["gone", "odd", "web"].map(|name| ServiceId::new(&prod(), name));
+    let answers = clients(&[&rule]).describe_services(&prod(), &ids).await.unwrap();
+    let answer = |name: &str| &answers.iter().find(|(key, _)| &*key.name == name).unwrap().1;
+    let web = answer("web").known().unwrap();
+    assert_eq!((&web.controller, &web.strategy), (&DeploymentController::Ecs, &Strategy::Rolling));
+    assert_eq!(answer("gone"), &Answer::Absent);
+    assert_eq!(answer("odd").unread().map(|unread| unread.kind), Some(UnreadKind::Refused));
+}
+
+#[tokio::test]
+async fn a_tasks_interface_is_found_by_type_with_its_ipv6_address() {
+    let rule = mock!(Client::describe_tasks).then_output(|| {
+        let detail = |name: &str, value: &str| KeyValuePair::builder().name(name).value(value).build();
+        let balancer = Attachment::builder().id("e1").r#type("elb").build();
+        let interface = Attachment::builder()
+            .id("a1")
+            .r#type("ElasticNetworkInterface")
+            .status("ATTACHED")
+            .details(detail("networkInterfaceId", "eni-1"))
+            .details(detail("subnetId", "subnet-1"))
+            .details(detail("privateIPv4Address", "10.0.1.7"));
+        let seen = NetworkInterface::builder().attachment_id("a1").private_ipv4_address("10.0.1.7");
+        let container = Container::builder().network_interfaces(seen.ipv6_address("2001:db8::7").build()).build();
+        let task = Task::builder()
+            .task_arn(format!("{PREFIX}task/prod/a"))
+            .cluster_arn(format!("{PREFIX}cluster/prod"))
+            .started_by("")
+            .last_status("RUNNING")
+            .desired_status("RUNNING")
+            .attachments(balancer)
+            .attachments(interface.build())
+            .containers(container);
+        DescribeTasksOutput::builder().tasks(task.build()).build()
+    });
+    let answers = clients(&[&rule]).describe_tasks(&prod(), &[arn("task/prod/a")]).await.unwrap();
+    let task = answers[0].1.known().unwrap();
+    assert_eq!(task.started_by, None);
+    assert_eq!(task.version, None);
+    insta::assert_debug_snapshot!(task.interfaces, @r#"
+    [
+        TaskInterface {
+            attachment: a1,
+            status: "ATTACHED",
+            network_interface: Some(
+                eni-1,
+            ),
+            subnet: Some(
+                subnet-1,
+            ),
+            addresses: [
+                10.0.1.7,
+                2001:db8::7,
+            ],
+        },
+    ]
+    "#);
+}
+
+/// An error as ECS puts it on the wire.
+fn refusal(code: &str, message: &str) -> Option<String> {
+    Some(format!(r#"{{"__type": "{code}", "message": "{message}"}}"#))
+}
+
+#[tokio::test]
+async fn a_gone_cluster_is_not_found() {
+    let rule = mock!(Client::list_services).sequence();
+    let rule = rule.http_status(400, refusal("ClusterNotFoundException", "Cluster not found.")).build();
+    let error = clients(&[&rule]).list_services(&prod()).await.unwrap_err();
+    assert_eq!((error.kind, error.operation), (CallErrorKind::NotFound, "ecs:ListServices"));
+    assert_eq!(error.message, "Cluster not found.");
+}
+
+#[tokio::test]
+async fn a_gone_task_definition_is_told_by_its_message() {
+    let error_of = |message: &'static str| async move {
+        let rule = mock!(Client::describe_task_definition).sequence();
+        let rule = rule.http_status(400, refusal("ClientException", message)).build();
+        clients(&[&rule]).describe_task_definition(&arn("task-definition/web:6")).await.unwrap_err().kind
+    };
+    assert_eq!(error_of("Unable to describe task definition.").await, CallErrorKind::NotFound);
+    assert_eq!(error_of("Something else.").await, CallErrorKind::Refused);
+}
+
+#[tokio::test]
+async fn one_gone_service_hides_no_other_services_revisions() {
+    let describe = mock!(Client::describe_service_revisions)
+        .match_requests(|request| request.service_revision_arns().iter().all(|arn| !arn.contains("gone")))
+        .then_compute_output(|request| {
+            let revision = |arn: &String| ServiceRevision::builder().service_revision_arn(arn).build();
+            let revisions = request.service_revision_arns().iter().map(revision).collect();
+            DescribeServiceRevisionsOutput::builder().set_service_revisions(Some(revisions)).build()
+        });
+    let gone = mock!(Client::describe_service_revisions).sequence();
+    let gone = gone.http_status(400, refusal("ServiceNotFoundException", "Service not found.")).repeatedly().build();
+    let revisions: Vec<ServiceRevisionArn> =
+        ["a", "b", "gone", "c", "d"].map(|name| arn(&format!("service-revision/prod/{name}/1"))).to_vec();
+    let answers = clients(&[&describe, &gone]).describe_service_revisions(&revisions).await.unwrap();
+    assert_eq!(answers.len(), revisions.len());
+    for (revision, answer) in answers {
+        assert_eq!(answer == Answer::Absent, revision.as_str().contains("gone"), "{revision}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn errors_without_a_code_are_told_by_their_status() {
+    let error_of = |status: u16, body: &'static str| async move {
+        let rule =
+            mock!(Client::list_clusters).sequence().http_status(status, Some(body.to_owned())).repeatedly().build();
+        clients(&[&rule]).list_clusters().await.unwrap_err().kind
+    };
+    assert_eq!(error_of(500, "<!doctype html><title>Internal Server Error</title>").await, CallErrorKind::Passing);
+    assert_eq!(error_of(403, "<ErrorResponse><Error/></ErrorResponse>").await, CallErrorKind::Denied);
+    assert_eq!(error_of(400, r#"{"__type": "ThrottlingException"}"#).await, CallErrorKind::Throttled);
+    assert_eq!(error_of(400, r#"{"__type": "AccessDeniedException"}"#).await, CallErrorKind::Denied);
+    assert_eq!(error_of(400, r#"{"__type": "InvalidParameterException"}"#).await, CallErrorKind::Refused);
+}

@@ -1,0 +1,96 @@
+//! DescribeTargetGroups.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_elasticloadbalancingv2::types;
+use model::call::{CallError, CallErrorKind};
+use model::elb::{IpVersion, TargetGroup};
+use model::id::TargetGroupArn;
+use model::observation::Answer;
+
+use crate::api::Answers;
+use crate::sdk::Clients;
+use crate::sdk::read::{Read, Unusable, answer, parse_all, parse_optional, parse_required, port, required};
+use crate::sdk::resource::resource_of;
+
+const OPERATION: &str = "elasticloadbalancing:DescribeTargetGroups";
+const PAGE: i32 = 400;
+
+/// Every group. One that can't be understood is left out, which leaves it alone: whoever needs to know that one asks
+/// for it by its ARN.
+pub(super) async fn all(clients: &Clients) -> Result<Vec<TargetGroup>, CallError> {
+    let mut groups = Vec::new();
+    for (arn, answer) in list(clients).await? {
+        match answer {
+            Answer::Known(group) => groups.push(group),
+            Answer::Unread(unread) => {
+                tracing::warn!(aws.target_group = %arn, error = unread.error, "target group left out")
+            }
+            Answer::Absent => {}
+        }
+    }
+    Ok(groups)
+}
+
+/// Some groups. A single one that is gone fails the whole request; then all groups are listed, 400 a page, which tells at
+/// once which are gone and is cheaper than searching for them.
+pub(super) async fn some(
+    clients: &Clients,
+    groups: &[TargetGroupArn],
+) -> Result<Answers<TargetGroupArn, TargetGroup>, CallError> {
+    // AWS takes no ARNs for "all".
+    if groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    match get(clients, groups).await {
+        Ok(found) => Ok(found.into_iter().collect()),
+        Err(error) if error.kind == CallErrorKind::NotFound => {
+            let mut there = if groups.len() == 1 { BTreeMap::new() } else { list(clients).await? };
+            let answer = |arn: &TargetGroupArn| (arn.clone(), there.remove(arn).unwrap_or(Answer::Absent));
+            Ok(groups.iter().map(answer).collect())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+type Found = BTreeMap<TargetGroupArn, Answer<TargetGroup>>;
+
+async fn get(clients: &Clients, groups: &[TargetGroupArn]) -> Result<Found, CallError> {
+    let arns = groups.iter().map(ToString::to_string).collect();
+    let pages = clients.elb().describe_target_groups().set_target_group_arns(Some(arns)).into_paginator();
+    let resource = resource_of(groups);
+    let groups = clients.send(OPERATION, &resource, pages.items().send().collect::<Result<Vec<_>, _>>()).await?;
+    found(&groups, &resource)
+}
+
+async fn list(clients: &Clients) -> Result<Found, CallError> {
+    let pages = clients.elb().describe_target_groups().page_size(PAGE).into_paginator().items().send();
+    let groups = clients.send(OPERATION, "all target groups", pages.collect::<Result<Vec<_>, _>>()).await?;
+    found(&groups, "all target groups")
+}
+
+fn found(groups: &[types::TargetGroup], resource: &str) -> Result<Found, CallError> {
+    let keyed = |group: &types::TargetGroup| {
+        let arn: TargetGroupArn = parse_required("targetGroupArn", group.target_group_arn())?;
+        let read = answer(OPERATION, arn.as_str(), read(group, &arn));
+        Ok((arn, read))
+    };
+    groups.iter().map(keyed).collect::<Read<_>>().map_err(|unusable| unusable.into_error(OPERATION, resource))
+}
+
+fn read(group: &types::TargetGroup, arn: &TargetGroupArn) -> Read<TargetGroup> {
+    Ok(TargetGroup {
+        arn: arn.clone(),
+        target_type: required("targetType", group.target_type())?.as_str().into(),
+        protocol: group.protocol().map(|protocol| protocol.as_str().to_owned()),
+        port: port("port", group.port())?,
+        vpc: parse_optional("vpcId", group.vpc_id())?,
+        // Absent from groups that have none, such as a function's.
+        ip_version: match group.ip_address_type().map(types::TargetGroupIpAddressTypeEnum::as_str) {
+            None | Some("ipv4") => IpVersion::Ipv4,
+            Some("ipv6") => IpVersion::Ipv6,
+            Some(other) => return Err(Unusable::new("ipAddressType", format!("{other:?} is unknown"))),
+        },
+        load_balancers: parse_all("loadBalancerArns", group.load_balancer_arns())?,
+    })
+}

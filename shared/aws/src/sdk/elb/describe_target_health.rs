@@ -1,0 +1,36 @@
+//! DescribeTargetHealth. Without `Targets` it answers with the whole group at once; there are no pages.
+
+use std::net::IpAddr;
+
+use aws_sdk_elasticloadbalancingv2::types::TargetHealthDescription;
+use model::call::CallError;
+use model::elb::{Target, TargetHealth};
+use model::id::TargetGroupArn;
+
+use crate::sdk::Clients;
+use crate::sdk::read::{Read, port, required};
+
+const OPERATION: &str = "elasticloadbalancing:DescribeTargetHealth";
+
+pub(super) async fn describe_target_health(
+    clients: &Clients,
+    group: &TargetGroupArn,
+) -> Result<Vec<TargetHealth>, CallError> {
+    let request = clients.elb().describe_target_health().target_group_arn(group.as_str());
+    let response = clients.send(OPERATION, group.as_str(), request.send()).await?;
+    let read = response.target_health_descriptions().iter().map(read).filter_map(Result::transpose);
+    read.collect::<Read<_>>().map_err(|unusable| unusable.into_error(OPERATION, group.as_str()))
+}
+
+/// `None` for instances, functions and balancers: only addresses can be a task's.
+fn read(description: &TargetHealthDescription) -> Read<Option<TargetHealth>> {
+    let target = required("target", description.target())?;
+    let Ok(ip) = required("target.id", target.id())?.parse::<IpAddr>() else { return Ok(None) };
+    let port = required("target.port", port("target.port", target.port())?)?;
+    let health = required("targetHealth", description.target_health())?;
+    Ok(Some(TargetHealth {
+        target: Target { ip, port },
+        state: required("targetHealth.state", health.state())?.as_str().into(),
+        reason: health.reason().map(|reason| reason.as_str().to_owned()),
+    }))
+}

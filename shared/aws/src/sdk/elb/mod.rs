@@ -1,0 +1,52 @@
+//! Elastic Load Balancing.
+
+mod deregister_targets;
+mod describe_tags;
+mod describe_target_groups;
+mod describe_target_health;
+mod register_targets;
+mod target;
+#[cfg(test)]
+mod tests;
+
+use model::call::CallError;
+use model::ecs::Tags;
+use model::elb::{Target, TargetGroup, TargetHealth};
+use model::id::TargetGroupArn;
+
+use super::Clients;
+use crate::api::{Answers, Elb, Zone};
+
+impl Elb for Clients {
+    async fn describe_target_groups_all(&self) -> Result<Vec<TargetGroup>, CallError> {
+        describe_target_groups::all(self).await
+    }
+
+    async fn describe_target_groups(
+        &self,
+        groups: &[TargetGroupArn],
+    ) -> Result<Answers<TargetGroupArn, TargetGroup>, CallError> {
+        describe_target_groups::some(self, groups).await
+    }
+
+    async fn describe_target_health(&self, group: &TargetGroupArn) -> Result<Vec<TargetHealth>, CallError> {
+        describe_target_health::describe_target_health(self, group).await
+    }
+
+    async fn describe_tags(&self, arns: &[String]) -> Result<Answers<String, Tags>, CallError> {
+        describe_tags::describe_tags(self, arns).await
+    }
+
+    async fn register_targets(&self, group: &TargetGroupArn, targets: &[Target], zone: Zone) -> Result<(), CallError> {
+        register_targets::register_targets(self, group, targets, zone).await
+    }
+
+    async fn deregister_targets(
+        &self,
+        group: &TargetGroupArn,
+        targets: &[Target],
+        zone: Zone,
+    ) -> Result<(), CallError> {
+        deregister_targets::deregister_targets(self, group, targets, zone).await
+    }
+}

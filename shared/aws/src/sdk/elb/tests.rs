@@ -1,0 +1,190 @@
+//! Pages, gone groups and refusals of Elastic Load Balancing.
+
+use aws_sdk_elasticloadbalancingv2::Client;
+use aws_sdk_elasticloadbalancingv2::operation::deregister_targets::DeregisterTargetsOutput;
+use aws_sdk_elasticloadbalancingv2::operation::describe_tags::DescribeTagsOutput;
+use aws_sdk_elasticloadbalancingv2::operation::describe_target_groups::DescribeTargetGroupsOutput;
+use aws_sdk_elasticloadbalancingv2::operation::describe_target_health::DescribeTargetHealthOutput;
+use aws_sdk_elasticloadbalancingv2::operation::register_targets::RegisterTargetsOutput;
+use aws_sdk_elasticloadbalancingv2::types::{
+    self, Tag, TagDescription, TargetDescription, TargetHealth, TargetHealthDescription, TargetHealthStateEnum,
+    TargetTypeEnum,
+};
+use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
+use aws_smithy_types::retry::RetryConfig;
+use model::call::CallErrorKind;
+use model::elb::{Target, TargetState};
+use model::id::TargetGroupArn;
+use model::observation::Answer;
+
+use crate::api::{Elb as _, Zone};
+use crate::sdk::Clients;
+
+const PREFIX: &str = "arn:aws:elasticloadbalancing:eu-central-1:111122223333:";
+
+fn clients(rules: &[&Rule]) -> Clients {
+    mock_client!(aws_sdk_elasticloadbalancingv2, RuleMode::MatchAny, rules, |config| config
+        .retry_config(RetryConfig::disabled()))
+    .into()
+}
+
+fn group(name: &str) -> TargetGroupArn {
+    format!("{PREFIX}targetgroup/{name}/0a1b").parse().unwrap()
+}
+
+fn described(name: &str) -> types::TargetGroup {
+    types::TargetGroup::builder().target_group_arn(group(name).as_str()).target_type(TargetTypeEnum::Ip).build()
+}
+
+fn target(text: &str) -> Target {
+    let address: std::net::SocketAddr = text.parse().unwrap();
+    Target { ip: address.ip(), port: address.port() }
+}
+
+/// An error as Elastic Load Balancing puts it on the wire, without the ending `Exception`.
+fn refusal(code: &str) -> String {
+    format!(
+        r#"<ErrorResponse xmlns="http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/"><Error><Type>Sender</Type><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"#
+    )
+}
+
+fn page(names: &[&str], marker: Option<&str>) -> DescribeTargetGroupsOutput {
+    let groups = names.iter().map(|name| described(name)).collect();
+    let page = DescribeTargetGroupsOutput::builder().set_target_groups(Some(groups));
+    page.set_next_marker(marker.map(str::to_owned)).build()
+}
+
+#[tokio::test]
+async fn all_groups_are_on_all_pages() {
+    let first = mock!(Client::describe_target_groups)
+        .match_requests(|request| request.marker().is_none() && request.page_size() == Some(400))
+        .then_output(|| page(&["a", "b"], Some("more")));
+    let second = mock!(Client::describe_target_groups)
+        .match_requests(|request| request.marker() == Some("more"))
+        .then_output(|| page(&["c"], None));
+    let groups = clients(&[&first, &second]).describe_target_groups_all().await.unwrap();
+    assert_eq!(groups.iter().map(|group| group.arn.name()).collect::<Vec<_>>(), ["a", "b", "c"]);
+}
+
+#[tokio::test]
+async fn a_gone_group_hides_no_other() {
+    let some = mock!(Client::describe_target_groups)
+        .match_requests(|request| !request.target_group_arns().is_empty())
+        .sequence()
+        .http_status(400, Some(refusal("TargetGroupNotFound")))
+        .repeatedly()
+        .build();
+    let all = mock!(Client::describe_target_groups)
+        .match_requests(|request| request.target_group_arns().is_empty())
+        .then_output(|| page(&["a", "b", "not-asked"], None));
+    let clients = clients(&[&some, &all]);
+
+    let answers = clients.describe_target_groups(&[group("a"), group("gone"), group("b")]).await.unwrap();
+    let gone: Vec<_> = answers.iter().filter(|(_, answer)| *answer == Answer::Absent).map(|(arn, _)| arn).collect();
+    assert_eq!((answers.len(), gone), (3, vec![&group("gone")]));
+
+    let alone = clients.describe_target_groups(&[group("gone")]).await.unwrap();
+    assert_eq!(alone, [(group("gone"), Answer::Absent)]);
+    assert_eq!(all.num_calls(), 1);
+    assert_eq!(clients.describe_target_groups(&[]).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_gone_balancer_hides_no_other_tags() {
+    let there = mock!(Client::describe_tags)
+        .match_requests(|request| request.resource_arns().iter().all(|arn| !arn.contains("gone")))
+        .then_compute_output(|request| {
+            let tag = Tag::builder().key("ecs-nlb-guard:hold").value("true").build();
+            let tags = |arn: &String| TagDescription::builder().resource_arn(arn).tags(tag.clone()).build();
+            let tags = request.resource_arns().iter().map(tags).collect();
+            DescribeTagsOutput::builder().set_tag_descriptions(Some(tags)).build()
+        });
+    let gone = mock!(Client::describe_tags).sequence();
+    let gone = gone.http_status(400, Some(refusal("LoadBalancerNotFound"))).repeatedly().build();
+    let arns: Vec<String> = (0..20)
+        .map(|n| if n == 13 { format!("{PREFIX}loadbalancer/net/gone/1") } else { group(&format!("g{n}")).to_string() })
+        .collect();
+    let answers = clients(&[&there, &gone]).describe_tags(&arns).await.unwrap();
+    assert_eq!(answers.len(), 20);
+    for (arn, answer) in answers {
+        assert_eq!(answer == Answer::Absent, arn.contains("gone"), "{arn}: {answer:?}");
+    }
+    assert!(there.num_calls() + gone.num_calls() <= 11);
+}
+
+fn health(id: &str, port: i32, state: TargetHealthStateEnum) -> TargetHealthDescription {
+    TargetHealthDescription::builder()
+        .target(TargetDescription::builder().id(id).port(port).build())
+        .target_health(TargetHealth::builder().state(state).build())
+        .build()
+}
+
+#[tokio::test]
+async fn only_addresses_are_targets() {
+    let rule = mock!(Client::describe_target_health).then_output(|| {
+        DescribeTargetHealthOutput::builder()
+            .target_health_descriptions(health("i-0abc", 80, TargetHealthStateEnum::Healthy))
+            .target_health_descriptions(health("2001:DB8:0::7", 80, TargetHealthStateEnum::UnhealthyDraining))
+            .build()
+    });
+    let found = clients(&[&rule]).describe_target_health(&group("web")).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].target, &found[0].state), (target("[2001:db8::7]:80"), &TargetState::UnhealthyDraining));
+}
+
+#[tokio::test]
+async fn a_gone_group_has_no_health() {
+    let rule = mock!(Client::describe_target_health).sequence();
+    let rule = rule.http_status(400, Some(refusal("TargetGroupNotFound"))).build();
+    let error = clients(&[&rule]).describe_target_health(&group("web")).await.unwrap_err();
+    assert_eq!((error.kind, error.code.as_deref()), (CallErrorKind::NotFound, Some("TargetGroupNotFound")));
+}
+
+#[tokio::test]
+async fn targets_are_sent_with_their_port_and_zone() {
+    let rule = mock!(Client::register_targets)
+        .match_requests(|request| {
+            let target = &request.targets()[0];
+            request.targets().len() == 1
+                && target.id() == Some("10.0.1.7")
+                && target.port() == Some(8080)
+                && target.availability_zone() == Some("all")
+        })
+        .then_output(|| RegisterTargetsOutput::builder().build());
+    clients(&[&rule]).register_targets(&group("web"), &[target("10.0.1.7:8080")], Zone::All).await.unwrap();
+    assert_eq!(rule.num_calls(), 1);
+}
+
+#[tokio::test]
+async fn what_is_absent_already_does_not_keep_the_rest_from_being_deregistered() {
+    let all = mock!(Client::deregister_targets)
+        .match_requests(|request| request.targets().len() == 2)
+        .sequence()
+        .http_status(400, Some(refusal("InvalidTarget")))
+        .build();
+    let rest = mock!(Client::deregister_targets)
+        .match_requests(|request| request.targets().len() == 1 && request.targets()[0].id() == Some("10.0.1.8"))
+        .then_output(|| DeregisterTargetsOutput::builder().build());
+    let left = mock!(Client::describe_target_health).then_output(|| {
+        DescribeTargetHealthOutput::builder()
+            .target_health_descriptions(health("10.0.1.8", 80, TargetHealthStateEnum::Healthy))
+            .build()
+    });
+    let targets = [target("10.0.1.7:80"), target("10.0.1.8:80")];
+    clients(&[&all, &rest, &left]).deregister_targets(&group("web"), &targets, Zone::Own).await.unwrap();
+    assert_eq!(rest.num_calls(), 1);
+}
+
+#[tokio::test]
+async fn a_refusal_about_something_else_stays_one() {
+    let refused = mock!(Client::deregister_targets).sequence();
+    let refused = refused.http_status(400, Some(refusal("InvalidTarget"))).repeatedly().build();
+    let left = mock!(Client::describe_target_health).then_output(|| {
+        DescribeTargetHealthOutput::builder()
+            .target_health_descriptions(health("10.0.1.7", 80, TargetHealthStateEnum::Healthy))
+            .build()
+    });
+    let (clients, targets) = (clients(&[&refused, &left]), [target("10.0.1.7:80")]);
+    let error = clients.deregister_targets(&group("web"), &targets, Zone::Own).await.unwrap_err();
+    assert_eq!((error.kind, error.code.as_deref()), (CallErrorKind::Refused, Some("InvalidTarget")));
+}

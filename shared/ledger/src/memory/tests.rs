@@ -1,0 +1,163 @@
+//! What every ledger promises, tried on this one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use model::observation::{Answer, Observation, Question};
+use proptest::prelude::*;
+
+use super::*;
+use crate::fixtures::{at, group, record, target};
+use crate::{answer, answer_without_ledger};
+
+const IP: &str = "10.0.0.1";
+
+/// Runs a future on the thread it is called from.
+fn run<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+}
+
+fn seen(second: i64) -> OwnershipChange {
+    OwnershipChange::Record(group(), record(IP, second))
+}
+
+fn absent(second: i64) -> OwnershipChange {
+    OwnershipChange::End(group(), target(IP), at(second))
+}
+
+/// What the one record has come to after these changes: when it was seen, and when it ended.
+fn after(changes: &[OwnershipChange]) -> Option<(Timestamp, Option<Timestamp>)> {
+    let ledger = MemoryLedger::new();
+    for change in changes {
+        run(ledger.record(std::slice::from_ref(change))).unwrap();
+    }
+    run(ledger.owners(&group())).unwrap().first().map(|record| (record.seen_at, record.ended_at))
+}
+
+#[test]
+fn an_end_only_ends_what_was_seen_before_it() {
+    assert_eq!(after(&[seen(3), absent(4)]), Some((at(3), Some(at(4)))));
+    assert_eq!(after(&[seen(3), absent(3)]), Some((at(3), None)));
+    assert_eq!(after(&[seen(3), absent(2)]), Some((at(3), None)));
+}
+
+#[test]
+fn an_end_without_a_record_changes_nothing() {
+    assert_eq!(after(&[absent(4)]), None);
+}
+
+#[test]
+fn what_has_ended_stays_ended_when_it_did() {
+    assert_eq!(after(&[seen(3), absent(4), absent(9)]), Some((at(3), Some(at(4)))));
+}
+
+#[test]
+fn a_later_record_replaces_an_ended_one() {
+    assert_eq!(after(&[seen(3), absent(4), seen(5)]), Some((at(5), None)));
+}
+
+#[test]
+fn a_record_lives_whole_seconds() {
+    let ledger = MemoryLedger::new();
+    let expires_at = "2026-03-01T12:00:00.9Z".parse().unwrap();
+    run(ledger.record(&[OwnershipChange::Record(group(), Ownership { expires_at, ..record(IP, 3) })])).unwrap();
+    assert_eq!(run(ledger.owners(&group())).unwrap()[0].expires_at.to_string(), "2026-03-01T12:00:00Z");
+}
+
+#[test]
+fn a_pause_lasts_until_it_is_ended() {
+    let ledger = MemoryLedger::new();
+    let pause = |by: &str| Pause { since: at(1), by: by.to_owned(), reason: None };
+    run(async {
+        assert_eq!(ledger.pause().await, Ok(None));
+        ledger.set_pause(&pause("ann")).await.unwrap();
+        ledger.set_pause(&pause("ben")).await.unwrap();
+        assert_eq!(ledger.pause().await, Ok(Some(pause("ben"))));
+        ledger.clear_pause().await.unwrap();
+        ledger.clear_pause().await.unwrap();
+        assert_eq!(ledger.pause().await, Ok(None));
+    });
+}
+
+#[test]
+fn only_the_ledgers_questions_are_answered() {
+    let ledger = MemoryLedger::new();
+    let questions =
+        BTreeSet::from([Question::Owners(group()), Question::Removals(group()), Question::Pause, Question::Clusters]);
+    let region = "eu-central-1".parse().unwrap();
+    let nothing = Observation::new(at(0), "111122223333".parse().unwrap(), region);
+
+    let mut observation = nothing.clone();
+    run(ledger.record(&[seen(3)])).unwrap();
+    run(answer(&ledger, &questions, &mut observation));
+    let expected = Observation {
+        owners: BTreeMap::from([(group(), Answer::Known(vec![record(IP, 3)]))]),
+        removals: BTreeMap::from([(group(), Answer::Absent)]),
+        pause: Some(Answer::Absent),
+        ..nothing.clone()
+    };
+    assert_eq!(observation, expected);
+
+    let mut observation = nothing;
+    answer_without_ledger(&questions, &mut observation);
+    let unanswered = [
+        observation.owners[&group()].unread(),
+        observation.removals[&group()].unread(),
+        observation.pause.as_ref().and_then(Answer::unread),
+    ];
+    assert!(unanswered.iter().all(Option::is_some), "{unanswered:?}");
+    assert_eq!((observation.clusters.clone(), observation.unread()), (None, vec![]));
+}
+
+#[test]
+fn answering_can_move_between_threads() {
+    fn sendable(_: impl Send) {}
+    let ledger = MemoryLedger::new();
+    let mut observation = Observation::new(at(0), "111122223333".parse().unwrap(), "eu-central-1".parse().unwrap());
+    sendable(answer(&ledger, &BTreeSet::new(), &mut observation));
+}
+
+fn request(group: &TargetGroupArn, wanted: u32, targets: u32, second: i64) -> RemovalRequest<'_> {
+    RemovalRequest { group, wanted, targets, window: Duration::from_secs(10), now: at(second) }
+}
+
+#[test]
+fn many_threads_together_are_granted_the_limit_and_no_more() {
+    let (ledger, group) = (MemoryLedger::new(), group());
+    let reserve = |wanted| run(ledger.reserve_removals(&request(&group, wanted, 1000, 5), |targets| targets / 5));
+    let pass = |wanted| (0..50).map(|_| reserve(wanted).unwrap()).sum::<u32>();
+    let granted: u32 = std::thread::scope(|scope| {
+        let passes: Vec<_> = (1..=16).map(|wanted| scope.spawn(move || pass(wanted))).collect();
+        passes.into_iter().map(|pass| pass.join().unwrap()).sum()
+    });
+    assert_eq!(granted, 200);
+    assert_eq!(run(ledger.removals(&group)).unwrap().map(|window| window.removals), Some(200));
+}
+
+proptest! {
+    /// Whatever is asked, in whatever order the clocks of the passes say, no window grants more than its limit, and none
+    /// grants less than it has room for.
+    #[test]
+    fn no_window_exceeds_its_limit(asked in prop::collection::vec((0..20_u32, 0..200_u32, 0..60_i64), 0..40)) {
+        let (ledger, group) = (MemoryLedger::new(), group());
+        let limit = |targets: u32| (targets / 10).max(1);
+        let mut granted: BTreeMap<Timestamp, u32> = BTreeMap::new();
+        for (wanted, targets, second) in asked {
+            let before = run(ledger.removals(&group)).unwrap();
+            let now = run(ledger.reserve_removals(&request(&group, wanted, targets, second), limit)).unwrap();
+            let after = run(ledger.removals(&group)).unwrap();
+            let Some(window) = after else {
+                prop_assert_eq!((now, wanted), (0, 0));
+                continue;
+            };
+            let sum = granted.entry(window.opened_at).or_default();
+            *sum += now;
+            prop_assert_eq!(*sum, window.removals);
+            prop_assert!(*sum <= limit(window.targets));
+            prop_assert!(now == wanted || *sum == limit(window.targets));
+            // A window makes room for another only when it is over.
+            let replaced = before.filter(|before| before.opened_at != window.opened_at);
+            prop_assert!(replaced.is_none_or(|before| second >= before.opened_at.as_second() + 10));
+        }
+    }
+}

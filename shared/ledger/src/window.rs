@@ -1,0 +1,89 @@
+//! How a window of removals is counted.
+//!
+//! Pure: it tells what the next state of the window would be. That nobody else changed it meanwhile is for the ledger to
+//! make sure of, by writing only over the state that this was computed from.
+
+use jiff::SignedDuration;
+use model::ledger::RemovalWindow;
+
+use crate::RemovalRequest;
+
+/// Removals granted, once the window is written as it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Grant {
+    /// How many.
+    pub(crate) removals: u32,
+    /// The window with them counted.
+    pub(crate) window: RemovalWindow,
+}
+
+impl Grant {
+    /// What can be granted on top of what was counted so far; `None` if nothing can.
+    pub(crate) fn of(
+        counted: Option<RemovalWindow>,
+        request: &RemovalRequest<'_>,
+        limit: impl Fn(u32) -> u32,
+    ) -> Option<Self> {
+        let fresh = RemovalWindow { opened_at: request.now, targets: request.targets, removals: 0 };
+        let window = counted.filter(|window| !is_over(window, request)).unwrap_or(fresh);
+        let removals = request.wanted.min(limit(window.targets).saturating_sub(window.removals));
+        let grown = RemovalWindow { removals: window.removals.saturating_add(removals), ..window };
+        (removals > 0).then_some(Self { removals, window: grown })
+    }
+}
+
+/// A window is as long as the one who asks says. One that seems to be opened in the future isn't over.
+fn is_over(window: &RemovalWindow, request: &RemovalRequest<'_>) -> bool {
+    let length = SignedDuration::try_from(request.window).unwrap_or(SignedDuration::MAX);
+    request.now.duration_since(window.opened_at) >= length
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::fixtures::{at, group};
+
+    /// What is granted, of `wanted` at `second`, with a limit of a tenth and windows of ten seconds.
+    fn grant(counted: Option<(i64, u32, u32)>, wanted: u32, second: i64) -> Option<(u32, RemovalWindow)> {
+        let group = group();
+        let request =
+            RemovalRequest { group: &group, wanted, targets: 50, window: Duration::from_secs(10), now: at(second) };
+        let grant = Grant::of(counted.map(window), &request, |targets| targets / 10)?;
+        Some((grant.removals, grant.window))
+    }
+
+    fn window((opened, targets, removals): (i64, u32, u32)) -> RemovalWindow {
+        RemovalWindow { opened_at: at(opened), targets, removals }
+    }
+
+    #[test]
+    fn a_window_opens_with_its_first_removal() {
+        assert_eq!(grant(None, 3, 100), Some((3, window((100, 50, 3)))));
+        assert_eq!(grant(None, 9, 100), Some((5, window((100, 50, 5)))));
+        assert_eq!(grant(None, 0, 100), None);
+    }
+
+    #[test]
+    fn an_open_window_goes_by_the_targets_it_opened_with() {
+        assert_eq!(grant(Some((100, 90, 7)), 9, 109), Some((2, window((100, 90, 9)))));
+        assert_eq!(grant(Some((100, 90, 9)), 9, 109), None);
+    }
+
+    #[test]
+    fn what_was_counted_above_a_limit_lowered_since_grants_nothing() {
+        assert_eq!(grant(Some((100, 90, 30)), 1, 109), None);
+        assert_eq!(grant(Some((100, 90, u32::MAX)), 1, 109), None);
+    }
+
+    #[test]
+    fn a_window_that_is_over_is_replaced_by_one_opened_now() {
+        assert_eq!(grant(Some((100, 90, 9)), 9, 110), Some((5, window((110, 50, 5)))));
+    }
+
+    #[test]
+    fn a_window_opened_by_a_clock_ahead_still_counts() {
+        assert_eq!(grant(Some((100, 90, 8)), 9, 40), Some((1, window((100, 90, 9)))));
+    }
+}

@@ -1,0 +1,75 @@
+//! Doing what is to be done now: first add, then remove.
+//!
+//! A repair is concluded by reading back, not by AWS's word that it was taken: an answer may be lost after the work was
+//! done, and a request may succeed and change nothing.
+
+mod batch;
+mod register;
+mod remove;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws::Account;
+use ledger::Ledger;
+use model::elb::Target;
+use model::id::TargetGroupArn;
+use model::observation::{Gap, Lookup, Observation, Question};
+use planner::{Decision, Looks, Means, Plan, Step};
+
+use crate::look::Look;
+use crate::outcome::Conclusion;
+use crate::pass::Assignment;
+use crate::ports::{Clock, LookQueue};
+use crate::world::World;
+
+/// Which step of which finding: their places in the plan.
+pub(crate) type Place = (usize, usize);
+
+/// Does every step that is to be done now, and tells what came of each.
+pub(crate) async fn execute<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
+    world: World<'_, A, L, Q, C>,
+    assignment: &Assignment<'_>,
+    seen: &Look,
+    looks: &Looks,
+    means: Means,
+) -> BTreeMap<Place, Conclusion> {
+    let mut conclusions = BTreeMap::new();
+    for (group, steps) in to_do(&seen.plan, false) {
+        conclusions.extend(register::register(world, assignment, &group, &steps).await);
+    }
+    for (group, steps) in to_do(&seen.plan, true) {
+        conclusions.extend(remove::remove(world, assignment, seen, looks, means, &group, &steps).await);
+    }
+    conclusions
+}
+
+/// The additions, or the removals, of each group.
+fn to_do(plan: &Plan, removals: bool) -> BTreeMap<TargetGroupArn, Vec<(Place, &Step)>> {
+    let mut groups: BTreeMap<TargetGroupArn, Vec<_>> = BTreeMap::new();
+    for (at, planned) in plan.findings.iter().enumerate() {
+        for (nth, step) in planned.steps.iter().enumerate() {
+            if step.decision == Decision::DoNow && step.repair.is_removal() == removals {
+                groups.entry(step.repair.target_group().clone()).or_default().push(((at, nth), step));
+            }
+        }
+    }
+    groups
+}
+
+/// The targets in place in a group now, read afresh.
+async fn in_place<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
+    world: World<'_, A, L, Q, C>,
+    assignment: &Assignment<'_>,
+    group: &TargetGroupArn,
+) -> Result<BTreeSet<Target>, String> {
+    let mut now = Observation::new(world.clock.now(), assignment.account.clone(), assignment.region.clone());
+    world.answer(&BTreeSet::from([Question::TargetHealth(group.clone())]), &mut now).await;
+    match Lookup::new(&now).target_health(group) {
+        Ok(health) => {
+            let health = health.unwrap_or_default().iter();
+            Ok(health.filter(|one| one.is_in_place()).map(|one| one.target).collect())
+        }
+        Err(Gap::Unread(unread)) => Err(format!("{}: {}", unread.operation, unread.error)),
+        Err(Gap::Pending) => Err("the targets were not read".to_owned()),
+    }
+}

@@ -1,0 +1,146 @@
+//! Deregistering targets.
+//!
+//! The one race that no reader of AWS can close: the address is given to a new task, and registered for it, between the
+//! last read and the request. So the last read stands right before the request, with nothing in between, and the removals are
+//! counted in the ledger before it: counted and not made is harmless, made and not counted is not.
+
+use std::collections::BTreeSet;
+
+use aws::{Account, Zone};
+use ledger::{Ledger, RemovalRequest};
+use model::elb::Target;
+use model::finding::Fingerprint;
+use model::id::TargetGroupArn;
+use model::observation::{Observation, Question};
+use model::scope::ServiceId;
+use planner::{Decision, Looks, Means, Step};
+
+use super::batch::change;
+use super::{Place, in_place};
+use crate::look::{Look, look};
+use crate::outcome::{Conclusion, Status};
+use crate::pass::Assignment;
+use crate::ports::{Clock, LookQueue};
+use crate::world::World;
+
+/// Removes the steps' targets from `group` as far as the limit allows and they are still to be removed.
+pub(super) async fn remove<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
+    world: World<'_, A, L, Q, C>,
+    assignment: &Assignment<'_>,
+    seen: &Look,
+    looks: &Looks,
+    means: Means,
+    group: &TargetGroupArn,
+    steps: &[(Place, &Step)],
+) -> Vec<(Place, Conclusion)> {
+    let withhold = |steps: &[(Place, &Step)], why: &str| -> Vec<(Place, Conclusion)> {
+        steps.iter().map(|(place, step)| (*place, Conclusion::withheld(&step.repair, why))).collect()
+    };
+    let granted = match reserve(world, seen, group, steps.len()).await {
+        Ok(granted) => granted,
+        Err(why) => return withhold(steps, &why),
+    };
+    let (allowed, over) = steps.split_at(granted.min(steps.len()));
+    let mut conclusions = withhold(over, "the limit on removals in this group was reached by other passes");
+
+    let again = look(world, assignment, stale_parts_forgotten(world, seen, group, allowed), looks, means).await;
+    let (still, changed): (Vec<_>, Vec<_>) = allowed.iter().copied().partition(|one| stands(seen, &again, one));
+    conclusions.extend(withhold(&changed, "a last look right before the removal no longer found the same"));
+    if still.is_empty() {
+        return conclusions;
+    }
+    let targets: Vec<Target> = still.iter().map(|(_, step)| step.repair.target()).collect();
+    conclusions.extend(deregister(world, assignment, group, &still, &targets).await);
+    conclusions
+}
+
+/// How many of the removals wanted the limit allows.
+async fn reserve<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
+    world: World<'_, A, L, Q, C>,
+    seen: &Look,
+    group: &TargetGroupArn,
+    wanted: usize,
+) -> Result<usize, String> {
+    let ledger = world.ledger.ok_or("there is no ledger to count removals in")?;
+    let limit = seen.plan.removals.get(group).ok_or("the limit on removals isn't known")?;
+    let request = RemovalRequest {
+        group,
+        wanted: u32::try_from(wanted).unwrap_or(u32::MAX),
+        targets: limit.targets,
+        window: limit.window,
+        now: world.clock.now(),
+    };
+    let max = |targets: u32| {
+        let most = limit.max.of(usize::try_from(targets).unwrap_or(usize::MAX));
+        u32::try_from(most).unwrap_or(u32::MAX)
+    };
+    match ledger.reserve_removals(&request, max).await {
+        Ok(granted) => Ok(usize::try_from(granted).unwrap_or(usize::MAX)),
+        Err(error) => Err(format!("the removals could not be counted: {error}")),
+    }
+}
+
+/// The observation of the second look, without what must be read again right before a removal: the pause, the group's
+/// targets, the interfaces at the addresses, and if something has one, its task and that task's service. The account-wide
+/// part may be as old as the second look.
+fn stale_parts_forgotten<A, L, Q, C: Clock>(
+    world: World<'_, A, L, Q, C>,
+    seen: &Look,
+    group: &TargetGroupArn,
+    steps: &[(Place, &Step)],
+) -> Observation {
+    let mut observation = seen.observation.clone();
+    observation.at = world.clock.now();
+    let addresses: BTreeSet<_> = steps.iter().map(|(_, step)| step.repair.target().ip).collect();
+    let subnets = observation.subnets.values().filter_map(|answer| answer.known()).flatten();
+    let subnets = subnets.filter(|subnet| addresses.iter().any(|address| subnet.contains(*address)));
+    let mut again: Vec<Question> = subnets.map(|subnet| Question::Interfaces(subnet.id.clone())).collect();
+    again.extend([Question::Pause, Question::TargetHealth(group.clone())]);
+    for task in observation.task.values().filter_map(|answer| answer.known()) {
+        if task.is_live() && task.addresses().any(|address| addresses.contains(&address)) {
+            again.push(Question::Task { cluster: task.cluster.clone(), task: task.arn.clone() });
+            let service = task.service_name().map(|name| ServiceId::new(&task.cluster, name));
+            again.extend(service.map(Question::Service));
+        }
+    }
+    again.iter().for_each(|question| observation.forget(question));
+    observation
+}
+
+/// Does the last look want the same removal, for the same reason? Its count is in the ledger already, so that the forecast of
+/// the limit doesn't matter here.
+fn stands(before: &Look, now: &Look, (place, step): &(Place, &Step)) -> bool {
+    let suspicion: Option<Fingerprint> = before.plan.findings.get(place.0).map(|planned| planned.finding.suspicion());
+    now.plan.findings.iter().filter(|planned| Some(planned.finding.suspicion()) == suspicion).any(|planned| {
+        planned.steps.iter().any(|again| again.repair == step.repair && again.decision == Decision::DoNow)
+    })
+}
+
+/// Deregisters, and reads back what is gone. What AWS refused and is still there is tried once more: a request may fail
+/// over a target that is gone already and leave the others.
+async fn deregister<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
+    world: World<'_, A, L, Q, C>,
+    assignment: &Assignment<'_>,
+    group: &TargetGroupArn,
+    steps: &[(Place, &Step)],
+    targets: &[Target],
+) -> Vec<(Place, Conclusion)> {
+    let send = |batch: Vec<Target>| async move { world.account.deregister_targets(group, &batch, Zone::Own).await };
+    let errors = change(targets, send).await;
+    let there = in_place(world, assignment, group).await;
+    let conclude = |(place, step): &(Place, &Step)| {
+        let repair = &step.repair;
+        let conclusion = match (&there, errors.get(&repair.target())) {
+            (Ok(there), _) if !there.contains(&repair.target()) => Conclusion::new(repair, Status::Done, None),
+            (_, Some(error)) => Conclusion::failed(repair, error),
+            (Ok(_), None) => {
+                Conclusion::new(repair, Status::Failed, "AWS took the request, but the target is still there".to_owned())
+            }
+            (Err(why), None) => {
+                Conclusion::new(repair, Status::Failed, format!("sent, but it could not be read back: {why}"))
+            }
+        };
+        (*place, conclusion)
+    };
+    steps.iter().map(conclude).collect()
+}

@@ -1,0 +1,57 @@
+//! A look: read, judge and plan until no question is left.
+
+use aws::Account;
+use ledger::Ledger;
+use model::observation::{Lookup, Observation};
+use planner::{Looks, Means, Plan, Young};
+use rules::Judgement;
+
+use crate::pass::Assignment;
+use crate::ports::{Clock, LookQueue};
+use crate::world::World;
+
+/// No chain of questions is this long: each round answers all of the one before.
+const MAX_ROUNDS: usize = 64;
+
+/// What one look saw, and what follows from it.
+#[derive(Debug)]
+pub(crate) struct Look {
+    pub(crate) observation: Observation,
+    pub(crate) judgement: Judgement,
+    pub(crate) plan: Plan,
+}
+
+/// Looks at the assignment's scope. What `observation` holds already isn't asked again.
+pub(crate) async fn look<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
+    world: World<'_, A, L, Q, C>,
+    assignment: &Assignment<'_>,
+    mut observation: Observation,
+    looks: &Looks,
+    means: Means,
+) -> Look {
+    for round in 0.. {
+        let lookup = Lookup::new(&observation);
+        let (judgement, plan) = think(&lookup, assignment, looks, means);
+        let questions = lookup.into_questions();
+        if questions.is_empty() || round == MAX_ROUNDS {
+            return Look { observation, judgement, plan };
+        }
+        world.answer(&questions, &mut observation).await;
+    }
+    unreachable!("the last round returns")
+}
+
+/// Judges and plans with what is known.
+pub(crate) fn think(
+    lookup: &Lookup<'_>,
+    assignment: &Assignment<'_>,
+    looks: &Looks,
+    means: Means,
+) -> (Judgement, Plan) {
+    let mut judgement = rules::judge(lookup, &assignment.scope, assignment.policy, &assignment.rules);
+    let young = judgement.young.iter().map(|(group, at)| Young { target_group: group.clone(), at: *at });
+    let young: Vec<Young> = young.collect();
+    let findings = std::mem::take(&mut judgement.findings);
+    let plan = planner::plan(lookup, findings, &young, assignment.policy, looks, means);
+    (judgement, plan)
+}

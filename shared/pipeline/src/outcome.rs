@@ -1,0 +1,83 @@
+//! What a pass saw and did.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::call::CallError;
+use model::finding::Finding;
+use model::id::TargetGroupArn;
+use model::observation::{Observation, Unread};
+use model::repair::Repair;
+use model::scope::Unit;
+
+/// What a pass saw and did.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// What was read.
+    pub observation: Observation,
+    /// What could not be judged, because something could not be read.
+    pub abstentions: BTreeSet<(Unit, Unread)>,
+    /// Every finding, and what came of its repairs.
+    pub findings: Vec<Concluded>,
+    /// Groups whose look to come could not be asked for: who wanted it must come back.
+    pub unsent: BTreeMap<TargetGroupArn, CallError>,
+    /// The ledger could not be written. The next pass that sees the same writes it.
+    pub unrecorded: Option<CallError>,
+}
+
+/// A finding, and what came of its repairs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Concluded {
+    /// The finding.
+    pub finding: Finding,
+    /// One conclusion for each of its repairs, in their order.
+    pub conclusions: Vec<Conclusion>,
+}
+
+/// What came of a repair.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conclusion {
+    /// The repair.
+    pub repair: Repair,
+    /// What came of it.
+    pub status: Status,
+    /// AWS's error code, where AWS said no.
+    pub code: Option<String>,
+    /// Why it came to that.
+    pub reason: Option<String>,
+}
+
+/// What came of a repair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// Observe mode: repair mode would do it.
+    Planned,
+    /// A look is to come.
+    Waiting,
+    /// It must not be done.
+    Withheld,
+    /// It was done, and seen to be done.
+    Done,
+    /// AWS said no for good.
+    Refused,
+    /// It didn't go through; it may another time.
+    Failed,
+}
+
+impl Conclusion {
+    pub(crate) fn new(repair: &Repair, status: Status, reason: impl Into<Option<String>>) -> Self {
+        Self { repair: repair.clone(), status, code: None, reason: reason.into() }
+    }
+
+    /// It was withheld after all.
+    pub(crate) fn withheld(repair: &Repair, why: impl Into<String>) -> Self {
+        Self::new(repair, Status::Withheld, why.into())
+    }
+
+    /// The call for it failed, and it isn't done.
+    pub(crate) fn failed(repair: &Repair, error: &CallError) -> Self {
+        use model::call::CallErrorKind::{Denied, NotFound, Refused};
+        let for_good = matches!(error.kind, Denied | NotFound | Refused);
+        let status = if for_good { Status::Refused } else { Status::Failed };
+        Self { code: error.code.clone(), ..Self::new(repair, status, error.message.clone()) }
+    }
+}

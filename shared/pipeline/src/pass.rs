@@ -1,0 +1,157 @@
+//! One pass over a scope.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use aws::Account;
+use jiff::SignedDuration;
+use ledger::Ledger;
+use model::Timestamp;
+use model::id::{AccountId, Region, TargetGroupArn};
+use model::observation::{Answer, Lookup, Observation};
+use model::policy::Policy;
+use model::scope::{Scope, TaskHint};
+use planner::{Decision, LookAgain, Looks, Means, Plan, Waiting};
+
+use crate::execute::execute;
+use crate::look::{self, look, think};
+use crate::outcome::{Concluded, Conclusion, Outcome, Status};
+use crate::ports::{Clock, Look, LookQueue};
+use crate::world::World;
+
+/// What is left of the time when a wait for a second look must be over: it has to be looked at, done and read back.
+const TIME_TO_ACT: SignedDuration = SignedDuration::from_secs(10);
+
+/// What a pass is to look at, and what it may do.
+#[derive(Debug, Clone)]
+pub struct Assignment<'a> {
+    /// The account the function works in.
+    pub account: AccountId,
+    /// The Region it works in.
+    pub region: Region,
+    /// Where to look.
+    pub scope: Scope,
+    /// What may be done.
+    pub policy: &'a Policy,
+    /// The rules to judge by.
+    pub rules: BTreeSet<&'a str>,
+    /// What look-again messages carried.
+    pub looks: Looks,
+    /// When the function is cut off; absent where nothing cuts it off.
+    pub deadline: Option<Timestamp>,
+}
+
+/// Looks at the scope, does what is to be done now, and asks for the looks that are to come.
+///
+/// Never fails as a whole: what could not be read, done or sent is in the outcome.
+pub async fn pass<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
+    world: World<'_, A, L, Q, C>,
+    assignment: &Assignment<'_>,
+) -> Outcome {
+    let waiting = if world.queue.is_some() { Waiting::Queue } else { Waiting::InProcess };
+    let means = Means { ledger: world.ledger.is_some(), waiting };
+    let mut looks = assignment.looks.clone();
+    let mut seen = look(world, assignment, fresh(world.clock, assignment), &looks, means).await;
+    if waiting == Waiting::InProcess {
+        let without = Means { waiting: Waiting::No, ..means };
+        if let Some(wait) = worth_waiting(world.clock.now(), assignment, &seen.plan) {
+            looks.first = seen.plan.looks.values().flat_map(|look| look.suspicions.clone()).collect();
+            world.clock.sleep(wait).await;
+            seen = look(world, assignment, fresh(world.clock, assignment), &looks, without).await;
+        } else {
+            seen.plan = think(&Lookup::new(&seen.observation), assignment, &looks, without).1;
+        }
+    }
+    let unrecorded = record(world, &seen).await;
+    let done = execute(world, assignment, &seen, &looks, Means { waiting: Waiting::No, ..means }).await;
+    let unsent = send_looks(world, assignment, &seen).await;
+    let findings = conclude(seen.plan, done, &unsent);
+    let (observation, abstentions) = (seen.observation, seen.judgement.abstentions);
+    Outcome { observation, abstentions, findings, unsent, unrecorded }
+}
+
+fn fresh(clock: &impl Clock, assignment: &Assignment<'_>) -> Observation {
+    Observation::new(clock.now(), assignment.account.clone(), assignment.region.clone())
+}
+
+/// How long to wait in process for everything that waits, if there is time for it and a repair may come of it.
+fn worth_waiting(now: Timestamp, assignment: &Assignment<'_>, plan: &Plan) -> Option<Duration> {
+    let last = plan.looks.values().map(|look| look.at).max()?;
+    let confirms = plan.looks.values().any(|look| !look.suspicions.is_empty());
+    if !confirms && !assignment.policy.may_repair().registration {
+        return None;
+    }
+    let in_time = |deadline: Timestamp| last.checked_add(TIME_TO_ACT).is_ok_and(|end| end <= deadline);
+    let wait = Duration::try_from(last.duration_since(now).max(SignedDuration::ZERO)).ok()?;
+    assignment.deadline.is_none_or(in_time).then_some(wait)
+}
+
+async fn record<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
+    world: World<'_, A, L, Q, C>,
+    seen: &look::Look,
+) -> Option<model::call::CallError> {
+    let changes = &seen.judgement.ownership;
+    let ledger = world.ledger.filter(|_| !changes.is_empty())?;
+    ledger.record(changes).await.err()
+}
+
+async fn send_looks<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
+    world: World<'_, A, L, Q, C>,
+    assignment: &Assignment<'_>,
+    seen: &look::Look,
+) -> BTreeMap<TargetGroupArn, model::call::CallError> {
+    let Some(queue) = world.queue.filter(|_| !seen.plan.looks.is_empty()) else { return BTreeMap::new() };
+    let looks = seen.plan.looks.iter().map(|(group, again)| look_at(assignment, seen, group, again)).collect();
+    let unsent = queue.send(looks, world.clock.now()).await;
+    unsent.into_iter().map(|(look, error)| (look.target_group, error)).collect()
+}
+
+/// The look goes to the services that led to the group, and carries what the events said of tasks that are gone: that is
+/// evidence which AWS forgets.
+fn look_at(assignment: &Assignment<'_>, seen: &look::Look, group: &TargetGroupArn, again: &LookAgain) -> Look {
+    let services = seen.judgement.users.get(group).cloned().unwrap_or_default();
+    let of_services = |hint: &TaskHint| hint.service.as_ref().is_some_and(|service| services.contains(service));
+    let is_gone = |task| match seen.observation.task.get(task) {
+        Some(Answer::Known(task)) => !task.is_live(),
+        _ => true,
+    };
+    let tasks = assignment.scope.tasks.iter().filter(|(task, hint)| of_services(hint) && is_gone(task));
+    Look {
+        target_group: group.clone(),
+        tasks: tasks.map(|(task, hint)| (task.clone(), hint.clone())).collect(),
+        services,
+        suspicions: again.suspicions.clone(),
+        hop: again.hop,
+        not_before: again.at,
+    }
+}
+
+/// Every step with what came of it.
+fn conclude(
+    plan: Plan,
+    mut done: BTreeMap<(usize, usize), Conclusion>,
+    unsent: &BTreeMap<TargetGroupArn, model::call::CallError>,
+) -> Vec<Concluded> {
+    let of_finding = |(at, planned): (usize, planner::PlannedFinding)| {
+        let steps = planned.steps.into_iter().enumerate();
+        let conclusions = steps.map(|(nth, step)| {
+            if let Some(conclusion) = done.remove(&(at, nth)) {
+                return conclusion;
+            }
+            let repair = &step.repair;
+            match (step.decision, unsent.get(repair.target_group())) {
+                (Decision::Planned, _) => Conclusion::new(repair, Status::Planned, None),
+                (Decision::Withheld { reason }, _) => Conclusion::withheld(repair, reason),
+                (Decision::Waiting { .. }, Some(error)) => {
+                    Conclusion::withheld(repair, format!("its second look could not be asked for: {error}"))
+                }
+                (Decision::Waiting { until }, None) => {
+                    Conclusion::new(repair, Status::Waiting, format!("a second look from {until} must confirm it"))
+                }
+                (Decision::DoNow, _) => Conclusion::withheld(repair, "no time was left to do it"),
+            }
+        });
+        Concluded { conclusions: conclusions.collect(), finding: planned.finding }
+    };
+    plan.findings.into_iter().enumerate().map(of_finding).collect()
+}

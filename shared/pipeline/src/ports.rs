@@ -1,0 +1,64 @@
+//! What a pass needs of the world besides AWS's facts and the ledger: a clock, and a queue for looks to come.
+//!
+//! Functions bring the real ones, the simulator and tests bring their own. What a message looks like on its way
+//! through a queue is not said here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use model::Timestamp;
+use model::call::CallError;
+use model::finding::Fingerprint;
+use model::id::{TargetGroupArn, TaskArn};
+pub use model::scope::Unit;
+use model::scope::{Scope, ServiceId, TaskHint};
+
+/// Time, as a pass sees it.
+pub trait Clock: Send + Sync {
+    /// What time it is.
+    fn now(&self) -> Timestamp;
+
+    /// Waits.
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
+}
+
+/// Where looks to come are left.
+pub trait LookQueue: Send + Sync {
+    /// Leaves looks, each to come back once its time has come, at least once. `now` is when this is.
+    ///
+    /// Returns the looks that could not be left, or not wholly, with the reason. Leaving one again does no harm.
+    fn send(&self, looks: Vec<Look>, now: Timestamp) -> impl Future<Output = Vec<(Look, CallError)>> + Send;
+}
+
+/// A look to come at one target group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// The target group.
+    pub target_group: TargetGroupArn,
+    /// Services to look at with it.
+    pub services: BTreeSet<ServiceId>,
+    /// Tasks to look at with it, with what their events said.
+    pub tasks: BTreeMap<TaskArn, TaskHint>,
+    /// What was suspected ([`model::finding::Finding::suspicion`]), and when it was first seen. Empty where the look is
+    /// for tasks too young to be judged.
+    pub suspicions: BTreeMap<Fingerprint, Timestamp>,
+    /// How many looks came before this one.
+    pub hop: u32,
+    /// When to look; before that it is of no use.
+    pub not_before: Timestamp,
+}
+
+impl Look {
+    /// Where to look: at the services that led to the group, or, where none did, at the group itself, which means
+    /// finding out for the whole account who uses it.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        let groups = if self.services.is_empty() { Some(self.target_group.clone()) } else { None };
+        Scope {
+            services: self.services.clone(),
+            tasks: self.tasks.clone(),
+            target_groups: groups.into_iter().collect(),
+            ..Scope::default()
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What a pass has to work with.
+
+use std::collections::BTreeSet;
+
+use aws::Account;
+use futures::join;
+use ledger::Ledger;
+use model::observation::{Observation, Question};
+
+use crate::ports::{Clock, LookQueue};
+
+/// What a pass has to work with.
+#[derive(Debug)]
+pub struct World<'a, A, L, Q, C> {
+    /// The account.
+    pub account: &'a A,
+    /// The ledger, if there is one.
+    pub ledger: Option<&'a L>,
+    /// The function's own queue, if it has one.
+    pub queue: Option<&'a Q>,
+    /// The clock.
+    pub clock: &'a C,
+}
+
+impl<A, L, Q, C> Clone for World<'_, A, L, Q, C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A, L, Q, C> Copy for World<'_, A, L, Q, C> {}
+
+impl<A: Account, L: Ledger, Q: LookQueue, C: Clock> World<'_, A, L, Q, C> {
+    /// Has every question answered, those for AWS and those for the ledger side by side.
+    pub(crate) async fn answer(&self, questions: &BTreeSet<Question>, observation: &mut Observation) {
+        let mut remembered =
+            Observation::new(observation.at, observation.account.clone(), observation.region.clone());
+        let ask_ledger = async {
+            match self.ledger {
+                Some(ledger) => ledger::answer(ledger, questions, &mut remembered).await,
+                None => ledger::answer_without_ledger(questions, &mut remembered),
+            }
+        };
+        join!(aws::observe::answer(self.account, questions, observation), ask_ledger);
+        observation.owners.append(&mut remembered.owners);
+        observation.removals.append(&mut remembered.removals);
+        observation.pause = remembered.pause.or_else(|| observation.pause.take());
+    }
+}

@@ -1,0 +1,64 @@
+//! Two looks: a suspicion is acted on only when a second look, neither too soon nor too late, finds the same again.
+//!
+//! Whether it is the same is decided by the finding's suspicion, which holds rule, resource and subject. When the second
+//! look comes about is decided in [`looks`](crate::looks).
+
+use model::Timestamp;
+use model::policy::RegistrationPolicy;
+
+use crate::draft::Verdict;
+use crate::looks::Looks;
+use crate::means::Waiting;
+use crate::moment::after;
+
+/// After so many looks that confirmed nothing, no more are asked for: the scheduled sweep looks anyway.
+pub const MAX_HOPS: u32 = 5;
+
+/// A first look that stands, and when a second one may confirm it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Suspicion {
+    pub(crate) first_seen: Timestamp,
+    /// Before this, a look is too soon.
+    pub(crate) due: Timestamp,
+    /// After this, the first look is too old.
+    pub(crate) expires: Timestamp,
+    /// This isn't the first look, but it is too soon.
+    pub(crate) early: bool,
+}
+
+/// How a suspicion first seen at `first`, if it was seen before, stands now.
+pub(crate) fn confirm(
+    first: Option<Timestamp>,
+    now: Timestamp,
+    looks: &Looks,
+    waiting: Waiting,
+    terms: &RegistrationPolicy,
+) -> Verdict {
+    if terms.confirm_within < terms.confirm_after {
+        return withheld(
+            "confirm_within is shorter than confirm_after here, so nothing is ever confirmed: raise the one or lower the other",
+        );
+    }
+    // Clocks of different machines differ a little: a first look can't lie ahead.
+    let first = first.map(|seen| seen.min(now)).filter(|seen| now <= after(*seen, terms.confirm_within));
+    let first_seen = first.unwrap_or(now);
+    let suspicion = Suspicion {
+        first_seen,
+        due: after(first_seen, terms.confirm_after),
+        expires: after(first_seen, terms.confirm_within),
+        early: first.is_some(),
+    };
+    if first.is_some() && suspicion.due <= now {
+        Verdict::DoNow
+    } else if waiting == Waiting::No {
+        withheld("a second look must confirm it, and nothing brings one about; set GUARD_QUEUE_URL")
+    } else if looks.hop >= MAX_HOPS && !suspicion.early {
+        Verdict::Withheld(format!("given up after {} looks; the sweep will look again", looks.hop))
+    } else {
+        Verdict::Waiting(suspicion)
+    }
+}
+
+fn withheld(reason: &str) -> Verdict {
+    Verdict::Withheld(reason.to_owned())
+}

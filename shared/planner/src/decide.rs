@@ -1,0 +1,89 @@
+//! Takes each proposal through the gates, in the order the crate's documentation gives.
+
+use model::finding::Finding;
+use model::observation::{Gap, Lookup};
+use model::policy::{Mode, Policy, RegistrationPolicy};
+use model::repair::Proposal;
+
+use crate::confirm::confirm;
+use crate::draft::{Draft, DraftStep, Verdict};
+use crate::looks::{self, Looks, Young};
+use crate::means::Means;
+use crate::plan::Plan;
+use crate::{hold, limit};
+
+/// Why a repair is withheld while a question is open. It is gone once the question is answered and planned again.
+pub(crate) const NOT_READ_YET: &str = "not read yet";
+
+/// What becomes of the findings' proposals.
+///
+/// `looks` are the suspicions that look-again messages of this pass carry, `young` the tasks that are too young to be judged.
+/// While the lookup has open questions the plan is not the last word: have them answered and plan again.
+#[must_use]
+pub fn plan(
+    lookup: &Lookup<'_>,
+    findings: Vec<Finding>,
+    young: &[Young],
+    policy: &Policy,
+    looks: &Looks,
+    means: Means,
+) -> Plan {
+    let gates = Gates { lookup, policy, looks, means };
+    let mut drafts: Vec<Draft> = findings.into_iter().map(|finding| gates.consider(finding)).collect();
+    drafts.sort_by_cached_key(Draft::rank);
+    let removals = limit::bound(&mut drafts, lookup);
+    let looks = looks::to_come(&drafts, young, looks, means.waiting, lookup.now());
+    Plan { findings: drafts.into_iter().map(Into::into).collect(), looks, removals }
+}
+
+struct Gates<'a> {
+    lookup: &'a Lookup<'a>,
+    policy: &'a Policy,
+    looks: &'a Looks,
+    means: Means,
+}
+
+impl Gates<'_> {
+    fn consider(&self, finding: Finding) -> Draft {
+        let steps = finding.repairs.iter().map(|proposal| self.step(&finding, proposal)).collect();
+        let mut draft = Draft { finding, steps };
+        draft.withhold_after_the_first_withheld();
+        draft
+    }
+
+    fn step(&self, finding: &Finding, proposal: &Proposal) -> DraftStep {
+        let users: Vec<_> = finding.users.iter().map(|user| (user.cluster.name(), user.name.as_ref())).collect();
+        let terms = self.policy.registration_shared(proposal.repair.target_group().name(), &users);
+        let verdict = self.verdict(finding, proposal, &terms).unwrap_or_else(Verdict::Withheld);
+        DraftStep { repair: proposal.repair.clone(), terms, verdict }
+    }
+
+    /// All gates but the limit, which is for all removals of a group together. The error is why it is withheld.
+    fn verdict(&self, finding: &Finding, proposal: &Proposal, terms: &RegistrationPolicy) -> Result<Verdict, String> {
+        if let Some(objection) = &proposal.objection {
+            return Err(objection.clone());
+        }
+        let (paused, held) = (self.paused(), hold::check(self.lookup, finding, &proposal.repair));
+        paused.and(held)?;
+        self.means.suffice(&proposal.repair)?;
+        if terms.mode == Mode::Observe {
+            return Ok(Verdict::Planned);
+        }
+        let first = self.looks.first.get(&finding.suspicion()).copied();
+        Ok(confirm(first, self.lookup.now(), self.looks, self.means.waiting, terms))
+    }
+
+    fn paused(&self) -> Result<(), String> {
+        match self.lookup.pause() {
+            Ok(None) => Ok(()),
+            Ok(Some(pause)) => {
+                let why = pause.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
+                Err(format!("repairs are paused since {} by {}{why}", pause.since, pause.by))
+            }
+            Err(Gap::Pending) => Err(NOT_READ_YET.to_owned()),
+            Err(Gap::Unread(unread)) => {
+                Err(format!("whether repairs are paused could not be read: {}: {}", unread.operation, unread.error))
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! A plan in the making: steps with the terms they were considered under.
+
+use std::cmp::Reverse;
+
+use model::finding::Finding;
+use model::policy::RegistrationPolicy;
+use model::repair::Repair;
+
+use crate::confirm::Suspicion;
+use crate::decision::Decision;
+use crate::plan::{PlannedFinding, Step};
+
+/// A finding whose proposals are being considered.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) finding: Finding,
+    pub(crate) steps: Vec<DraftStep>,
+}
+
+/// A proposal being considered.
+#[derive(Debug)]
+pub(crate) struct DraftStep {
+    pub(crate) repair: Repair,
+    /// What all services allow that the finding concerns.
+    pub(crate) terms: RegistrationPolicy,
+    pub(crate) verdict: Verdict,
+}
+
+/// How a proposal stands so far. The limit on removals may still turn the first two into the last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    DoNow,
+    Planned,
+    Waiting(Suspicion),
+    Withheld(String),
+}
+
+impl Draft {
+    /// Steps are made in their order: nothing is done after a step that isn't, so that nothing is removed whose
+    /// replacement couldn't be added.
+    pub(crate) fn withhold_after_the_first_withheld(&mut self) {
+        let mut steps = self.steps.iter_mut().skip_while(|step| !step.is_withheld());
+        let Some(first) = steps.next().map(|step| step.repair.clone()) else { return };
+        for step in steps.filter(|step| !step.is_withheld()) {
+            step.verdict = Verdict::Withheld(format!("it comes after another that is withheld: {first}"));
+        }
+    }
+
+    /// The order in which findings are told: the most severe first, then by fingerprint as the report has them.
+    pub(crate) fn rank(&self) -> impl Ord + use<> {
+        let Finding { severity, users, summary, repairs, .. } = &self.finding;
+        let proposed: Vec<_> = repairs.iter().map(|it| (it.repair.clone(), it.objection.clone())).collect();
+        let (fingerprint, suspicion) = (self.finding.fingerprint(), self.finding.suspicion());
+        (Reverse(*severity), fingerprint, suspicion, users.clone(), summary.clone(), proposed)
+    }
+}
+
+impl DraftStep {
+    fn is_withheld(&self) -> bool {
+        matches!(self.verdict, Verdict::Withheld(_))
+    }
+}
+
+impl From<Draft> for PlannedFinding {
+    fn from(draft: Draft) -> Self {
+        let steps = draft.steps.into_iter().map(Step::from).collect();
+        Self { finding: draft.finding, steps }
+    }
+}
+
+impl From<DraftStep> for Step {
+    fn from(step: DraftStep) -> Self {
+        let decision = match step.verdict {
+            Verdict::DoNow => Decision::DoNow,
+            Verdict::Planned => Decision::Planned,
+            Verdict::Waiting(suspicion) => Decision::Waiting { until: suspicion.due },
+            Verdict::Withheld(reason) => Decision::Withheld { reason },
+        };
+        Self { repair: step.repair, decision }
+    }
+}

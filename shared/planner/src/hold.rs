@@ -1,0 +1,106 @@
+//! Holds: what a person has tagged is left alone, and so is what can't be seen not to be tagged.
+
+use std::collections::BTreeSet;
+
+use model::ecs::{Cluster, Service, Tags, Task};
+use model::finding::Finding;
+use model::hold::{HOLD_TAG, is_held};
+use model::id::{ClusterArn, TaskArn};
+use model::observation::{Gap, Lookup};
+use model::repair::Repair;
+
+use crate::decide::NOT_READ_YET;
+
+/// Something that may be held, and its tags.
+struct Holdable<'a> {
+    what: String,
+    tags: Result<Option<&'a Tags>, Gap<'a>>,
+}
+
+/// Why a hold, or one that can't be read, withholds the repair.
+pub(crate) fn check(lookup: &Lookup<'_>, finding: &Finding, repair: &Repair) -> Result<(), String> {
+    let tasks = tasks(lookup, finding, repair);
+    // All of them are asked before any gap is given up on, so that they are read together.
+    let all: Vec<Holdable<'_>> =
+        services(lookup, finding).into_iter().chain(group(lookup, repair)).chain(tasks?).collect();
+    let held: Vec<String> = all.iter().filter_map(|one| one.held(lookup)).collect();
+    if !held.is_empty() {
+        return Err(held.join("; "));
+    }
+    if all.iter().any(|one| one.tags == Err(Gap::Pending)) {
+        return Err(NOT_READ_YET.to_owned());
+    }
+    let unread: Vec<String> = all.iter().filter_map(Holdable::unread).collect();
+    if unread.is_empty() { Ok(()) } else { Err(unread.join("; ")) }
+}
+
+/// The services concerned and their clusters.
+fn services<'a>(lookup: &Lookup<'a>, finding: &Finding) -> Vec<Holdable<'a>> {
+    let users: BTreeSet<_> = finding.users.iter().collect();
+    let clusters: BTreeSet<&ClusterArn> = users.iter().map(|user| &user.cluster).collect();
+    let clusters = clusters.into_iter().map(|arn| Holdable {
+        what: format!("cluster {}", arn.name()),
+        tags: lookup.cluster(arn).map(|cluster| cluster.map(|Cluster { tags, .. }| tags)),
+    });
+    let services = users.into_iter().map(|id| Holdable {
+        what: format!("service {id}"),
+        tags: lookup.service(id).map(|service| service.map(|Service { tags, .. }| tags)),
+    });
+    clusters.chain(services).collect()
+}
+
+/// The target group and its load balancers.
+fn group<'a>(lookup: &Lookup<'a>, repair: &Repair) -> Vec<Holdable<'a>> {
+    let arn = repair.target_group();
+    let itself = Holdable { what: format!("target group {}", arn.name()), tags: lookup.target_group_tags(arn) };
+    let balancers = match lookup.target_group(arn) {
+        Ok(group) => group.map_or(&[][..], |group| &group.load_balancers),
+        Err(gap) => {
+            let unknown = Holdable { what: format!("a load balancer of target group {}", arn.name()), tags: Err(gap) };
+            return vec![itself, unknown];
+        }
+    };
+    let balancers = balancers
+        .iter()
+        .map(|arn| Holdable { what: format!("load balancer {}", arn.name()), tags: lookup.load_balancer_tags(arn) });
+    [itself].into_iter().chain(balancers).collect()
+}
+
+/// The task the finding is about, and the one that is to be registered.
+fn tasks<'a>(lookup: &Lookup<'a>, finding: &Finding, repair: &Repair) -> Result<Vec<Holdable<'a>>, String> {
+    let registered = match repair {
+        Repair::RegisterTarget { task, .. } => Some(task),
+        Repair::DeregisterTarget { .. } => None,
+    };
+    let tasks: BTreeSet<&TaskArn> = finding.resources.task.iter().chain(registered).collect();
+    let holdable = |arn: &TaskArn| {
+        let cluster = cluster_of(arn, finding)
+            .ok_or_else(|| format!("whether task {} is held can't be read: its cluster isn't known", arn.id()))?;
+        let task = lookup.task(&cluster, arn);
+        Ok(Holdable { what: format!("task {}", arn.id()), tags: task.map(|task| task.map(|Task { tags, .. }| tags)) })
+    };
+    tasks.into_iter().map(holdable).collect()
+}
+
+/// The cluster a task is in. ARNs of the old form don't say.
+fn cluster_of(task: &TaskArn, finding: &Finding) -> Option<ClusterArn> {
+    let of_users = || finding.users.first().map(|user| user.cluster.clone());
+    task.cluster().or_else(|| finding.resources.cluster.clone()).or_else(of_users)
+}
+
+impl Holdable<'_> {
+    fn held(&self, lookup: &Lookup<'_>) -> Option<String> {
+        let tags = self.tags.ok().flatten().filter(|tags| is_held(tags, lookup.now()))?;
+        let value = tags.get(HOLD_TAG).map_or("", |value| value.trim());
+        Some(format!("{} is held by its tag {HOLD_TAG} = {value:?}", self.what))
+    }
+
+    fn unread(&self) -> Option<String> {
+        match self.tags {
+            Err(Gap::Unread(unread)) => {
+                Some(format!("whether {} is held could not be read: {}: {}", self.what, unread.operation, unread.error))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The looks to come: one for each target group in which something waits, later each time.
+//!
+//! Whether a look confirms anything is decided in [`confirm`](crate::confirm). A look is asked for here and brought about by
+//! others, who wait as long as they can at a time: a message on a queue can't be delayed by more than 900 seconds, and a
+//! look that comes too soon waits on without harm.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use model::Timestamp;
+use model::finding::Fingerprint;
+use model::id::TargetGroupArn;
+
+use crate::confirm::{MAX_HOPS, Suspicion};
+use crate::draft::{Draft, Verdict};
+use crate::means::Waiting;
+use crate::moment::{after, until};
+
+/// The longest a message on a queue can be delayed (`DelaySeconds` of SQS).
+const LONGEST_DELAY: Duration = Duration::from_secs(900);
+
+/// What the look-again messages of this pass carry.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Looks {
+    /// Suspicions, and when each was first seen.
+    pub first: BTreeMap<Fingerprint, Timestamp>,
+    /// How many looks in a row have led to this one; 0 if it isn't one.
+    pub hop: u32,
+}
+
+/// A task that is too young to be judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Young {
+    /// The target group it belongs in.
+    pub target_group: TargetGroupArn,
+    /// When it is old enough.
+    pub at: Timestamp,
+}
+
+/// A look to come at one target group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookAgain {
+    /// When. Beyond what a queue can delay only where nothing is due sooner.
+    pub at: Timestamp,
+    /// The suspicions it may confirm, and when each was first seen.
+    pub suspicions: BTreeMap<Fingerprint, Timestamp>,
+    /// How many looks in a row it makes.
+    pub hop: u32,
+}
+
+/// What waits in one target group.
+#[derive(Debug, Default)]
+struct Pending {
+    suspicions: BTreeMap<Fingerprint, Suspicion>,
+    young: Vec<Timestamp>,
+}
+
+/// One look for each target group in which something waits.
+pub(crate) fn to_come(
+    drafts: &[Draft],
+    young: &[Young],
+    looks: &Looks,
+    waiting: Waiting,
+    now: Timestamp,
+) -> BTreeMap<TargetGroupArn, LookAgain> {
+    let mut pending: BTreeMap<&TargetGroupArn, Pending> = BTreeMap::new();
+    for draft in drafts {
+        for step in &draft.steps {
+            if let Verdict::Waiting(suspicion) = step.verdict {
+                let group = pending.entry(step.repair.target_group()).or_default();
+                group.suspicions.insert(draft.finding.suspicion(), suspicion);
+            }
+        }
+    }
+    let welcome = waiting != Waiting::No && looks.hop < MAX_HOPS;
+    for task in young.iter().filter(|_| welcome) {
+        pending.entry(&task.target_group).or_default().young.push(task.at);
+    }
+    pending.into_iter().map(|(group, pending)| (group.clone(), pending.look(looks.hop, now))).collect()
+}
+
+impl Pending {
+    fn look(self, hop: u32, now: Timestamp) -> LookAgain {
+        let at = self.time(hop, now);
+        // A look is counted unless it was only too early for all that waits: such a wait ends by itself.
+        let counts = !self.young.is_empty() || self.suspicions.values().any(|suspicion| !suspicion.early);
+        let suspicions = self.suspicions.into_iter().map(|(print, suspicion)| (print, suspicion.first_seen)).collect();
+        LookAgain { at, suspicions, hop: hop.saturating_add(u32::from(counts)) }
+    }
+
+    /// When the most that waits is due, twice as far off at each hop; but never so late that a suspicion has grown too
+    /// old, or that a queue can't wait so long, if something is due before.
+    fn time(&self, hop: u32, now: Timestamp) -> Timestamp {
+        let suspicions = self.suspicions.values();
+        let latest = suspicions.clone().map(Suspicion::latest).chain([after(now, LONGEST_DELAY)]).min().unwrap_or(now);
+        let due = || suspicions.clone().map(|suspicion| suspicion.due).chain(self.young.iter().copied());
+        let due = due().filter(|due| *due <= latest).max().or(due().min()).unwrap_or(now).max(now);
+        let patient = after(now, until(now, due).saturating_mul(2_u32.saturating_pow(hop)));
+        due.max(patient.min(latest))
+    }
+}
+
+impl Suspicion {
+    /// The latest that a look should be planned for: halfway through the time in which it confirms, as messages come
+    /// late and reading takes time.
+    fn latest(&self) -> Timestamp {
+        after(self.due, until(self.due, self.expires) / 2)
+    }
+}

@@ -1,0 +1,89 @@
+//! A plan: every finding with what becomes of its repairs, and the looks to come.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use model::finding::Finding;
+use model::id::TargetGroupArn;
+use model::repair::Repair;
+
+use crate::decision::Decision;
+use crate::limit::RemovalLimit;
+use crate::looks::LookAgain;
+
+/// What is to be done, what is to be looked at again, and what isn't done and why. It prints as sentences.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Plan {
+    /// Every finding, the most severe first, then by fingerprint.
+    pub findings: Vec<PlannedFinding>,
+    /// A look for each target group in which something waits.
+    pub looks: BTreeMap<TargetGroupArn, LookAgain>,
+    /// The limit of each target group in which removals are to be made now.
+    pub removals: BTreeMap<TargetGroupArn, RemovalLimit>,
+}
+
+/// A finding, and what becomes of its repairs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedFinding {
+    /// The finding.
+    pub finding: Finding,
+    /// One step for each proposal of it, in its order.
+    pub steps: Vec<Step>,
+}
+
+/// A repair, and what becomes of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The repair.
+    pub repair: Repair,
+    /// What becomes of it.
+    pub decision: Decision,
+}
+
+impl Plan {
+    /// Every step of every finding.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.findings.iter().flat_map(|planned| &planned.steps)
+    }
+
+    /// Is there nothing to do now, and nothing to come back for? Findings may remain.
+    #[must_use]
+    pub fn is_at_rest(&self) -> bool {
+        self.looks.is_empty() && self.steps().all(|step| step.decision != Decision::DoNow)
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.findings.is_empty() && self.looks.is_empty() {
+            return f.write_str("nothing to do\n");
+        }
+        self.findings.iter().try_for_each(|planned| planned.fmt(f))?;
+        self.looks.iter().try_for_each(|(group, look)| writeln!(f, "look at {} again {look}", group.name()))
+    }
+}
+
+impl fmt::Display for PlannedFinding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Finding { rule, severity, summary, .. } = &self.finding;
+        writeln!(f, "{severity} {rule}: {summary}")?;
+        self.steps.iter().try_for_each(|step| writeln!(f, "  {step}"))
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.repair, self.decision)
+    }
+}
+
+impl fmt::Display for LookAgain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { at, suspicions, hop } = self;
+        match suspicions.len() {
+            0 => write!(f, "at {at} (look {hop}), when its tasks are old enough"),
+            1 => write!(f, "at {at} (look {hop}), to confirm 1 suspicion"),
+            many => write!(f, "at {at} (look {hop}), to confirm {many} suspicions"),
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Services, tasks and target groups as AWS tells them, nothing special about them.
+
+use model::ecs::{DeploymentController, Service, ServiceStatus, Strategy, Tags, Task, TaskStatus};
+use model::elb::{IpVersion, TargetGroup, TargetType};
+
+use crate::names::{balancer, cluster, group, task};
+
+pub(crate) fn a_service(name: &str) -> Service {
+    Service {
+        arn: cluster().service(name).expect("a name"),
+        cluster: cluster(),
+        status: ServiceStatus::Active,
+        controller: DeploymentController::Ecs,
+        strategy: Strategy::Rolling,
+        desired_count: 10,
+        running_count: 10,
+        pending_count: 0,
+        task_definition: None,
+        load_balancers: vec![],
+        deployments: vec![],
+        task_sets: vec![],
+        current_revisions: vec![],
+        has_current_deployment: false,
+        network: None,
+        tags: Tags::new(),
+    }
+}
+
+pub(crate) fn a_task(n: u8) -> Task {
+    Task {
+        arn: task(n),
+        cluster: cluster(),
+        group: None,
+        started_by: None,
+        task_definition: None,
+        last_status: TaskStatus::Running,
+        desired_status: TaskStatus::Running,
+        version: None,
+        started_at: None,
+        launch_type: None,
+        interfaces: vec![],
+        tags: Tags::new(),
+    }
+}
+
+pub(crate) fn a_group(name: &str) -> TargetGroup {
+    TargetGroup {
+        arn: group(name),
+        target_type: TargetType::Ip,
+        protocol: Some("TCP".to_owned()),
+        port: None,
+        vpc: None,
+        ip_version: IpVersion::Ipv4,
+        load_balancers: vec![balancer()],
+    }
+}

@@ -1,0 +1,11 @@
+//! What planning promises, told as stories, tabulated, and as properties of any account.
+
+mod entities;
+mod faults;
+mod limits;
+mod looks;
+mod names;
+mod promises;
+mod properties;
+mod story;
+mod table;

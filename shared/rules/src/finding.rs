@@ -1,0 +1,104 @@
+//! Putting a finding together.
+
+use std::collections::BTreeMap;
+
+use model::ecs::Task;
+use model::elb::Target;
+use model::finding::{Finding, Resources};
+use model::repair::Proposal;
+
+use crate::registration::group::{Group, Member};
+use crate::rule::Rule;
+
+/// Begins a finding of `rule`.
+pub(crate) fn start(rule: &Rule, summary: String) -> Draft {
+    Draft(Finding {
+        rule: rule.slug.to_owned(),
+        severity: rule.severity,
+        summary,
+        remedy: rule.remedy.to_owned(),
+        resources: Resources::default(),
+        subject: String::new(),
+        users: Vec::new(),
+        evidence: BTreeMap::new(),
+        repairs: Vec::new(),
+    })
+}
+
+/// A finding in the making.
+pub(crate) struct Draft(Finding);
+
+impl Draft {
+    /// It is about this group; the policy and the holds of all its known users apply.
+    pub(crate) fn group(mut self, group: &Group<'_>) -> Self {
+        self.0.resources.target_group = Some(group.group.arn.clone());
+        self.0.users = group.users.iter().map(|(id, _)| id.clone()).collect();
+        if let [(id, service)] = group.users.as_slice() {
+            self.0.resources.cluster = Some(id.cluster.clone());
+            self.0.resources.service = Some(service.arn.clone());
+        }
+        self
+    }
+
+    /// It is about this member of the group; its service's policy and holds apply.
+    pub(crate) fn member(mut self, member: &Member<'_>) -> Self {
+        self.0.users = vec![member.id.clone()];
+        self.0.resources.cluster = Some(member.id.cluster.clone());
+        self.0.resources.service = Some(member.service.arn.clone());
+        self.task(member.task)
+    }
+
+    /// It is about this task.
+    pub(crate) fn task(mut self, task: &Task) -> Self {
+        self.0.resources.task = Some(task.arn.clone());
+        let interface = match self.0.resources.target {
+            Some(target) => task.interface_at(target.ip),
+            None => task.interfaces.first(),
+        };
+        self.0.resources.network_interface = interface.and_then(|interface| interface.network_interface.clone());
+        self
+    }
+
+    /// It is about this target.
+    pub(crate) fn target(mut self, target: Target) -> Self {
+        self.0.resources.target = Some(target);
+        self
+    }
+
+    /// The policy and the holds of this service apply too.
+    pub(crate) fn user(mut self, id: &model::scope::ServiceId) -> Self {
+        if !self.0.users.contains(id) {
+            self.0.users.push(id.clone());
+        }
+        self
+    }
+
+    /// It is about this interface.
+    pub(crate) fn interface(mut self, id: &model::id::NetworkInterfaceId) -> Self {
+        self.0.resources.network_interface = Some(id.clone());
+        self
+    }
+
+    /// What exactly was seen, beyond the resources.
+    pub(crate) fn subject(mut self, subject: String) -> Self {
+        self.0.subject = subject;
+        self
+    }
+
+    /// What the judgement rests on; left out if there is nothing to say.
+    pub(crate) fn evidence(mut self, name: &str, value: Option<impl Into<serde_json::Value>>) -> Self {
+        self.0.evidence.extend(value.map(|value| (name.to_owned(), value.into())));
+        self
+    }
+
+    /// What would mend it.
+    pub(crate) fn repair(mut self, proposal: Proposal) -> Self {
+        self.0.repairs.push(proposal);
+        self
+    }
+
+    /// The finding.
+    pub(crate) fn done(self) -> Finding {
+        self.0
+    }
+}

@@ -1,0 +1,89 @@
+//! Where a task belongs: the heart of every judgement on what is missing, or in the wrong place.
+//!
+//! | controller, strategy | where its tasks belong |
+//! |---|---|
+//! | ECS, ROLLING | every group of `loadBalancers`, at that entry's container port (not the group's own port) |
+//! | CODE_DEPLOY, EXTERNAL | the groups of the task set that started the task |
+//! | ECS, BLUE_GREEN, LINEAR, CANARY | at rest: the group the one current revision resolves to, perhaps the alternate |
+//!
+//! During a deployment a task of an older one may belong elsewhere, and AWS doesn't say where: then the answer is
+//! [`Expected::Unclear`], and nothing is judged missing, on the wrong port or in the wrong group.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::ecs::{DeploymentController, Service, ServiceLoadBalancer, ServiceStatus, Strategy, Task, TaskSetStatus};
+use model::id::TargetGroupArn;
+use model::observation::{Gap, Lookup};
+
+/// Where a task belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// In these groups at these ports, and in no other; perhaps in none.
+    In(BTreeMap<TargetGroupArn, BTreeSet<u16>>),
+    /// Nobody can say.
+    Unclear,
+}
+
+impl Expected {
+    fn nowhere() -> Self {
+        Self::In(BTreeMap::new())
+    }
+}
+
+/// Where `task` of `service` belongs.
+pub(crate) fn expected<'a>(lookup: &Lookup<'a>, service: &Service, task: &Task) -> Result<Expected, Gap<'a>> {
+    if service.status != ServiceStatus::Active || !task.is_serving() {
+        return Ok(Expected::nowhere());
+    }
+    match (&service.controller, &service.strategy) {
+        (DeploymentController::Ecs, Strategy::Rolling) => Ok(rolling(service, task)),
+        (DeploymentController::Ecs, Strategy::BlueGreen | Strategy::Linear | Strategy::Canary) => {
+            native(lookup, service)
+        }
+        (DeploymentController::CodeDeploy | DeploymentController::External, _) => Ok(task_set(service, task)),
+        _ => Ok(Expected::Unclear),
+    }
+}
+
+fn rolling(service: &Service, task: &Task) -> Expected {
+    let of_primary = service.primary_deployment().is_some_and(|primary| task.started_by.as_ref() == Some(&primary.id));
+    if service.deployments.len() > 1 && !of_primary { Expected::Unclear } else { entries(&service.load_balancers) }
+}
+
+fn task_set(service: &Service, task: &Task) -> Expected {
+    let Some(set) = service.task_sets.iter().find(|set| Some(&set.id) == task.started_by.as_ref()) else {
+        return Expected::Unclear;
+    };
+    match set.status {
+        TaskSetStatus::Primary | TaskSetStatus::Active => entries(&set.load_balancers),
+        // Being deregistered by whoever drains it: neither missing nor misplaced.
+        _ => Expected::Unclear,
+    }
+}
+
+fn native<'a>(lookup: &Lookup<'a>, service: &Service) -> Result<Expected, Gap<'a>> {
+    let [current] = service.current_revisions.as_slice() else { return Ok(Expected::Unclear) };
+    if service.in_flight() {
+        return Ok(Expected::Unclear);
+    }
+    let Some(revision) = lookup.service_revision(current)? else { return Ok(Expected::Unclear) };
+    let mut groups = BTreeMap::<_, BTreeSet<u16>>::new();
+    for group in &revision.resolved_target_groups {
+        let port = |entry: &&ServiceLoadBalancer| entry.target_groups().any(|one| one == group);
+        let entry = revision.load_balancers.iter().chain(&service.load_balancers).find(port);
+        let Some(port) = entry.and_then(|entry| entry.container_port) else { return Ok(Expected::Unclear) };
+        groups.entry(group.clone()).or_default().insert(port);
+    }
+    Ok(if groups.is_empty() && !service.load_balancers.is_empty() { Expected::Unclear } else { Expected::In(groups) })
+}
+
+/// An entry without a port can't be judged, and takes the whole answer with it.
+fn entries(load_balancers: &[ServiceLoadBalancer]) -> Expected {
+    let mut groups = BTreeMap::<_, BTreeSet<u16>>::new();
+    for entry in load_balancers {
+        let Some(group) = &entry.target_group else { continue };
+        let Some(port) = entry.container_port else { return Expected::Unclear };
+        groups.entry(group.clone()).or_default().insert(port);
+    }
+    Expected::In(groups)
+}

@@ -1,0 +1,109 @@
+//! One target group as the rules see it: its targets, the services known to use it, and their live tasks.
+
+use std::net::IpAddr;
+
+use model::ecs::{Service, Task};
+use model::elb::{Target, TargetGroup, TargetHealth};
+use model::id::LoadBalancerKind;
+use model::observation::{Gap, Lookup};
+use model::policy::{BalancerKind, Policy, RegistrationPolicy};
+use model::scope::ServiceId;
+
+use super::expected::{Expected, expected};
+
+/// One target group under judgement.
+pub(crate) struct Group<'a> {
+    /// The group.
+    pub(crate) group: &'a TargetGroup,
+    /// Its targets as DescribeTargetHealth tells them.
+    pub(crate) health: &'a [TargetHealth],
+    /// Services under judgement that use it.
+    pub(crate) users: Vec<(ServiceId, &'a Service)>,
+    /// Their live tasks, as far as they are read.
+    pub(crate) members: Vec<Member<'a>>,
+    /// The policy for it, the most cautious of its known users'.
+    pub(crate) policy: RegistrationPolicy,
+}
+
+/// A live task of a service that uses the group.
+pub(crate) struct Member<'a> {
+    /// The service.
+    pub(crate) id: ServiceId,
+    /// The service.
+    pub(crate) service: &'a Service,
+    /// The task.
+    pub(crate) task: &'a Task,
+    /// Where it belongs.
+    pub(crate) expected: Expected,
+}
+
+impl<'a> Member<'a> {
+    /// A task of a service, and where it belongs.
+    pub(crate) fn new(
+        lookup: &Lookup<'a>,
+        id: ServiceId,
+        service: &'a Service,
+        task: &'a Task,
+    ) -> Result<Self, Gap<'a>> {
+        Ok(Self { id, service, task, expected: expected(lookup, service, task)? })
+    }
+
+    /// The targets it should have in this group; none if it doesn't belong there, has no address of the group's IP
+    /// version yet, or nobody can say.
+    pub(crate) fn targets(&self, group: &TargetGroup) -> Vec<Target> {
+        let Expected::In(groups) = &self.expected else { return Vec::new() };
+        let ports = groups.get(&group.arn).into_iter().flatten();
+        let address = self.task.address(group.ip_version);
+        ports.filter_map(|port| Some(Target { ip: address?, port: *port })).collect()
+    }
+
+    /// Is it certain that it doesn't belong in this group?
+    pub(crate) fn belongs_elsewhere(&self, group: &TargetGroup) -> bool {
+        matches!(&self.expected, Expected::In(groups) if !groups.contains_key(&group.arn))
+    }
+}
+
+impl<'a> Group<'a> {
+    /// Targets that are registered and not on their way out, and that the policy doesn't exclude.
+    pub(crate) fn in_place(&self) -> impl Iterator<Item = &'a TargetHealth> + '_ {
+        self.health.iter().filter(|one| one.is_in_place() && !self.policy.excludes(one.target.ip))
+    }
+
+    /// Is exactly this pair registered, and not on its way out?
+    pub(crate) fn has(&self, target: Target) -> bool {
+        self.health.iter().any(|one| one.target == target && one.is_in_place())
+    }
+
+    /// Is this address draining, on any port?
+    pub(crate) fn is_draining(&self, ip: IpAddr) -> bool {
+        self.health.iter().any(|one| one.target.ip == ip && one.is_registered() && one.is_draining())
+    }
+
+    /// The live task of a known user that has this address.
+    pub(crate) fn member_at(&self, ip: IpAddr) -> Option<&Member<'a>> {
+        self.members.iter().find(|member| member.task.addresses().any(|address| address == ip))
+    }
+}
+
+/// Is this a group the registration rules judge? An `ip` group of a Network Load Balancer, of another kind the policy
+/// lists, or of none with a protocol only a Network Load Balancer speaks.
+pub(crate) fn is_judged(group: &TargetGroup, policy: &RegistrationPolicy) -> bool {
+    if group.target_type != model::elb::TargetType::Ip {
+        return false;
+    }
+    let protocol = group.protocol.as_deref();
+    if group.load_balancers.is_empty() {
+        let of_network = matches!(protocol, Some("TCP" | "UDP" | "TLS" | "TCP_UDP" | "QUIC" | "TCP_QUIC"));
+        let of_application = matches!(protocol, Some("HTTP" | "HTTPS"));
+        return of_network && policy.balancers.contains(&BalancerKind::Network)
+            || of_application && policy.balancers.contains(&BalancerKind::Application);
+    }
+    policy.balancers.contains(&BalancerKind::Network) && group.is_behind(LoadBalancerKind::Network)
+        || policy.balancers.contains(&BalancerKind::Application) && group.is_behind(LoadBalancerKind::Application)
+}
+
+/// The policy for a group with these users.
+pub(crate) fn policy_for(policy: &Policy, group: &TargetGroup, users: &[(ServiceId, &Service)]) -> RegistrationPolicy {
+    let users: Vec<(&str, &str)> = users.iter().map(|(id, _)| (id.cluster.name(), id.name.as_ref())).collect();
+    policy.registration_shared(group.arn.name(), &users)
+}

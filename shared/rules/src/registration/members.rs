@@ -1,0 +1,111 @@
+//! The live tasks of a group's known users, read as deep as needed.
+//!
+//! The cheap look reads only the tasks that events named. It is enough when every target is one of theirs, or when the
+//! numbers tally: one service at rest, as many tasks running as wanted, as many targets in place. Anything else is a
+//! reason to read all tasks of the services, and if targets are left over still, those being stopped as well.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use model::elb::TargetHealth;
+use model::observation::{Desired, Lookup, TaskList};
+use model::scope::{ServiceId, Unit};
+
+use super::group::{Group, Member};
+use super::tasks::Tasks;
+use crate::focus::{Depth, Focus};
+use crate::judgement::Judgement;
+
+/// Who is known to be in a group, and which of its targets are to be judged.
+pub(crate) struct Members<'a> {
+    /// Live tasks of the known users.
+    pub(crate) members: Vec<Member<'a>>,
+    /// Targets in place.
+    pub(crate) judged: Vec<&'a TargetHealth>,
+}
+
+/// Reads the members of `group`. What can't be read is noted; the rest is judged all the same.
+pub(crate) fn members<'a>(
+    lookup: &Lookup<'a>,
+    focus: &Focus<'a>,
+    tasks: &Tasks<'a>,
+    group: &Group<'a>,
+    judgement: &mut Judgement,
+) -> Members<'a> {
+    let in_place: Vec<&TargetHealth> = group.in_place().collect();
+    let known = live(lookup, tasks, group, judgement);
+    let leftover = left_over(&in_place, &known);
+    let only_named = group.users.iter().all(|(id, _)| focus.services.get(id) != Some(&Depth::Whole));
+    if only_named && !group.users.is_empty() {
+        if leftover.is_empty() {
+            return Members { members: known, judged: in_place };
+        }
+        if tallies(focus, group, &in_place, &known, &leftover) {
+            let judged = in_place.into_iter().filter(|one| !leftover.contains(&one.target.ip)).collect();
+            return Members { members: known, judged };
+        }
+    }
+    let complete = read_all(lookup, group, Desired::Running, judgement)
+        && (left_over(&in_place, &live(lookup, tasks, group, judgement)).is_empty()
+            || read_all(lookup, group, Desired::Stopped, judgement));
+    let members = live(lookup, tasks, group, judgement);
+    let leftover = left_over(&in_place, &members);
+    // With a list unread a left-over target may well be a live task's: it is not even suspected.
+    let judged = in_place.into_iter().filter(|one| complete || !leftover.contains(&one.target.ip)).collect();
+    Members { members, judged }
+}
+
+/// The users' live tasks among those read so far.
+fn live<'a>(lookup: &Lookup<'a>, tasks: &Tasks<'a>, group: &Group<'a>, judgement: &mut Judgement) -> Vec<Member<'a>> {
+    let mut members = Vec::new();
+    for (id, service) in &group.users {
+        for task in tasks.of_service(id) {
+            let about = || Unit::Service(id.clone());
+            members.extend(judgement.keep(about, Member::new(lookup, id.clone(), service, task)));
+        }
+    }
+    members
+}
+
+/// The addresses in place that none of the members has.
+fn left_over(in_place: &[&TargetHealth], members: &[Member<'_>]) -> BTreeSet<IpAddr> {
+    let owned: BTreeSet<IpAddr> = members.iter().flat_map(|member| member.task.addresses()).collect();
+    in_place.iter().map(|one| one.target.ip).filter(|ip| !owned.contains(ip)).collect()
+}
+
+/// Do the numbers say that the left-over targets are just the tasks nobody asked about?
+fn tallies(
+    focus: &Focus<'_>,
+    group: &Group<'_>,
+    in_place: &[&TargetHealth],
+    known: &[Member<'_>],
+    leftover: &BTreeSet<IpAddr>,
+) -> bool {
+    let [(id, service)] = group.users.as_slice() else { return false };
+    let Some(Depth::Tasks(_, addresses)) = focus.services.get(id) else { return false };
+    let wanted = usize::try_from(service.desired_count).unwrap_or(usize::MAX);
+    service.running_count == service.desired_count
+        && service.pending_count == 0
+        && !service.in_flight()
+        && in_place.len() == wanted
+        && leftover.is_disjoint(addresses)
+        && known.iter().flat_map(|member| member.targets(group.group)).all(|target| group.has(target))
+}
+
+/// Asks for every task of the users that ECS wants in this state. Were all read?
+fn read_all(lookup: &Lookup<'_>, group: &Group<'_>, desired: Desired, judgement: &mut Judgement) -> bool {
+    let mut complete = true;
+    for (id, _) in &group.users {
+        let list = list_of(id, desired);
+        let arns = judgement.keep(|| Unit::Service(id.clone()), lookup.tasks(&list));
+        complete &= arns.is_some();
+        for arn in arns.into_iter().flatten() {
+            complete &= judgement.keep(|| Unit::Service(id.clone()), lookup.task(&id.cluster, arn)).is_some();
+        }
+    }
+    complete
+}
+
+fn list_of(id: &ServiceId, desired: Desired) -> TaskList {
+    TaskList { cluster: id.cluster.clone(), service: Some(id.clone()), desired }
+}

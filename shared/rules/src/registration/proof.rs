@@ -1,0 +1,112 @@
+//! Whether a task of a service that uses the group once had a target.
+//!
+//! Only past ownership makes a target the guard's business: what was never a task's was put there by somebody else. It is
+//! proved by the ledger, by a stopped task that had the address, or by the policy's word that only ECS puts targets in
+//! the group.
+
+use model::ecs::{Service, Task};
+use model::elb::Target;
+use model::ledger::Ownership;
+use model::observation::{Gap, Lookup};
+use model::policy::Managed;
+use model::scope::ServiceId;
+
+use super::group::Group;
+use super::tasks::Tasks;
+use super::uses::{Use, ports, users, uses};
+
+/// Why a target was once a task's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Proof {
+    /// The service whose task had it.
+    pub(crate) service: ServiceId,
+    /// In words, for the finding's evidence.
+    pub(crate) how: String,
+}
+
+/// Proof that a task of a service that uses the group once had `target`, if there is any.
+pub(crate) fn proof<'a>(
+    lookup: &Lookup<'a>,
+    group: &Group<'a>,
+    tasks: &Tasks<'a>,
+    target: Target,
+) -> Result<Option<Proof>, Gap<'a>> {
+    let records = lookup.owners(&group.group.arn)?.unwrap_or_default();
+    let record = records.iter().find(|record| record.target == target);
+    if let Some(proof) = by_ledger(lookup, group, record)? {
+        return Ok(Some(proof));
+    }
+    if let Some(proof) = by_stopped_task(lookup, group, tasks, target, record)? {
+        return Ok(Some(proof));
+    }
+    if group.policy.managed == Managed::Exclusive { exclusive(lookup, group, target) } else { Ok(None) }
+}
+
+fn by_ledger<'a>(lookup: &Lookup<'a>, group: &Group<'a>, record: Option<&Ownership>) -> Result<Option<Proof>, Gap<'a>> {
+    let Some(record) = record.filter(|record| record.proves(lookup.now())) else { return Ok(None) };
+    let Some(service) = ServiceId::of(&record.service) else { return Ok(None) };
+    Ok(user(lookup, group, &service)?.map(|_| Proof {
+        how: format!("the ledger saw it registered for task {} at {}", record.task.id(), record.seen_at),
+        service,
+    }))
+}
+
+/// The service, if it uses the group for certain.
+fn user<'a>(lookup: &Lookup<'a>, group: &Group<'a>, id: &ServiceId) -> Result<Option<&'a Service>, Gap<'a>> {
+    let Some(service) = lookup.service(id)? else { return Ok(None) };
+    Ok((uses(lookup, service, &group.group.arn)? == Use::Yes).then_some(service))
+}
+
+/// The stopped tasks are those of the events and those the services under judgement stopped within the last hour or so.
+fn by_stopped_task<'a>(
+    lookup: &Lookup<'a>,
+    group: &Group<'a>,
+    tasks: &Tasks<'a>,
+    target: Target,
+    record: Option<&Ownership>,
+) -> Result<Option<Proof>, Gap<'a>> {
+    for task in tasks.stopped_at(target.ip) {
+        // The ledger saw this task's target absent or draining: what is registered now came later, from elsewhere.
+        if record.is_some_and(|record| record.task == task.arn && record.ended_at.is_some()) {
+            continue;
+        }
+        let Some(name) = task.service_name() else { continue };
+        let id = ServiceId::new(&task.cluster, name);
+        let Some(service) = user(lookup, group, &id)? else { continue };
+        if ports(service, &group.group.arn).any(|port| port == target.port) || maps(lookup, task, target.port)? {
+            let how = format!("task {} had the address before it stopped", task.arn.id());
+            return Ok(Some(Proof { service: id, how }));
+        }
+    }
+    Ok(None)
+}
+
+/// Did the task itself listen on this port, though its service no longer does?
+fn maps<'a>(lookup: &Lookup<'a>, task: &Task, port: u16) -> Result<bool, Gap<'a>> {
+    let Some(arn) = &task.task_definition else { return Ok(false) };
+    Ok(lookup.task_definition(arn)?.is_some_and(|definition| definition.maps_port(port)))
+}
+
+/// "Only ECS puts targets in this group": then an address in the subnets of a service that uses it, at the port that
+/// service uses, was a task's.
+fn exclusive<'a>(lookup: &Lookup<'a>, group: &Group<'a>, target: Target) -> Result<Option<Proof>, Gap<'a>> {
+    let Some(vpc) = &group.group.vpc else { return Ok(None) };
+    let Some(subnet) = lookup.subnets(vpc)?.iter().find(|subnet| subnet.contains(target.ip)) else { return Ok(None) };
+    let fits = |service: &Service| {
+        let sets = service.task_sets.iter().filter_map(|set| set.network.as_ref());
+        let deployments = service.deployments.iter().filter_map(|deployment| deployment.network.as_ref());
+        let mut networks = service.network.iter().chain(sets).chain(deployments);
+        networks.any(|network| network.subnets.contains(&subnet.id))
+            && ports(service, &group.group.arn).any(|port| port == target.port)
+    };
+    let word = |id: &ServiceId| Proof {
+        service: id.clone(),
+        how: format!(
+            "the policy says that only ECS registers targets here, and {id} serves from this subnet on this port"
+        ),
+    };
+    if let Some((id, _)) = group.users.iter().find(|(_, service)| fits(service)) {
+        return Ok(Some(word(id)));
+    }
+    Ok(users(lookup, &group.group.arn)?.iter().find(|(_, service)| fits(service)).map(|(id, _)| word(id)))
+}

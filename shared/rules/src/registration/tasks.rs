@@ -1,0 +1,62 @@
+//! The tasks read so far, found by interface and by address.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use model::ecs::Task;
+use model::id::NetworkInterfaceId;
+use model::observation::{Answer, Observation};
+use model::scope::{Scope, ServiceId};
+
+/// An index over the tasks of an observation.
+pub(crate) struct Tasks<'a> {
+    live: BTreeMap<ServiceId, Vec<&'a Task>>,
+    by_interface: BTreeMap<&'a NetworkInterfaceId, &'a Task>,
+    stopped_at: BTreeMap<IpAddr, Vec<&'a Task>>,
+}
+
+impl<'a> Tasks<'a> {
+    /// Indexes what was read. The events in `scope` add the address of a stopped task that AWS no longer tells; that the
+    /// task existed and is stopped is still AWS's word.
+    pub(crate) fn of(observation: &'a Observation, scope: &Scope) -> Self {
+        let mut tasks = Self { live: BTreeMap::new(), by_interface: BTreeMap::new(), stopped_at: BTreeMap::new() };
+        for task in observation.task.values().filter_map(Answer::known) {
+            if task.is_live() {
+                if let Some(name) = task.service_name() {
+                    tasks.live.entry(ServiceId::new(&task.cluster, name)).or_default().push(task);
+                }
+                for interface in task.interfaces.iter().filter_map(|one| one.network_interface.as_ref()) {
+                    tasks.by_interface.insert(interface, task);
+                }
+            } else {
+                tasks.add_stopped(task, scope.tasks.get(&task.arn).map_or(&[], |hint| &hint.addresses));
+            }
+        }
+        tasks
+    }
+
+    fn add_stopped(&mut self, task: &'a Task, told_by_event: &[IpAddr]) {
+        let mut addresses: Vec<IpAddr> = task.addresses().collect();
+        if addresses.is_empty() {
+            addresses.extend(told_by_event);
+        }
+        for address in addresses {
+            self.stopped_at.entry(address).or_default().push(task);
+        }
+    }
+
+    /// The live task that has this interface.
+    pub(crate) fn with_interface(&self, interface: &NetworkInterfaceId) -> Option<&'a Task> {
+        self.by_interface.get(interface).copied()
+    }
+
+    /// The live tasks of a service.
+    pub(crate) fn of_service(&self, service: &ServiceId) -> &[&'a Task] {
+        self.live.get(service).map_or(&[], Vec::as_slice)
+    }
+
+    /// Stopped tasks that had this address.
+    pub(crate) fn stopped_at(&self, address: IpAddr) -> &[&'a Task] {
+        self.stopped_at.get(&address).map_or(&[], Vec::as_slice)
+    }
+}
