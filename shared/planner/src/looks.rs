@@ -94,7 +94,7 @@ impl Pending {
         let suspicions = self.suspicions.values();
         let latest = suspicions.clone().map(Suspicion::latest).chain([after(now, LONGEST_DELAY)]).min().unwrap_or(now);
         let due = || suspicions.clone().map(|suspicion| suspicion.due).chain(self.young.iter().copied());
-        let due = due().filter(|due| *due <= latest).max().or(due().min()).unwrap_or(now).max(now);
+        let due = due().filter(|due| *due <= latest).max().or(due().min()).unwrap_or(now);
         let patient = after(now, until(now, due).saturating_mul(2_u32.saturating_pow(hop)));
         due.max(patient.min(latest))
     }

@@ -44,34 +44,31 @@ impl DynamoDbLedger {
     }
 }
 
+/// What follows from a failure. The status decides where AWS's answer has no code that is known here.
 fn kind<E>(code: Option<&str>, error: &SdkError<E, HttpResponse>) -> CallErrorKind {
-    let status = error.raw_response().map(|response| response.status().as_u16());
-    match (code, status) {
-        (
-            Some(
-                "ThrottlingException"
-                | "Throttling"
-                | "ProvisionedThroughputExceededException"
-                | "RequestLimitExceeded",
-            ),
-            _,
-        )
-        | (_, Some(429)) => CallErrorKind::Throttled,
-        (
-            Some(
-                "AccessDeniedException"
-                | "AccessDenied"
-                | "UnrecognizedClientException"
-                | "MissingAuthenticationTokenException"
-                | "IncompleteSignatureException",
-            ),
-            _,
-        )
-        | (_, Some(401 | 403)) => CallErrorKind::Denied,
-        // A table with other keys, or an item too large: the same request fails again.
-        (Some("ResourceNotFoundException" | "ValidationException"), _) => CallErrorKind::Refused,
-        _ if matches!(error, SdkError::ConstructionFailure(_)) => CallErrorKind::Refused,
-        _ => CallErrorKind::Passing,
+    if matches!(error, SdkError::ConstructionFailure(_)) {
+        return CallErrorKind::Refused;
+    }
+    match code {
+        Some(
+            "ThrottlingException" | "Throttling" | "ProvisionedThroughputExceededException" | "RequestLimitExceeded",
+        ) => CallErrorKind::Throttled,
+        Some(
+            "AccessDeniedException"
+            | "AccessDenied"
+            | "UnrecognizedClientException"
+            | "MissingAuthenticationTokenException"
+            | "ExpiredTokenException"
+            | "InvalidSignatureException"
+            | "IncompleteSignatureException",
+        ) => CallErrorKind::Denied,
+        // No table, or one with other keys: the same request fails again.
+        Some("ResourceNotFoundException" | "ValidationException") => CallErrorKind::Refused,
+        _ => match error.raw_response().map(|response| response.status().as_u16()) {
+            Some(401 | 403) => CallErrorKind::Denied,
+            Some(429) => CallErrorKind::Throttled,
+            _ => CallErrorKind::Passing,
+        },
     }
 }
 
@@ -105,7 +102,7 @@ mod tests {
     /// What becomes of a read that is answered like this.
     async fn read(status: u16, body: &str) -> CallError {
         let rule = mock!(Client::get_item).sequence().http_status(status, Some(body.to_owned())).repeatedly().build();
-        let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&rule]);
+        let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&rule], mocked::once);
         mocked::ledger(client).pause().await.unwrap_err()
     }
 
@@ -123,7 +120,8 @@ mod tests {
         assert_eq!(coded(400, "ThrottlingException").await, CallErrorKind::Throttled);
         assert_eq!(coded(400, "RequestLimitExceeded").await, CallErrorKind::Throttled);
         assert_eq!(coded(400, "ValidationException").await, CallErrorKind::Refused);
-        assert_eq!(coded(400, "ExpiredTokenException").await, CallErrorKind::Passing);
+        assert_eq!(coded(400, "ExpiredTokenException").await, CallErrorKind::Denied);
+        assert_eq!(coded(400, "SomethingNewException").await, CallErrorKind::Passing);
         assert_eq!(coded(500, "InternalServerError").await, CallErrorKind::Passing);
         assert_eq!(coded(503, "ServiceUnavailable").await, CallErrorKind::Passing);
     }

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::Builder;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
 
 use super::DynamoDbLedger;
 use super::backoff::Backoff;
@@ -11,4 +13,9 @@ use super::backoff::Backoff;
 pub(super) fn ledger(client: Client) -> DynamoDbLedger {
     let backoff = Backoff { attempts: 4, first: Duration::from_micros(1), longest: Duration::from_micros(1) };
     DynamoDbLedger { client, table: "ledger".to_owned(), backoff }
+}
+
+/// A client whose requests are sent once, without the SDK's retries.
+pub(super) fn once(config: Builder) -> Builder {
+    config.retry_config(RetryConfig::disabled())
 }

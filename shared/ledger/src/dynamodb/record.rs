@@ -70,7 +70,7 @@ mod tests {
     use super::*;
     use crate::Ledger as _;
     use crate::dynamodb::item::Item;
-    use crate::dynamodb::mocked::ledger;
+    use crate::dynamodb::mocked::{ledger, once};
     use crate::fixtures::{group, record};
 
     /// What a table has written, and how large the batches were.
@@ -169,7 +169,7 @@ mod tests {
                 ))
             }
         });
-        let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&rule]);
+        let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&rule], once);
         let error = ledger(client).record(&records(30)).await.unwrap_err();
         assert_eq!((error.kind, *written.lock().unwrap()), (CallErrorKind::Denied, 5));
     }

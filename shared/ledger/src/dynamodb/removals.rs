@@ -69,6 +69,7 @@ impl DynamoDbLedger {
         read: Option<RemovalWindow>,
         new: RemovalWindow,
     ) -> Result<bool, CallError> {
+        let values = removals::write(&new).into_iter().map(|(name, value)| (format!(":{name}"), value)).collect();
         let write = self
             .client
             .update_item()
@@ -77,7 +78,7 @@ impl DynamoDbLedger {
             .update_expression(
                 "SET opened_at = :opened_at, targets = :targets, removals = :removals, expires_at = :expires_at",
             )
-            .set_expression_attribute_values(Some(removals::write(&new)));
+            .set_expression_attribute_values(Some(values));
         let write = match read {
             None => write.condition_expression("attribute_not_exists(pk)"),
             Some(read) => write
@@ -110,32 +111,38 @@ mod tests {
     use aws_smithy_mocks::{MockResponse, Rule, RuleMode, mock, mock_client};
 
     use super::*;
-    use crate::dynamodb::mocked::ledger;
+    use crate::dynamodb::mocked::{ledger, once};
     use crate::fixtures::{at, group};
 
-    /// A window of 100 targets in which another pass counts one more removal between each read and write, `rivals`
-    /// times.
-    fn contended(rivals: u32) -> (Rule, Rule) {
-        let counted = Arc::new(Mutex::new((0, rivals)));
-        let inside = Arc::clone(&counted);
+    /// A table with a window of 100 targets in which another pass counts one more removal between each read and write,
+    /// `rivals` times.
+    fn contended(rivals: u32) -> (Rule, Rule, Arc<Mutex<RemovalWindow>>) {
+        let window = Arc::new(Mutex::new(RemovalWindow { opened_at: at(0), targets: 100, removals: 0 }));
+        let (kept, rivals) = (Arc::clone(&window), Mutex::new(rivals));
         let read = mock!(Client::get_item).then_compute_output(move |_| {
-            let mut counted = inside.lock().unwrap();
-            let read = RemovalWindow { opened_at: at(0), targets: 100, removals: counted.0 };
-            if counted.1 > 0 {
-                *counted = (counted.0 + 1, counted.1 - 1);
+            let (mut kept, mut rivals) = (kept.lock().unwrap(), rivals.lock().unwrap());
+            let item = removals::write(&kept);
+            if *rivals > 0 {
+                *rivals -= 1;
+                kept.removals += 1;
             }
-            GetItemOutput::builder().set_item(Some(removals::write(&read))).build()
+            GetItemOutput::builder().set_item(Some(item)).build()
         });
+        let kept = Arc::clone(&window);
         let write = mock!(Client::update_item).then_compute_response(move |input: &UpdateItemInput| {
-            let expected = &input.expression_attribute_values().unwrap()[":read_removals"];
-            if *expected == number(counted.lock().unwrap().0) {
+            let values = input.expression_attribute_values().unwrap();
+            let value = |name: &str| values[&format!(":{name}")].clone();
+            let mut kept = kept.lock().unwrap();
+            if (value("read_opened_at"), value("read_removals")) == (time(kept.opened_at), number(kept.removals)) {
+                let written = ["opened_at", "targets", "removals"].map(|name| (name.to_owned(), value(name)));
+                *kept = removals::read(&written.into()).unwrap();
                 MockResponse::Output(UpdateItemOutput::builder().build())
             } else {
                 let lost = ConditionalCheckFailedException::builder().build();
                 MockResponse::Error(UpdateItemError::ConditionalCheckFailedException(lost))
             }
         });
-        (read, write)
+        (read, write, window)
     }
 
     async fn reserve(client: Client, wanted: u32) -> Result<u32, CallError> {
@@ -147,15 +154,16 @@ mod tests {
 
     #[tokio::test]
     async fn a_pass_that_lost_to_another_counts_on_top_of_it() {
-        let (read, write) = contended(2);
+        let (read, write, window) = contended(2);
         let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&read, &write]);
         assert_eq!(reserve(client, 4).await, Ok(3));
+        assert_eq!(*window.lock().unwrap(), RemovalWindow { opened_at: at(0), targets: 100, removals: 5 });
         assert_eq!((read.num_calls(), write.num_calls()), (3, 3));
     }
 
     #[tokio::test]
     async fn a_pass_that_always_loses_is_granted_nothing() {
-        let (read, write) = contended(9);
+        let (read, write, _) = contended(9);
         let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&read, &write]);
         let error = reserve(client, 1).await.unwrap_err();
         assert_eq!((error.kind, error.operation), (CallErrorKind::Passing, "dynamodb:UpdateItem"));
@@ -164,7 +172,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_window_without_room_is_not_written() {
-        let (read, write) = contended(0);
+        let (read, write, _) = contended(0);
         let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&read, &write]);
         assert_eq!(reserve(client, 0).await, Ok(0));
         assert_eq!(write.num_calls(), 0);
@@ -172,9 +180,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_write_that_may_have_been_done_grants_nothing() {
-        let (read, _) = contended(0);
+        let (read, ..) = contended(0);
         let write = mock!(Client::update_item).sequence().http_status(500, None).repeatedly().build();
-        let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&read, &write]);
+        let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&read, &write], once);
         assert_eq!(reserve(client, 1).await.map_err(|error| error.kind), Err(CallErrorKind::Passing));
     }
 

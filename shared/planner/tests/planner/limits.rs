@@ -94,7 +94,9 @@ fn promise_5_services_that_share_a_group_are_held_to_the_least_they_allow() {
 fn promise_5_a_target_found_twice_is_removed_once() {
     let mut twice = wrong_port(1);
     twice.repairs = stale(1).repairs;
-    assert_eq!(removed(&stale_targets(2).finds([twice]).first_seen(60)), [1, 1, 2]);
+    let story = stale_targets(2).finds([twice]).first_seen(60);
+    assert_eq!(removed(&story), [1, 1, 2]);
+    assert_eq!(removed(&story.with_targets("web", 1)), [1, 1]);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use model::repair::Repair;
 use planner::Decision;
 
 use crate::faults::{hijacked, in_group, missing, objected, on_the_wrong_port_only, stale, used_by, with_objection};
-use crate::names::{balancer, cluster, group, holdables, service};
+use crate::names::{balancer, cluster, group, holdables, service, task};
 use crate::story::{Story, account};
 
 /// Everything that is found would be mended now.
@@ -120,6 +120,14 @@ fn promise_4_what_a_person_tagged_is_left_alone() {
             assert_eq!(held(value).decision(), Decision::DoNow, "{holdable:?} was held until {value}");
         }
     }
+}
+
+#[test]
+fn promise_4_a_task_is_held_whichever_finding_would_register_it() {
+    let mut finding = missing(1);
+    finding.resources.task = None;
+    let story = confirmed([finding]).holding(&Question::Task { cluster: cluster(), task: task(1) }, "true");
+    assert!(story.reason().starts_with("task task-1 is held"));
 }
 
 #[test]
