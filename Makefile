@@ -1,0 +1,66 @@
+# Every task that a person or CI runs. `make` lists them.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+
+VENV := .venv
+PYTHON := $(CURDIR)/$(VENV)/bin/python
+# cargo-lambda and its linker are in the virtual environment.
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+# The functions are built for the machine they are tested on.
+ifneq ($(filter aarch64 arm64,$(shell uname -m)),)
+ARCHITECTURE := --arm64
+endif
+
+.PHONY: help setup build demo test test-unit test-e2e check lint fmt clean need-python need-cargo
+
+help: ## List these tasks
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: $(VENV)/.stamp need-cargo ## Install the pinned Python tools into .venv
+
+build: setup ## Build the functions as they are shipped
+	cargo lambda build --release $(ARCHITECTURE)
+
+demo: build ## Watch the registrar put an account right
+	PYTHONPATH=tests/e2e $(PYTHON) tests/demo/demo.py
+
+test: test-unit test-e2e ## Run all tests
+
+test-unit: need-cargo ## Run the tests of the crates
+	@if cargo nextest --version >/dev/null 2>&1; then \
+		set -ex; cargo nextest run --workspace --no-tests pass; cargo test --workspace --doc --quiet; \
+	else \
+		set -ex; cargo test --workspace --quiet; \
+	fi
+
+test-e2e: build ## Run the shipped binaries against a moto server
+	cd tests/e2e && $(PYTHON) -m pytest --quiet --numprocesses 2 --dist worksteal $(PYTEST)
+
+check: lint test ## Everything a change must pass
+
+lint: need-cargo ## Check format, warnings and documentation
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- --deny warnings
+	RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --quiet
+
+fmt: need-cargo ## Format the code
+	cargo fmt --all
+
+clean: ## Remove everything that was built or installed here
+	rm -rf target/* $(VENV) tests/e2e/.pytest_cache
+
+# Made anew when the requirements change; a half-made one has no stamp.
+$(VENV)/.stamp: tests/requirements.txt | need-python
+	python3 -m venv --clear $(VENV)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
+	touch $@
+
+need-python:
+	@command -v python3 >/dev/null || { echo "python3 is missing: install Python 3.11 or newer" >&2; exit 1; }
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "$$(python3 --version) is too old: install Python 3.11 or newer" >&2; exit 1; }
+
+need-cargo:
+	@command -v cargo >/dev/null || { echo "cargo is missing: install Rust with rustup, https://rustup.rs" >&2; exit 1; }

@@ -1,0 +1,68 @@
+"""Fixtures: one moto server per worker, emptied for each test; the registrar's binary, started as often as asked."""
+
+import os
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from harness.account import Account
+from harness.lambda_runtime import Function, repairing, settings_of
+from harness.proxy import Proxy
+from harness.server import MotoServer
+from scenes import Web
+
+BINARY = Path(__file__).resolve().parents[2] / "target/lambda/registrar/bootstrap"
+
+
+@pytest.fixture(scope="session")
+def server():
+    with MotoServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def binary():
+    """The binary as it is shipped. `REGISTRAR` names another."""
+    path = Path(os.environ.get("REGISTRAR", BINARY))
+    assert path.is_file(), f"{path} is not there: make build"
+    return path
+
+
+@pytest.fixture
+def account(server):
+    """An empty account."""
+    server.reset()
+    return Account(server)
+
+
+@pytest.fixture
+def proxy(server):
+    """Stands between the registrars of this test and the account."""
+    with Proxy(server.url) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def start_registrar(binary, account, proxy):
+    """Starts a registrar that repairs and has an empty ledger, unless told otherwise."""
+    with ExitStack() as running:
+
+        def start(policy=None, ledger=..., queue=None, **settings):
+            policy = repairing() if policy is None else policy
+            ledger = account.ledger() if ledger is ... else ledger
+            return running.enter_context(
+                Function(binary, settings_of(proxy.url, policy, ledger=ledger, queue=queue, **settings)))
+
+        yield start
+
+
+@pytest.fixture
+def registrar(start_registrar):
+    """A registrar that repairs."""
+    return start_registrar()
+
+
+@pytest.fixture
+def web(account):
+    """A healthy service `web` of three tasks at port 8080 behind a group whose own port is 80."""
+    return Web(account)

@@ -1,0 +1,56 @@
+"""The account itself: what is in it, and its whole state to compare."""
+
+from ..place import ACCOUNT, REGION
+from .cluster import Cluster
+from .clients import clients_of
+from .ledger import Ledger
+from .network import Vpc
+from .queue import Queue
+
+
+class Account:
+    """An account in a server that was just reset."""
+
+    def __init__(self, server):
+        self.server, self.id, self.region = server, ACCOUNT, REGION
+        self.aws = clients_of(server.url)
+        self.target_groups = []
+
+    def vpc(self, cidr="10.0.0.0/16", subnets=("10.0.1.0/24", "10.0.2.0/24"), **options):
+        """A VPC with a subnet in each of the first zones."""
+        return Vpc(self, cidr, subnets, **options)
+
+    def cluster(self, name):
+        return Cluster(self, name)
+
+    def ledger(self):
+        """A new, empty ledger table."""
+        return Ledger(self)
+
+    def queue(self, **options):
+        """A new, empty queue of the function, with its dead-letter queue."""
+        return Queue(self, **options)
+
+    def behaves_as_plain_moto(self):
+        """From here on the server answers as moto does where that differs from AWS."""
+        self.server.stage("switch", as_aws=False)
+
+    def deregistered_targets_drain(self):
+        """As on AWS: a deregistered target stays in its group as `draining`."""
+        self.server.stage("switch", drains=True)
+
+    def registered_targets_start_as(self, state):
+        """State of targets that are registered from now on."""
+        self.server.stage("switch", registers_as=state)
+
+    def lists_in_pages_of(self, size):
+        """ECS lists come in pages this small."""
+        self.server.stage("switch", page_size=size)
+
+    def set(self, kind, name, **attributes):
+        """Sets attributes of a resource that no API sets."""
+        self.server.stage("set", kind=kind, name=name, attributes=attributes)
+
+    def targets(self):
+        """Every target of every group: what the guard is for."""
+        return {group.name: group.states() for group in self.target_groups}

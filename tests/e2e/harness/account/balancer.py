@@ -1,0 +1,23 @@
+"""A load balancer and its listeners."""
+
+import itertools
+
+from .holds import ElbTagged
+
+
+class LoadBalancer(ElbTagged):
+    """A load balancer, `network` or `application`, in every subnet its VPC has now."""
+
+    def __init__(self, vpc, name, security_groups=(), kind="network"):
+        self.account, self.name, self._protocol = vpc.account, name, "TCP" if kind == "network" else "HTTP"
+        options = {"SecurityGroups": list(security_groups)} if security_groups else {}
+        answer = self.account.aws.elbv2.create_load_balancer(
+            Name=f"{name}-{vpc.id[-6:]}", Type=kind, Subnets=[subnet.id for subnet in vpc.subnets], **options)
+        self.arn = answer["LoadBalancers"][0]["LoadBalancerArn"]
+        self._ports = itertools.count(8000)
+
+    def listen(self, group):
+        """Puts the group behind the balancer, on a port of its own."""
+        self.account.aws.elbv2.create_listener(
+            LoadBalancerArn=self.arn, Protocol=self._protocol, Port=next(self._ports),
+            DefaultActions=[{"Type": "forward", "TargetGroupArn": group.arn}])

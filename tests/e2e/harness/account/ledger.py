@@ -1,0 +1,40 @@
+"""The ledger table, as its owner creates it."""
+
+import uuid
+
+PAUSE = {"pk": {"S": "pause"}, "sk": {"S": "pause"}}
+
+
+class Ledger:
+    """A ledger table. What is in it is the guard's business; only its keys, its time to live
+    and the pause are known here."""
+
+    def __init__(self, account):
+        self.name = f"ledger-{uuid.uuid4().hex[:8]}"
+        self._dynamodb = account.aws.dynamodb
+        self._dynamodb.create_table(
+            TableName=self.name,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
+        )
+        self._dynamodb.update_time_to_live(
+            TableName=self.name, TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires_at"})
+
+    def records(self):
+        return self._dynamodb.scan(TableName=self.name)["Items"]
+
+    def thirty_days_pass(self):
+        """Every record is past its time to live. DynamoDB deletes such records up to days later: they stay."""
+        for record in self.records():
+            if "expires_at" in record:
+                record["expires_at"] = {"N": str(int(record["expires_at"]["N"]) - 40 * 24 * 3600)}
+                self._dynamodb.put_item(TableName=self.name, Item=record)
+
+    def pause(self):
+        """What `ecs-nlb-guard pause` writes."""
+        self._dynamodb.put_item(TableName=self.name, Item={
+            **PAUSE, "since": {"S": "2026-03-01T12:00:00Z"}, "by": {"S": "someone"}, "reason": {"S": "an incident"}})
+
+    def resume(self):
+        self._dynamodb.delete_item(TableName=self.name, Key=PAUSE)

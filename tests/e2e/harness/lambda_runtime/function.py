@@ -1,0 +1,81 @@
+"""A function: the shipped binary in a process of its own, invoked through the runtime API."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from .invocation import Invocation
+from .log import Log
+from .runtime_api import RuntimeApi, Work
+
+LEASH = Path(__file__).with_name("leash.py")
+
+
+class FunctionDied(Exception):
+    """The process ended while it was meant to work."""
+
+
+class Function:
+    """A running function; it ends with the `with` block, and `show` is given its log then.
+
+    Start it from the main thread (see `leash`).
+    """
+
+    def __init__(self, binary, settings, show=print):
+        self._binary, self._settings, self._show = str(binary), settings, show
+
+    def __enter__(self):
+        self._api = RuntimeApi()
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(LEASH), self._binary],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env={**self._settings, "AWS_LAMBDA_RUNTIME_API": self._api.address}, start_new_session=True,
+        )
+        self.log = Log(self._process.stdout, self._process.stderr)
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+        self._api.close()
+        self.log.wait_until_closed()
+        if self._show:
+            # Printed, it is what pytest shows of a test that fails.
+            self._show(f"--- log of {self._binary} ---\n{self.log.text()}")
+
+    def kill(self):
+        """`kill -9`, whatever it is doing."""
+        self._process.kill()
+        self._process.wait()
+
+    def is_alive(self):
+        return self._process.poll() is None
+
+    def start_invocation(self, event, deadline=60.0):
+        """Hands out an event; `finish` waits for what comes of it."""
+        work = Work(event, deadline)
+        start = len(self.log.lines)
+        self._api.hand_out(work)
+        return work, start
+
+    def finish(self, started, within=60.0):
+        work, start = started
+        for _ in range(int(within * 20)):
+            if work.done.wait(0.05):
+                return Invocation(work, self.log, start)
+            if not self.is_alive():
+                raise FunctionDied(f"exit code {self._process.returncode}: {self.log.text()[-2000:]}")
+        raise TimeoutError(f"no answer within {within} s: {self.log.text()[-2000:]}")
+
+    def invoke(self, event, deadline=60.0):
+        """Invokes it with an event; `deadline` is how many seconds Lambda gives it."""
+        return self.finish(self.start_invocation(event, deadline))
+
+    def wait_for_end(self, within=10.0):
+        """Its exit code, where it can't start."""
+        code = self._process.wait(timeout=within)
+        self.log.wait_until_closed()
+        return code
+
+    @property
+    def init_error(self):
+        return self._api.init_error
