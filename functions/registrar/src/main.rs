@@ -1,1 +1,10 @@
-fn main() {}
+//! The Lambda function `registrar`: keeps tasks registered in the target groups they belong in.
+//!
+//! It is told where to look by task state changes from its queue, by a schedule or by a request; what it does there is
+//! the pipeline's business, what it may do is the policy's.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    runtime::lambda::run(&rules::registration_rules())
+}
