@@ -1,1 +1,17 @@
-//! todo
+//! What a pass found and did, for programs and for people.
+//!
+//! * [`document`] – the report: what was looked at, what could not be read, what was found, what was done about it;
+//! * [`mod@text`] – the same for a person at a terminal, worst first;
+//! * [`lines`] – the same as log lines, none too long to be logged.
+//!
+//! A report is made from plain inputs and says the same in the same order whatever order they came in. Nothing is judged,
+//! left out or added here, and nothing is written anywhere.
+
+pub mod document;
+pub mod lines;
+#[cfg(test)]
+mod tests;
+pub mod text;
+
+pub use document::{Coverage, FindingReport, Modes, RepairReport, Report, ScopeReport, Status};
+pub use lines::LogLine;

@@ -1,1 +1,21 @@
-//! todo
+//! What all functions share around a pass: what comes in, what is left in the queue, and what goes out.
+//!
+//! * [`settings`] – the environment;
+//! * [`mod@incoming`], [`request`] – what a function is given, and where it says to look;
+//! * [`looks`] – looks to come, as delayed messages;
+//! * [`batch`] – which messages of a batch failed;
+//! * [`lambda`] – one invocation after the other;
+//! * [`log`], [`clock`], [`home`], [`mod@chain`] – the log, the wall clock, the account and Region, errors in full.
+//!
+//! Nothing is judged, planned or repaired here. Environment variables and the wall clock are read here and nowhere else.
+
+pub mod batch;
+pub mod chain;
+pub mod clock;
+pub mod home;
+pub mod incoming;
+pub mod lambda;
+pub mod log;
+pub mod looks;
+pub mod request;
+pub mod settings;

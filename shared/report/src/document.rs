@@ -1,0 +1,233 @@
+//! The report as a document. Its JSON is an interface: keys are added, never changed, while `schema` stays the same.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+use model::finding::{Finding, Fingerprint, Resources, Severity};
+use model::id::{AccountId, Region};
+use model::observation::Unread;
+use model::policy::Mode;
+use model::scope::Scope;
+use serde::{Deserialize, Serialize};
+
+/// The version of the document's shape.
+pub const SCHEMA: u32 = 1;
+
+/// What one pass found and did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// When reading began.
+    pub generated_at: Timestamp,
+    /// The account looked at.
+    pub account: AccountId,
+    /// The Region looked at.
+    pub region: Region,
+    /// Where was looked.
+    pub scope: ScopeReport,
+    /// What the policy and the request allowed at most.
+    pub mode: Modes,
+    /// How much was looked at.
+    pub coverage: Coverage,
+    /// What was found: worst first, then by fingerprint.
+    pub findings: Vec<FindingReport>,
+    /// Requests sent, retries included, by IAM action.
+    pub calls: BTreeMap<String, u64>,
+    /// How long the pass took, in milliseconds.
+    pub duration_ms: u64,
+}
+
+/// Where was looked, in the words of a request. Without any key: everywhere.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScopeReport {
+    /// ARNs of clusters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clusters: Option<Vec<String>>,
+    /// Services as `CLUSTER/SERVICE`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub services: Option<Vec<String>>,
+    /// ARNs of tasks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tasks: Option<Vec<String>>,
+    /// ARNs of target groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_groups: Option<Vec<String>>,
+}
+
+/// What was allowed at most, per section of the policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Modes {
+    /// Targets.
+    pub registration: Mode,
+    /// Security groups of tasks.
+    pub security_groups: Mode,
+}
+
+/// How much was looked at, and what could not be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// Clusters.
+    pub clusters: usize,
+    /// Services.
+    pub services: usize,
+    /// Tasks.
+    pub tasks: usize,
+    /// Target groups.
+    pub target_groups: usize,
+    /// Targets in them.
+    pub targets: usize,
+    /// Network interfaces.
+    pub network_interfaces: usize,
+    /// What could not be read: nothing is said about it.
+    pub unread: Vec<Unread>,
+}
+
+/// A finding, and what came of its repairs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FindingReport {
+    /// The rule's slug.
+    pub rule: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// The same for the same fault on the same resource every time.
+    pub fingerprint: Fingerprint,
+    /// One sentence.
+    pub summary: String,
+    /// What a person can do.
+    pub remedy: String,
+    /// What the judgement rests on.
+    pub evidence: BTreeMap<String, serde_json::Value>,
+    /// What it is about.
+    pub resources: Resources,
+    /// What would mend it, in the order it must be done.
+    pub repairs: Vec<RepairReport>,
+}
+
+/// A repair, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepairReport {
+    /// `register-target`, `deregister-target` …
+    pub action: String,
+    /// What came of it.
+    pub status: Status,
+    /// AWS's error code, where AWS said no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Why it came to that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What came of a repair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Observe mode: repair mode would do it.
+    Planned,
+    /// A look is to come.
+    Waiting,
+    /// It must not be done.
+    Withheld,
+    /// It was done and seen to be done.
+    Done,
+    /// AWS said no for good.
+    Refused,
+    /// It didn't go through; it may another time.
+    Failed,
+}
+
+impl Report {
+    /// The same report with its lists in order: findings worst first, then by fingerprint; what was unread each once.
+    #[must_use]
+    pub fn sorted(mut self) -> Self {
+        self.findings.sort_by(|a, b| {
+            let key = |finding: &FindingReport| (std::cmp::Reverse(finding.severity), finding.fingerprint);
+            // Two findings of one fingerprint are two looks at one fault; their words still have an order.
+            key(a).cmp(&key(b)).then_with(|| (&a.resources, &a.summary).cmp(&(&b.resources, &b.summary)))
+        });
+        self.coverage.unread.sort();
+        self.coverage.unread.dedup();
+        self
+    }
+
+    /// The report as JSON on one line.
+    ///
+    /// # Errors
+    /// Never: every key is a text.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(self)
+    }
+
+    /// How many findings there are of each severity, worst first; none of a severity is left out.
+    #[must_use]
+    pub fn counts(&self) -> Vec<(Severity, usize)> {
+        let count = |severity| self.findings.iter().filter(|finding| finding.severity == severity).count();
+        Severity::ALL.into_iter().rev().map(|severity| (severity, count(severity))).filter(|(_, n)| *n > 0).collect()
+    }
+}
+
+impl FindingReport {
+    /// A finding with what came of its repairs.
+    #[must_use]
+    pub fn new(finding: Finding, repairs: Vec<RepairReport>) -> Self {
+        let fingerprint = finding.fingerprint();
+        let Finding { rule, severity, summary, remedy, resources, evidence, .. } = finding;
+        Self { rule, severity, fingerprint, summary, remedy, evidence, resources, repairs }
+    }
+}
+
+impl From<&Scope> for ScopeReport {
+    /// A scope with nothing in it has all keys with empty lists, for without any key it would read as everything.
+    fn from(scope: &Scope) -> Self {
+        if scope.everything {
+            return Self::default();
+        }
+        fn list(texts: impl Iterator<Item = String>, empty: bool) -> Option<Vec<String>> {
+            let texts: Vec<String> = texts.collect();
+            (empty || !texts.is_empty()).then_some(texts)
+        }
+        let empty = scope.is_empty();
+        Self {
+            clusters: list(scope.clusters.iter().map(ToString::to_string), empty),
+            services: list(scope.services.iter().map(ToString::to_string), empty),
+            tasks: list(scope.tasks.keys().map(ToString::to_string), empty),
+            target_groups: list(scope.target_groups.iter().map(ToString::to_string), empty),
+        }
+    }
+}
+
+impl Status {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Waiting => "waiting",
+            Self::Withheld => "withheld",
+            Self::Done => "done",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Display for RepairReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.action, self.status)?;
+        if let Some(code) = &self.code {
+            write!(f, " ({code})")?;
+        }
+        if let Some(reason) = &self.reason {
+            write!(f, ": {reason}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,122 @@
+//! Where passes are made for real: an account, a ledger and a queue through the AWS SDK.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use aws::calls::Calls;
+use aws::deadline::Deadline;
+use aws::sdk::Clients;
+use jiff::{SignedDuration, Timestamp};
+use ledger::DynamoDbLedger;
+use model::observation::{Gap, Lookup, Observation};
+use model::policy::Policy;
+use model::scope::Scope;
+use pipeline::ports::{Clock as _, Look, LookQueue as _};
+use pipeline::{Assignment, World};
+
+use super::error::HandlerError;
+use super::handle::{Desk, Passed};
+use super::orders::Order;
+use super::reporting::{log_decisions, report};
+use crate::clock::WallClock;
+use crate::home::Home;
+use crate::looks::SqsLookQueue;
+use crate::request::{Patterns, resolve};
+use crate::settings::Settings;
+
+/// Where passes are made for real.
+#[derive(Debug)]
+pub(super) struct AwsDesk {
+    rules: BTreeSet<&'static str>,
+    policy: Policy,
+    clients: Clients,
+    ledger: Option<DynamoDbLedger>,
+    queue: Option<SqsLookQueue>,
+    calls: Calls,
+}
+
+impl AwsDesk {
+    /// Sets up clients; nothing is sent yet.
+    pub(super) async fn open(settings: Settings, rules: &BTreeSet<&'static str>) -> Self {
+        let calls = Calls::default();
+        let client = aws::client::Settings { quota_share: settings.quota_share, calls: calls.clone() };
+        let config = aws::client::shared_config(&client).await;
+        Self {
+            rules: rules.clone(),
+            policy: settings.policy,
+            clients: Clients::new(&config),
+            ledger: settings.ledger_table.map(|table| DynamoDbLedger::new(&config, &table)),
+            queue: settings.queue_url.map(|url| SqsLookQueue::new(&config, &url)),
+            calls,
+        }
+    }
+
+    /// The account, with answers due before the deadline.
+    fn account(&self, deadline: Timestamp) -> Clients {
+        let left = deadline.duration_since(self.now()).max(SignedDuration::ZERO);
+        self.clients.until(Deadline::after(Duration::try_from(left).unwrap_or_default()))
+    }
+}
+
+impl Desk for AwsDesk {
+    fn rules(&self) -> Vec<&str> {
+        self.rules.iter().copied().collect()
+    }
+
+    fn now(&self) -> Timestamp {
+        WallClock.now()
+    }
+
+    async fn resolve(&self, patterns: &Patterns, home: &Home, deadline: Timestamp) -> Result<Scope, HandlerError> {
+        let account = self.account(deadline);
+        let mut observation = Observation::new(self.now(), home.account.clone(), home.region.clone());
+        loop {
+            let lookup = Lookup::new(&observation);
+            match resolve(patterns, &lookup) {
+                Ok(resolved) => return Ok(resolved?),
+                Err(Gap::Unread(unread)) => return Err(HandlerError::Unread(unread.clone())),
+                Err(Gap::Pending) => {}
+            }
+            let questions = lookup.into_questions();
+            aws::observe::answer(&account, &questions, &mut observation).await;
+        }
+    }
+
+    async fn leave_again(&self, looks: Vec<Look>) -> Vec<(Look, String)> {
+        match &self.queue {
+            Some(queue) => {
+                let unsent = queue.send(looks, self.now()).await;
+                unsent.into_iter().map(|(look, error)| (look, error.to_string())).collect()
+            }
+            None => {
+                let reason = "it is not due yet, and there is no queue to leave it in: set GUARD_QUEUE_URL";
+                looks.into_iter().map(|look| (look, reason.to_owned())).collect()
+            }
+        }
+    }
+
+    async fn pass(&self, order: &Order, home: &Home, deadline: Timestamp) -> Passed {
+        let began = self.now();
+        let policy = match order.terms.mode {
+            Some(most) => self.policy.clone().capped(most),
+            None => self.policy.clone(),
+        };
+        let wanted = |slug: &&str| order.terms.rules.as_ref().is_none_or(|rules| rules.contains(*slug));
+        let assignment = Assignment {
+            account: home.account.clone(),
+            region: home.region.clone(),
+            scope: order.scope.clone(),
+            policy: &policy,
+            rules: self.rules.iter().copied().filter(wanted).collect(),
+            looks: order.looks.clone(),
+            deadline: Some(deadline),
+        };
+        let account = self.account(deadline);
+        let world =
+            World { account: &account, ledger: self.ledger.as_ref(), queue: self.queue.as_ref(), clock: &WallClock };
+        let outcome = pipeline::pass(world, &assignment).await;
+        log_decisions(&outcome);
+        let report = report(&outcome, &order.scope, &policy, self.calls.take(), (began, self.now()));
+        Passed { report, outcome }
+    }
+}

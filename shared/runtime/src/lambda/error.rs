@@ -1,0 +1,59 @@
+//! Why an invocation as a whole comes to nothing.
+
+use lambda_runtime::Diagnostic;
+use model::observation::Unread;
+
+use crate::chain::chain;
+use crate::home::HomeError;
+use crate::incoming::IncomingError;
+use crate::request::UnmatchedError;
+
+/// Why an invocation as a whole comes to nothing. A message of a batch never is the cause.
+#[derive(Debug, thiserror::Error)]
+pub enum HandlerError {
+    /// The function doesn't know where it is.
+    #[error(transparent)]
+    Home(#[from] HomeError),
+    /// The input is of no use.
+    #[error(transparent)]
+    Incoming(#[from] IncomingError),
+    /// The request names what there isn't.
+    #[error(transparent)]
+    Unmatched(#[from] UnmatchedError),
+    /// What the request names can't be looked up.
+    #[error("what the request names can't be looked up: {operation} on {resource} failed: {error}", operation = .0.operation, resource = .0.resource, error = .0.error)]
+    Unread(Unread),
+    /// No time was left to begin.
+    #[error("no time was left to begin: give the function more")]
+    OutOfTime,
+    /// The answer is larger than Lambda takes, and is not cut off.
+    #[error("the report has {0} bytes, more than Lambda takes as an answer: ask for less at a time")]
+    TooLarge(usize),
+    /// The answer can't be written.
+    #[error("the answer can't be written")]
+    Unwritable(#[from] serde_json::Error),
+}
+
+impl HandlerError {
+    /// A name that stays the same, for whoever counts errors.
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Home(_) => "EcsNlbGuard.UnknownHome",
+            Self::Incoming(_) => "EcsNlbGuard.BadInput",
+            Self::Unmatched(_) => "EcsNlbGuard.NothingMatches",
+            Self::Unread(_) => "EcsNlbGuard.Unread",
+            Self::OutOfTime => "EcsNlbGuard.OutOfTime",
+            Self::TooLarge(_) => "EcsNlbGuard.ReportTooLarge",
+            Self::Unwritable(_) => "EcsNlbGuard.AnswerUnwritable",
+        }
+    }
+}
+
+impl From<HandlerError> for Diagnostic {
+    /// Lambda shows it to whoever invoked the function; here it is logged, once.
+    fn from(error: HandlerError) -> Self {
+        let diagnostic = Self { error_type: error.name().to_owned(), error_message: chain(&error) };
+        tracing::error!(error.type = error.name(), "{}", diagnostic.error_message);
+        diagnostic
+    }
+}

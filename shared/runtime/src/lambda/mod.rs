@@ -1,0 +1,87 @@
+//! A function's whole life: settings, log, clients, and then one invocation after the other.
+//!
+//! Functions differ in the rules they run, and in what their role may do; everything else is here.
+
+mod desk;
+mod error;
+mod handle;
+mod orders;
+mod reporting;
+#[cfg(test)]
+mod tests;
+
+pub use error::HandlerError;
+
+use std::collections::BTreeSet;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use lambda_runtime::{LambdaEvent, Runtime, service_fn};
+use serde_json::value::RawValue;
+use tracing::Instrument as _;
+
+use crate::home::Home;
+use crate::log;
+use crate::settings::{DEFAULT_LOG, Settings};
+use desk::AwsDesk;
+use handle::handle;
+
+/// Kept back of a function's time, to answer before Lambda cuts it off.
+const TIME_TO_ANSWER: SignedDuration = SignedDuration::from_secs(2);
+
+/// Runs a function that judges by these rules, until Lambda ends it. It ends by itself only where it can't start.
+#[must_use]
+pub fn run(rules: &BTreeSet<&'static str>) -> ExitCode {
+    let known: Vec<&str> = rules::rules().map(|rule| rule.slug).collect();
+    let settings = match Settings::from_environment(&known) {
+        Ok(settings) => settings,
+        Err(error) => {
+            log::start(DEFAULT_LOG);
+            tracing::error!(settings.problems = error.problems.len(), "the function can't start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    log::start(&settings.log);
+    let served = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(serve(settings, rules)),
+        Err(error) => Err(error.into()),
+    };
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(error = error.as_ref() as &dyn std::error::Error, "the function ended");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(settings: Settings, rules: &BTreeSet<&'static str>) -> Result<(), lambda_runtime::Error> {
+    let may_repair = settings.policy.may_repair().registration;
+    tracing::info!(
+        policy.may_repair = may_repair,
+        queue.url = settings.queue_url,
+        ledger.table = settings.ledger_table,
+        quota.share = settings.quota_share.get(),
+        "ready to {}",
+        if may_repair { "repair" } else { "observe" },
+    );
+    let desk = Arc::new(AwsDesk::open(settings, rules).await);
+    let handler = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
+        let desk = Arc::clone(&desk);
+        let (input, context) = event.into_parts();
+        let span = tracing::info_span!("invocation", aws.request_id = context.request_id);
+        async move {
+            let home = Home::of_function(&context.invoked_function_arn)?;
+            handle(input.get(), &home, deadline(context.deadline), desk.as_ref()).await
+        }
+        .instrument(span)
+    });
+    Runtime::new(handler).run().await
+}
+
+/// When everything must be done, from when Lambda cuts the function off, in milliseconds since 1970.
+fn deadline(cut_off_ms: u64) -> Timestamp {
+    let cut_off = i64::try_from(cut_off_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    cut_off.unwrap_or(Timestamp::MAX).checked_sub(TIME_TO_ANSWER).unwrap_or(Timestamp::MIN)
+}

@@ -1,0 +1,111 @@
+//! From what a pass saw and did to its report, and to a line in the log for each decision.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use model::id::NetworkInterfaceId;
+use model::observation::{Answer, Observation};
+use model::policy::{Mode, Policy};
+use model::scope::Scope;
+use pipeline::{Concluded, Conclusion, Outcome, Status as Came};
+use report::{Coverage, FindingReport, Modes, RepairReport, Report, ScopeReport, Status};
+
+/// The report of a pass over `scope` that was over at `now`.
+pub(super) fn report(
+    outcome: &Outcome,
+    scope: &Scope,
+    policy: &Policy,
+    calls: BTreeMap<String, u64>,
+    (began, now): (Timestamp, Timestamp),
+) -> Report {
+    let Observation { at, account, region, .. } = &outcome.observation;
+    let may_repair = policy.may_repair();
+    let mode = |may_repair| if may_repair { Mode::Repair } else { Mode::Observe };
+    let report = Report {
+        schema: report::document::SCHEMA,
+        generated_at: *at,
+        account: account.clone(),
+        region: region.clone(),
+        scope: ScopeReport::from(scope),
+        mode: Modes { registration: mode(may_repair.registration), security_groups: mode(may_repair.security_groups) },
+        coverage: coverage(&outcome.observation),
+        findings: outcome.findings.iter().map(finding).collect(),
+        calls,
+        duration_ms: u64::try_from(now.duration_since(began).as_millis()).unwrap_or(0),
+    };
+    report.sorted()
+}
+
+/// Logs what became of every repair.
+pub(super) fn log_decisions(outcome: &Outcome) {
+    for Concluded { finding, conclusions } in &outcome.findings {
+        for Conclusion { repair, status, code, reason } in conclusions {
+            let reason = reason.as_deref().unwrap_or_default();
+            let sentence = [&*repair.to_string(), status_of(*status).as_str(), reason].join(": ");
+            let sentence = sentence.trim_end_matches(": ");
+            macro_rules! log {
+                ($level:ident) => {
+                    tracing::$level!(
+                        rule = finding.rule,
+                        finding.fingerprint = %finding.fingerprint(),
+                        repair.action = repair.action(),
+                        repair.status = status_of(*status).as_str(),
+                        repair.code = code.as_deref(),
+                        target_group.arn = repair.target_group().as_str(),
+                        target = %repair.target(),
+                        "{sentence}"
+                    )
+                };
+            }
+            match status {
+                Came::Refused | Came::Failed => log!(warn),
+                _ => log!(info),
+            }
+        }
+    }
+    if let Some(error) = &outcome.unrecorded {
+        tracing::warn!(error = error as &dyn std::error::Error, "the ledger could not be written; the next pass will");
+    }
+}
+
+fn finding(concluded: &Concluded) -> FindingReport {
+    let repairs = concluded.conclusions.iter().map(|conclusion| RepairReport {
+        action: conclusion.repair.action().to_owned(),
+        status: status_of(conclusion.status),
+        code: conclusion.code.clone(),
+        reason: conclusion.reason.clone(),
+    });
+    FindingReport::new(concluded.finding.clone(), repairs.collect())
+}
+
+const fn status_of(came: Came) -> Status {
+    match came {
+        Came::Planned => Status::Planned,
+        Came::Waiting => Status::Waiting,
+        Came::Withheld => Status::Withheld,
+        Came::Done => Status::Done,
+        Came::Refused => Status::Refused,
+        Came::Failed => Status::Failed,
+    }
+}
+
+/// How much was read.
+fn coverage(observation: &Observation) -> Coverage {
+    fn known<K, V>(answers: &BTreeMap<K, Answer<V>>) -> impl Iterator<Item = (&K, &V)> {
+        answers.iter().filter_map(|(key, answer)| Some((key, answer.known()?)))
+    }
+    let of_services = known(&observation.service).map(|(id, _)| &id.cluster);
+    let clusters: BTreeSet<_> = known(&observation.cluster).map(|(arn, _)| arn).chain(of_services).collect();
+    let interfaces = known(&observation.interfaces).flat_map(|(_, interfaces)| interfaces);
+    let interfaces: BTreeSet<&NetworkInterfaceId> = interfaces.map(|interface| &interface.id).collect();
+    let health = known(&observation.target_health);
+    Coverage {
+        clusters: clusters.len(),
+        services: known(&observation.service).count(),
+        tasks: known(&observation.task).count(),
+        target_groups: known(&observation.target_health).count(),
+        targets: health.map(|(_, targets)| targets.iter().filter(|target| target.is_registered()).count()).sum(),
+        network_interfaces: interfaces.len(),
+        unread: observation.unread().into_iter().cloned().collect(),
+    }
+}

@@ -1,0 +1,50 @@
+//! Logging: one JSON object per line, with dotted field names that stay the same, and messages that read as sentences.
+
+mod format;
+
+use report::{LogLine, Report};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::JsonFields;
+
+use crate::settings::DEFAULT_LOG;
+use format::JsonLine;
+
+/// Where the Lambda runtime logs an error of the handler, as Rust prints its structure. It is logged here, as a sentence.
+const LOGGED_TWICE: &str = "lambda_runtime::layers::panic=off";
+
+/// Logs to standard output from now on, what `filter` lets through. Does nothing where logging is set up already.
+pub fn start(filter: &str) {
+    let filter = EnvFilter::builder().parse(filter).unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG));
+    let filter = match LOGGED_TWICE.parse() {
+        Ok(directive) => filter.add_directive(directive),
+        Err(_) => filter,
+    };
+    let logging =
+        tracing_subscriber::fmt().fmt_fields(JsonFields::new()).event_format(JsonLine).with_env_filter(filter);
+    // Only tests set it up twice in one process.
+    logging.try_init().unwrap_or_default();
+}
+
+/// Logs a report in the field `report`, or, if it is too long for one line, its summary and a line for each finding in the
+/// field `finding`.
+pub fn report(report: &Report) {
+    let lines = match report.log_lines() {
+        Ok(lines) => lines,
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "the report can't be written");
+            return;
+        }
+    };
+    for line in lines {
+        match line {
+            LogLine::Report(json) => tracing::info!(
+                report = json.as_str(),
+                findings = report.findings.len(),
+                unread = report.coverage.unread.len(),
+                duration_ms = report.duration_ms,
+                "the pass is over",
+            ),
+            LogLine::Finding(json) => tracing::info!(finding = json.as_str(), "found in this pass"),
+        }
+    }
+}

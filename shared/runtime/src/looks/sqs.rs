@@ -1,0 +1,90 @@
+//! The function's own queue in SQS.
+
+use std::collections::BTreeMap;
+
+use aws::error::call_error;
+use aws_config::SdkConfig;
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::{BatchResultErrorEntry, SendMessageBatchRequestEntry};
+use jiff::Timestamp;
+use model::call::{CallError, CallErrorKind};
+use pipeline::ports::{Look, LookQueue};
+
+use super::parcel::{Parcel, SEND, batches, pack};
+
+/// The function's own queue in SQS.
+#[derive(Debug, Clone)]
+pub struct SqsLookQueue {
+    client: Client,
+    url: String,
+}
+
+impl SqsLookQueue {
+    /// The queue with this URL. Whether there is one shows when the first look is left.
+    #[must_use]
+    pub fn new(config: &SdkConfig, url: &str) -> Self {
+        Self::of(Client::new(config), url)
+    }
+
+    pub(super) fn of(client: Client, url: &str) -> Self {
+        Self { client, url: url.to_owned() }
+    }
+
+    /// Sends one request's messages, and notes the looks whose messages weren't taken.
+    async fn send_batch(&self, parcels: Vec<Parcel>, failed: &mut BTreeMap<usize, CallError>) {
+        let looks: Vec<usize> = parcels.iter().map(|parcel| parcel.look).collect();
+        let request = self.client.send_message_batch().queue_url(&self.url);
+        let entries: Result<Vec<_>, _> =
+            parcels.into_iter().enumerate().map(|(nth, parcel)| entry(nth, parcel)).collect();
+        let entries = match entries {
+            Ok(entries) => entries,
+            Err(error) => {
+                let message = error.to_string();
+                failed.extend(
+                    looks.into_iter().map(|look| (look, self.error(CallErrorKind::Refused, None, message.clone()))),
+                );
+                return;
+            }
+        };
+        match request.set_entries(Some(entries)).send().await {
+            Ok(answer) => failed.extend(answer.failed.iter().flat_map(|entry| {
+                // An id that isn't one of those sent tells nothing about which look it was: all of them, then.
+                let which = entry.id.parse().ok().and_then(|nth: usize| looks.get(nth).copied());
+                let which = which.map_or_else(|| looks.clone(), |look| vec![look]);
+                which.into_iter().map(|look| (look, self.refusal(entry)))
+            })),
+            Err(error) => {
+                let error = call_error(SEND, self.url.as_str(), &error);
+                failed.extend(looks.into_iter().map(|look| (look, error.clone())));
+            }
+        }
+    }
+
+    fn refusal(&self, entry: &BatchResultErrorEntry) -> CallError {
+        let kind = if entry.sender_fault { CallErrorKind::Refused } else { CallErrorKind::Passing };
+        self.error(kind, Some(entry.code.clone()), entry.message.clone().unwrap_or_default())
+    }
+
+    fn error(&self, kind: CallErrorKind, code: Option<String>, message: String) -> CallError {
+        CallError { operation: SEND, resource: self.url.clone(), kind, code, message }
+    }
+}
+
+fn entry(nth: usize, parcel: Parcel) -> Result<SendMessageBatchRequestEntry, aws_sdk_sqs::error::BuildError> {
+    SendMessageBatchRequestEntry::builder()
+        .id(nth.to_string())
+        .message_body(parcel.body)
+        .delay_seconds(parcel.delay_seconds)
+        .build()
+}
+
+impl LookQueue for SqsLookQueue {
+    async fn send(&self, looks: Vec<Look>, now: Timestamp) -> Vec<(Look, CallError)> {
+        let (parcels, mut failed) = pack(&looks, now);
+        for batch in batches(parcels) {
+            self.send_batch(batch, &mut failed).await;
+        }
+        let unsent = looks.into_iter().enumerate();
+        unsent.filter_map(|(index, look)| failed.remove(&index).map(|error| (look, error))).collect()
+    }
+}

@@ -1,0 +1,158 @@
+//! From what a request names to what there is.
+//!
+//! Like a rule, it asks what it needs and is asked again once that was read. What is named by ARN or by plain names is
+//! looked up, not searched for.
+
+use model::id::{ClusterArn, TargetGroupArn, TaskArn};
+use model::observation::{Desired, Gap, Lookup, TaskList};
+use model::policy::Glob;
+use model::scope::{Scope, ServiceId, TaskHint};
+
+use super::pattern::{InCluster, Named, Patterns, literal};
+
+/// Names in a request that match nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the request names what there isn't: {}", unmatched.join("; "))]
+pub struct UnmatchedError {
+    /// Each name, with what it should be the name of.
+    pub unmatched: Vec<String>,
+}
+
+/// The scope a request asks for.
+///
+/// # Errors
+/// [`UnmatchedError`] when a name matches nothing; a [`Gap`] while something isn't read yet, or could not be.
+pub fn resolve<'a>(patterns: &Patterns, lookup: &Lookup<'a>) -> Result<Result<Scope, UnmatchedError>, Gap<'a>> {
+    if patterns.is_everything() {
+        return Ok(Ok(Scope { everything: true, ..Scope::default() }));
+    }
+    let mut search = Search { lookup, scope: Scope::default(), unmatched: Vec::new(), gaps: Vec::new() };
+    patterns.clusters.iter().for_each(|pattern| search.clusters(pattern));
+    patterns.services.iter().for_each(|pattern| search.services(pattern));
+    patterns.tasks.iter().for_each(|pattern| search.tasks(pattern));
+    patterns.target_groups.iter().for_each(|pattern| search.target_groups(pattern));
+    // As long as anything is still to be read, what can't be read is not the last word.
+    match search.gaps.iter().find(|gap| **gap == Gap::Pending).or_else(|| search.gaps.first()) {
+        Some(gap) => Err(*gap),
+        None if search.unmatched.is_empty() => Ok(Ok(search.scope)),
+        None => Ok(Err(UnmatchedError { unmatched: search.unmatched })),
+    }
+}
+
+struct Search<'l, 'a> {
+    lookup: &'l Lookup<'a>,
+    scope: Scope,
+    unmatched: Vec<String>,
+    gaps: Vec<Gap<'a>>,
+}
+
+impl<'a> Search<'_, 'a> {
+    fn clusters(&mut self, pattern: &Named<ClusterArn>) {
+        let found = match pattern {
+            Named::Exact(arn) => {
+                self.ask(self.lookup.cluster(arn)).map(|found| found.map(|_| arn.clone()).into_iter().collect())
+            }
+            Named::Name(name) => self.clusters_named(name),
+        };
+        if let Some(found) = self.some("cluster", pattern, found) {
+            self.scope.clusters.extend(found);
+        }
+    }
+
+    fn target_groups(&mut self, pattern: &Named<TargetGroupArn>) {
+        let found = match pattern {
+            Named::Exact(arn) => {
+                self.ask(self.lookup.target_group(arn)).map(|found| found.map(|_| arn.clone()).into_iter().collect())
+            }
+            Named::Name(name) => self
+                .ask(self.lookup.target_groups())
+                .map(|groups| groups.iter().filter(|group| name.matches(group.name())).cloned().collect::<Vec<_>>()),
+        };
+        if let Some(found) = self.some("target group", pattern, found) {
+            self.scope.target_groups.extend(found);
+        }
+    }
+
+    fn services(&mut self, pattern: &InCluster<ServiceId>) {
+        let (written, found) = match pattern {
+            InCluster::Exact(service) => (service.to_string(), self.service(service)),
+            InCluster::Name { cluster, name } => {
+                let found = self.in_clusters(cluster, |search, cluster| match literal(name) {
+                    Some(name) if cluster.service(name).is_ok() => search.service(&ServiceId::new(cluster, name)),
+                    _ => search.ask(search.lookup.services(cluster)).map(|services| {
+                        services.iter().filter(|service| name.matches(&service.name)).cloned().collect()
+                    }),
+                });
+                (format!("{cluster}/{name}"), found)
+            }
+        };
+        if let Some(found) = self.some("service", &written, found) {
+            self.scope.services.extend(found);
+        }
+    }
+
+    fn tasks(&mut self, pattern: &InCluster<(ClusterArn, TaskArn)>) {
+        let (written, found) = match pattern {
+            InCluster::Exact((cluster, task)) => (task.to_string(), self.task(cluster, task)),
+            InCluster::Name { cluster, name } => {
+                let found = self.in_clusters(cluster, |search, cluster| search.tasks_named(cluster, name));
+                (format!("{cluster}/{name}"), found)
+            }
+        };
+        for (task, hint) in self.some("task", &written, found).into_iter().flatten() {
+            self.scope.add_task(task, hint);
+        }
+    }
+
+    fn tasks_named(&mut self, cluster: &ClusterArn, name: &Glob) -> Option<Vec<(TaskArn, TaskHint)>> {
+        if let Some(id) = literal(name) {
+            let arn = format!("{}task/{}/{id}", cluster.prefix(), cluster.name()).parse().ok();
+            return arn.map_or(Some(Vec::new()), |task| self.task(cluster, &task));
+        }
+        let list = TaskList { cluster: cluster.clone(), service: None, desired: Desired::Running };
+        let tasks = self.ask(self.lookup.tasks(&list))?;
+        let hint = || TaskHint { cluster: cluster.clone(), service: None, addresses: Vec::new(), version: 0 };
+        Some(tasks.iter().filter(|task| name.matches(task.id())).map(|task| (task.clone(), hint())).collect())
+    }
+
+    fn service(&mut self, service: &ServiceId) -> Option<Vec<ServiceId>> {
+        self.ask(self.lookup.service(service)).map(|found| found.map(|_| service.clone()).into_iter().collect())
+    }
+
+    fn task(&mut self, cluster: &ClusterArn, task: &TaskArn) -> Option<Vec<(TaskArn, TaskHint)>> {
+        let found = self.ask(self.lookup.task(cluster, task))?;
+        let hint = TaskHint { cluster: cluster.clone(), service: None, addresses: Vec::new(), version: 0 };
+        Some(found.map(|_| (task.clone(), hint)).into_iter().collect())
+    }
+
+    fn clusters_named(&mut self, name: &Glob) -> Option<Vec<ClusterArn>> {
+        let clusters = self.ask(self.lookup.clusters())?;
+        Some(clusters.iter().filter(|cluster| name.matches(cluster.name())).cloned().collect())
+    }
+
+    /// What is found in any of the clusters of this name; nothing while one of them is unknown.
+    fn in_clusters<T>(
+        &mut self,
+        cluster: &Glob,
+        mut find: impl FnMut(&mut Self, &ClusterArn) -> Option<Vec<T>>,
+    ) -> Option<Vec<T>> {
+        let clusters = self.clusters_named(cluster)?;
+        // Every cluster is asked before the first gap counts, so that all are read at once.
+        let found: Vec<Option<Vec<T>>> = clusters.iter().map(|cluster| find(self, cluster)).collect();
+        found.into_iter().collect::<Option<Vec<_>>>().map(|found| found.into_iter().flatten().collect())
+    }
+
+    /// The answer, or a note that there is none.
+    fn ask<T>(&mut self, answer: Result<T, Gap<'a>>) -> Option<T> {
+        answer.map_err(|gap| self.gaps.push(gap)).ok()
+    }
+
+    /// What was found, with a note if that is nothing.
+    fn some<T>(&mut self, what: &str, pattern: &impl ToString, found: Option<Vec<T>>) -> Option<Vec<T>> {
+        let found = found?;
+        if found.is_empty() {
+            self.unmatched.push(format!("there is no {what} {}", pattern.to_string()));
+        }
+        Some(found)
+    }
+}

@@ -1,0 +1,114 @@
+//! What a function is told by its environment. The only place where environment variables are read.
+//!
+//! An empty variable counts as absent: infrastructure code has no better way to leave one out. Everything that is wrong
+//! is told at once.
+
+mod error;
+mod policy;
+#[cfg(test)]
+mod tests;
+mod variables;
+
+pub use error::SettingsError;
+
+use std::path::{Path, PathBuf};
+
+use aws::budget::QuotaShare;
+use model::policy::Policy;
+use tracing_subscriber::EnvFilter;
+
+use error::Problems;
+use variables::Variables;
+
+/// What is logged where `RUST_LOG` doesn't say.
+pub const DEFAULT_LOG: &str = "info";
+
+/// The file beside the binary that holds the policy, if nothing else does.
+const POLICY_FILE: &str = "policy.toml";
+
+/// What a function is told by its environment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// What may be done (`GUARD_POLICY`, `GUARD_POLICY_FILE`).
+    pub policy: Policy,
+    /// The function's own queue (`GUARD_QUEUE_URL`).
+    pub queue_url: Option<String>,
+    /// The ledger's table (`GUARD_LEDGER_TABLE`).
+    pub ledger_table: Option<String>,
+    /// The share of AWS's request quotas to use (`GUARD_QUOTA_SHARE`).
+    pub quota_share: QuotaShare,
+    /// What is logged (`RUST_LOG`).
+    pub log: String,
+}
+
+/// Where settings come from, so that tests can bring their own.
+struct Source<'a> {
+    variables: Variables,
+    /// Where the default policy file would be.
+    beside_binary: Option<PathBuf>,
+    read_file: &'a dyn Fn(&Path) -> std::io::Result<String>,
+}
+
+impl Settings {
+    /// Reads the environment and the policy. `known_rules` are the slugs a policy may name.
+    ///
+    /// # Errors
+    /// With everything that is wrong.
+    pub fn from_environment(known_rules: &[&str]) -> Result<Self, SettingsError> {
+        let binary = std::env::current_exe().ok();
+        let beside_binary = binary.as_deref().and_then(Path::parent).map(|folder| folder.join(POLICY_FILE));
+        let source = Source {
+            variables: Variables::of(std::env::vars_os()),
+            beside_binary,
+            read_file: &|path| std::fs::read_to_string(path),
+        };
+        Self::read(&source, known_rules)
+    }
+
+    fn read(source: &Source<'_>, known_rules: &[&str]) -> Result<Self, SettingsError> {
+        let mut problems = Problems::default();
+        let variables = &source.variables;
+        variables.report_unknown(&mut problems);
+        let policy = policy::read(source, known_rules, &mut problems);
+        let queue_url = variables.get("GUARD_QUEUE_URL", queue_url, &mut problems);
+        let ledger_table = variables.get("GUARD_LEDGER_TABLE", table_name, &mut problems);
+        let quota_share = variables.get("GUARD_QUOTA_SHARE", |text| text.parse(), &mut problems);
+        let log = variables.get("RUST_LOG", log_filter, &mut problems);
+        problems.or(Self {
+            policy,
+            queue_url,
+            ledger_table,
+            quota_share: quota_share.unwrap_or_default(),
+            log: log.unwrap_or_else(|| DEFAULT_LOG.to_owned()),
+        })
+    }
+}
+
+/// `https://sqs.REGION.amazonaws.com/ACCOUNT/NAME`, or the same at another endpoint.
+fn queue_url(text: &str) -> Result<String, String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let parts: Vec<&str> = rest.unwrap_or_default().split('/').collect();
+    match parts.as_slice() {
+        [host, .., account, name] if ![host, account, name].into_iter().any(|part| part.is_empty()) => {
+            Ok(text.to_owned())
+        }
+        _ => Err(format!("{text:?} is not a queue's URL: it looks like https://sqs.REGION.amazonaws.com/ACCOUNT/NAME")),
+    }
+}
+
+/// A name as DynamoDB takes it, or the table's ARN.
+fn table_name(text: &str) -> Result<String, String> {
+    let name = text.rsplit_once(":table/").map_or(text, |(_, name)| name);
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    if (3..=255).contains(&name.len()) && name.bytes().all(allowed) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("{text:?} is not a table's name: it has 3 to 255 letters, digits, and _ - ."))
+}
+
+fn log_filter(text: &str) -> Result<String, String> {
+    match EnvFilter::builder().parse(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => Err(format!("{text:?} says nothing about what to log, write info or debug: {error}")),
+    }
+}

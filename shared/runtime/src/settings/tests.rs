@@ -1,0 +1,107 @@
+use std::ffi::OsString;
+use std::io::{Error, ErrorKind};
+use std::path::Path;
+
+use model::policy::{Mode, Place, Policy};
+
+use super::variables::Variables;
+use super::{Settings, SettingsError, Source};
+
+const REPAIR: &str = "[registration]\nmode = \"repair\"\n";
+
+fn settings(variables: &[(&str, &str)], file: &str) -> Result<Settings, SettingsError> {
+    let variables = variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
+    let read_file = |path: &Path| match path.to_str() {
+        Some("/var/task/policy.toml" | "/opt/policy.toml") if !file.is_empty() => Ok(file.to_owned()),
+        Some("/secret.toml") => Err(Error::from(ErrorKind::PermissionDenied)),
+        _ => Err(Error::from(ErrorKind::NotFound)),
+    };
+    let beside_binary = Some("/var/task/policy.toml".into());
+    let source = Source { variables: Variables::of(variables), beside_binary, read_file: &read_file };
+    Settings::read(&source, &["target-missing"])
+}
+
+fn mode(settings: &Settings) -> Mode {
+    settings.policy.registration(&Place::default()).mode
+}
+
+#[test]
+fn without_any_setting_the_defaults_hold() {
+    let settings = settings(&[("PATH", "/bin"), ("GUARD_QUEUE_URL", ""), ("RUST_LOG", "")], "").unwrap();
+    assert_eq!(settings.policy, Policy::default());
+    assert_eq!((settings.queue_url.as_deref(), settings.ledger_table.as_deref()), (None, None));
+    assert_eq!((settings.quota_share.get(), settings.log.as_str()), (0.5, "info"));
+}
+
+#[test]
+fn every_setting_is_taken() {
+    let url = "http://127.0.0.1:5000/111122223333/registrar";
+    let all = [
+        ("GUARD_POLICY", REPAIR),
+        ("GUARD_QUEUE_URL", url),
+        ("GUARD_LEDGER_TABLE", "guard-ledger"),
+        ("GUARD_QUOTA_SHARE", "0.25"),
+        ("RUST_LOG", "warn,pipeline=debug"),
+        ("GUARD_TOPIC_ARN", "of another function"),
+    ];
+    let settings = settings(&all, "").unwrap();
+    assert_eq!(mode(&settings), Mode::Repair);
+    assert_eq!((settings.queue_url.as_deref(), settings.ledger_table.as_deref()), (Some(url), Some("guard-ledger")));
+    assert_eq!((settings.quota_share.get(), settings.log.as_str()), (0.25, "warn,pipeline=debug"));
+}
+
+#[test]
+fn the_policy_comes_from_the_variable_or_a_file_or_beside_the_binary() {
+    assert_eq!(mode(&settings(&[], REPAIR).unwrap()), Mode::Repair);
+    assert_eq!(mode(&settings(&[("GUARD_POLICY_FILE", "/opt/policy.toml")], REPAIR).unwrap()), Mode::Repair);
+    assert_eq!(
+        mode(&settings(&[("GUARD_POLICY", "[registration]\nmode = \"observe\"")], REPAIR).unwrap()),
+        Mode::Observe
+    );
+}
+
+#[test]
+fn everything_wrong_is_told_at_once() {
+    let cases: [(&[(&str, &str)], &str); 5] = [
+        (
+            &[
+                (
+                    "GUARD_POLICY",
+                    "[registration]\nmode = \"destroy\"\ngrace = 5\nmax_removals = \"0%\"\n[rules]\ndisable = [\"x\"]\nnew = 1",
+                ),
+                ("GUARD_QUEUE_URL", "registrar"),
+                ("GUARD_LEDGER_TABLE", "a table"),
+                ("GUARD_QUOTA_SHARE", "2"),
+                ("GUARD_QUEUE_ULR", "https://sqs.eu-central-1.amazonaws.com/111122223333/registrar"),
+                ("RUST_LOG", "a=b=c"),
+            ],
+            "",
+        ),
+        (&[("GUARD_POLICY", REPAIR), ("GUARD_POLICY_FILE", "/opt/policy.toml")], REPAIR),
+        (&[("GUARD_POLICY_FILE", "/nowhere.toml")], ""),
+        (&[("GUARD_POLICY_FILE", "/secret.toml")], ""),
+        (&[], "mode = 1"),
+    ];
+    let errors = cases.map(|(variables, file)| settings(variables, file).expect_err("an error").to_string());
+    insta::assert_snapshot!(errors.join("\n"), @r#"
+    the settings have 10 problems:
+      GUARD_QUEUE_ULR: there is no such setting; there are GUARD_POLICY, GUARD_POLICY_FILE, GUARD_QUEUE_URL, GUARD_REGISTRAR_QUEUE_URL, GUARD_GUARD_QUEUE_URL, GUARD_LEDGER_TABLE, GUARD_TOPIC_ARN, GUARD_REPORT_BUCKET, GUARD_QUOTA_SHARE
+      GUARD_POLICY: line 2, column 8: registration.mode: "destroy" is not one of "observe", "repair"; write one of them
+      GUARD_POLICY: line 3, column 9: registration.grace: 5 has no unit: write seconds, minutes or hours, like "90s", "2m" or "1h30m"
+      GUARD_POLICY: line 4, column 16: registration.max_removals: 0% would allow no removal at all: write 1% to 100%, or mode = "observe"
+      GUARD_POLICY: line 6, column 12: rules.disable: there is no rule "x"; `ecs-nlb-guard rules` lists them
+      GUARD_POLICY: line 7, column 1: rules.new: unknown key; the keys here are disable, severity
+      GUARD_QUEUE_URL: "registrar" is not a queue's URL: it looks like https://sqs.REGION.amazonaws.com/ACCOUNT/NAME
+      GUARD_LEDGER_TABLE: "a table" is not a table's name: it has 3 to 255 letters, digits, and _ - .
+      GUARD_QUOTA_SHARE: "2" is not a share of the request quotas: use a number over 0 and at most 1, such as 0.5
+      RUST_LOG: "a=b=c" says nothing about what to log, write info or debug: error parsing level filter: expected one of "off", "error", "warn", "info", "debug", "trace", or a number 0-5
+    the settings have 1 problem:
+      GUARD_POLICY: GUARD_POLICY_FILE is set too, and only one of them can hold: unset the other
+    the settings have 1 problem:
+      GUARD_POLICY_FILE: /nowhere.toml can't be read: entity not found
+    the settings have 1 problem:
+      GUARD_POLICY_FILE: /secret.toml can't be read: permission denied
+    the settings have 1 problem:
+      /var/task/policy.toml: line 1, column 1: mode: unknown key; the keys here are registration, security_groups, alerts, rules, override
+    "#);
+}

@@ -1,0 +1,57 @@
+//! The environment variables that matter.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt;
+
+use super::error::Problems;
+
+/// Every variable of the project's own. All functions may be given the same environment, so those of other functions are
+/// known too.
+const OURS: [&str; 9] = [
+    "GUARD_POLICY",
+    "GUARD_POLICY_FILE",
+    "GUARD_QUEUE_URL",
+    "GUARD_REGISTRAR_QUEUE_URL",
+    "GUARD_GUARD_QUEUE_URL",
+    "GUARD_LEDGER_TABLE",
+    "GUARD_TOPIC_ARN",
+    "GUARD_REPORT_BUCKET",
+    "GUARD_QUOTA_SHARE",
+];
+
+const OTHERS: [&str; 1] = ["RUST_LOG"];
+
+/// The variables that matter, by name. An empty one is as good as none.
+#[derive(Debug)]
+pub(super) struct Variables(BTreeMap<String, OsString>);
+
+impl Variables {
+    pub(super) fn of(environment: impl Iterator<Item = (OsString, OsString)>) -> Self {
+        let ours = |name: &str| name.starts_with("GUARD_") || OTHERS.contains(&name);
+        let named = environment.filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+        Self(named.filter(|(name, value)| ours(name) && !value.is_empty()).collect())
+    }
+
+    /// The variable's value, if it is there and `read` accepts it.
+    pub(super) fn get<T, E: fmt::Display>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&str) -> Result<T, E>,
+        problems: &mut Problems,
+    ) -> Option<T> {
+        let Some(text) = self.0.get(name)?.to_str() else {
+            problems.add(name, "it is not UTF-8 text");
+            return None;
+        };
+        read(text).map_err(|problem| problems.add(name, problem)).ok()
+    }
+
+    /// A name that is none of ours is a mistyped one, and what was meant by it would silently not apply.
+    pub(super) fn report_unknown(&self, problems: &mut Problems) {
+        let known = |name: &String| OURS.contains(&name.as_str()) || OTHERS.contains(&name.as_str());
+        for name in self.0.keys().filter(|name| !known(name)) {
+            problems.add(name, format_args!("there is no such setting; there are {}", OURS.join(", ")));
+        }
+    }
+}
