@@ -13,7 +13,7 @@ use model::policy::Policy;
 use model::scope::{Scope, TaskHint};
 use planner::{Decision, LookAgain, Looks, Means, Plan, Waiting};
 
-use crate::execute::execute;
+use crate::execute::{Done, execute};
 use crate::look::{self, look, think};
 use crate::outcome::{Concluded, Conclusion, Outcome, Status};
 use crate::ports::{Clock, Look, LookQueue};
@@ -63,10 +63,11 @@ pub async fn pass<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
         }
     }
     let unrecorded = record(world, &seen).await;
-    let done = execute(world, assignment, &seen, &looks, Means { waiting: Waiting::No, ..means }).await;
+    let Done { conclusions, abstentions: not_read } = execute(world, assignment, &seen, &looks, Means { waiting: Waiting::No, ..means }).await;
     let unsent = send_looks(world, assignment, &seen).await;
-    let findings = conclude(seen.plan, done, &unsent);
-    let (observation, abstentions) = (seen.observation, seen.judgement.abstentions);
+    let findings = conclude(seen.plan, conclusions, &unsent);
+    let (observation, mut abstentions) = (seen.observation, seen.judgement.abstentions);
+    abstentions.extend(not_read);
     Outcome { observation, abstentions, findings, unsent, unrecorded }
 }
 

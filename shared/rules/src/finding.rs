@@ -6,6 +6,7 @@ use model::ecs::Task;
 use model::elb::Target;
 use model::finding::{Finding, Resources};
 use model::repair::Proposal;
+use model::scope::ServiceId;
 
 use crate::registration::group::{Group, Member};
 use crate::rule::Rule;
@@ -65,10 +66,12 @@ impl Draft {
         self
     }
 
-    /// The policy and the holds of this service apply too.
-    pub(crate) fn user(mut self, id: &model::scope::ServiceId) -> Self {
-        if !self.0.users.contains(id) {
-            self.0.users.push(id.clone());
+    /// The policy and the holds of these services apply too.
+    pub(crate) fn users<'i>(mut self, ids: impl IntoIterator<Item = &'i ServiceId>) -> Self {
+        for id in ids {
+            if !self.0.users.contains(id) {
+                self.0.users.push(id.clone());
+            }
         }
         self
     }

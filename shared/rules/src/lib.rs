@@ -15,6 +15,7 @@ pub use rule::Rule;
 
 use std::collections::BTreeSet;
 
+use model::finding::Finding;
 use model::observation::Lookup;
 use model::policy::Policy;
 use model::scope::Scope;
@@ -36,10 +37,20 @@ pub fn judge(lookup: &Lookup<'_>, scope: &Scope, policy: &Policy, wanted: &BTree
     let mut judgement = Judgement::default();
     let focus = focus::focus(lookup, scope, &mut judgement);
     registration::judge(lookup, scope, policy, &focus, &mut judgement);
-    judgement.findings.retain(|finding| wanted.contains(finding.rule.as_str()) && policy.rule_enabled(&finding.rule));
+    judgement.findings.retain(|finding| {
+        wanted.contains(finding.rule.as_str()) && policy.rule_enabled(&finding.rule) && !is_excluded(policy, finding)
+    });
     for finding in &mut judgement.findings {
         finding.severity = policy.severity(&finding.rule, finding.severity);
     }
     judgement.findings.sort_by_cached_key(|finding| (std::cmp::Reverse(finding.severity), finding.fingerprint()));
     judgement
+}
+
+/// A group is judged by the policy for the services in focus. A finding may concern one that isn't, and that excludes the
+/// address.
+fn is_excluded(policy: &Policy, finding: &Finding) -> bool {
+    let (Some(group), Some(target)) = (&finding.resources.target_group, finding.resources.target) else { return false };
+    let users: Vec<_> = finding.users.iter().map(|id| (id.cluster.name(), id.name.as_ref())).collect();
+    policy.registration_shared(group.name(), &users).excludes(target.ip)
 }

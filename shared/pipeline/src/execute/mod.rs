@@ -13,7 +13,8 @@ use aws::Account;
 use ledger::Ledger;
 use model::elb::Target;
 use model::id::TargetGroupArn;
-use model::observation::{Gap, Lookup, Observation, Question};
+use model::observation::{Gap, Lookup, Observation, Question, Unread};
+use model::scope::Unit;
 use planner::{Decision, Looks, Means, Plan, Step};
 
 use crate::look::Look;
@@ -25,6 +26,13 @@ use crate::world::World;
 /// Which step of which finding: their places in the plan.
 pub(crate) type Place = (usize, usize);
 
+/// What came of the steps, and what the last looks could not read.
+#[derive(Debug, Default)]
+pub(crate) struct Done {
+    pub(crate) conclusions: BTreeMap<Place, Conclusion>,
+    pub(crate) abstentions: BTreeSet<(Unit, Unread)>,
+}
+
 /// Does every step that is to be done now, and tells what came of each.
 pub(crate) async fn execute<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     world: World<'_, A, L, Q, C>,
@@ -32,15 +40,15 @@ pub(crate) async fn execute<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     seen: &Look,
     looks: &Looks,
     means: Means,
-) -> BTreeMap<Place, Conclusion> {
-    let mut conclusions = BTreeMap::new();
+) -> Done {
+    let mut done = Done::default();
     for (group, steps) in to_do(&seen.plan, false) {
-        conclusions.extend(register::register(world, assignment, &group, &steps).await);
+        done.conclusions.extend(register::register(world, assignment, &group, &steps).await);
     }
     for (group, steps) in to_do(&seen.plan, true) {
-        conclusions.extend(remove::remove(world, assignment, seen, looks, means, &group, &steps).await);
+        remove::remove(world, assignment, seen, looks, means, &group, &steps, &mut done).await;
     }
-    conclusions
+    done
 }
 
 /// The additions, or the removals, of each group.

@@ -16,7 +16,7 @@ use model::scope::ServiceId;
 use planner::{Decision, Looks, Means, Step};
 
 use super::batch::change;
-use super::{Place, in_place};
+use super::{Done, Place, in_place};
 use crate::look::{Look, look};
 use crate::outcome::{Conclusion, Status};
 use crate::pass::Assignment;
@@ -24,6 +24,7 @@ use crate::ports::{Clock, LookQueue};
 use crate::world::World;
 
 /// Removes the steps' targets from `group` as far as the limit allows and they are still to be removed.
+#[expect(clippy::too_many_arguments, reason = "the pass's own four, and what is to be removed")]
 pub(super) async fn remove<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     world: World<'_, A, L, Q, C>,
     assignment: &Assignment<'_>,
@@ -32,26 +33,28 @@ pub(super) async fn remove<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     means: Means,
     group: &TargetGroupArn,
     steps: &[(Place, &Step)],
-) -> Vec<(Place, Conclusion)> {
-    let withhold = |steps: &[(Place, &Step)], why: &str| -> Vec<(Place, Conclusion)> {
-        steps.iter().map(|(place, step)| (*place, Conclusion::withheld(&step.repair, why))).collect()
-    };
+    done: &mut Done,
+) {
     let granted = match reserve(world, seen, group, steps.len()).await {
         Ok(granted) => granted,
-        Err(why) => return withhold(steps, &why),
+        Err(why) => return withhold(done, steps, &why),
     };
     let (allowed, over) = steps.split_at(granted.min(steps.len()));
-    let mut conclusions = withhold(over, "the limit on removals in this group was reached by other passes");
-
+    withhold(done, over, "the limit on removals in this group was reached by other passes");
+    if allowed.is_empty() {
+        return;
+    }
     let again = look(world, assignment, stale_parts_forgotten(world, seen, group, allowed), looks, means).await;
     let (still, changed): (Vec<_>, Vec<_>) = allowed.iter().copied().partition(|one| stands(seen, &again, one));
-    conclusions.extend(withhold(&changed, "a last look right before the removal no longer found the same"));
-    if still.is_empty() {
-        return conclusions;
+    withhold(done, &changed, "a last look right before the removal no longer found the same");
+    done.abstentions.extend(again.judgement.abstentions);
+    if !still.is_empty() {
+        done.conclusions.extend(deregister(world, assignment, group, &still).await);
     }
-    let targets: Vec<Target> = still.iter().map(|(_, step)| step.repair.target()).collect();
-    conclusions.extend(deregister(world, assignment, group, &still, &targets).await);
-    conclusions
+}
+
+fn withhold(done: &mut Done, steps: &[(Place, &Step)], why: &str) {
+    done.conclusions.extend(steps.iter().map(|(place, step)| (*place, Conclusion::withheld(&step.repair, why))));
 }
 
 /// How many of the removals wanted the limit allows.
@@ -123,10 +126,10 @@ async fn deregister<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     assignment: &Assignment<'_>,
     group: &TargetGroupArn,
     steps: &[(Place, &Step)],
-    targets: &[Target],
 ) -> Vec<(Place, Conclusion)> {
     let send = |batch: Vec<Target>| async move { world.account.deregister_targets(group, &batch, Zone::Own).await };
-    let errors = change(targets, send).await;
+    let targets: Vec<Target> = steps.iter().map(|(_, step)| step.repair.target()).collect();
+    let errors = change(&targets, send).await;
     let there = in_place(world, assignment, group).await;
     let conclude = |(place, step): &(Place, &Step)| {
         let repair = &step.repair;

@@ -67,12 +67,16 @@ fn native<'a>(lookup: &Lookup<'a>, service: &Service) -> Result<Expected, Gap<'a
         return Ok(Expected::Unclear);
     }
     let Some(revision) = lookup.service_revision(current)? else { return Ok(Expected::Unclear) };
-    let mut groups = BTreeMap::<_, BTreeSet<u16>>::new();
+    let mut groups = BTreeMap::new();
     for group in &revision.resolved_target_groups {
-        let port = |entry: &&ServiceLoadBalancer| entry.target_groups().any(|one| one == group);
-        let entry = revision.load_balancers.iter().chain(&service.load_balancers).find(port);
-        let Some(port) = entry.and_then(|entry| entry.container_port) else { return Ok(Expected::Unclear) };
-        groups.entry(group.clone()).or_default().insert(port);
+        let names = |entry: &&ServiceLoadBalancer| entry.target_groups().any(|one| one == group);
+        let mut entries: Vec<_> = revision.load_balancers.iter().filter(names).collect();
+        if entries.is_empty() {
+            entries.extend(service.load_balancers.iter().filter(names));
+        }
+        let ports: Option<BTreeSet<u16>> = entries.iter().map(|entry| entry.container_port).collect();
+        let Some(ports) = ports.filter(|ports| !ports.is_empty()) else { return Ok(Expected::Unclear) };
+        groups.insert(group.clone(), ports);
     }
     Ok(if groups.is_empty() && !service.load_balancers.is_empty() { Expected::Unclear } else { Expected::In(groups) })
 }

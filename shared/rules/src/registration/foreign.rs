@@ -5,6 +5,7 @@ use model::finding::{Finding, Severity};
 use super::group::Group;
 use super::owner::Owner;
 use super::suspect::Suspect;
+use super::uses::Use;
 use crate::finding::start;
 use crate::rule::Rule;
 
@@ -32,14 +33,17 @@ pub(crate) fn judge(group: &Group<'_>, suspect: &Suspect<'_>) -> Option<Finding>
             (format!("{target} in {name} belongs to {}, which is no task's", interface.id), interface.id.to_string())
         }
         Owner::Stranger(stranger) => {
-            let who = stranger.service.as_ref().map_or_else(|| "no service".to_owned(), |(id, _)| id.to_string());
-            (
-                format!(
-                    "{target} in {name} belongs to task {} of {who}, which doesn't use the group",
-                    stranger.task.arn.id()
-                ),
-                stranger.task.arn.to_string(),
-            )
+            let task = stranger.task.arn.id();
+            let summary = match &stranger.service {
+                Some((id, _)) if stranger.uses == Use::No => {
+                    format!("{target} in {name} belongs to task {task} of {id}, which doesn't use the group")
+                }
+                Some((id, _)) => {
+                    format!("{target} in {name} belongs to task {task} of {id}, which may be changing its groups")
+                }
+                None => format!("{target} in {name} belongs to task {task}, which is of no service"),
+            };
+            (summary, stranger.task.arn.to_string())
         }
         Owner::Nobody | Owner::Member(_) => return None,
     };

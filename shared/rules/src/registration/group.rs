@@ -3,13 +3,14 @@
 use std::net::IpAddr;
 
 use model::ecs::{Service, Task};
-use model::elb::{Target, TargetGroup, TargetHealth};
+use model::elb::{Target, TargetGroup, TargetHealth, TargetType};
 use model::id::LoadBalancerKind;
 use model::observation::{Gap, Lookup};
-use model::policy::{BalancerKind, Policy, RegistrationPolicy};
+use model::policy::{BalancerKind, Managed, Policy, RegistrationPolicy};
 use model::scope::ServiceId;
 
 use super::expected::{Expected, expected};
+use super::uses::certain_users;
 
 /// One target group under judgement.
 pub(crate) struct Group<'a> {
@@ -23,6 +24,8 @@ pub(crate) struct Group<'a> {
     pub(crate) members: Vec<Member<'a>>,
     /// The policy for it, the most cautious of its known users'.
     pub(crate) policy: RegistrationPolicy,
+    /// What the policy says everywhere.
+    pub(crate) policies: &'a Policy,
 }
 
 /// A live task of a service that uses the group.
@@ -79,27 +82,34 @@ impl<'a> Group<'a> {
         self.health.iter().any(|one| one.target.ip == ip && one.is_registered() && one.is_draining())
     }
 
-    /// The live task of a known user that has this address.
+    /// Does the policy say of everybody who uses the group, known here or not, that only ECS puts targets in it?
+    pub(crate) fn is_exclusive(&self, lookup: &Lookup<'a>) -> Result<bool, Gap<'a>> {
+        if self.policy.managed != Managed::Exclusive {
+            return Ok(false);
+        }
+        let everybody = certain_users(lookup, &self.group.arn)?;
+        Ok(policy_for(self.policies, self.group, &everybody).managed == Managed::Exclusive)
+    }
+
+    /// The live task of a known user that has this address. One that is leaving keeps it in name until it is STOPPED, when
+    /// its interface may be gone and another serve there.
     pub(crate) fn member_at(&self, ip: IpAddr) -> Option<&Member<'a>> {
-        self.members.iter().find(|member| member.task.addresses().any(|address| address == ip))
+        let there = self.members.iter().filter(|member| member.task.addresses().any(|address| address == ip));
+        there.min_by_key(|member| !member.task.is_serving())
     }
 }
 
-/// Is this a group the registration rules judge? An `ip` group of a Network Load Balancer, of another kind the policy
-/// lists, or of none with a protocol only a Network Load Balancer speaks.
+/// Is this a group the registration rules judge? An `ip` group of a Network Load Balancer, or of another kind the policy
+/// lists. The protocol tells which kind of balancer a group can hang on, whether it hangs on one yet or not.
 pub(crate) fn is_judged(group: &TargetGroup, policy: &RegistrationPolicy) -> bool {
-    if group.target_type != model::elb::TargetType::Ip {
-        return false;
-    }
-    let protocol = group.protocol.as_deref();
-    if group.load_balancers.is_empty() {
-        let of_network = matches!(protocol, Some("TCP" | "UDP" | "TLS" | "TCP_UDP" | "QUIC" | "TCP_QUIC"));
-        let of_application = matches!(protocol, Some("HTTP" | "HTTPS"));
-        return of_network && policy.balancers.contains(&BalancerKind::Network)
-            || of_application && policy.balancers.contains(&BalancerKind::Application);
-    }
-    policy.balancers.contains(&BalancerKind::Network) && group.is_behind(LoadBalancerKind::Network)
-        || policy.balancers.contains(&BalancerKind::Application) && group.is_behind(LoadBalancerKind::Application)
+    let kind = match group.protocol.as_deref() {
+        Some("TCP" | "UDP" | "TLS" | "TCP_UDP" | "QUIC" | "TCP_QUIC") => Some(BalancerKind::Network),
+        Some("HTTP" | "HTTPS") => Some(BalancerKind::Application),
+        _ if group.is_behind(LoadBalancerKind::Network) => Some(BalancerKind::Network),
+        _ if group.is_behind(LoadBalancerKind::Application) => Some(BalancerKind::Application),
+        _ => None,
+    };
+    group.target_type == TargetType::Ip && kind.is_some_and(|kind| policy.balancers.contains(&kind))
 }
 
 /// The policy for a group with these users.

@@ -28,7 +28,8 @@ pub(crate) fn judge(now: Timestamp, group: &Group<'_>, suspects: &[Target], judg
     let is_old = |started: Option<Timestamp>| {
         started.is_none_or(|started| started.checked_add(grace).is_ok_and(|old_enough| old_enough <= now))
     };
-    let live = group.members.iter().filter(|member| !member.targets(group.group).is_empty());
+    let is_judged = |target: &Target| !group.policy.excludes(target.ip);
+    let live = group.members.iter().filter(|member| member.targets(group.group).iter().any(is_judged));
     let live = live.filter(|member| is_old(member.task.started_at)).count();
     let usable =
         |state: &TargetState| matches!(state, TargetState::Healthy | TargetState::Initial | TargetState::Unavailable);
@@ -38,7 +39,7 @@ pub(crate) fn judge(now: Timestamp, group: &Group<'_>, suspects: &[Target], judg
     }
     let name = group.group.arn.name();
     let registered = group.in_place().count();
-    let summary = format!("{name} has no usable target although {live} tasks of its services are running");
+    let summary = format!("{name} has no usable target although tasks of its services are running ({live})");
     let draft = start(&RULE, summary).group(group).evidence("live_tasks", Some(live));
     judgement.findings.push(draft.evidence("registered_targets", Some(registered)).done());
 }

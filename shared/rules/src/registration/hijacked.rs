@@ -31,7 +31,8 @@ pub(crate) fn judge(group: &Group<'_>, suspect: &Suspect<'_>) -> Option<Finding>
     let name = group.group.arn.name();
     let repair = Repair::DeregisterTarget { target_group: group.group.arn.clone(), target };
     let evidence = |draft: crate::finding::Draft| {
-        draft.group(group).target(target).user(&proof.service).evidence("past_owner", Some(proof.how.clone()))
+        let draft = draft.group(group).target(target).users([&proof.service]).users(&suspect.users);
+        draft.evidence("past_owner", Some(proof.how.clone()))
     };
     match &suspect.owner {
         Owner::Stranger(stranger) if is_heir(stranger, proof) => {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::ecs::Service;
-use model::elb::TargetHealth;
+use model::elb::{Target, TargetHealth};
 use model::finding::Finding;
 use model::id::TargetGroupArn;
 use model::observation::{Gap, Lookup};
@@ -13,10 +13,10 @@ use model::scope::{Scope, ServiceId, Unit};
 use super::group::{Group, Member, is_judged, policy_for};
 use super::members::{Members, members};
 use super::owner::{Owner, owner};
-use super::proof::proof;
+use super::proof::{proof, remembered};
 use super::suspect::Suspect;
 use super::tasks::Tasks;
-use super::uses::{Use, uses};
+use super::uses::{Use, certain_users, uses};
 use super::{
     foreign, group_empty, hijacked, missing, ownership, stale, stuck_initial, unused, wrong_group, wrong_port,
 };
@@ -24,7 +24,13 @@ use crate::focus::Focus;
 use crate::judgement::Judgement;
 
 /// Judges every target group that the services in focus use, and those named by the scope itself.
-pub(crate) fn judge(lookup: &Lookup<'_>, scope: &Scope, policy: &Policy, focus: &Focus<'_>, judgement: &mut Judgement) {
+pub(crate) fn judge<'a>(
+    lookup: &Lookup<'a>,
+    scope: &Scope,
+    policy: &'a Policy,
+    focus: &Focus<'a>,
+    judgement: &mut Judgement,
+) {
     let tasks = Tasks::of(lookup.observation(), scope);
     for (arn, users) in groups(lookup, focus, judgement) {
         if let Err(gap) = judge_group(lookup, policy, focus, &tasks, &arn, users, judgement) {
@@ -62,7 +68,7 @@ fn groups<'a>(
 
 fn judge_group<'a>(
     lookup: &Lookup<'a>,
-    policy: &Policy,
+    policies: &'a Policy,
     focus: &Focus<'a>,
     tasks: &Tasks<'a>,
     arn: &TargetGroupArn,
@@ -71,14 +77,14 @@ fn judge_group<'a>(
 ) -> Result<(), Gap<'a>> {
     // A group that is gone has no targets; that a service still names it is a matter of its configuration.
     let Some(group) = lookup.target_group(arn)? else { return Ok(()) };
-    let policy = policy_for(policy, group, &users);
+    let policy = policy_for(policies, group, &users);
     if !is_judged(group, &policy) {
         return Ok(());
     }
     judgement.users.insert(arn.clone(), users.iter().map(|(id, _)| id.clone()).collect());
     let (health, owners) = (lookup.target_health(arn), lookup.owners(arn));
     let Some(health) = health? else { return Ok(()) };
-    let mut group = Group { group, health, users, members: Vec::new(), policy };
+    let mut group = Group { group, health, users, members: Vec::new(), policy, policies };
     let Members { members, judged } = members(lookup, focus, tasks, &group, judgement);
     group.members = members;
 
@@ -122,13 +128,27 @@ fn judge_target<'a>(
         Owner::Member(member) => {
             return Ok(Judged { finding: judge_member(lookup, group, &member, one)?, suspect: false });
         }
-        owner => Suspect { target: one.target, owner, proof: proof(lookup, group, tasks, one.target)? },
+        owner => suspect(lookup, group, tasks, one.target, owner)?,
     };
     let finding = stale::judge(group, &suspect)
         .or_else(|| hijacked::judge(group, &suspect))
         .or_else(|| wrong_group::judge_suspect(group, &suspect))
         .or_else(|| foreign::judge(group, &suspect));
     Ok(Judged { finding, suspect: true })
+}
+
+fn suspect<'a>(
+    lookup: &Lookup<'a>,
+    group: &Group<'a>,
+    tasks: &Tasks<'a>,
+    target: Target,
+    owner: Owner<'a>,
+) -> Result<Suspect<'a>, Gap<'a>> {
+    let remembered = remembered(lookup, group, target)?;
+    let proof = proof(lookup, group, tasks, target)?;
+    let may_go = proof.is_some() && matches!(owner, Owner::Nobody | Owner::Stranger(_));
+    let users = if may_go { certain_users(lookup, &group.group.arn)? } else { Vec::new() };
+    Ok(Suspect { target, owner, remembered, proof, users: users.into_iter().map(|(id, _)| id).collect() })
 }
 
 fn judge_member<'a>(

@@ -11,6 +11,7 @@ use model::elb::TargetHealth;
 use model::observation::{Desired, Lookup, TaskList};
 use model::scope::{ServiceId, Unit};
 
+use super::expected::{Expected, expected};
 use super::group::{Group, Member};
 use super::tasks::Tasks;
 use crate::focus::{Depth, Focus};
@@ -46,11 +47,12 @@ pub(crate) fn members<'a>(
         }
     }
     let complete = read_all(lookup, group, Desired::Running, judgement)
+        && !focus.pending
         && (left_over(&in_place, &live(lookup, tasks, group, judgement)).is_empty()
             || read_all(lookup, group, Desired::Stopped, judgement));
     let members = live(lookup, tasks, group, judgement);
     let leftover = left_over(&in_place, &members);
-    // With a list unread a left-over target may well be a live task's: it is not even suspected.
+    // With a list unread, or users yet to be found, a left-over target may well be a live task's: it is not even suspected.
     let judged = in_place.into_iter().filter(|one| complete || !leftover.contains(&one.target.ip)).collect();
     Members { members, judged }
 }
@@ -60,8 +62,10 @@ fn live<'a>(lookup: &Lookup<'a>, tasks: &Tasks<'a>, group: &Group<'a>, judgement
     let mut members = Vec::new();
     for (id, service) in &group.users {
         for task in tasks.of_service(id) {
-            let about = || Unit::Service(id.clone());
-            members.extend(judgement.keep(about, Member::new(lookup, id.clone(), service, task)));
+            let expected = judgement.keep(|| Unit::Service(id.clone()), expected(lookup, service, task));
+            // Wherever it belongs, it has its address.
+            let expected = expected.unwrap_or(Expected::Unclear);
+            members.push(Member { id: id.clone(), service, task, expected });
         }
     }
     members
@@ -82,7 +86,7 @@ fn tallies(
     leftover: &BTreeSet<IpAddr>,
 ) -> bool {
     let [(id, service)] = group.users.as_slice() else { return false };
-    let Some(Depth::Tasks(_, addresses)) = focus.services.get(id) else { return false };
+    let Some(Depth::Tasks(addresses)) = focus.services.get(id) else { return false };
     let wanted = usize::try_from(service.desired_count).unwrap_or(usize::MAX);
     service.running_count == service.desired_count
         && service.pending_count == 0

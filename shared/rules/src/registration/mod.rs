@@ -25,7 +25,7 @@ mod wrong_group;
 mod wrong_port;
 
 pub(crate) use judge::judge;
-pub(crate) use uses::users;
+pub(crate) use uses::certain_users;
 
 use crate::rule::Rule;
 

@@ -36,7 +36,8 @@ fn record(now: Timestamp, group: &Group<'_>, member: &Member<'_>, target: Target
     let record = Ownership {
         target,
         task: member.task.arn.clone(),
-        service: member.service.arn.clone(),
+        // The old form of a service's ARN doesn't tell its cluster, and would prove nothing later.
+        service: member.id.cluster.service(&member.id.name).unwrap_or_else(|_| member.service.arn.clone()),
         network_interface: member.task.interface_at(target.ip).and_then(|one| one.network_interface.clone()),
         seen_at: now,
         expires_at: now.checked_add(OWNERSHIP_LIFETIME).ok()?,

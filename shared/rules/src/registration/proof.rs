@@ -8,12 +8,11 @@ use model::ecs::{Service, Task};
 use model::elb::Target;
 use model::ledger::Ownership;
 use model::observation::{Gap, Lookup};
-use model::policy::Managed;
 use model::scope::ServiceId;
 
 use super::group::Group;
 use super::tasks::Tasks;
-use super::uses::{Use, ports, users, uses};
+use super::uses::{Use, certain_users, ports, uses};
 
 /// Why a target was once a task's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,24 +30,28 @@ pub(crate) fn proof<'a>(
     tasks: &Tasks<'a>,
     target: Target,
 ) -> Result<Option<Proof>, Gap<'a>> {
-    let records = lookup.owners(&group.group.arn)?.unwrap_or_default();
-    let record = records.iter().find(|record| record.target == target);
-    if let Some(proof) = by_ledger(lookup, group, record)? {
+    if let Some(past) = remembered(lookup, group, target)?
+        && user(lookup, group, &past.service)?.is_some()
+    {
+        return Ok(Some(past));
+    }
+    if let Some(proof) = by_stopped_task(lookup, group, tasks, target)? {
         return Ok(Some(proof));
     }
-    if let Some(proof) = by_stopped_task(lookup, group, tasks, target, record)? {
-        return Ok(Some(proof));
-    }
-    if group.policy.managed == Managed::Exclusive { exclusive(lookup, group, target) } else { Ok(None) }
+    if group.is_exclusive(lookup)? { exclusive(lookup, group, target) } else { Ok(None) }
 }
 
-fn by_ledger<'a>(lookup: &Lookup<'a>, group: &Group<'a>, record: Option<&Ownership>) -> Result<Option<Proof>, Gap<'a>> {
-    let Some(record) = record.filter(|record| record.proves(lookup.now())) else { return Ok(None) };
-    let Some(service) = ServiceId::of(&record.service) else { return Ok(None) };
-    Ok(user(lookup, group, &service)?.map(|_| Proof {
-        how: format!("the ledger saw it registered for task {} at {}", record.task.id(), record.seen_at),
-        service,
+/// Whose task the ledger saw there, whether or not that service still uses the group.
+pub(crate) fn remembered<'a>(lookup: &Lookup<'a>, group: &Group<'a>, target: Target) -> Result<Option<Proof>, Gap<'a>> {
+    let record = record(lookup, group, target)?.filter(|record| record.proves(lookup.now()));
+    Ok(record.and_then(|record| {
+        let how = format!("the ledger saw it registered for task {} at {}", record.task.id(), record.seen_at);
+        Some(Proof { service: ServiceId::of(&record.service)?, how })
     }))
+}
+
+fn record<'a>(lookup: &Lookup<'a>, group: &Group<'a>, target: Target) -> Result<Option<&'a Ownership>, Gap<'a>> {
+    Ok(lookup.owners(&group.group.arn)?.unwrap_or_default().iter().find(|record| record.target == target))
 }
 
 /// The service, if it uses the group for certain.
@@ -63,11 +66,10 @@ fn by_stopped_task<'a>(
     group: &Group<'a>,
     tasks: &Tasks<'a>,
     target: Target,
-    record: Option<&Ownership>,
 ) -> Result<Option<Proof>, Gap<'a>> {
+    let record = record(lookup, group, target)?;
     for task in tasks.stopped_at(target.ip) {
-        // The ledger saw this task's target absent or draining: what is registered now came later, from elsewhere.
-        if record.is_some_and(|record| record.task == task.arn && record.ended_at.is_some()) {
+        if record.is_some_and(|record| is_over(record, task)) {
             continue;
         }
         let Some(name) = task.service_name() else { continue };
@@ -79,6 +81,13 @@ fn by_stopped_task<'a>(
         }
     }
     Ok(None)
+}
+
+/// The ledger saw the target absent or draining after this task had it, or after one that got the address from it: what is
+/// registered now came later, from elsewhere.
+fn is_over(record: &Ownership, task: &Task) -> bool {
+    let was_before = task.started_at.is_none_or(|started| started <= record.seen_at);
+    record.ended_at.is_some() && (record.task == task.arn || was_before)
 }
 
 /// Did the task itself listen on this port, though its service no longer does?
@@ -105,8 +114,5 @@ fn exclusive<'a>(lookup: &Lookup<'a>, group: &Group<'a>, target: Target) -> Resu
             "the policy says that only ECS registers targets here, and {id} serves from this subnet on this port"
         ),
     };
-    if let Some((id, _)) = group.users.iter().find(|(_, service)| fits(service)) {
-        return Ok(Some(word(id)));
-    }
-    Ok(users(lookup, &group.group.arn)?.iter().find(|(_, service)| fits(service)).map(|(id, _)| word(id)))
+    Ok(certain_users(lookup, &group.group.arn)?.iter().find(|(_, service)| fits(service)).map(|(id, _)| word(id)))
 }

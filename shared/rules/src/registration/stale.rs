@@ -32,7 +32,8 @@ pub(crate) fn judge(group: &Group<'_>, suspect: &Suspect<'_>) -> Option<Finding>
     let draft = start(&RULE, summary).group(group).target(target).subject("nothing has the address".to_owned());
     Some(match &suspect.proof {
         Some(proof) => draft
-            .user(&proof.service)
+            .users([&proof.service])
+            .users(&suspect.users)
             .evidence("past_owner", Some(proof.how.clone()))
             .repair(Proposal::sound(repair))
             .done(),

@@ -1,6 +1,7 @@
 //! A target that is no live task's of a service that uses the group.
 
 use model::elb::Target;
+use model::scope::ServiceId;
 
 use super::owner::Owner;
 use super::proof::Proof;
@@ -11,6 +12,10 @@ pub(crate) struct Suspect<'a> {
     pub(crate) target: Target,
     /// Who has its address now.
     pub(crate) owner: Owner<'a>,
-    /// Why it was once a task's, if that is proved.
+    /// Whose task the ledger saw there, even if its service has left the group since.
+    pub(crate) remembered: Option<Proof>,
+    /// Why it was once a task's of a service that uses the group, if that is proved.
     pub(crate) proof: Option<Proof>,
+    /// Every service of the account that uses the group, if the target may have to go.
+    pub(crate) users: Vec<ServiceId>,
 }

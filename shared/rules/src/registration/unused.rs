@@ -32,7 +32,7 @@ pub(crate) fn judge(group: &Group<'_>, judgement: &mut Judgement) {
     let name = group.group.arn.name();
     let balancer =
         if group.group.load_balancers.is_empty() { "it hangs on no balancer" } else { "their zone may not be enabled" };
-    let summary = format!("{} registered targets of {name} are not served: {balancer}", targets.len());
+    let summary = format!("registered targets of {name} are not served ({}): {balancer}", targets.len());
     let listed: Vec<String> = targets.iter().take(LISTED).map(ToString::to_string).collect();
     let draft = start(&RULE, summary).group(group).subject(balancer.to_owned());
     judgement.findings.push(draft.evidence("targets", Some(listed)).evidence("reason", first.reason.clone()).done());

@@ -1,5 +1,6 @@
 //! A task in a target group of its own service's, but not its own.
 
+use model::ecs::ServiceStatus;
 use model::elb::Target;
 use model::finding::{Finding, Severity};
 
@@ -23,7 +24,9 @@ pub(crate) const RULE: Rule = Rule {
 
 /// A live task of a service that uses the group, which certainly belongs in others.
 pub(crate) fn judge_member(group: &Group<'_>, member: &Member<'_>, target: Target) -> Option<Finding> {
-    if !member.task.is_serving() || !member.belongs_elsewhere(group.group) {
+    // Tasks of a service that is being deleted, and those on their way out, belong nowhere any more.
+    let serves = member.service.status == ServiceStatus::Active && member.task.is_serving();
+    if !serves || !member.belongs_elsewhere(group.group) {
         return None;
     }
     let summary = format!(
@@ -37,8 +40,8 @@ pub(crate) fn judge_member(group: &Group<'_>, member: &Member<'_>, target: Targe
 
 /// A live task whose service doesn't use the group any more, but did: a task of an older deployment, left behind.
 pub(crate) fn judge_suspect(group: &Group<'_>, suspect: &Suspect<'_>) -> Option<Finding> {
-    let (Owner::Stranger(stranger), Some(proof)) = (&suspect.owner, &suspect.proof) else { return None };
-    let (id, service) = stranger.service.as_ref().filter(|(id, _)| *id == proof.service)?;
+    let (Owner::Stranger(stranger), Some(past)) = (&suspect.owner, &suspect.remembered) else { return None };
+    let (id, service) = stranger.service.as_ref().filter(|(id, _)| *id == past.service)?;
     // While its deployment is in flight that is how a change of balancers looks.
     if service.in_flight() {
         return None;
@@ -49,6 +52,6 @@ pub(crate) fn judge_suspect(group: &Group<'_>, suspect: &Suspect<'_>) -> Option<
         group.group.arn.name(),
         stranger.task.arn.id()
     );
-    let draft = start(&RULE, summary).group(group).target(target).user(id).task(stranger.task);
-    Some(draft.subject(stranger.task.arn.to_string()).evidence("past_owner", Some(proof.how.clone())).done())
+    let draft = start(&RULE, summary).group(group).target(target).users([id]).task(stranger.task);
+    Some(draft.subject(stranger.task.arn.to_string()).evidence("past_owner", Some(past.how.clone())).done())
 }

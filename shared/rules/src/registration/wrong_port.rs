@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use model::ecs::TaskDefinition;
 use model::elb::{Target, TargetState};
 use model::finding::{Finding, Severity};
 use model::id::TaskDefinitionArn;
 use model::observation::{Gap, Lookup};
-use model::policy::Managed;
 use model::repair::{Proposal, Repair};
 use model::scope::ServiceId;
 
 use super::group::{Group, Member};
-use super::uses::{Use, ports, users, uses};
+use super::uses::{Use, certain_users, may_use_port, users, uses};
 use crate::finding::start;
 use crate::rule::Rule;
 
@@ -59,6 +59,8 @@ pub(crate) fn judge<'a>(
     }
     let removal = Repair::DeregisterTarget { target_group: group.group.arn.clone(), target };
     let objection = if all_healthy {
+        let everybody = certain_users(lookup, &group.group.arn)?;
+        draft = draft.users(everybody.iter().map(|(id, _)| id));
         objection(lookup, group, member, target)?
     } else {
         Some("the right pair isn't healthy yet".to_owned())
@@ -98,16 +100,16 @@ fn objection<'a>(
     let arn = &group.group.arn;
     for (id, service) in users(lookup, arn)? {
         if uses(lookup, service, arn)? != Use::Yes {
-            return Ok(Some(format!("a deployment of {id} is in flight, and may use this port")));
+            return Ok(Some(format!("nobody can say whether {id} uses this port in the group")));
         }
-        if ports(service, arn).any(|port| port == target.port) {
+        if may_use_port(service, arn, target.port) {
             return Ok(Some(format!("{id} uses this port in the group")));
         }
         if service.in_flight() {
             return Ok(Some(format!("a deployment of {id} is in flight")));
         }
     }
-    let before = group.policy.managed == Managed::Exclusive || used_before(lookup, group, member, target.port)?;
+    let before = group.is_exclusive(lookup)? || used_before(lookup, group, member, target.port)?;
     let why = || format!("nothing shows that {} ever used port {}", member.id, target.port);
     Ok((!before).then(why))
 }
@@ -123,20 +125,18 @@ fn used_before<'a>(lookup: &Lookup<'a>, group: &Group<'a>, member: &Member<'a>, 
     let current: BTreeSet<_> = member.task.task_definition.iter().chain(&member.service.task_definition).collect();
     let previous = current.iter().filter_map(|arn| arn.previous());
     let earlier: BTreeSet<_> = previous.chain(deployed.cloned()).filter(|arn| !current.contains(arn)).collect();
-    let (now, before) = (maps(lookup, current, port), maps(lookup, &earlier, port));
-    // A port that the task still maps may be registered on purpose, by somebody who wants it reached.
-    Ok(before? && !now?)
+    let (now, before) = (definitions(lookup, current), definitions(lookup, &earlier));
+    let mapped_before = before?.into_iter().flatten().any(|definition| definition.maps_port(port));
+    // A port that the task still maps may be registered on purpose, by somebody who wants it reached. A definition that is
+    // gone doesn't say.
+    let still_may = now?.iter().any(|definition| definition.is_none_or(|definition| definition.maps_port(port)));
+    Ok(mapped_before && !still_may)
 }
 
-fn maps<'a, 'd>(
+fn definitions<'a, 'd>(
     lookup: &Lookup<'a>,
-    definitions: impl IntoIterator<Item = &'d TaskDefinitionArn>,
-    port: u16,
-) -> Result<bool, Gap<'a>> {
-    let definitions: Vec<_> = definitions.into_iter().map(|arn| lookup.task_definition(arn)).collect();
-    let mut mapped = false;
-    for definition in definitions {
-        mapped |= definition?.is_some_and(|definition| definition.maps_port(port));
-    }
-    Ok(mapped)
+    arns: impl IntoIterator<Item = &'d TaskDefinitionArn>,
+) -> Result<Vec<Option<&'a TaskDefinition>>, Gap<'a>> {
+    let answers: Vec<_> = arns.into_iter().map(|arn| lookup.task_definition(arn)).collect();
+    answers.into_iter().collect()
 }

@@ -1,0 +1,220 @@
+//! An account that answers questions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::ec2::{NetworkInterface, Subnet};
+use model::ecs::{Cluster, Service, ServiceRevision, ServiceStatus, Tags, Task, TaskDefinition, TaskStatus};
+use model::elb::{TargetGroup, TargetHealth};
+use model::id::{ClusterArn, ServiceRevisionArn, SubnetId, TargetGroupArn, TaskArn, TaskDefinitionArn};
+use model::ledger::Ownership;
+use model::observation::{Answer, Desired, Observation, Question, TaskList, Unread, UnreadKind};
+use model::scope::ServiceId;
+
+use crate::names;
+use crate::render::label;
+
+/// What there is, and which questions fail.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Account {
+    pub(crate) clusters: BTreeSet<ClusterArn>,
+    pub(crate) services: BTreeMap<ServiceId, Service>,
+    /// Services that want another number of tasks than they have.
+    pub(crate) wanted: BTreeMap<ServiceId, u32>,
+    pub(crate) tasks: BTreeMap<TaskArn, Task>,
+    /// Tasks that AWS no longer tells.
+    pub(crate) forgotten: BTreeSet<TaskArn>,
+    pub(crate) definitions: BTreeMap<TaskDefinitionArn, TaskDefinition>,
+    pub(crate) revisions: BTreeMap<ServiceRevisionArn, ServiceRevision>,
+    pub(crate) groups: BTreeMap<TargetGroupArn, TargetGroup>,
+    pub(crate) health: BTreeMap<TargetGroupArn, Vec<TargetHealth>>,
+    pub(crate) subnets: Vec<Subnet>,
+    /// Interfaces beside those of live tasks.
+    pub(crate) things: Vec<NetworkInterface>,
+    pub(crate) records: BTreeMap<TargetGroupArn, Vec<Ownership>>,
+    pub(crate) has_no_ledger: bool,
+    pub(crate) unread: BTreeSet<Question>,
+}
+
+impl Account {
+    /// Nothing read of it yet.
+    pub(crate) fn unseen() -> Observation {
+        Observation::new(names::now(), names::account(), "eu-central-1".parse().expect("a Region"))
+    }
+
+    /// Everything that can be asked of it, answered.
+    pub(crate) fn seen(&self) -> Observation {
+        let mut observation = Self::unseen();
+        self.questions().iter().for_each(|question| self.answer(question, &mut observation));
+        observation
+    }
+
+    /// Every interface: those of live tasks, and the others.
+    pub(crate) fn interfaces(&self) -> Vec<NetworkInterface> {
+        let of_tasks = self.tasks.values().filter(|task| task.is_live()).flat_map(|task| &task.interfaces);
+        let of_tasks = of_tasks.filter_map(|one| {
+            Some(NetworkInterface {
+                id: one.network_interface.clone()?,
+                vpc: names::vpc("main"),
+                subnet: one.subnet.clone(),
+                description: format!("arn:aws:ecs:eu-central-1:111122223333:attachment/{}", one.attachment),
+                interface_type: "interface".to_owned(),
+                addresses: one.addresses.clone(),
+                prefixes: vec![],
+                security_groups: vec![],
+            })
+        });
+        of_tasks.chain(self.things.iter().cloned()).collect()
+    }
+
+    /// Fills in what this account answers.
+    pub(crate) fn answer(&self, question: &Question, seen: &mut Observation) {
+        match question {
+            Question::Clusters => {
+                seen.clusters = Some(self.or_unread(question, Some(self.clusters.iter().cloned().collect())));
+            }
+            Question::Cluster(arn) => {
+                let cluster = Cluster { arn: arn.clone(), status: "ACTIVE".to_owned(), tags: Tags::new() };
+                let cluster = self.clusters.contains(arn).then_some(cluster);
+                seen.cluster.insert(arn.clone(), self.or_unread(question, cluster));
+            }
+            Question::Services(arn) => {
+                // A deleted service can be described for a while, but isn't listed.
+                let listed = self
+                    .services
+                    .iter()
+                    .filter(|(id, service)| id.cluster == *arn && service.status != ServiceStatus::Inactive);
+                let ids = listed.map(|(id, _)| id.clone()).collect();
+                let ids = self.clusters.contains(arn).then_some(ids);
+                seen.services.insert(arn.clone(), self.or_unread(question, ids));
+            }
+            Question::Service(id) => {
+                let service = self.services.get(id).map(|service| self.counted(id, service));
+                seen.service.insert(id.clone(), self.or_unread(question, service));
+            }
+            Question::Tasks(list) => {
+                let tasks = self.known_tasks().filter(|task| is_in(task, list)).map(|task| task.arn.clone()).collect();
+                seen.task_lists.insert(list.clone(), self.or_unread(question, Some(tasks)));
+            }
+            Question::Task { task: arn, cluster } => {
+                let task = self.known_tasks().find(|task| task.arn == *arn && task.cluster == *cluster).cloned();
+                seen.task.insert(arn.clone(), self.or_unread(question, task));
+            }
+            Question::TaskDefinition(arn) => {
+                let definition = self.definitions.get(arn).cloned();
+                seen.task_definition.insert(arn.clone(), self.or_unread(question, definition));
+            }
+            Question::ServiceRevision(arn) => {
+                let revision = self.revisions.get(arn).cloned();
+                seen.service_revision.insert(arn.clone(), self.or_unread(question, revision));
+            }
+            Question::TargetGroups => {
+                seen.target_groups = Some(self.or_unread(question, Some(self.groups.keys().cloned().collect())));
+                // The list describes its groups too.
+                if !self.unread.contains(question) {
+                    let groups = self.groups.keys().cloned().map(Question::TargetGroup);
+                    groups.for_each(|question| self.answer(&question, seen));
+                }
+            }
+            Question::TargetGroup(arn) => {
+                let group = self.groups.get(arn).cloned();
+                seen.target_group.insert(arn.clone(), self.or_unread(question, group));
+            }
+            Question::TargetHealth(arn) => {
+                let health = self.groups.get(arn).map(|_| self.health.get(arn).cloned().unwrap_or_default());
+                seen.target_health.insert(arn.clone(), self.or_unread(question, health));
+            }
+            Question::Subnets(vpc) => {
+                let subnets = self.subnets.iter().filter(|subnet| subnet.vpc == *vpc).cloned().collect();
+                seen.subnets.insert(vpc.clone(), self.or_unread(question, Some(subnets)));
+            }
+            Question::Interfaces(subnet) => {
+                let interfaces = self.interfaces_in(subnet);
+                seen.interfaces.insert(subnet.clone(), self.or_unread(question, Some(interfaces)));
+            }
+            Question::Owners(arn) => {
+                let records = self.records.get(arn).cloned().unwrap_or_default();
+                let records = if self.has_no_ledger {
+                    Answer::Unread(failure(question, UnreadKind::NoLedger))
+                } else {
+                    self.or_unread(question, Some(records))
+                };
+                seen.owners.insert(arn.clone(), records);
+            }
+            Question::TargetGroupTags(_) | Question::LoadBalancerTags(_) | Question::Removals(_) | Question::Pause => {
+                panic!("the rules don't ask {question:?}")
+            }
+        }
+    }
+
+    fn questions(&self) -> BTreeSet<Question> {
+        let mut all = BTreeSet::from([Question::Clusters, Question::TargetGroups]);
+        let lists = |cluster: &ClusterArn, service: Option<&ServiceId>| {
+            [Desired::Running, Desired::Stopped].map(|desired| {
+                Question::Tasks(TaskList { cluster: cluster.clone(), service: service.cloned(), desired })
+            })
+        };
+        for arn in &self.clusters {
+            all.extend([Question::Cluster(arn.clone()), Question::Services(arn.clone())]);
+            all.extend(lists(arn, None));
+        }
+        for id in self.services.keys() {
+            all.insert(Question::Service(id.clone()));
+            all.extend(lists(&id.cluster, Some(id)));
+        }
+        let task = |task: &Task| Question::Task { cluster: task.cluster.clone(), task: task.arn.clone() };
+        all.extend(self.tasks.values().map(task));
+        all.extend(self.definitions.keys().cloned().map(Question::TaskDefinition));
+        all.extend(self.revisions.keys().cloned().map(Question::ServiceRevision));
+        for arn in self.groups.keys() {
+            all.extend([Question::TargetGroup, Question::TargetHealth, Question::Owners].map(|ask| ask(arn.clone())));
+        }
+        for subnet in &self.subnets {
+            all.extend([Question::Subnets(subnet.vpc.clone()), Question::Interfaces(subnet.id.clone())]);
+        }
+        all
+    }
+
+    fn or_unread<T>(&self, question: &Question, answer: Option<T>) -> Answer<T> {
+        if self.unread.contains(question) {
+            return Answer::Unread(failure(question, UnreadKind::Passing));
+        }
+        answer.map_or(Answer::Absent, Answer::Known)
+    }
+
+    fn known_tasks(&self) -> impl Iterator<Item = &Task> {
+        self.tasks.values().filter(|task| !self.forgotten.contains(&task.arn))
+    }
+
+    fn counted(&self, id: &ServiceId, service: &Service) -> Service {
+        let count = |is: &dyn Fn(&Task) -> bool| {
+            let of_service =
+                self.tasks.values().filter(|task| is_of(task, id) && task.desired_status == TaskStatus::Running);
+            u32::try_from(of_service.filter(|task| is(task)).count()).expect("a few")
+        };
+        let running = count(&|task| task.last_status == TaskStatus::Running);
+        let pending = count(&|task| task.last_status != TaskStatus::Running);
+        let wanted = self.wanted.get(id).copied().unwrap_or(running + pending);
+        Service { desired_count: wanted, running_count: running, pending_count: pending, ..service.clone() }
+    }
+
+    fn interfaces_in(&self, subnet: &SubnetId) -> Vec<NetworkInterface> {
+        self.interfaces().into_iter().filter(|one| one.subnet.as_ref() == Some(subnet)).collect()
+    }
+}
+
+/// Is it a task of this service?
+pub(crate) fn is_of(task: &Task, id: &ServiceId) -> bool {
+    task.cluster == id.cluster && task.service_name() == Some(&*id.name)
+}
+
+fn is_in(task: &Task, list: &TaskList) -> bool {
+    let desired = match list.desired {
+        Desired::Running => task.desired_status == TaskStatus::Running,
+        Desired::Stopped => task.desired_status != TaskStatus::Running,
+    };
+    desired && task.cluster == list.cluster && list.service.as_ref().is_none_or(|id| is_of(task, id))
+}
+
+fn failure(question: &Question, kind: UnreadKind) -> Unread {
+    Unread { resource: label(question), operation: "aws:Read".to_owned(), error: "timed out".to_owned(), kind }
+}

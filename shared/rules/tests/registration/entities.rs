@@ -1,0 +1,133 @@
+//! Entities in which nothing is out of the ordinary.
+
+use model::ec2::{NetworkInterface, Subnet};
+use model::ecs::{
+    AwsvpcConfiguration, Container, Deployment, DeploymentController, DeploymentStatus, NetworkMode, PortMapping,
+    RolloutState, Service, ServiceLoadBalancer, ServiceStatus, Strategy, Tags, Task, TaskDefinition, TaskInterface,
+    TaskStatus,
+};
+use model::elb::{IpVersion, TargetGroup, TargetType};
+use model::id::{ClusterArn, TaskDefinitionArn};
+use model::scope::ServiceId;
+
+use crate::names;
+
+/// At rest, with one deployment, serving through nothing yet.
+pub(crate) fn a_service(id: &ServiceId) -> Service {
+    Service {
+        arn: id.cluster.service(&id.name).expect("a service ARN"),
+        cluster: id.cluster.clone(),
+        status: ServiceStatus::Active,
+        controller: DeploymentController::Ecs,
+        strategy: Strategy::Rolling,
+        desired_count: 0,
+        running_count: 0,
+        pending_count: 0,
+        task_definition: Some(names::definition(&format!("{}:7", id.name))),
+        load_balancers: vec![],
+        deployments: vec![a_deployment(&format!("ecs-svc/{}", id.name), DeploymentStatus::Primary)],
+        task_sets: vec![],
+        current_revisions: vec![],
+        has_current_deployment: false,
+        network: Some(a_network()),
+        tags: Tags::new(),
+    }
+}
+
+pub(crate) fn a_deployment(id: &str, status: DeploymentStatus) -> Deployment {
+    Deployment {
+        id: names::deployment(id),
+        status,
+        rollout_state: Some(RolloutState::Completed),
+        task_definition: None,
+        desired_count: 0,
+        running_count: 0,
+        pending_count: 0,
+        created_at: None,
+        network: None,
+    }
+}
+
+pub(crate) fn a_network() -> AwsvpcConfiguration {
+    AwsvpcConfiguration { subnets: vec![names::subnet("a")], security_groups: vec![], assign_public_ip: None }
+}
+
+pub(crate) fn an_entry(group: &str, port: u16) -> ServiceLoadBalancer {
+    ServiceLoadBalancer {
+        target_group: Some(names::group(group)),
+        alternate_target_group: None,
+        container_name: Some("app".to_owned()),
+        container_port: Some(port),
+    }
+}
+
+/// RUNNING for an hour, with interface and address of its number.
+pub(crate) fn a_task(cluster: &ClusterArn, n: u8) -> Task {
+    Task {
+        arn: names::task(cluster, n),
+        cluster: cluster.clone(),
+        group: Some("family:batch".to_owned()),
+        started_by: None,
+        task_definition: Some(names::definition("batch:7")),
+        last_status: TaskStatus::Running,
+        desired_status: TaskStatus::Running,
+        version: Some(5),
+        started_at: Some(names::minutes_ago(60)),
+        launch_type: Some("FARGATE".to_owned()),
+        interfaces: vec![TaskInterface {
+            attachment: format!("a{n}").parse().expect("an attachment id"),
+            status: "ATTACHED".to_owned(),
+            network_interface: Some(names::interface(&format!("t{n}"))),
+            subnet: Some(names::subnet("a")),
+            addresses: vec![names::address(n)],
+        }],
+        tags: Tags::new(),
+    }
+}
+
+pub(crate) fn a_definition(arn: &TaskDefinitionArn) -> TaskDefinition {
+    let app = Container { name: "app".to_owned(), ports: vec![], stop_timeout_seconds: None };
+    TaskDefinition { arn: arn.clone(), network_mode: NetworkMode::Awsvpc, containers: vec![app] }
+}
+
+pub(crate) fn a_mapping(port: u16) -> PortMapping {
+    PortMapping { container_port: port, host_port: None, protocol: "tcp".to_owned() }
+}
+
+/// TCP, for IPv4 addresses, behind a Network Load Balancer.
+pub(crate) fn a_group(name: &str) -> TargetGroup {
+    TargetGroup {
+        arn: names::group(name),
+        target_type: TargetType::Ip,
+        protocol: Some("TCP".to_owned()),
+        port: Some(80),
+        vpc: Some(names::vpc("main")),
+        ip_version: IpVersion::Ipv4,
+        load_balancers: vec![names::balancer("net")],
+    }
+}
+
+/// An interface that isn't a task's.
+pub(crate) fn a_thing(kind: &str, address: &str) -> NetworkInterface {
+    NetworkInterface {
+        id: names::interface(&kind.replace('_', "")),
+        vpc: names::vpc("main"),
+        subnet: None,
+        description: String::new(),
+        interface_type: kind.to_owned(),
+        addresses: vec![names::ip(address)],
+        prefixes: vec![],
+        security_groups: vec![],
+    }
+}
+
+/// A subnet of this account in the main VPC.
+pub(crate) fn a_subnet(name: &str, ranges: &[&str]) -> Subnet {
+    Subnet {
+        id: names::subnet(name),
+        vpc: names::vpc("main"),
+        owner: names::account(),
+        ranges: ranges.iter().map(|range| range.parse().expect("a range")).collect(),
+        free_addresses: 200,
+    }
+}
