@@ -63,7 +63,8 @@ pub async fn pass<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
         }
     }
     let unrecorded = record(world, &seen).await;
-    let Done { conclusions, abstentions: not_read } = execute(world, assignment, &seen, &looks, Means { waiting: Waiting::No, ..means }).await;
+    let Done { conclusions, abstentions: not_read } =
+        execute(world, assignment, &seen, &looks, Means { waiting: Waiting::No, ..means }).await;
     let unsent = send_looks(world, assignment, &seen).await;
     let findings = conclude(seen.plan, conclusions, &unsent);
     let (observation, mut abstentions) = (seen.observation, seen.judgement.abstentions);

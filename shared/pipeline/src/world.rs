@@ -33,8 +33,7 @@ impl<A, L, Q, C> Copy for World<'_, A, L, Q, C> {}
 impl<A: Account, L: Ledger, Q: LookQueue, C: Clock> World<'_, A, L, Q, C> {
     /// Has every question answered, those for AWS and those for the ledger side by side.
     pub(crate) async fn answer(&self, questions: &BTreeSet<Question>, observation: &mut Observation) {
-        let mut remembered =
-            Observation::new(observation.at, observation.account.clone(), observation.region.clone());
+        let mut remembered = Observation::new(observation.at, observation.account.clone(), observation.region.clone());
         let ask_ledger = async {
             match self.ledger {
                 Some(ledger) => ledger::answer(ledger, questions, &mut remembered).await,

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use model::ecs::Service;
 use model::id::{TargetGroupArn, TaskArn};
-use model::observation::{Gap, Lookup};
+use model::observation::{Gap, Lookup, Unread, UnreadKind};
 use model::scope::{Scope, ServiceId, TaskHint, Unit};
 
 use crate::judgement::Judgement;
@@ -80,10 +80,11 @@ impl Focus<'_> {
 /// the task any more.
 fn add_task(focus: &mut Focus<'_>, lookup: &Lookup<'_>, arn: &TaskArn, hint: &TaskHint, judgement: &mut Judgement) {
     let answer = lookup.task(&hint.cluster, arn);
-    let is_pending = matches!(answer, Err(Gap::Pending));
-    // Unread, its service is looked at all the same; what the event says of the task proves nothing by itself.
+    // Where asking again helps, the message comes back. Where it doesn't, as with an answer that leaves the task out, its
+    // service is looked at all the same: what the event says of the task proves nothing by itself.
+    let is_final = matches!(answer, Ok(_) | Err(Gap::Unread(Unread { kind: UnreadKind::Refused, .. })));
     let task = focus.keep(judgement, || Unit::Task(arn.clone()), answer).flatten();
-    if is_pending {
+    if !is_final {
         return;
     }
     let service = match task {

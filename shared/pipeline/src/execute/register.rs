@@ -21,10 +21,8 @@ pub(super) async fn register<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     steps: &[(Place, &Step)],
 ) -> Vec<(Place, Conclusion)> {
     let targets: Vec<Target> = steps.iter().map(|(_, step)| step.repair.target()).collect();
-    let errors = change(&targets, |batch| async move {
-        world.account.register_targets(group, &batch, Zone::Own).await
-    })
-    .await;
+    let errors =
+        change(&targets, |batch| async move { world.account.register_targets(group, &batch, Zone::Own).await }).await;
     let there = in_place(world, assignment, group).await;
     let conclude = |(place, step): &(Place, &Step)| {
         let repair = &step.repair;

@@ -136,9 +136,11 @@ async fn deregister<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
         let conclusion = match (&there, errors.get(&repair.target())) {
             (Ok(there), _) if !there.contains(&repair.target()) => Conclusion::new(repair, Status::Done, None),
             (_, Some(error)) => Conclusion::failed(repair, error),
-            (Ok(_), None) => {
-                Conclusion::new(repair, Status::Failed, "AWS took the request, but the target is still there".to_owned())
-            }
+            (Ok(_), None) => Conclusion::new(
+                repair,
+                Status::Failed,
+                "AWS took the request, but the target is still there".to_owned(),
+            ),
             (Err(why), None) => {
                 Conclusion::new(repair, Status::Failed, format!("sent, but it could not be read back: {why}"))
             }
