@@ -77,12 +77,12 @@ def test_dead_task_of_the_only_task_set_ends_removed(web, registrar):
     assert web.blue_group.targets() == web.blue_targets()
 
 
-def test_dead_task_ends_registered_while_two_task_sets_shift(web, registrar):
+def test_dead_task_ends_removed_while_two_task_sets_shift(web, registrar):
     dead = web.blue.start_task()
     dead.die()
     TaskSet(web.service, {web.green_group: PORT}).start_task()
     deliver_until_rest(registrar, dead.event())
-    assert web.blue_group.targets() == web.blue_targets() | {dead.target()}
+    assert web.blue_group.targets() == web.blue_targets()
 
 
 def test_task_registered_in_the_group_of_the_other_task_set_ends_reported_and_registered_there(web, registrar):

@@ -89,10 +89,11 @@ impl Task {
         !matches!(self.last_status, TaskStatus::Stopped | TaskStatus::Deleted)
     }
 
-    /// The service it says it belongs to: `group` is `service:NAME` and a deployment or task set started it.
+    /// The service it belongs to: `group` is `service:NAME`, and a deployment or task set started it (`ecs-svc/…`). Whoever
+    /// runs a task by hand may choose its group, but not that.
     #[must_use]
     pub fn service_name(&self) -> Option<&str> {
-        self.started_by.as_ref()?;
+        self.started_by.as_ref().filter(|starter| starter.as_str().starts_with("ecs-svc/"))?;
         self.group.as_deref()?.strip_prefix("service:").filter(|name| !name.is_empty())
     }
 

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use model::ecs::{DeploymentController, Strategy};
 use model::elb::TargetHealth;
 use model::observation::{Desired, Lookup, TaskList};
 use model::scope::{ServiceId, Unit};
@@ -38,7 +39,7 @@ pub(crate) fn members<'a>(
     let leftover = left_over(&in_place, &known);
     let only_named = group.users.iter().all(|(id, _)| focus.services.get(id) != Some(&Depth::Whole));
     if only_named && !group.users.is_empty() {
-        if leftover.is_empty() {
+        if leftover.is_empty() && !is_short(group, &in_place) {
             return Members { members: known, judged: in_place };
         }
         if tallies(focus, group, &in_place, &known, &leftover) {
@@ -94,6 +95,15 @@ fn tallies(
         && in_place.len() == wanted
         && leftover.is_disjoint(addresses)
         && known.iter().flat_map(|member| member.targets(group.group)).all(|target| group.has(target))
+}
+
+/// Has a service at rest more tasks running than the group has targets? Then some are missing that no event named.
+fn is_short(group: &Group<'_>, in_place: &[&TargetHealth]) -> bool {
+    group.users.iter().any(|(_, service)| {
+        let is_plain = service.controller == DeploymentController::Ecs && service.strategy == Strategy::Rolling;
+        let running = usize::try_from(service.running_count).unwrap_or(usize::MAX);
+        is_plain && !service.in_flight() && in_place.len() < running
+    })
 }
 
 /// Asks for every task of the users that ECS wants in this state. Were all read?
