@@ -1,4 +1,4 @@
-//! The only crate that talks to ECS, Elastic Load Balancing and EC2.
+//! The only crate that talks to ECS, Elastic Load Balancing, EC2 and Application Auto Scaling.
 //!
 //! * [`api`] – what the guard asks of AWS, as traits over the model's types;
 //! * [`sdk`] – the traits over the AWS SDK, one file per operation;
@@ -24,4 +24,4 @@ pub mod memory;
 pub mod observe;
 pub mod sdk;
 
-pub use api::{Account, Ec2, Ecs, Elb, Zone};
+pub use api::{Account, Ec2, Ecs, Elb, Scaling, Zone};

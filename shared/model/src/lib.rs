@@ -1,7 +1,7 @@
 //! The vocabulary of ecs-nlb-guard: what AWS has, what was read of it, what is judged about it and what may be done.
 //!
 //! * [`id`] – typed ids and ARNs that parse;
-//! * [`ecs`], [`elb`], [`ec2`] – the entities the rules look at, in AWS's own words;
+//! * [`ecs`], [`elb`], [`ec2`], [`scaling`] – the entities the rules look at, in AWS's own words;
 //! * [`mod@observation`] – facts as answers to questions, each known, absent or unread;
 //! * [`scope`] – where to look (never what is true);
 //! * [`finding`], [`repair`] – a judgement, and a change that would mend it;
@@ -21,6 +21,7 @@ pub mod observation;
 
 pub mod policy;
 pub mod repair;
+pub mod scaling;
 pub mod scope;
 
 pub use jiff::Timestamp;

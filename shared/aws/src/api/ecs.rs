@@ -1,6 +1,6 @@
 //! What is asked of ECS.
 
-use model::ecs::{Cluster, Service, ServiceRevision, Task, TaskDefinition};
+use model::ecs::{Cluster, Service, ServiceRevision, Task, TaskDefinition, TaskProtection};
 use model::id::{ClusterArn, ServiceRevisionArn, TaskArn, TaskDefinitionArn};
 use model::observation::TaskList;
 use model::scope::ServiceId;
@@ -30,6 +30,14 @@ pub trait Ecs {
 
     /// Tasks of one cluster with their tags; at most [`TASKS`](crate::batch::TASKS).
     fn describe_tasks(&self, cluster: &ClusterArn, tasks: &[TaskArn]) -> impl Reply<Answers<TaskArn, Task>>;
+
+    /// Whether tasks of one cluster are protected from being stopped; at most
+    /// [`TASK_PROTECTION`](crate::batch::TASK_PROTECTION).
+    fn get_task_protection(
+        &self,
+        cluster: &ClusterArn,
+        tasks: &[TaskArn],
+    ) -> impl Reply<Answers<TaskArn, TaskProtection>>;
 
     /// One task definition.
     fn describe_task_definition(&self, arn: &TaskDefinitionArn) -> impl Reply<TaskDefinition>;

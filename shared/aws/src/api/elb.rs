@@ -1,8 +1,11 @@
 //! What is asked of Elastic Load Balancing.
 
 use model::ecs::Tags;
-use model::elb::{Target, TargetGroup, TargetHealth};
-use model::id::TargetGroupArn;
+use model::elb::{
+    AccountLimits, Listener, LoadBalancer, LoadBalancerAttributes, Target, TargetGroup, TargetGroupAttributes,
+    TargetHealth,
+};
+use model::id::{LoadBalancerArn, TargetGroupArn};
 
 use super::{Answers, Reply};
 
@@ -25,6 +28,27 @@ pub trait Elb {
 
     /// The targets of one group that are addresses: others can't be a task's.
     fn describe_target_health(&self, group: &TargetGroupArn) -> impl Reply<Vec<TargetHealth>>;
+
+    /// Attributes of one target group.
+    fn describe_target_group_attributes(&self, group: &TargetGroupArn) -> impl Reply<TargetGroupAttributes>;
+
+    /// All load balancers.
+    fn describe_load_balancers_all(&self) -> impl Reply<Vec<LoadBalancer>>;
+
+    /// Load balancers; at most [`LOAD_BALANCERS`](crate::batch::LOAD_BALANCERS).
+    fn describe_load_balancers(
+        &self,
+        balancers: &[LoadBalancerArn],
+    ) -> impl Reply<Answers<LoadBalancerArn, LoadBalancer>>;
+
+    /// The listeners of one load balancer.
+    fn describe_listeners(&self, balancer: &LoadBalancerArn) -> impl Reply<Vec<Listener>>;
+
+    /// Attributes of one load balancer.
+    fn describe_load_balancer_attributes(&self, balancer: &LoadBalancerArn) -> impl Reply<LoadBalancerAttributes>;
+
+    /// The account's limits.
+    fn describe_account_limits(&self) -> impl Reply<AccountLimits>;
 
     /// Tags of target groups and load balancers, by ARN; at most [`TAGS`](crate::batch::TAGS).
     fn describe_tags(&self, arns: &[String]) -> impl Reply<Answers<String, Tags>>;

@@ -13,10 +13,12 @@
 mod ec2;
 mod ecs;
 mod elb;
+mod scaling;
 
 pub use ec2::Ec2;
 pub use ecs::Ecs;
 pub use elb::{Elb, Zone};
+pub use scaling::Scaling;
 
 use std::future::Future;
 
@@ -24,9 +26,9 @@ use model::call::CallError;
 use model::observation::Answer;
 
 /// An AWS account in one Region, as far as the guard looks.
-pub trait Account: Ecs + Elb + Ec2 + Sync {}
+pub trait Account: Ecs + Elb + Ec2 + Scaling + Sync {}
 
-impl<T: Ecs + Elb + Ec2 + Sync> Account for T {}
+impl<T: Ecs + Elb + Ec2 + Scaling + Sync> Account for T {}
 
 /// Each key with its answer.
 pub type Answers<K, V> = Vec<(K, Answer<V>)>;

@@ -36,7 +36,7 @@ struct Quota {
 }
 
 /// From "Request throttling for the Amazon ECS API", "… the Elastic Load Balancing API" and "… the Amazon EC2 API".
-const QUOTAS: [Quota; 8] = [
+const QUOTAS: [Quota; 10] = [
     Quota { actions: &["ecs:DescribeTasks", "ecs:ListTasks"], burst: 100.0, rate: 20.0 },
     Quota { actions: &["ecs:DescribeServices", "ecs:ListServices"], burst: 100.0, rate: 20.0 },
     Quota { actions: &["ecs:DescribeTaskDefinition"], burst: 50.0, rate: 20.0 },
@@ -48,7 +48,10 @@ const QUOTAS: [Quota; 8] = [
         burst: 20.0,
         rate: 4.0,
     },
-    Quota { actions: &["ec2:Describe*"], burst: 100.0, rate: 20.0 },
+    Quota { actions: &["ec2:Describe*", "ec2:Get*"], burst: 100.0, rate: 20.0 },
+    // AWS publishes no numbers for these.
+    Quota { actions: &["ecs:GetTaskProtection"], burst: 40.0, rate: 10.0 },
+    Quota { actions: &["application-autoscaling:Describe*"], burst: 20.0, rate: 5.0 },
 ];
 
 impl Budget {
@@ -93,6 +96,8 @@ mod tests {
         assert_eq!(quota_of("ecs:DescribeTaskDefinition"), Some((50.0, 20.0)));
         assert_eq!(quota_of("elasticloadbalancing:DescribeTargetHealth"), Some((40.0, 10.0)));
         assert_eq!(quota_of("elasticloadbalancing:DeregisterTargets"), Some((20.0, 4.0)));
+        assert_eq!(quota_of("ec2:GetManagedPrefixListEntries"), Some((100.0, 20.0)));
+        assert_eq!(quota_of("application-autoscaling:DescribeScalableTargets"), Some((20.0, 5.0)));
         assert_eq!(quota_of("dynamodb:Query"), None);
     }
 

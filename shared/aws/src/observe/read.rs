@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use model::call::{CallError, CallErrorKind};
+use model::id::VpcId;
 use model::observation::{Answer, Observation, Unread, UnreadKind};
 
 use super::Sheet;
@@ -37,6 +38,10 @@ pub(super) async fn read<A: Account>(account: &A, batch: Batch, sheet: &Sheet<'_
             let found = account.describe_tasks(&cluster, &keys).await;
             sheet.fill(|o| put_in_cluster("ecs:DescribeTasks", &mut o.task, keys, found));
         }
+        Batch::TaskProtection(cluster, keys) => {
+            let found = account.get_task_protection(&cluster, &keys).await;
+            sheet.fill(|o| put_in_cluster("ecs:GetTaskProtection", &mut o.task_protection, keys, found));
+        }
         Batch::TaskDefinition(arn) => {
             let definition = whole(account.describe_task_definition(&arn).await);
             sheet.fill(|o| drop(o.task_definition.insert(arn, definition)));
@@ -54,14 +59,57 @@ pub(super) async fn read<A: Account>(account: &A, batch: Batch, sheet: &Sheet<'_
             let health = whole(account.describe_target_health(&group).await);
             sheet.fill(|o| drop(o.target_health.insert(group, health)));
         }
+        Batch::TargetGroupAttributes(group) => {
+            let attributes = whole(account.describe_target_group_attributes(&group).await);
+            sheet.fill(|o| drop(o.target_group_attributes.insert(group, attributes)));
+        }
+        Batch::ListLoadBalancers => list_load_balancers(account, sheet).await,
+        Batch::LoadBalancers(keys) => {
+            let found = account.describe_load_balancers(&keys).await;
+            sheet.fill(|o| put("elasticloadbalancing:DescribeLoadBalancers", &mut o.load_balancer, keys, found));
+        }
+        Batch::Listeners(balancer) => {
+            let listeners = whole(account.describe_listeners(&balancer).await);
+            sheet.fill(|o| drop(o.listeners.insert(balancer, listeners)));
+        }
+        Batch::LoadBalancerAttributes(balancer) => {
+            let attributes = whole(account.describe_load_balancer_attributes(&balancer).await);
+            sheet.fill(|o| drop(o.load_balancer_attributes.insert(balancer, attributes)));
+        }
+        Batch::AccountLimits => {
+            let limits = whole(account.describe_account_limits().await);
+            sheet.fill(|o| o.account_limits = Some(limits));
+        }
         Batch::Tags(keys) => tags(account, keys, sheet).await,
         Batch::Subnets(keys) => {
             let found = account.describe_subnets(&keys).await;
             sheet.fill(|o| put("ec2:DescribeSubnets", &mut o.subnets, keys, known(found)));
         }
-        Batch::Interfaces(keys) => {
+        Batch::InterfacesIn(keys) => {
             let found = account.describe_network_interfaces(&keys).await;
             sheet.fill(|o| put("ec2:DescribeNetworkInterfaces", &mut o.interfaces, keys, known(found)));
+        }
+        Batch::Interfaces(keys) => {
+            let found = account.describe_network_interfaces_by_id(&keys).await;
+            sheet.fill(|o| put("ec2:DescribeNetworkInterfaces", &mut o.interface, keys, found));
+        }
+        Batch::SecurityGroupsIn(keys) => security_groups_in(account, keys, sheet).await,
+        Batch::SecurityGroups(keys) => {
+            let found = account.describe_security_groups_by_id(&keys).await;
+            sheet.fill(|o| put("ec2:DescribeSecurityGroups", &mut o.security_group, keys, found));
+        }
+        Batch::PrefixList(list) => {
+            let entries = whole(account.get_managed_prefix_list_entries(&list).await);
+            sheet.fill(|o| drop(o.prefix_list.insert(list, entries)));
+        }
+        Batch::ListScalableTargets => {
+            let targets = whole(account.describe_scalable_targets_all().await);
+            sheet.fill(|o| o.scalable_targets = Some(targets));
+        }
+        Batch::ScalableTargets(keys) => {
+            let found = account.describe_scalable_targets(&keys).await;
+            let operation = "application-autoscaling:DescribeScalableTargets";
+            sheet.fill(|o| put(operation, &mut o.scalable_target, keys, found));
         }
     }
 }
@@ -70,16 +118,46 @@ pub(super) async fn read<A: Account>(account: &A, batch: Batch, sheet: &Sheet<'_
 async fn list_target_groups<A: Account>(account: &A, sheet: &Sheet<'_>) {
     let groups = whole(account.describe_target_groups_all().await);
     sheet.fill(|o: &mut Observation| {
-        o.target_groups = Some(match groups {
-            Answer::Known(groups) => {
-                let arns = groups.iter().map(|group| group.arn.clone()).collect();
-                o.target_group.extend(groups.into_iter().map(|group| (group.arn.clone(), Answer::Known(group))));
-                Answer::Known(arns)
-            }
-            Answer::Absent => Answer::Absent,
-            Answer::Unread(unread) => Answer::Unread(unread),
-        });
+        o.target_groups = Some(describing(groups, &mut o.target_group, |group| group.arn.clone()));
     });
+}
+
+/// The list describes its balancers too.
+async fn list_load_balancers<A: Account>(account: &A, sheet: &Sheet<'_>) {
+    let balancers = whole(account.describe_load_balancers_all().await);
+    sheet.fill(|o: &mut Observation| {
+        o.load_balancers = Some(describing(balancers, &mut o.load_balancer, |balancer| balancer.arn.clone()));
+    });
+}
+
+/// The lists describe their groups too.
+async fn security_groups_in<A: Account>(account: &A, vpcs: Vec<VpcId>, sheet: &Sheet<'_>) {
+    let found = known(account.describe_security_groups(&vpcs).await);
+    let mut lists = BTreeMap::new();
+    put("ec2:DescribeSecurityGroups", &mut lists, vpcs, found);
+    sheet.fill(|o: &mut Observation| {
+        for (vpc, list) in lists {
+            let ids = describing(list, &mut o.security_group, |group| group.id.clone());
+            o.security_groups.insert(vpc, ids);
+        }
+    });
+}
+
+/// A list that describes its items: their keys are the list's answer, and each is an answer of its own.
+fn describing<K: Ord + Clone, V>(
+    list: Answer<Vec<V>>,
+    each: &mut BTreeMap<K, Answer<V>>,
+    key: impl Fn(&V) -> K,
+) -> Answer<Vec<K>> {
+    match list {
+        Answer::Known(items) => {
+            let keys = items.iter().map(&key).collect();
+            each.extend(items.into_iter().map(|item| (key(&item), Answer::Known(item))));
+            Answer::Known(keys)
+        }
+        Answer::Absent => Answer::Absent,
+        Answer::Unread(unread) => Answer::Unread(unread),
+    }
 }
 
 async fn tags<A: Account>(account: &A, keys: Vec<Tagged>, sheet: &Sheet<'_>) {

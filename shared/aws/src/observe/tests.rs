@@ -1,11 +1,13 @@
 //! Every question gets its own answer, in the fewest calls.
 
+mod networks;
+
 use std::collections::BTreeMap;
 
 use aws_config::SdkConfig;
 use model::call::CallErrorKind;
 use model::ecs::{Cluster, Task, TaskStatus};
-use model::elb::{IpVersion, TargetGroup, TargetType};
+use model::elb::{HealthCheck, IpVersion, TargetGroup, TargetType};
 use model::id::{ClusterArn, LoadBalancerArn, TargetGroupArn, TaskArn};
 use model::observation::{Answer, Desired, Observation, Question, TaskList, UnreadKind};
 use model::scope::ServiceId;
@@ -68,6 +70,7 @@ fn account() -> Memory {
             vpc: None,
             ip_version: IpVersion::Ipv4,
             load_balancers: vec![balancer()],
+            health_check: HealthCheck::default(),
         };
         world.target_groups.insert(arn, group);
     }

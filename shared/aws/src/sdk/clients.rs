@@ -1,9 +1,10 @@
-//! The SDK clients of the three services, made when first used.
+//! The SDK clients of the four services, made when first used.
 
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
 
 use aws_config::SdkConfig;
+use aws_sdk_applicationautoscaling::Client as Scaling;
 use aws_sdk_ec2::Client as Ec2;
 use aws_sdk_ecs::Client as Ecs;
 use aws_sdk_elasticloadbalancingv2::Client as Elb;
@@ -28,14 +29,16 @@ struct Shared {
     ecs: OnceLock<Ecs>,
     elb: OnceLock<Elb>,
     ec2: OnceLock<Ec2>,
+    scaling: OnceLock<Scaling>,
 }
 
 impl Clients {
     /// Clients that are set up like this; see [`crate::client::shared_config`]. Nothing is made or sent yet.
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
-        let (ecs, elb, ec2) = Default::default();
-        Self { shared: Arc::new(Shared { config: config.clone(), ecs, elb, ec2 }), deadline: Deadline::none() }
+        let (ecs, elb, ec2, scaling) = Default::default();
+        let shared = Shared { config: config.clone(), ecs, elb, ec2, scaling };
+        Self { shared: Arc::new(shared), deadline: Deadline::none() }
     }
 
     /// The same clients, whose answers must come before the deadline.
@@ -54,6 +57,10 @@ impl Clients {
 
     pub(super) fn ec2(&self) -> &Ec2 {
         self.shared.ec2.get_or_init(|| Ec2::new(&self.shared.config))
+    }
+
+    pub(super) fn scaling(&self) -> &Scaling {
+        self.shared.scaling.get_or_init(|| Scaling::new(&self.shared.config))
     }
 
     /// Sends a request, or the pages of one, before the deadline, and classifies its failure.
@@ -94,6 +101,15 @@ impl From<Ec2> for Clients {
     fn from(client: Ec2) -> Self {
         let clients = Self::new(&SdkConfig::builder().build());
         clients.shared.ec2.set(client).unwrap();
+        clients
+    }
+}
+
+#[cfg(test)]
+impl From<Scaling> for Clients {
+    fn from(client: Scaling) -> Self {
+        let clients = Self::new(&SdkConfig::builder().build());
+        clients.shared.scaling.set(client).unwrap();
         clients
     }
 }

@@ -10,5 +10,6 @@ mod elb;
 mod isolate;
 mod read;
 mod resource;
+mod scaling;
 
 pub use clients::Clients;

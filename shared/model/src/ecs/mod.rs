@@ -5,11 +5,11 @@ mod task;
 mod task_definition;
 
 pub use service::{
-    AwsvpcConfiguration, Deployment, DeploymentController, DeploymentStatus, RolloutState, Service,
+    AwsvpcConfiguration, Deployment, DeploymentController, DeploymentPercents, DeploymentStatus, RolloutState, Service,
     ServiceLoadBalancer, ServiceRevision, ServiceStatus, Strategy, TaskSet, TaskSetStatus,
 };
-pub use task::{Task, TaskInterface, TaskStatus};
-pub use task_definition::{Container, NetworkMode, PortMapping, TaskDefinition};
+pub use task::{Task, TaskInterface, TaskProtection, TaskStatus};
+pub use task_definition::{Container, NetworkMode, PortMapping, PortRangeMapping, TaskDefinition};
 
 use std::collections::BTreeMap;
 

@@ -39,8 +39,31 @@ pub struct Service {
     pub has_current_deployment: bool,
     /// Network settings of its awsvpc tasks.
     pub network: Option<AwsvpcConfiguration>,
+    /// How many tasks a deployment keeps and makes.
+    pub percents: DeploymentPercents,
+    /// `FARGATE`, `EC2` …; absent with capacity providers.
+    pub launch_type: Option<String>,
+    /// The capacity providers its tasks are spread over; none with a launch type.
+    pub capacity_providers: Vec<String>,
+    /// How long ECS ignores failing health checks of a task that has just started, in seconds.
+    pub health_check_grace_seconds: Option<u32>,
     /// Its tags.
     pub tags: Tags,
+}
+
+/// Bounds on the number of tasks during a deployment, in percent of the desired count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeploymentPercents {
+    /// At least so many stay RUNNING, rounded up; 100 where AWS doesn't say.
+    pub minimum_healthy: u32,
+    /// At most so many run, rounded down; 200 where AWS doesn't say.
+    pub maximum: u32,
+}
+
+impl Default for DeploymentPercents {
+    fn default() -> Self {
+        Self { minimum_healthy: 100, maximum: 200 }
+    }
 }
 
 open_enum! {

@@ -52,6 +52,15 @@ pub struct TaskInterface {
     pub addresses: Vec<IpAddr>,
 }
 
+/// Whether a task may be stopped by scale-in and deployments, as GetTaskProtection tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TaskProtection {
+    /// It is protected …
+    pub enabled: bool,
+    /// … until then.
+    pub until: Option<Timestamp>,
+}
+
 open_enum! {
     /// The states of a task, see "Amazon ECS task lifecycle".
     TaskStatus {

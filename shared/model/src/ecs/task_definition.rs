@@ -1,6 +1,7 @@
 //! A revision of a task definition: network mode, containers, ports.
 
 use super::open_enum;
+use crate::ec2::PortRange;
 use crate::id::TaskDefinitionArn;
 
 /// A task definition, as DescribeTaskDefinition tells it. Revisions never change.
@@ -33,13 +34,15 @@ open_enum! {
 pub struct Container {
     /// Its name, which a service's load balancer entry refers to.
     pub name: String,
-    /// Its port mappings.
+    /// Its mappings of one port each.
     pub ports: Vec<PortMapping>,
+    /// Its mappings of many ports each.
+    pub port_ranges: Vec<PortRangeMapping>,
     /// Seconds between SIGTERM and SIGKILL; 30 where absent.
     pub stop_timeout_seconds: Option<u32>,
 }
 
-/// One port mapping. Ranges (`containerPortRange`) have no single port and are left out by the reader.
+/// A mapping of one port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PortMapping {
     /// The port the container listens on.
@@ -50,10 +53,28 @@ pub struct PortMapping {
     pub protocol: String,
 }
 
+/// A mapping of many ports (`containerPortRange`). In awsvpc mode each is its own host port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PortRangeMapping {
+    /// The ports the container listens on.
+    pub ports: PortRange,
+    /// `tcp` or `udp`.
+    pub protocol: String,
+}
+
+impl Container {
+    /// Does it map this port, alone or in a range?
+    #[must_use]
+    pub fn maps_port(&self, port: u16) -> bool {
+        self.ports.iter().any(|mapping| mapping.container_port == port)
+            || self.port_ranges.iter().any(|range| range.ports.contains(port))
+    }
+}
+
 impl TaskDefinition {
     /// Does any container map this port?
     #[must_use]
     pub fn maps_port(&self, port: u16) -> bool {
-        self.containers.iter().flat_map(|container| &container.ports).any(|mapping| mapping.container_port == port)
+        self.containers.iter().any(|container| container.maps_port(port))
     }
 }

@@ -182,6 +182,11 @@ arn!(
     }
 );
 
+arn!(
+    /// A listener: `listener/net/NAME/BALANCER_ID/ID`, `app` or `gwy`.
+    ListenerArn, "elasticloadbalancing", "a listener ARN", |s| matches!(s, ["listener", _, _, _, _])
+);
+
 impl ClusterArn {
     /// The cluster's name.
     #[must_use]
@@ -290,6 +295,12 @@ impl LoadBalancerArn {
             LoadBalancerKind::Other => id,
             _ => segments.next().unwrap_or(id),
         }
+    }
+
+    /// `net/NAME/ID`: what descriptions of its interfaces, metrics and quotas know it by.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.0.resource().strip_prefix("loadbalancer/").unwrap_or_default()
     }
 
     /// The balancer's kind; the ARN tells it, so no look-up is needed.

@@ -7,9 +7,10 @@ mod arn;
 mod plain;
 
 pub use arn::{
-    ArnError, ClusterArn, LoadBalancerArn, LoadBalancerKind, ServiceArn, ServiceRevisionArn, TargetGroupArn, TaskArn,
-    TaskDefinitionArn,
+    ArnError, ClusterArn, ListenerArn, LoadBalancerArn, LoadBalancerKind, ServiceArn, ServiceRevisionArn,
+    TargetGroupArn, TaskArn, TaskDefinitionArn,
 };
 pub use plain::{
-    AccountId, AttachmentId, DeploymentId, IdError, NetworkInterfaceId, Region, SecurityGroupId, SubnetId, VpcId,
+    AccountId, AttachmentId, DeploymentId, IdError, NetworkInterfaceId, PrefixListId, Region, SecurityGroupId,
+    SubnetId, VpcId,
 };

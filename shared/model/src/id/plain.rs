@@ -107,6 +107,12 @@ id!(
     |text| suffixed(text, "sg-")
 );
 id!(
+    /// A prefix list, the account's own or one that AWS manages.
+    PrefixListId,
+    "a prefix list id such as pl-0abc",
+    |text| suffixed(text, "pl-")
+);
+id!(
     /// What started a service's task: a deployment (`ecs-svc/…`) or a task set (`ecs-svc/…` or its own id). A task's `startedBy`.
     DeploymentId,
     "a deployment or task set id",

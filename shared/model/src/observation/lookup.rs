@@ -3,16 +3,21 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use ipnet::IpNet;
 use jiff::Timestamp;
 
 use super::{Answer, Observation, Question, TaskList, Unread, UnreadKind};
-use crate::ec2::{NetworkInterface, Subnet};
-use crate::ecs::{Cluster, Service, ServiceRevision, Tags, Task, TaskDefinition};
-use crate::elb::{TargetGroup, TargetHealth};
+use crate::ec2::{NetworkInterface, SecurityGroup, Subnet};
+use crate::ecs::{Cluster, Service, ServiceRevision, Tags, Task, TaskDefinition, TaskProtection};
+use crate::elb::{
+    AccountLimits, Listener, LoadBalancer, LoadBalancerAttributes, TargetGroup, TargetGroupAttributes, TargetHealth,
+};
 use crate::id::{
-    ClusterArn, LoadBalancerArn, ServiceRevisionArn, SubnetId, TargetGroupArn, TaskArn, TaskDefinitionArn, VpcId,
+    ClusterArn, LoadBalancerArn, NetworkInterfaceId, PrefixListId, SecurityGroupId, ServiceRevisionArn, SubnetId,
+    TargetGroupArn, TaskArn, TaskDefinitionArn, VpcId,
 };
 use crate::ledger::{Ownership, Pause, RemovalWindow};
+use crate::scaling::ScalableTarget;
 use crate::scope::ServiceId;
 
 /// An observation with a notebook for the questions it couldn't answer yet.
@@ -113,6 +118,14 @@ impl<'a> Lookup<'a> {
         self.ask(self.observation.task.get(arn), || Question::Task { cluster: cluster.clone(), task: arn.clone() })
     }
 
+    /// Whether a task is protected from being stopped; `None` if it is gone.
+    pub fn task_protection(&self, cluster: &ClusterArn, task: &TaskArn) -> Result<Option<&'a TaskProtection>, Gap<'a>> {
+        self.ask(self.observation.task_protection.get(task), || Question::TaskProtection {
+            cluster: cluster.clone(),
+            task: task.clone(),
+        })
+    }
+
     /// A task definition.
     pub fn task_definition(&self, arn: &TaskDefinitionArn) -> Result<Option<&'a TaskDefinition>, Gap<'a>> {
         self.ask(self.observation.task_definition.get(arn), || Question::TaskDefinition(arn.clone()))
@@ -144,6 +157,40 @@ impl<'a> Lookup<'a> {
         self.ask(self.observation.target_group_tags.get(arn), || Question::TargetGroupTags(arn.clone()))
     }
 
+    /// Attributes of a target group; `None` if the group is gone.
+    pub fn target_group_attributes(&self, arn: &TargetGroupArn) -> Result<Option<&'a TargetGroupAttributes>, Gap<'a>> {
+        self.ask(self.observation.target_group_attributes.get(arn), || Question::TargetGroupAttributes(arn.clone()))
+    }
+
+    /// All load balancers.
+    pub fn load_balancers(&self) -> Result<&'a [LoadBalancerArn], Gap<'a>> {
+        self.list(self.observation.load_balancers.as_ref(), || Question::LoadBalancers)
+    }
+
+    /// A load balancer.
+    pub fn load_balancer(&self, arn: &LoadBalancerArn) -> Result<Option<&'a LoadBalancer>, Gap<'a>> {
+        self.ask(self.observation.load_balancer.get(arn), || Question::LoadBalancer(arn.clone()))
+    }
+
+    /// The listeners of a load balancer; `None` if the balancer is gone.
+    pub fn listeners(&self, arn: &LoadBalancerArn) -> Result<Option<&'a [Listener]>, Gap<'a>> {
+        let listeners = self.ask(self.observation.listeners.get(arn), || Question::Listeners(arn.clone()))?;
+        Ok(listeners.map(Vec::as_slice))
+    }
+
+    /// Attributes of a load balancer; `None` if the balancer is gone.
+    pub fn load_balancer_attributes(
+        &self,
+        arn: &LoadBalancerArn,
+    ) -> Result<Option<&'a LoadBalancerAttributes>, Gap<'a>> {
+        self.ask(self.observation.load_balancer_attributes.get(arn), || Question::LoadBalancerAttributes(arn.clone()))
+    }
+
+    /// The account's limits for Elastic Load Balancing.
+    pub fn account_limits(&self) -> Result<Option<&'a AccountLimits>, Gap<'a>> {
+        self.ask(self.observation.account_limits.as_ref(), || Question::AccountLimits)
+    }
+
     /// Tags of a load balancer.
     pub fn load_balancer_tags(&self, arn: &LoadBalancerArn) -> Result<Option<&'a Tags>, Gap<'a>> {
         self.ask(self.observation.load_balancer_tags.get(arn), || Question::LoadBalancerTags(arn.clone()))
@@ -157,6 +204,52 @@ impl<'a> Lookup<'a> {
     /// The interfaces in a subnet.
     pub fn interfaces(&self, subnet: &SubnetId) -> Result<&'a [NetworkInterface], Gap<'a>> {
         self.list(self.observation.interfaces.get(subnet), || Question::Interfaces(subnet.clone()))
+    }
+
+    /// An interface; `None` if it is gone. Its subnet, if it is known, may save calls.
+    pub fn interface(
+        &self,
+        id: &NetworkInterfaceId,
+        subnet: Option<&SubnetId>,
+    ) -> Result<Option<&'a NetworkInterface>, Gap<'a>> {
+        let listed = subnet.and_then(|subnet| self.observation.interfaces.get(subnet));
+        match (self.observation.interface.get(id), listed) {
+            (None, Some(Answer::Known(all))) => Ok(all.iter().find(|interface| interface.id == *id)),
+            (None, Some(Answer::Unread(unread))) => Err(Gap::Unread(unread)),
+            (answer, _) => self.ask(answer, || Question::Interface { id: id.clone(), subnet: subnet.cloned() }),
+        }
+    }
+
+    /// The security groups of a VPC.
+    pub fn security_groups(&self, vpc: &VpcId) -> Result<Vec<&'a SecurityGroup>, Gap<'a>> {
+        let ids = self.list(self.observation.security_groups.get(vpc), || Question::SecurityGroups(vpc.clone()))?;
+        let groups: Vec<_> = ids.iter().map(|id| self.security_group(id)).collect();
+        Ok(groups.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
+    /// A security group.
+    pub fn security_group(&self, id: &SecurityGroupId) -> Result<Option<&'a SecurityGroup>, Gap<'a>> {
+        self.ask(self.observation.security_group.get(id), || Question::SecurityGroup(id.clone()))
+    }
+
+    /// The ranges in a prefix list; `None` if it is gone.
+    pub fn prefix_list(&self, id: &PrefixListId) -> Result<Option<&'a [IpNet]>, Gap<'a>> {
+        let entries = self.ask(self.observation.prefix_list.get(id), || Question::PrefixList(id.clone()))?;
+        Ok(entries.map(Vec::as_slice))
+    }
+
+    /// How far the account's services are scaled.
+    pub fn scalable_targets(&self) -> Result<&'a [ScalableTarget], Gap<'a>> {
+        self.list(self.observation.scalable_targets.as_ref(), || Question::ScalableTargets)
+    }
+
+    /// How far a service is scaled; `None` if it isn't. Where many are looked at, ask for all of them first.
+    pub fn scalable_target(&self, service: &ServiceId) -> Result<Option<&'a ScalableTarget>, Gap<'a>> {
+        match &self.observation.scalable_targets {
+            Some(Answer::Known(all)) => Ok(all.iter().find(|target| target.is_for(service))),
+            Some(Answer::Unread(unread)) => Err(Gap::Unread(unread)),
+            _ => self.ask(self.observation.scalable_target.get(service), || Question::ScalableTarget(service.clone())),
+        }
     }
 
     /// Ownership records of a group; `None` without a ledger.

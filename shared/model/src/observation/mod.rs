@@ -13,17 +13,21 @@ pub use question::{Desired, Question, TaskList};
 
 use std::collections::BTreeMap;
 
+use ipnet::IpNet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ec2::{NetworkInterface, Subnet};
-use crate::ecs::{Cluster, Service, ServiceRevision, Tags, Task, TaskDefinition};
-use crate::elb::{TargetGroup, TargetHealth};
+use crate::ec2::{NetworkInterface, SecurityGroup, Subnet};
+use crate::ecs::{Cluster, Service, ServiceRevision, Tags, Task, TaskDefinition, TaskProtection};
+use crate::elb::{
+    AccountLimits, Listener, LoadBalancer, LoadBalancerAttributes, TargetGroup, TargetGroupAttributes, TargetHealth,
+};
 use crate::id::{
-    AccountId, ClusterArn, LoadBalancerArn, Region, ServiceRevisionArn, SubnetId, TargetGroupArn, TaskArn,
-    TaskDefinitionArn, VpcId,
+    AccountId, ClusterArn, LoadBalancerArn, NetworkInterfaceId, PrefixListId, Region, SecurityGroupId,
+    ServiceRevisionArn, SubnetId, TargetGroupArn, TaskArn, TaskDefinitionArn, VpcId,
 };
 use crate::ledger::{Ownership, Pause, RemovalWindow};
+use crate::scaling::ScalableTarget;
 use crate::scope::ServiceId;
 
 /// The answer to a question.
@@ -93,6 +97,8 @@ pub struct Observation {
     pub task_lists: BTreeMap<TaskList, Answer<Vec<TaskArn>>>,
     /// One task (DescribeTasks).
     pub task: BTreeMap<TaskArn, Answer<Task>>,
+    /// Whether a task is protected (GetTaskProtection).
+    pub task_protection: BTreeMap<TaskArn, Answer<TaskProtection>>,
     /// One task definition (DescribeTaskDefinition).
     pub task_definition: BTreeMap<TaskDefinitionArn, Answer<TaskDefinition>>,
     /// One service revision (DescribeServiceRevisions).
@@ -105,12 +111,36 @@ pub struct Observation {
     pub target_health: BTreeMap<TargetGroupArn, Answer<Vec<TargetHealth>>>,
     /// Tags of a target group (DescribeTags).
     pub target_group_tags: BTreeMap<TargetGroupArn, Answer<Tags>>,
+    /// Attributes of a target group (DescribeTargetGroupAttributes).
+    pub target_group_attributes: BTreeMap<TargetGroupArn, Answer<TargetGroupAttributes>>,
+    /// All load balancers (DescribeLoadBalancers).
+    pub load_balancers: Option<Answer<Vec<LoadBalancerArn>>>,
+    /// One load balancer (DescribeLoadBalancers).
+    pub load_balancer: BTreeMap<LoadBalancerArn, Answer<LoadBalancer>>,
+    /// The listeners of a load balancer (DescribeListeners).
+    pub listeners: BTreeMap<LoadBalancerArn, Answer<Vec<Listener>>>,
+    /// Attributes of a load balancer (DescribeLoadBalancerAttributes).
+    pub load_balancer_attributes: BTreeMap<LoadBalancerArn, Answer<LoadBalancerAttributes>>,
     /// Tags of a load balancer (DescribeTags).
     pub load_balancer_tags: BTreeMap<LoadBalancerArn, Answer<Tags>>,
+    /// The account's limits for Elastic Load Balancing (DescribeAccountLimits).
+    pub account_limits: Option<Answer<AccountLimits>>,
     /// The subnets of a VPC (DescribeSubnets).
     pub subnets: BTreeMap<VpcId, Answer<Vec<Subnet>>>,
     /// The interfaces in a subnet (DescribeNetworkInterfaces).
     pub interfaces: BTreeMap<SubnetId, Answer<Vec<NetworkInterface>>>,
+    /// One interface (DescribeNetworkInterfaces); what the list of its subnet tells isn't repeated here.
+    pub interface: BTreeMap<NetworkInterfaceId, Answer<NetworkInterface>>,
+    /// The security groups of a VPC (DescribeSecurityGroups).
+    pub security_groups: BTreeMap<VpcId, Answer<Vec<SecurityGroupId>>>,
+    /// One security group (DescribeSecurityGroups).
+    pub security_group: BTreeMap<SecurityGroupId, Answer<SecurityGroup>>,
+    /// The ranges in a prefix list (GetManagedPrefixListEntries).
+    pub prefix_list: BTreeMap<PrefixListId, Answer<Vec<IpNet>>>,
+    /// How far services are scaled (DescribeScalableTargets).
+    pub scalable_targets: Option<Answer<Vec<ScalableTarget>>>,
+    /// How far one service is scaled (DescribeScalableTargets); what the list tells isn't repeated here.
+    pub scalable_target: BTreeMap<ServiceId, Answer<ScalableTarget>>,
     /// Ownership records of a group (ledger).
     pub owners: BTreeMap<TargetGroupArn, Answer<Vec<Ownership>>>,
     /// Removals counted in a group (ledger).
@@ -133,15 +163,28 @@ impl Observation {
             service: BTreeMap::new(),
             task_lists: BTreeMap::new(),
             task: BTreeMap::new(),
+            task_protection: BTreeMap::new(),
             task_definition: BTreeMap::new(),
             service_revision: BTreeMap::new(),
             target_groups: None,
             target_group: BTreeMap::new(),
             target_health: BTreeMap::new(),
             target_group_tags: BTreeMap::new(),
+            target_group_attributes: BTreeMap::new(),
+            load_balancers: None,
+            load_balancer: BTreeMap::new(),
+            listeners: BTreeMap::new(),
+            load_balancer_attributes: BTreeMap::new(),
             load_balancer_tags: BTreeMap::new(),
+            account_limits: None,
             subnets: BTreeMap::new(),
             interfaces: BTreeMap::new(),
+            interface: BTreeMap::new(),
+            security_groups: BTreeMap::new(),
+            security_group: BTreeMap::new(),
+            prefix_list: BTreeMap::new(),
+            scalable_targets: None,
+            scalable_target: BTreeMap::new(),
             owners: BTreeMap::new(),
             removals: BTreeMap::new(),
             pause: None,
@@ -154,6 +197,9 @@ impl Observation {
         let mut all: Vec<&Unread> = Vec::new();
         all.extend(self.clusters.as_ref().and_then(Answer::unread));
         all.extend(self.target_groups.as_ref().and_then(Answer::unread));
+        all.extend(self.load_balancers.as_ref().and_then(Answer::unread));
+        all.extend(self.account_limits.as_ref().and_then(Answer::unread));
+        all.extend(self.scalable_targets.as_ref().and_then(Answer::unread));
         all.extend(self.pause.as_ref().and_then(Answer::unread));
         fn of<K, V>(map: &BTreeMap<K, Answer<V>>) -> impl Iterator<Item = &Unread> {
             map.values().filter_map(Answer::unread)
@@ -163,14 +209,24 @@ impl Observation {
         all.extend(of(&self.service));
         all.extend(of(&self.task_lists));
         all.extend(of(&self.task));
+        all.extend(of(&self.task_protection));
         all.extend(of(&self.task_definition));
         all.extend(of(&self.service_revision));
         all.extend(of(&self.target_group));
         all.extend(of(&self.target_health));
         all.extend(of(&self.target_group_tags));
+        all.extend(of(&self.target_group_attributes));
+        all.extend(of(&self.load_balancer));
+        all.extend(of(&self.listeners));
+        all.extend(of(&self.load_balancer_attributes));
         all.extend(of(&self.load_balancer_tags));
         all.extend(of(&self.subnets));
         all.extend(of(&self.interfaces));
+        all.extend(of(&self.interface));
+        all.extend(of(&self.security_groups));
+        all.extend(of(&self.security_group));
+        all.extend(of(&self.prefix_list));
+        all.extend(of(&self.scalable_target));
         all.extend(of(&self.owners));
         all.extend(of(&self.removals));
         all.retain(|unread| unread.kind != UnreadKind::NoLedger);
@@ -188,15 +244,36 @@ impl Observation {
             Question::Service(key) => drop(self.service.remove(key)),
             Question::Tasks(key) => drop(self.task_lists.remove(key)),
             Question::Task { task, .. } => drop(self.task.remove(task)),
+            Question::TaskProtection { task, .. } => drop(self.task_protection.remove(task)),
             Question::TaskDefinition(key) => drop(self.task_definition.remove(key)),
             Question::ServiceRevision(key) => drop(self.service_revision.remove(key)),
             Question::TargetGroups => self.target_groups = None,
             Question::TargetGroup(key) => drop(self.target_group.remove(key)),
             Question::TargetHealth(key) => drop(self.target_health.remove(key)),
             Question::TargetGroupTags(key) => drop(self.target_group_tags.remove(key)),
+            Question::TargetGroupAttributes(key) => drop(self.target_group_attributes.remove(key)),
+            Question::LoadBalancers => self.load_balancers = None,
+            Question::LoadBalancer(key) => drop(self.load_balancer.remove(key)),
+            Question::Listeners(key) => drop(self.listeners.remove(key)),
+            Question::LoadBalancerAttributes(key) => drop(self.load_balancer_attributes.remove(key)),
             Question::LoadBalancerTags(key) => drop(self.load_balancer_tags.remove(key)),
             Question::Subnets(key) => drop(self.subnets.remove(key)),
             Question::Interfaces(key) => drop(self.interfaces.remove(key)),
+            Question::Interface { id, subnet } => {
+                self.interface.remove(id);
+                // The subnet's list tells of it too.
+                subnet.iter().for_each(|subnet| drop(self.interfaces.remove(subnet)));
+            }
+            Question::SecurityGroups(key) => drop(self.security_groups.remove(key)),
+            Question::SecurityGroup(key) => drop(self.security_group.remove(key)),
+            Question::PrefixList(key) => drop(self.prefix_list.remove(key)),
+            Question::AccountLimits => self.account_limits = None,
+            Question::ScalableTargets => self.scalable_targets = None,
+            Question::ScalableTarget(key) => {
+                self.scalable_target.remove(key);
+                // The list tells of it too.
+                self.scalable_targets = None;
+            }
             Question::Owners(key) => drop(self.owners.remove(key)),
             Question::Removals(key) => drop(self.removals.remove(key)),
             Question::Pause => self.pause = None,

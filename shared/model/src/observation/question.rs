@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::id::{
-    ClusterArn, LoadBalancerArn, ServiceRevisionArn, SubnetId, TargetGroupArn, TaskArn, TaskDefinitionArn, VpcId,
+    ClusterArn, LoadBalancerArn, NetworkInterfaceId, PrefixListId, SecurityGroupId, ServiceRevisionArn, SubnetId,
+    TargetGroupArn, TaskArn, TaskDefinitionArn, VpcId,
 };
 use crate::scope::ServiceId;
 
@@ -27,6 +28,13 @@ pub enum Question {
         /// The task.
         task: TaskArn,
     },
+    /// Is this task protected from being stopped?
+    TaskProtection {
+        /// The cluster it is in.
+        cluster: ClusterArn,
+        /// The task.
+        task: TaskArn,
+    },
     /// What does this task definition say?
     TaskDefinition(TaskDefinitionArn),
     /// What does this service revision say?
@@ -39,12 +47,41 @@ pub enum Question {
     TargetHealth(TargetGroupArn),
     /// How is it tagged?
     TargetGroupTags(TargetGroupArn),
+    /// What is set on it beside what describes it?
+    TargetGroupAttributes(TargetGroupArn),
+    /// Which load balancers are there?
+    LoadBalancers,
+    /// What is this load balancer?
+    LoadBalancer(LoadBalancerArn),
+    /// What does it listen on, and where does it send that?
+    Listeners(LoadBalancerArn),
+    /// What is set on it beside what describes it?
+    LoadBalancerAttributes(LoadBalancerArn),
     /// How is this load balancer tagged?
     LoadBalancerTags(LoadBalancerArn),
+    /// How many balancers, groups and targets may this account have?
+    AccountLimits,
     /// Which subnets does this VPC have?
     Subnets(VpcId),
     /// Which interfaces are in this subnet? No filter finds an address inside a delegated prefix, so all are listed.
     Interfaces(SubnetId),
+    /// What is this interface?
+    Interface {
+        /// The interface.
+        id: NetworkInterfaceId,
+        /// Its subnet, if it is known: very many interfaces of few subnets take fewer calls by subnet.
+        subnet: Option<SubnetId>,
+    },
+    /// Which security groups does this VPC have?
+    SecurityGroups(VpcId),
+    /// What is this security group? For groups whose VPC isn't known.
+    SecurityGroup(SecurityGroupId),
+    /// Which ranges are in this prefix list?
+    PrefixList(PrefixListId),
+    /// How far are the services of this account scaled?
+    ScalableTargets,
+    /// How far is this service scaled?
+    ScalableTarget(ServiceId),
     /// Who owned the targets of this group?
     Owners(TargetGroupArn),
     /// How many removals were counted in this group?

@@ -1,7 +1,7 @@
 //! Services, tasks and target groups as AWS tells them, nothing special about them.
 
-use model::ecs::{DeploymentController, Service, ServiceStatus, Strategy, Tags, Task, TaskStatus};
-use model::elb::{IpVersion, TargetGroup, TargetType};
+use model::ecs::{DeploymentController, DeploymentPercents, Service, ServiceStatus, Strategy, Tags, Task, TaskStatus};
+use model::elb::{HealthCheck, IpVersion, TargetGroup, TargetType};
 
 use crate::names::{balancer, cluster, group, task};
 
@@ -22,6 +22,10 @@ pub(crate) fn a_service(name: &str) -> Service {
         current_revisions: vec![],
         has_current_deployment: false,
         network: None,
+        percents: DeploymentPercents::default(),
+        launch_type: None,
+        capacity_providers: vec![],
+        health_check_grace_seconds: None,
         tags: Tags::new(),
     }
 }
@@ -52,5 +56,6 @@ pub(crate) fn a_group(name: &str) -> TargetGroup {
         vpc: None,
         ip_version: IpVersion::Ipv4,
         load_balancers: vec![balancer()],
+        health_check: HealthCheck::default(),
     }
 }

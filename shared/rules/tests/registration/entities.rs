@@ -2,11 +2,11 @@
 
 use model::ec2::{NetworkInterface, Subnet};
 use model::ecs::{
-    AwsvpcConfiguration, Container, Deployment, DeploymentController, DeploymentStatus, NetworkMode, PortMapping,
-    RolloutState, Service, ServiceLoadBalancer, ServiceStatus, Strategy, Tags, Task, TaskDefinition, TaskInterface,
-    TaskStatus,
+    AwsvpcConfiguration, Container, Deployment, DeploymentController, DeploymentPercents, DeploymentStatus,
+    NetworkMode, PortMapping, RolloutState, Service, ServiceLoadBalancer, ServiceStatus, Strategy, Tags, Task,
+    TaskDefinition, TaskInterface, TaskStatus,
 };
-use model::elb::{IpVersion, TargetGroup, TargetType};
+use model::elb::{HealthCheck, IpVersion, TargetGroup, TargetType};
 use model::id::{ClusterArn, TaskDefinitionArn};
 use model::scope::ServiceId;
 
@@ -30,6 +30,10 @@ pub(crate) fn a_service(id: &ServiceId) -> Service {
         current_revisions: vec![],
         has_current_deployment: false,
         network: Some(a_network()),
+        percents: DeploymentPercents::default(),
+        launch_type: Some("FARGATE".to_owned()),
+        capacity_providers: vec![],
+        health_check_grace_seconds: None,
         tags: Tags::new(),
     }
 }
@@ -86,7 +90,7 @@ pub(crate) fn a_task(cluster: &ClusterArn, n: u8) -> Task {
 }
 
 pub(crate) fn a_definition(arn: &TaskDefinitionArn) -> TaskDefinition {
-    let app = Container { name: "app".to_owned(), ports: vec![], stop_timeout_seconds: None };
+    let app = Container { name: "app".to_owned(), ports: vec![], port_ranges: vec![], stop_timeout_seconds: None };
     TaskDefinition { arn: arn.clone(), network_mode: NetworkMode::Awsvpc, containers: vec![app] }
 }
 
@@ -104,6 +108,7 @@ pub(crate) fn a_group(name: &str) -> TargetGroup {
         vpc: Some(names::vpc("main")),
         ip_version: IpVersion::Ipv4,
         load_balancers: vec![names::balancer("net")],
+        health_check: HealthCheck::default(),
     }
 }
 
@@ -115,6 +120,8 @@ pub(crate) fn a_thing(kind: &str, address: &str) -> NetworkInterface {
         subnet: None,
         description: String::new(),
         interface_type: kind.to_owned(),
+        requester_managed: false,
+        status: Some("in-use".to_owned()),
         addresses: vec![names::ip(address)],
         prefixes: vec![],
         security_groups: vec![],

@@ -3,10 +3,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::Timestamp;
 use model::call::{CallError, CallErrorKind};
 use model::ecs::{
-    DeploymentController, ServiceLoadBalancer, ServiceRevision, ServiceStatus, Strategy, Tags, TaskStatus,
+    DeploymentController, DeploymentPercents, ServiceLoadBalancer, ServiceRevision, ServiceStatus, Strategy, Tags,
+    TaskStatus,
 };
 use model::ecs::{Service, Task};
-use model::elb::{IpVersion, Target, TargetGroup, TargetType};
+use model::elb::{HealthCheck, IpVersion, Target, TargetGroup, TargetType};
 use model::finding::{Finding, Resources, Severity};
 use model::id::{ClusterArn, LoadBalancerArn, ServiceRevisionArn, TargetGroupArn, TaskArn};
 use model::observation::{Answer, Desired, Observation, TaskList, Unread, UnreadKind};
@@ -87,6 +88,10 @@ fn known_service(name: &str, groups: &[TargetGroupArn]) -> Service {
         current_revisions: if name == "api" { vec![revision()] } else { vec![] },
         has_current_deployment: false,
         network: None,
+        percents: DeploymentPercents::default(),
+        launch_type: None,
+        capacity_providers: vec![],
+        health_check_grace_seconds: None,
         tags: Tags::new(),
     }
 }
@@ -232,6 +237,7 @@ fn a_gate_that_could_not_be_read_fails_whoever_needed_it() {
         vpc: None,
         ip_version: IpVersion::Ipv4,
         load_balancers: vec![balancer.clone()],
+        health_check: HealthCheck::default(),
     };
     let passing = || unread(UnreadKind::Passing);
     let gates: [fn(&mut Observation, Unread); 3] = [

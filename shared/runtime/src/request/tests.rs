@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use model::Timestamp;
-use model::ecs::{DeploymentController, Service, ServiceStatus, Strategy, Tags, Task, TaskStatus};
+use model::ecs::{DeploymentController, DeploymentPercents, Service, ServiceStatus, Strategy, Tags, Task, TaskStatus};
 use model::id::{ClusterArn, TargetGroupArn, TaskArn};
 use model::observation::{Answer, Desired, Gap, Lookup, Observation, Question, TaskList, Unread, UnreadKind};
 use model::policy::Mode;
@@ -137,6 +137,10 @@ fn service(cluster: &ClusterArn, name: &str) -> Service {
         current_revisions: vec![],
         has_current_deployment: false,
         network: None,
+        percents: DeploymentPercents::default(),
+        launch_type: None,
+        capacity_providers: vec![],
+        health_check_grace_seconds: None,
         tags: Tags::new(),
     }
 }

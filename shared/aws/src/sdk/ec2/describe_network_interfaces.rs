@@ -1,14 +1,16 @@
-//! DescribeNetworkInterfaces, all of some subnets. No filter finds an address inside a delegated prefix, and a filter on an
+//! DescribeNetworkInterfaces, all of some subnets, or some by their ids. No filter finds an address inside a delegated prefix, and a filter on an
 //! address finds it in other VPCs too.
 
+use std::fmt::Display;
 use std::net::IpAddr;
 
 use aws_sdk_ec2::types::{self, Filter};
 use model::call::CallError;
 use model::ec2::NetworkInterface;
-use model::id::SubnetId;
+use model::id::{NetworkInterfaceId, SubnetId};
 
-use super::grouped;
+use super::{filtered, grouped};
+use crate::api::Answers;
 use crate::sdk::Clients;
 use crate::sdk::read::{Read, parse_all, parse_required};
 use crate::sdk::resource::resource_of;
@@ -16,20 +18,38 @@ use crate::sdk::resource::resource_of;
 const OPERATION: &str = "ec2:DescribeNetworkInterfaces";
 const PAGE: i32 = 1000;
 
-/// Interfaces that AWS services manage included: whoever has an address, it is taken.
-pub(super) async fn describe_network_interfaces(
+/// All of some subnets.
+pub(super) async fn in_subnets(
     clients: &Clients,
     subnets: &[SubnetId],
 ) -> Result<Vec<(SubnetId, Vec<NetworkInterface>)>, CallError> {
-    let values = subnets.iter().map(ToString::to_string).collect();
-    let filter = Filter::builder().name("subnet-id").set_values(Some(values)).build();
+    let found = describe(clients, "subnet-id", subnets).await?;
+    Ok(grouped(subnets, found))
+}
+
+/// Some, wherever they are. A filter doesn't mind what is gone; naming it as an id would fail the whole request.
+pub(super) async fn by_id(
+    clients: &Clients,
+    interfaces: &[NetworkInterfaceId],
+) -> Result<Answers<NetworkInterfaceId, NetworkInterface>, CallError> {
+    let found = describe(clients, "network-interface-id", interfaces).await?;
+    Ok(filtered(interfaces, found.into_iter().map(|(_, interface)| (interface.id.clone(), interface))))
+}
+
+/// Interfaces that AWS services manage included: whoever has an address, it is taken.
+async fn describe<K: Display>(
+    clients: &Clients,
+    filter: &str,
+    values: &[K],
+) -> Result<Vec<(SubnetId, NetworkInterface)>, CallError> {
+    let resource = resource_of(values);
+    let values = values.iter().map(ToString::to_string).collect();
+    let filter = Filter::builder().name(filter).set_values(Some(values)).build();
     let request = clients.ec2().describe_network_interfaces().filters(filter).include_managed_resources(true);
     let pages = request.into_paginator().page_size(PAGE).items().send();
-    let resource = resource_of(subnets);
     let interfaces = clients.send(OPERATION, &resource, pages.collect::<Result<Vec<_>, _>>()).await?;
     let read = interfaces.iter().map(read).collect::<Read<Vec<_>>>();
-    let read = read.map_err(|unusable| unusable.into_error(OPERATION, &resource))?;
-    Ok(grouped(subnets, read))
+    read.map_err(|unusable| unusable.into_error(OPERATION, &resource))
 }
 
 fn read(interface: &types::NetworkInterface) -> Read<(SubnetId, NetworkInterface)> {
@@ -43,6 +63,8 @@ fn read(interface: &types::NetworkInterface) -> Read<(SubnetId, NetworkInterface
         subnet: Some(subnet.clone()),
         description: interface.description().unwrap_or_default().to_owned(),
         interface_type: interface.interface_type().map_or("interface", types::NetworkInterfaceType::as_str).to_owned(),
+        requester_managed: interface.requester_managed().unwrap_or_default(),
+        status: interface.status().map(|status| status.as_str().to_owned()),
         addresses: addresses(interface)?,
         prefixes: parse_all("prefixes", prefixes4.chain(prefixes6))?,
         security_groups: parse_all("groups", groups)?,

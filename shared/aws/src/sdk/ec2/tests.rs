@@ -1,5 +1,7 @@
 //! Pages, addresses and ranges of EC2.
 
+mod security_groups;
+
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::operation::describe_network_interfaces::DescribeNetworkInterfacesOutput;
 use aws_sdk_ec2::operation::describe_subnets::DescribeSubnetsOutput;
@@ -12,6 +14,7 @@ use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use aws_smithy_types::retry::RetryConfig;
 use model::call::CallErrorKind;
 use model::id::{SubnetId, VpcId};
+use model::observation::Answer;
 
 use crate::api::Ec2 as _;
 use crate::sdk::Clients;
@@ -50,6 +53,27 @@ async fn interfaces_of_every_page_are_sorted_by_subnet() {
     let ids: Vec<(&str, Vec<&str>)> =
         found.iter().map(|(subnet, all)| (subnet.as_str(), all.iter().map(|one| one.id.as_str()).collect())).collect();
     assert_eq!(ids, [("subnet-1", vec!["eni-1", "eni-3"]), ("subnet-2", vec!["eni-2"]), ("subnet-3", vec![])]);
+}
+
+#[tokio::test]
+async fn interfaces_asked_for_by_id_are_filtered_so_that_a_gone_one_fails_no_other() {
+    let rule = mock!(Client::describe_network_interfaces)
+        .match_requests(|request| {
+            let filter = &request.filters()[0];
+            request.network_interface_ids().is_empty()
+                && filter.name() == Some("network-interface-id")
+                && filter.values() == ["eni-1", "eni-gone"]
+        })
+        .then_output(|| {
+            let interface = NetworkInterface::builder().network_interface_id("eni-1").subnet_id("subnet-1");
+            let interface = interface.vpc_id("vpc-1").requester_managed(true).status("in-use".into()).build();
+            DescribeNetworkInterfacesOutput::builder().network_interfaces(interface).build()
+        });
+    let ids = ["eni-1", "eni-gone"].map(|id| id.parse().unwrap());
+    let answers = clients(&[&rule]).describe_network_interfaces_by_id(&ids).await.unwrap();
+    let found = answers[0].1.known().unwrap();
+    assert_eq!((found.requester_managed, found.status.as_deref()), (true, Some("in-use")));
+    assert_eq!(answers[1], (ids[1].clone(), Answer::Absent));
 }
 
 #[tokio::test]

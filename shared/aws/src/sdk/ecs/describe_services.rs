@@ -2,7 +2,7 @@
 
 use aws_sdk_ecs::types::{self, ServiceField};
 use model::call::CallError;
-use model::ecs::{Deployment, DeploymentController, Service, Strategy, TaskSet};
+use model::ecs::{Deployment, DeploymentController, DeploymentPercents, Service, Strategy, TaskSet};
 use model::id::{ClusterArn, ServiceArn, ServiceRevisionArn};
 use model::scope::ServiceId;
 
@@ -51,6 +51,9 @@ fn read(service: &types::Service) -> Read<Service> {
     let revision = |summary: &types::ServiceCurrentRevisionSummary| -> Read<ServiceRevisionArn> {
         parse_required("currentServiceRevisions.arn", summary.arn())
     };
+    let providers = service.capacity_provider_strategy().iter();
+    let grace = service.health_check_grace_period_seconds();
+    let grace = grace.map(|seconds| count("healthCheckGracePeriodSeconds", seconds));
     Ok(Service {
         arn: parse_required("serviceArn", service.service_arn())?,
         cluster: parse_required("clusterArn", service.cluster_arn())?,
@@ -67,7 +70,21 @@ fn read(service: &types::Service) -> Read<Service> {
         current_revisions: service.current_service_revisions().iter().map(revision).collect::<Read<_>>()?,
         has_current_deployment: service.current_service_deployment().is_some_and(|arn| !arn.is_empty()),
         network: network(service.network_configuration())?,
+        percents: percents(service.deployment_configuration())?,
+        launch_type: service.launch_type().map(|value| value.as_str().to_owned()),
+        capacity_providers: providers.map(|item| item.capacity_provider().to_owned()).collect(),
+        health_check_grace_seconds: grace.transpose()?,
         tags: tags(service.tags()),
+    })
+}
+
+fn percents(configuration: Option<&types::DeploymentConfiguration>) -> Read<DeploymentPercents> {
+    let default = DeploymentPercents::default();
+    let minimum = configuration.and_then(types::DeploymentConfiguration::minimum_healthy_percent);
+    let maximum = configuration.and_then(types::DeploymentConfiguration::maximum_percent);
+    Ok(DeploymentPercents {
+        minimum_healthy: minimum.map_or(Ok(default.minimum_healthy), |value| count("minimumHealthyPercent", value))?,
+        maximum: maximum.map_or(Ok(default.maximum), |value| count("maximumPercent", value))?,
     })
 }
 

@@ -2,11 +2,12 @@
 
 use aws_sdk_ecs::types;
 use model::call::{CallError, CallErrorKind};
-use model::ecs::{Container, NetworkMode, PortMapping, TaskDefinition};
+use model::ec2::PortRange;
+use model::ecs::{Container, NetworkMode, PortMapping, PortRangeMapping, TaskDefinition};
 use model::id::TaskDefinitionArn;
 
 use crate::sdk::Clients;
-use crate::sdk::read::{Read, count, parse_required, port, required};
+use crate::sdk::read::{Read, Unusable, count, parse_required, port, required};
 
 const OPERATION: &str = "ecs:DescribeTaskDefinition";
 
@@ -38,10 +39,12 @@ fn read(definition: &types::TaskDefinition) -> Read<TaskDefinition> {
 
 fn container(container: &types::ContainerDefinition) -> Read<Container> {
     let ports = container.port_mappings().iter().map(port_mapping).filter_map(Result::transpose);
+    let ranges = container.port_mappings().iter().map(port_range).filter_map(Result::transpose);
     let stop_timeout = container.stop_timeout().map(|seconds| count("stopTimeout", seconds));
     Ok(Container {
         name: required("containerDefinitions.name", container.name())?.to_owned(),
         ports: ports.collect::<Read<_>>()?,
+        port_ranges: ranges.collect::<Read<_>>()?,
         stop_timeout_seconds: stop_timeout.transpose()?,
     })
 }
@@ -52,6 +55,20 @@ fn port_mapping(mapping: &types::PortMapping) -> Read<Option<PortMapping>> {
     Ok(Some(PortMapping {
         container_port,
         host_port: port("hostPort", mapping.host_port())?,
-        protocol: mapping.protocol().map_or("tcp", types::TransportProtocol::as_str).to_owned(),
+        protocol: protocol(mapping),
     }))
+}
+
+/// `8000-8010`.
+fn port_range(mapping: &types::PortMapping) -> Read<Option<PortRangeMapping>> {
+    let Some(text) = mapping.container_port_range() else { return Ok(None) };
+    let unusable = || Unusable::new("containerPortRange", format!("{text:?} is not a range of ports"));
+    let (from, to) = text.split_once('-').ok_or_else(unusable)?;
+    let port = |text: &str| text.trim().parse().map_err(|_| unusable());
+    let ports = PortRange { from: port(from)?, to: port(to)? };
+    Ok(Some(PortRangeMapping { ports, protocol: protocol(mapping) }))
+}
+
+fn protocol(mapping: &types::PortMapping) -> String {
+    mapping.protocol().map_or("tcp", types::TransportProtocol::as_str).to_owned()
 }

@@ -37,7 +37,7 @@ pub(super) async fn describe_tasks(
 }
 
 /// The task that was asked about, whichever form its ARN has in the answer.
-fn asked<'a>(tasks: &'a [TaskArn], arn: Option<&str>) -> Option<&'a TaskArn> {
+pub(super) fn asked<'a>(tasks: &'a [TaskArn], arn: Option<&str>) -> Option<&'a TaskArn> {
     let arn: TaskArn = arn?.parse().ok()?;
     tasks.iter().find(|task| task.id() == arn.id())
 }

@@ -6,6 +6,7 @@ mod describe_services;
 mod describe_task_definition;
 mod describe_tasks;
 mod failure;
+mod get_task_protection;
 mod list_clusters;
 mod list_services;
 mod list_tasks;
@@ -16,7 +17,7 @@ mod tags;
 mod tests;
 
 use model::call::CallError;
-use model::ecs::{Cluster, Service, ServiceRevision, Task, TaskDefinition};
+use model::ecs::{Cluster, Service, ServiceRevision, Task, TaskDefinition, TaskProtection};
 use model::id::{ClusterArn, ServiceRevisionArn, TaskArn, TaskDefinitionArn};
 use model::observation::TaskList;
 use model::scope::ServiceId;
@@ -55,6 +56,14 @@ impl Ecs for Clients {
         tasks: &[TaskArn],
     ) -> Result<Answers<TaskArn, Task>, CallError> {
         describe_tasks::describe_tasks(self, cluster, tasks).await
+    }
+
+    async fn get_task_protection(
+        &self,
+        cluster: &ClusterArn,
+        tasks: &[TaskArn],
+    ) -> Result<Answers<TaskArn, TaskProtection>, CallError> {
+        get_task_protection::get_task_protection(self, cluster, tasks).await
     }
 
     async fn describe_task_definition(&self, arn: &TaskDefinitionArn) -> Result<TaskDefinition, CallError> {

@@ -4,7 +4,9 @@ use aws_sdk_ecs::Client;
 use aws_sdk_ecs::operation::describe_clusters::DescribeClustersOutput;
 use aws_sdk_ecs::operation::describe_service_revisions::DescribeServiceRevisionsOutput;
 use aws_sdk_ecs::operation::describe_services::DescribeServicesOutput;
+use aws_sdk_ecs::operation::describe_task_definition::DescribeTaskDefinitionOutput;
 use aws_sdk_ecs::operation::describe_tasks::DescribeTasksOutput;
+use aws_sdk_ecs::operation::get_task_protection::GetTaskProtectionOutput;
 use aws_sdk_ecs::operation::list_tasks::ListTasksOutput;
 use aws_sdk_ecs::types::{
     self, Attachment, Container, Failure, KeyValuePair, NetworkInterface, ServiceRevision, Tag, Task,
@@ -164,6 +166,73 @@ async fn a_tasks_interface_is_found_by_type_with_its_ipv6_address() {
         },
     ]
     "#);
+}
+
+#[tokio::test]
+async fn a_service_without_settings_has_ecss_defaults() {
+    let rule = mock!(Client::describe_services).then_output(|| {
+        let service = |name: &str| {
+            let service = types::Service::builder().service_arn(format!("{PREFIX}service/prod/{name}"));
+            service.cluster_arn(format!("{PREFIX}cluster/prod")).status("ACTIVE")
+        };
+        let provider =
+            types::CapacityProviderStrategyItem::builder().capacity_provider("FARGATE_SPOT").build().unwrap();
+        let percents = types::DeploymentConfiguration::builder().minimum_healthy_percent(50).maximum_percent(150);
+        let set = service("set").deployment_configuration(percents.build()).capacity_provider_strategy(provider);
+        let bare = service("bare").launch_type(types::LaunchType::Fargate);
+        DescribeServicesOutput::builder().services(bare.build()).services(set.build()).build()
+    });
+    let ids = ["bare", "set"].map(|name| ServiceId::new(&prod(), name));
+    let answers = clients(&[&rule]).describe_services(&prod(), &ids).await.unwrap();
+    let (bare, set) = (answers[0].1.known().unwrap(), answers[1].1.known().unwrap());
+    assert_eq!((bare.percents.minimum_healthy, bare.percents.maximum), (100, 200));
+    assert_eq!((bare.launch_type.as_deref(), bare.capacity_providers.len()), (Some("FARGATE"), 0));
+    assert_eq!((set.percents.minimum_healthy, set.percents.maximum), (50, 150));
+    assert_eq!(
+        (set.launch_type.as_deref(), set.capacity_providers.as_slice()),
+        (None, &["FARGATE_SPOT".to_owned()][..])
+    );
+}
+
+#[tokio::test]
+async fn protection_is_told_of_each_task() {
+    let rule = mock!(Client::get_task_protection)
+        .match_requests(|request| request.cluster() == Some(prod().as_str()) && request.tasks().len() == 3)
+        .then_output(|| {
+            let task =
+                types::ProtectedTask::builder().task_arn(format!("{PREFIX}task/prod/a")).protection_enabled(true);
+            let task = task.expiration_date(aws_smithy_types::DateTime::from_secs(1_772_366_400));
+            GetTaskProtectionOutput::builder()
+                .protected_tasks(task.build())
+                .failures(failure("task/prod/gone", "MISSING"))
+                .failures(failure("task/prod/alone", "TASK_NOT_VALID"))
+                .build()
+        });
+    let tasks: [TaskArn; 3] = ["a", "gone", "alone"].map(|id| arn(&format!("task/prod/{id}")));
+    let answers = clients(&[&rule]).get_task_protection(&prod(), &tasks).await.unwrap();
+    let answer = |id: &str| &answers.iter().find(|(key, _)| key.id() == id).unwrap().1;
+    let protection = answer("a").known().unwrap();
+    assert!(protection.enabled);
+    assert_eq!(protection.until.map(|until| until.to_string()).as_deref(), Some("2026-03-01T12:00:00Z"));
+    assert_eq!(answer("gone"), &Answer::Absent);
+    assert_eq!(answer("alone").unread().map(|unread| unread.error.as_str()), Some("TASK_NOT_VALID"));
+}
+
+#[tokio::test]
+async fn a_definition_maps_single_ports_and_ranges() {
+    let rule = mock!(Client::describe_task_definition).then_output(|| {
+        let one = types::PortMapping::builder().container_port(53).protocol(types::TransportProtocol::Udp).build();
+        let many = types::PortMapping::builder().container_port_range("8000-8010").build();
+        let app = types::ContainerDefinition::builder().name("app").port_mappings(one).port_mappings(many).build();
+        let definition = types::TaskDefinition::builder().container_definitions(app);
+        let definition = definition.task_definition_arn(format!("{PREFIX}task-definition/web:7")).build();
+        DescribeTaskDefinitionOutput::builder().task_definition(definition).build()
+    });
+    let definition = clients(&[&rule]).describe_task_definition(&arn("task-definition/web:7")).await.unwrap();
+    let mapped: Vec<u16> =
+        [52, 53, 7999, 8000, 8010, 8011].into_iter().filter(|port| definition.maps_port(*port)).collect();
+    assert_eq!(mapped, [53, 8000, 8010]);
+    assert_eq!(definition.containers[0].port_ranges[0].protocol, "tcp");
 }
 
 /// An error as ECS puts it on the wire.

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use aws_sdk_elasticloadbalancingv2::types;
 use model::call::{CallError, CallErrorKind};
-use model::elb::{IpVersion, TargetGroup};
+use model::elb::{HealthCheck, HealthCheckPort, IpVersion, TargetGroup};
 use model::id::TargetGroupArn;
 use model::observation::Answer;
 
 use crate::api::Answers;
 use crate::sdk::Clients;
-use crate::sdk::read::{Read, Unusable, answer, parse_all, parse_optional, parse_required, port, required};
+use crate::sdk::read::{Read, Unusable, answer, parse, parse_all, parse_optional, parse_required, port, required};
 use crate::sdk::resource::resource_of;
 
 const OPERATION: &str = "elasticloadbalancing:DescribeTargetGroups";
@@ -92,5 +92,17 @@ fn read(group: &types::TargetGroup, arn: &TargetGroupArn) -> Read<TargetGroup> {
             Some(other) => return Err(Unusable::new("ipAddressType", format!("{other:?} is unknown"))),
         },
         load_balancers: parse_all("loadBalancerArns", group.load_balancer_arns())?,
+        health_check: health_check(group)?,
+    })
+}
+
+fn health_check(group: &types::TargetGroup) -> Read<HealthCheck> {
+    Ok(HealthCheck {
+        enabled: group.health_check_enabled().unwrap_or(true),
+        protocol: group.health_check_protocol().map(|protocol| protocol.as_str().to_owned()),
+        port: match group.health_check_port() {
+            None | Some("traffic-port" | "") => HealthCheckPort::Traffic,
+            Some(port) => HealthCheckPort::Fixed(parse("healthCheckPort", port)?),
+        },
     })
 }

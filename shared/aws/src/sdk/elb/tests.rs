@@ -1,5 +1,7 @@
 //! Pages, gone groups and refusals of Elastic Load Balancing.
 
+mod balancers;
+
 use aws_sdk_elasticloadbalancingv2::Client;
 use aws_sdk_elasticloadbalancingv2::operation::deregister_targets::DeregisterTargetsOutput;
 use aws_sdk_elasticloadbalancingv2::operation::describe_tags::DescribeTagsOutput;
@@ -13,7 +15,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use aws_smithy_types::retry::RetryConfig;
 use model::call::CallErrorKind;
-use model::elb::{Target, TargetState};
+use model::elb::{HealthCheckPort, Target, TargetState};
 use model::id::TargetGroupArn;
 use model::observation::Answer;
 
@@ -64,6 +66,30 @@ async fn all_groups_are_on_all_pages() {
         .then_output(|| page(&["c"], None));
     let groups = clients(&[&first, &second]).describe_target_groups_all().await.unwrap();
     assert_eq!(groups.iter().map(|group| group.arn.name()).collect::<Vec<_>>(), ["a", "b", "c"]);
+}
+
+#[tokio::test]
+async fn a_groups_health_check_may_have_a_port_of_its_own() {
+    let rule = mock!(Client::describe_target_groups).then_output(|| {
+        let group = |name: &str, port: &str| {
+            let group = types::TargetGroup::builder().target_group_arn(group(name).as_str());
+            group
+                .target_type(TargetTypeEnum::Ip)
+                .health_check_protocol(types::ProtocolEnum::Http)
+                .health_check_port(port)
+        };
+        DescribeTargetGroupsOutput::builder()
+            .target_groups(group("a", "traffic-port").build())
+            .target_groups(group("b", "9090").health_check_enabled(false).build())
+            .target_groups(group("c", "none").build())
+            .build()
+    });
+    let asked = ["a", "b", "c"].map(group);
+    let answers = clients(&[&rule]).describe_target_groups(&asked).await.unwrap();
+    let check = |at: usize| answers[at].1.known().map(|group| &group.health_check);
+    assert_eq!(check(0).map(|check| (check.enabled, check.port)), Some((true, HealthCheckPort::Traffic)));
+    assert_eq!(check(1).map(|check| (check.enabled, check.port)), Some((false, HealthCheckPort::Fixed(9090))));
+    assert!(answers[2].1.unread().is_some(), "what can't be understood is unread alone");
 }
 
 #[tokio::test]

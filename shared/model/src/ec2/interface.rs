@@ -1,10 +1,10 @@
-//! What EC2 has: network interfaces and subnets.
+//! A network interface.
 
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::id::{AccountId, AttachmentId, NetworkInterfaceId, SecurityGroupId, SubnetId, VpcId};
+use crate::id::{AttachmentId, LoadBalancerArn, NetworkInterfaceId, SecurityGroupId, SubnetId, VpcId};
 
 /// A network interface, as DescribeNetworkInterfaces tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,10 @@ pub struct NetworkInterface {
     pub description: String,
     /// `interface`, `nat_gateway`, `vpc_endpoint`, `lambda` …
     pub interface_type: String,
+    /// An AWS service made it and manages it.
+    pub requester_managed: bool,
+    /// `available`, `associated`, `attaching`, `in-use`, `detaching`.
+    pub status: Option<String>,
     /// Primary and secondary addresses, IPv4 and IPv6.
     pub addresses: Vec<IpAddr>,
     /// Delegated prefixes: it has every address in them.
@@ -41,27 +45,11 @@ impl NetworkInterface {
         let (_partition, rest) = rest.split_once(':')?;
         rest.strip_prefix("ecs:")?.rsplit_once(":attachment/").and_then(|(_, id)| id.parse().ok())
     }
-}
 
-/// A subnet, as DescribeSubnets tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subnet {
-    /// Its id.
-    pub id: SubnetId,
-    /// Its VPC.
-    pub vpc: VpcId,
-    /// The account it belongs to. In a subnet shared by another account its interfaces can't be seen.
-    pub owner: AccountId,
-    /// Its ranges, IPv4 and IPv6.
-    pub ranges: Vec<IpNet>,
-    /// Addresses free, as EC2 counts.
-    pub free_addresses: u32,
-}
-
-impl Subnet {
-    /// Is the address in one of its ranges?
+    /// Is it one of this load balancer's? Elastic Load Balancing describes its interfaces by the end of the balancer's ARN,
+    /// `ELB net/NAME/ID`.
     #[must_use]
-    pub fn contains(&self, address: IpAddr) -> bool {
-        self.ranges.iter().any(|range| range.contains(&address))
+    pub fn is_of_balancer(&self, balancer: &LoadBalancerArn) -> bool {
+        self.description.strip_prefix("ELB ").is_some_and(|path| path == balancer.path())
     }
 }

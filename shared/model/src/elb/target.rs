@@ -1,75 +1,10 @@
-//! What Elastic Load Balancing has: target groups, targets and their health.
+//! A target and its health.
 
 use std::cmp::Ordering;
 use std::fmt;
 use std::net::IpAddr;
 
 use crate::ecs::open_enum;
-use crate::id::{LoadBalancerArn, LoadBalancerKind, TargetGroupArn, VpcId};
-
-/// A target group, as DescribeTargetGroups tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TargetGroup {
-    /// Its ARN.
-    pub arn: TargetGroupArn,
-    /// What its targets are.
-    pub target_type: TargetType,
-    /// `TCP`, `UDP`, `TLS`, `TCP_UDP`, `QUIC`, `TCP_QUIC`, `HTTP` …
-    pub protocol: Option<String>,
-    /// Its default port, which a target's own port overrides.
-    pub port: Option<u16>,
-    /// Its VPC.
-    pub vpc: Option<VpcId>,
-    /// Which of a task's addresses belongs in it.
-    pub ip_version: IpVersion,
-    /// The balancers it hangs on.
-    pub load_balancers: Vec<LoadBalancerArn>,
-}
-
-impl TargetGroup {
-    /// Does it hang on a balancer of this kind?
-    #[must_use]
-    pub fn is_behind(&self, kind: LoadBalancerKind) -> bool {
-        self.load_balancers.iter().any(|arn| arn.kind() == kind)
-    }
-
-    /// Do targets need a QUIC server id, which can't be invented?
-    #[must_use]
-    pub fn is_quic(&self) -> bool {
-        matches!(self.protocol.as_deref(), Some("QUIC" | "TCP_QUIC"))
-    }
-}
-
-open_enum! {
-    /// What the targets of a group are.
-    TargetType {
-        /// EC2 instances.
-        Instance = "instance",
-        /// Addresses; what awsvpc tasks need.
-        Ip = "ip",
-        /// A Lambda function.
-        Lambda = "lambda",
-        /// An Application Load Balancer.
-        Alb = "alb",
-    }
-}
-
-/// A target group's `ipAddressType`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum IpVersion {
-    /// `ipv4`
-    Ipv4,
-    /// `ipv6`
-    Ipv6,
-}
-
-impl IpVersion {
-    /// The version of an address.
-    #[must_use]
-    pub const fn of(address: IpAddr) -> Self {
-        if address.is_ipv4() { Self::Ipv4 } else { Self::Ipv6 }
-    }
-}
 
 /// An address and a port in one target group.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]

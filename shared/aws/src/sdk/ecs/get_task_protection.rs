@@ -1,0 +1,40 @@
+//! GetTaskProtection.
+
+use aws_sdk_ecs::types;
+use model::call::CallError;
+use model::ecs::TaskProtection;
+use model::id::{ClusterArn, TaskArn};
+use model::observation::Answer;
+
+use super::describe_tasks::asked;
+use super::failure::answer_of;
+use crate::api::Answers;
+use crate::sdk::Clients;
+use crate::sdk::read::time;
+use crate::sdk::resource::resource_of;
+
+const OPERATION: &str = "ecs:GetTaskProtection";
+
+pub(super) async fn get_task_protection(
+    clients: &Clients,
+    cluster: &ClusterArn,
+    tasks: &[TaskArn],
+) -> Result<Answers<TaskArn, TaskProtection>, CallError> {
+    let arns = tasks.iter().map(ToString::to_string).collect();
+    let request = clients.ecs().get_task_protection().cluster(cluster.as_str()).set_tasks(Some(arns));
+    let response = clients.send(OPERATION, &resource_of(tasks), request.send()).await?;
+
+    let failures = response.failures().iter().filter_map(|failure| {
+        let arn = asked(tasks, failure.arn())?;
+        Some((arn.clone(), answer_of(OPERATION, arn.as_str(), failure)))
+    });
+    let found = response.protected_tasks().iter().filter_map(|task| {
+        let arn = asked(tasks, task.task_arn())?;
+        Some((arn.clone(), Answer::Known(read(task))))
+    });
+    Ok(failures.chain(found).collect())
+}
+
+fn read(task: &types::ProtectedTask) -> TaskProtection {
+    TaskProtection { enabled: task.protection_enabled(), until: time(task.expiration_date()) }
+}

@@ -1,0 +1,79 @@
+//! DescribeLoadBalancers.
+
+use std::net::IpAddr;
+
+use aws_sdk_elasticloadbalancingv2::types;
+use model::call::CallError;
+use model::elb::{BalancerZone, LoadBalancer};
+use model::id::LoadBalancerArn;
+
+use crate::api::Answers;
+use crate::sdk::Clients;
+use crate::sdk::isolate::isolate;
+use crate::sdk::read::{Read, answer, parse_all, parse_optional, parse_required, required};
+use crate::sdk::resource::resource_of;
+
+const OPERATION: &str = "elasticloadbalancing:DescribeLoadBalancers";
+const PAGE: i32 = 400;
+
+pub(super) async fn all(clients: &Clients) -> Result<Vec<LoadBalancer>, CallError> {
+    let pages = clients.elb().describe_load_balancers().page_size(PAGE).into_paginator().items().send();
+    let resource = "all load balancers";
+    let balancers = clients.send(OPERATION, resource, pages.collect::<Result<Vec<_>, _>>()).await?;
+    let read = balancers.iter().map(read).collect::<Read<_>>();
+    read.map_err(|unusable| unusable.into_error(OPERATION, resource))
+}
+
+/// One gone balancer fails the whole request, so it is isolated.
+pub(super) async fn some(
+    clients: &Clients,
+    balancers: &[LoadBalancerArn],
+) -> Result<Answers<LoadBalancerArn, LoadBalancer>, CallError> {
+    Ok(isolate(balancers, |part| describe(clients, part)).await)
+}
+
+async fn describe(
+    clients: &Clients,
+    balancers: Vec<LoadBalancerArn>,
+) -> Result<Answers<LoadBalancerArn, LoadBalancer>, CallError> {
+    let arns = balancers.iter().map(ToString::to_string).collect();
+    let pages = clients.elb().describe_load_balancers().set_load_balancer_arns(Some(arns)).into_paginator();
+    let resource = resource_of(&balancers);
+    let found = clients.send(OPERATION, &resource, pages.items().send().collect::<Result<Vec<_>, _>>()).await?;
+    let keyed = |balancer: &types::LoadBalancer| {
+        let arn: LoadBalancerArn = parse_required("loadBalancerArn", balancer.load_balancer_arn())?;
+        let read = answer(OPERATION, arn.as_str(), read(balancer));
+        Ok((arn, read))
+    };
+    found.iter().map(keyed).collect::<Read<_>>().map_err(|unusable| unusable.into_error(OPERATION, &resource))
+}
+
+fn read(balancer: &types::LoadBalancer) -> Read<LoadBalancer> {
+    let groups = balancer.security_groups.as_ref();
+    let filters = balancer.enforce_security_group_inbound_rules_on_private_link_traffic();
+    Ok(LoadBalancer {
+        arn: parse_required("loadBalancerArn", balancer.load_balancer_arn())?,
+        // Absent from Gateway Load Balancers, which are reached from inside only.
+        scheme: balancer.scheme().map_or("internal", types::LoadBalancerSchemeEnum::as_str).into(),
+        vpc: parse_optional("vpcId", balancer.vpc_id())?,
+        ip_address_type: balancer.ip_address_type().map(|kind| kind.as_str().to_owned()),
+        zones: balancer.availability_zones().iter().map(zone).collect::<Read<_>>()?,
+        security_groups: groups.map(|groups| parse_all("securityGroups", groups)).transpose()?,
+        filters_private_link: filters.filter(|text| !text.is_empty()).map(|text| text == "on"),
+    })
+}
+
+fn zone(zone: &types::AvailabilityZone) -> Read<BalancerZone> {
+    Ok(BalancerZone {
+        name: required("availabilityZones.zoneName", zone.zone_name())?.to_owned(),
+        subnet: parse_optional("availabilityZones.subnetId", zone.subnet_id())?,
+        addresses: addresses(zone.load_balancer_addresses())?,
+    })
+}
+
+/// Public addresses aren't what targets see.
+fn addresses(addresses: &[types::LoadBalancerAddress]) -> Read<Vec<IpAddr>> {
+    let ipv4 = addresses.iter().filter_map(types::LoadBalancerAddress::private_ipv4_address);
+    let ipv6 = addresses.iter().filter_map(types::LoadBalancerAddress::ipv6_address);
+    parse_all("loadBalancerAddresses", ipv4.chain(ipv6).filter(|text| !text.is_empty()))
+}

@@ -1,0 +1,46 @@
+//! What is set on balancers and target groups beside what describes them, and the account's limits.
+
+use std::collections::BTreeMap;
+
+/// What DescribeTargetGroupAttributes tells, as far as rules want it. An attribute that was never set may be absent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TargetGroupAttributes {
+    /// `preserve_client_ip.enabled`: targets see the clients' addresses. What holds where it is absent depends on the
+    /// protocol, see "Client IP preservation" in the guide to Network Load Balancers.
+    pub preserve_client_ip: Option<bool>,
+    /// `deregistration_delay.timeout_seconds`; 300 where absent.
+    pub deregistration_delay_seconds: Option<u32>,
+    /// `load_balancing.cross_zone.enabled`.
+    pub cross_zone: CrossZone,
+}
+
+/// Whether targets get traffic from other zones than their own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CrossZone {
+    /// They do.
+    On,
+    /// They don't.
+    Off,
+    /// As the balancer says.
+    #[default]
+    OfBalancer,
+}
+
+/// What DescribeLoadBalancerAttributes tells, as far as rules want it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LoadBalancerAttributes {
+    /// `load_balancing.cross_zone.enabled`; off where absent from a Network Load Balancer.
+    pub cross_zone: Option<bool>,
+}
+
+/// The account's limits for Elastic Load Balancing in this Region, as DescribeAccountLimits tells them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccountLimits(pub BTreeMap<String, u64>);
+
+impl AccountLimits {
+    /// The limit of this name: `targets-per-network-load-balancer` …
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<u64> {
+        self.0.get(name).copied()
+    }
+}

@@ -1,0 +1,81 @@
+//! A load balancer and its listeners.
+
+use std::net::IpAddr;
+
+use crate::ecs::open_enum;
+use crate::id::{ListenerArn, LoadBalancerArn, LoadBalancerKind, SecurityGroupId, SubnetId, TargetGroupArn, VpcId};
+
+/// A load balancer, as DescribeLoadBalancers tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadBalancer {
+    /// Its ARN, which tells its kind and name too.
+    pub arn: LoadBalancerArn,
+    /// Who can reach it.
+    pub scheme: Scheme,
+    /// Its VPC.
+    pub vpc: Option<VpcId>,
+    /// `ipv4`, `dualstack`, `dualstack-without-public-ipv4`.
+    pub ip_address_type: Option<String>,
+    /// The zones it serves.
+    pub zones: Vec<BalancerZone>,
+    /// Its security groups. Absent from a Network Load Balancer that was made without any: it can't be given some later,
+    /// everything may reach it, and it may reach everything.
+    pub security_groups: Option<Vec<SecurityGroupId>>,
+    /// Whether traffic that comes through PrivateLink has to pass its groups' inbound rules
+    /// (`EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic`); absent where it has no groups.
+    pub filters_private_link: Option<bool>,
+}
+
+impl LoadBalancer {
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> LoadBalancerKind {
+        self.arn.kind()
+    }
+
+    /// Its security groups, if it has any.
+    #[must_use]
+    pub fn groups(&self) -> &[SecurityGroupId] {
+        self.security_groups.as_deref().unwrap_or_default()
+    }
+
+    /// Does it serve IPv6 clients?
+    #[must_use]
+    pub fn is_dualstack(&self) -> bool {
+        self.ip_address_type.as_deref().is_some_and(|kind| kind.starts_with("dualstack"))
+    }
+}
+
+open_enum! {
+    /// Who can reach a balancer.
+    Scheme {
+        /// Its addresses are public.
+        InternetFacing = "internet-facing",
+        /// Its addresses are private to the VPC and the networks connected to it.
+        Internal = "internal",
+    }
+}
+
+/// A zone that a balancer serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BalancerZone {
+    /// The zone's name.
+    pub name: String,
+    /// The subnet the balancer has its interface in.
+    pub subnet: Option<SubnetId>,
+    /// Addresses inside the VPC that its maker chose for it. Those that AWS chose are told by its interfaces alone.
+    pub addresses: Vec<IpAddr>,
+}
+
+/// A listener, as DescribeListeners tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listener {
+    /// Its ARN.
+    pub arn: ListenerArn,
+    /// `TCP`, `UDP`, `TLS`, `TCP_UDP`, `QUIC`, `TCP_QUIC`, `HTTP` …
+    pub protocol: Option<String>,
+    /// The port it listens on.
+    pub port: Option<u16>,
+    /// The groups its default action sends to.
+    pub target_groups: Vec<TargetGroupArn>,
+}

@@ -1,0 +1,11 @@
+//! What Elastic Load Balancing has: load balancers and listeners, target groups, targets and their health.
+
+mod attributes;
+mod load_balancer;
+mod target;
+mod target_group;
+
+pub use attributes::{AccountLimits, CrossZone, LoadBalancerAttributes, TargetGroupAttributes};
+pub use load_balancer::{BalancerZone, Listener, LoadBalancer, Scheme};
+pub use target::{Target, TargetHealth, TargetState};
+pub use target_group::{HealthCheck, HealthCheckPort, IpVersion, TargetGroup, TargetType};
