@@ -168,6 +168,27 @@ impl Report {
     }
 }
 
+impl Coverage {
+    /// How much of what was looked at, as far as there was any: `(40, "task")`.
+    pub fn amounts(&self) -> impl Iterator<Item = (usize, &'static str)> {
+        let amounts = [
+            (self.clusters, "cluster"),
+            (self.services, "service"),
+            (self.tasks, "task"),
+            (self.target_groups, "target group"),
+            (self.targets, "target"),
+            (self.network_interfaces, "network interface"),
+        ];
+        amounts.into_iter().filter(|(amount, _)| *amount > 0)
+    }
+
+    /// Was there nothing to look at?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.amounts().next().is_none()
+    }
+}
+
 impl FindingReport {
     /// A finding with what came of its repairs.
     #[must_use]

@@ -8,10 +8,16 @@
 //! left out or added here, and nothing is written anywhere.
 
 pub mod document;
+pub mod html;
 pub mod lines;
+mod place;
+#[cfg(test)]
+mod scene;
 #[cfg(test)]
 mod tests;
 pub mod text;
+pub mod topology;
 
 pub use document::{Coverage, FindingReport, Modes, RepairReport, Report, ScopeReport, Status};
 pub use lines::LogLine;
+pub use topology::Topology;

@@ -13,7 +13,7 @@ use crate::lines::{LogLine, MAX_BYTES};
 const CLUSTER: &str = "arn:aws:ecs:eu-central-1:111122223333:cluster/prod";
 const GROUP: &str = "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/50dc6c495c0c9188";
 
-fn report(findings: Vec<FindingReport>) -> Report {
+pub(crate) fn report(findings: Vec<FindingReport>) -> Report {
     Report {
         schema: SCHEMA,
         generated_at: "2026-03-01T12:00:00.25Z".parse().expect("a time"),
@@ -189,15 +189,16 @@ fn a_text_tells_what_to_look_at_first() {
     Looked at 1 cluster, 2 services, 40 tasks, 2 target groups, 41 targets; targets: repair, security groups: observe
     4 findings: 1 critical, 2 high, 1 low; 2 look-ups failed.
     Look first at prod/api: 10.0.2.4:8080 of api is not as it should be
+    then at prod/web: 10.0.1.8:8080 of web is not as it should be
 
-    prod/api
+    prod/api  1 critical, 1 low
       critical  target-hijacked  10.0.2.4:8080 of api is not as it should be
                 deregister-target refused (AccessDenied): deregistering isn't allowed
                 what to do: see what target-hijacked says
       low       target-foreign  10.0.9.9:8080 of api is not as it should be
                 what to do: see what target-foreign says
 
-    prod/web
+    prod/web  2 high
       high      target-missing  10.0.1.8:8080 of web is not as it should be
                 register-target done
                 what to do: see what target-missing says

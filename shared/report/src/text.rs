@@ -1,140 +1,200 @@
 //! A report for a person: what to look at first, by service, worst first. One screen when all is well.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::document::{FindingReport, Report};
+use anstyle::{AnsiColor, Style};
+use model::finding::Severity;
+
+use crate::document::{FindingReport, Report, Status};
+use crate::place::{Place, by_place, counted, one_line, tally};
+
+/// As many places are named as those to look at first.
+const MAX_FIRST: usize = 3;
+
+/// How a text is to look.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Look {
+    /// With colours, as escape sequences.
+    pub colours: bool,
+    /// Lines are at most this many columns wide, where words allow it.
+    pub width: Option<usize>,
+}
 
 impl Report {
-    /// The report as text.
+    /// The report as plain text, a finding on one line however long.
     #[must_use]
     pub fn to_text(&self) -> String {
-        // Names, tags and AWS's messages may hold anything; a terminal is to see none of it.
-        let text = self.to_string();
-        text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+        self.to_text_as(Look::default())
+    }
+
+    /// The report as text that looks as asked for.
+    #[must_use]
+    pub fn to_text_as(&self, look: Look) -> String {
+        let mut page = Page { look, text: String::new() };
+        let places = by_place(&self.findings);
+        page.head(self);
+        page.first(&places);
+        let mut explained = BTreeSet::new();
+        for (place, findings) in &places {
+            page.place(place, findings);
+            for (_, finding) in findings {
+                page.finding(finding, explained.insert(finding.remedy.as_str()));
+            }
+        }
+        page.unread(self);
+        page.calls(self);
+        page.text
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write_head(f)?;
-        let groups = by_place(&self.findings);
-        if let (Some((place, findings)), true) = (groups.first(), self.findings.len() > 1) {
-            let summary = findings.first().map(|finding| one_line(&finding.summary)).unwrap_or_default();
-            writeln!(f, "Look first at {place}: {summary}")?;
-        }
-        let mut explained = BTreeSet::new();
-        for (place, findings) in groups {
-            writeln!(f, "\n{place}")?;
-            for finding in findings {
-                write_finding(f, finding, explained.insert(finding.remedy.as_str()))?;
-            }
-        }
-        self.write_unread(f)?;
-        self.write_calls(f)
+        f.write_str(&self.to_text())
     }
 }
 
-impl Report {
-    fn write_head(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let coverage = &self.coverage;
-        writeln!(f, "Account {}, {}, {:.0}", self.account, self.region, self.generated_at)?;
-        let parts = [
-            (coverage.clusters, "cluster"),
-            (coverage.services, "service"),
-            (coverage.tasks, "task"),
-            (coverage.target_groups, "target group"),
-            (coverage.targets, "target"),
-            (coverage.network_interfaces, "network interface"),
-        ];
-        let parts: Vec<String> = parts.into_iter().filter(|(n, _)| *n > 0).map(|(n, what)| counted(n, what)).collect();
-        let nothing = parts.is_empty();
-        let parts = if nothing { "nothing".to_owned() } else { parts.join(", ") };
-        writeln!(
-            f,
-            "Looked at {parts}; targets: {}, security groups: {}",
-            self.mode.registration, self.mode.security_groups
-        )?;
-        let counts =
-            self.counts().into_iter().map(|(severity, n)| format!("{n} {severity}")).collect::<Vec<_>>().join(", ");
-        match (self.findings.len(), coverage.unread.len()) {
-            (0, 0) if nothing => writeln!(f, "There was nothing to judge."),
-            (0, 0) => writeln!(f, "All is well."),
-            (0, unread) => writeln!(f, "Nothing found in what could be read; {} failed.", counted(unread, "look-up")),
-            (n, 0) => writeln!(f, "{}: {counts}.", counted(n, "finding")),
-            (n, unread) => writeln!(f, "{}: {counts}; {} failed.", counted(n, "finding"), counted(unread, "look-up")),
+/// A text in the making. Everything that goes on it has been through [`one_line`].
+struct Page {
+    look: Look,
+    text: String,
+}
+
+impl Page {
+    fn head(&mut self, report: &Report) {
+        let coverage = &report.coverage;
+        self.line("", "", &format!("Account {}, {}, {:.0}", report.account, report.region, report.generated_at));
+        let parts: Vec<String> = coverage.amounts().map(|(amount, what)| counted(amount, what)).collect();
+        let parts = if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") };
+        let modes = format!("targets: {}, security groups: {}", report.mode.registration, report.mode.security_groups);
+        let looked = format!("Looked at {parts}; {modes}");
+        self.line("", "", &self.paint(Style::new().dimmed(), &looked));
+        let counts = self.counts(report.findings.iter().map(|finding| finding.severity));
+        let unread = counted(coverage.unread.len(), "look-up");
+        let found = counted(report.findings.len(), "finding");
+        let verdict = match (report.findings.len(), coverage.unread.len()) {
+            (0, 0) if coverage.is_empty() => "There was nothing to judge.".to_owned(),
+            (0, 0) => self.paint(colour(AnsiColor::Green).bold(), "All is well."),
+            (0, _) => format!("Nothing found in what could be read; {unread} failed."),
+            (_, 0) => format!("{found}: {counts}."),
+            _ => format!("{found}: {counts}; {unread} failed."),
+        };
+        self.line("", "", &verdict);
+    }
+
+    /// Where to look first, if there is a choice.
+    fn first(&mut self, places: &[Place<'_>]) {
+        let worst = |findings: &[(usize, &FindingReport)]| findings.first().map(|(_, finding)| finding.summary.clone());
+        let [(place, findings), rest @ ..] = places else { return };
+        if findings.len() + rest.len() < 2 {
+            return;
+        }
+        let summary = one_line(&worst(findings).unwrap_or_default());
+        self.line("", "  ", &format!("Look first at {}: {summary}", self.paint(Style::new().bold(), place)));
+        for (place, findings) in rest.iter().take(MAX_FIRST - 1).filter(|(_, findings)| is_grave(findings)) {
+            let summary = one_line(&worst(findings).unwrap_or_default());
+            self.line("", "  ", &format!("then at {}: {summary}", self.paint(Style::new().bold(), place)));
         }
     }
 
-    fn write_unread(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.coverage.unread.is_empty() {
-            writeln!(f, "\nCould not be read")?;
-        }
-        for unread in &self.coverage.unread {
-            writeln!(f, "  {} on {}: {}", unread.operation, one_line(&unread.resource), one_line(&unread.error))?;
-        }
-        Ok(())
+    fn place(&mut self, place: &str, findings: &[(usize, &FindingReport)]) {
+        let counts = self.counts(findings.iter().map(|(_, finding)| finding.severity));
+        let place = self.paint(Style::new().bold().underline(), place);
+        self.text.push('\n');
+        self.line("", "", &format!("{place}  {counts}"));
     }
 
-    fn write_calls(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn finding(&mut self, finding: &FindingReport, explain: bool) {
+        let severity = self.paint(of_severity(finding.severity), &format!("{:<8}", finding.severity));
+        let rule = self.paint(Style::new().bold(), &finding.rule);
+        self.line("  ", "            ", &format!("{severity}  {rule}  {}", one_line(&finding.summary)));
+        for repair in &finding.repairs {
+            let text = one_line(&repair.to_string());
+            let style = match repair.status {
+                Status::Done => colour(AnsiColor::Green),
+                Status::Refused | Status::Failed => colour(AnsiColor::Red),
+                _ => Style::new(),
+            };
+            self.line("            ", "              ", &self.paint(style, &text));
+        }
+        // The same remedy for the hundredth finding helps no one.
+        if explain && !finding.remedy.is_empty() {
+            let remedy = format!("what to do: {}", one_line(&finding.remedy));
+            self.line("            ", "              ", &self.paint(Style::new().dimmed(), &remedy));
+        }
+    }
+
+    fn unread(&mut self, report: &Report) {
+        if !report.coverage.unread.is_empty() {
+            let title = self.paint(Style::new().bold().underline(), "Could not be read");
+            self.text.push('\n');
+            self.line("", "", &title);
+        }
+        for unread in &report.coverage.unread {
+            let (resource, error) = (one_line(&unread.resource), one_line(&unread.error));
+            self.line("  ", "    ", &format!("{} on {resource}: {error}", unread.operation));
+        }
+    }
+
+    fn calls(&mut self, report: &Report) {
         let mut families: BTreeMap<&str, u64> = BTreeMap::new();
-        for (action, calls) in &self.calls {
+        for (action, calls) in &report.calls {
             *families.entry(action.split(':').next().unwrap_or(action)).or_default() += calls;
         }
         let total: u64 = families.values().sum();
         let families: Vec<String> = families.into_iter().map(|(family, calls)| format!("{family} {calls}")).collect();
         let families = if families.is_empty() { String::new() } else { format!(" ({})", families.join(", ")) };
-        let (seconds, millis) = (self.duration_ms / 1000, self.duration_ms % 1000);
+        let (seconds, millis) = (report.duration_ms / 1000, report.duration_ms % 1000);
         let requests = if total == 1 { "request" } else { "requests" };
-        writeln!(f, "\n{total} {requests}{families} in {seconds}.{millis:03} s")
+        let text = format!("{total} {requests}{families} in {seconds}.{millis:03} s");
+        self.text.push('\n');
+        self.line("", "", &self.paint(Style::new().dimmed(), &text));
+    }
+
+    /// `1 critical, 2 high`.
+    fn counts(&self, severities: impl Iterator<Item = Severity>) -> String {
+        let counts = tally(severities).into_iter().filter(|(count, _)| *count > 0);
+        let counts = counts.map(|(count, severity)| self.paint(of_severity(severity), &format!("{count} {severity}")));
+        counts.collect::<Vec<_>>().join(", ")
+    }
+
+    fn paint(&self, style: Style, text: &str) -> String {
+        if self.look.colours { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+
+    /// A line; what doesn't fit into the width goes on below, indented as `rest`.
+    fn line(&mut self, first: &str, rest: &str, text: &str) {
+        match self.look.width {
+            Some(width) => {
+                let options = textwrap::Options::new(width)
+                    .initial_indent(first)
+                    .subsequent_indent(rest)
+                    .break_words(false)
+                    .word_splitter(textwrap::WordSplitter::NoHyphenation);
+                self.text.push_str(&textwrap::fill(text, options));
+            }
+            None => {
+                self.text.push_str(first);
+                self.text.push_str(text);
+            }
+        }
+        self.text.push('\n');
     }
 }
 
-fn write_finding(f: &mut fmt::Formatter<'_>, finding: &FindingReport, explain: bool) -> fmt::Result {
-    writeln!(f, "  {:<8}  {}  {}", finding.severity, finding.rule, one_line(&finding.summary))?;
-    for repair in &finding.repairs {
-        writeln!(f, "            {}", one_line(&repair.to_string()))?;
+fn is_grave(findings: &[(usize, &FindingReport)]) -> bool {
+    findings.iter().any(|(_, finding)| finding.severity >= Severity::High)
+}
+
+const fn colour(colour: AnsiColor) -> Style {
+    Style::new().fg_color(Some(anstyle::Color::Ansi(colour)))
+}
+
+const fn of_severity(severity: Severity) -> Style {
+    match severity {
+        Severity::Critical => colour(AnsiColor::Red).bold(),
+        Severity::High => colour(AnsiColor::Yellow).bold(),
+        Severity::Medium => colour(AnsiColor::Cyan),
+        Severity::Low => colour(AnsiColor::Blue),
     }
-    // The same remedy for the hundredth finding helps no one.
-    if explain && !finding.remedy.is_empty() {
-        writeln!(f, "            what to do: {}", one_line(&finding.remedy))?;
-    }
-    Ok(())
-}
-
-/// Findings by the service they are about, or the next best; the place of the worst finding first.
-fn by_place(findings: &[FindingReport]) -> Vec<(String, Vec<&FindingReport>)> {
-    let mut places: BTreeMap<String, Vec<&FindingReport>> = BTreeMap::new();
-    for finding in findings {
-        places.entry(place(finding)).or_default().push(finding);
-    }
-    let mut places: Vec<_> = places.into_iter().collect();
-    places.sort_by_key(|(_, findings)| Reverse(findings.iter().map(|finding| finding.severity).max()));
-    places
-}
-
-fn place(finding: &FindingReport) -> String {
-    let of = &finding.resources;
-    let name = match (&of.cluster, &of.service, &of.target_group, &of.task) {
-        (Some(cluster), Some(service), ..) => format!("{}/{}", cluster.name(), service.name()),
-        (None, Some(service), ..) => match service.cluster_name() {
-            Some(cluster) => format!("{cluster}/{}", service.name()),
-            None => service.name().to_owned(),
-        },
-        (_, None, Some(group), _) => format!("target group {}", group.name()),
-        (_, None, None, Some(task)) => format!("task {}", task.id()),
-        (Some(cluster), ..) => format!("cluster {}", cluster.name()),
-        _ => return "the account".to_owned(),
-    };
-    one_line(&name)
-}
-
-fn counted(n: usize, what: &str) -> String {
-    let plural = if n == 1 { "" } else { "s" };
-    format!("{n} {what}{plural}")
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

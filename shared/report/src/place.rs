@@ -1,0 +1,66 @@
+//! Under which name a finding is told: its service, or the next best.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use model::finding::{Resources, Severity};
+
+use crate::document::FindingReport;
+
+/// The name of what these resources belong to: `prod/web`, `target group web`, … It is one line.
+#[must_use]
+pub(crate) fn place(of: &Resources) -> String {
+    let name = match (&of.cluster, &of.service, &of.target_group, &of.task) {
+        (Some(cluster), Some(service), ..) => format!("{}/{}", cluster.name(), service.name()),
+        (None, Some(service), ..) => match service.cluster_name() {
+            Some(cluster) => format!("{cluster}/{}", service.name()),
+            None => service.name().to_owned(),
+        },
+        (_, None, Some(group), _) => format!("target group {}", group.name()),
+        (_, None, None, Some(task)) => format!("task {}", task.id()),
+        (Some(cluster), ..) => format!("cluster {}", cluster.name()),
+        _ => return "the account".to_owned(),
+    };
+    one_line(&name)
+}
+
+/// A place, and what was found there: each finding with its index in the report.
+pub(crate) type Place<'a> = (String, Vec<(usize, &'a FindingReport)>);
+
+/// Findings by their place; the place that is worst off first.
+pub(crate) fn by_place(findings: &[FindingReport]) -> Vec<Place<'_>> {
+    let mut places: BTreeMap<String, Vec<(usize, &FindingReport)>> = BTreeMap::new();
+    for (nth, finding) in findings.iter().enumerate() {
+        places.entry(place(&finding.resources)).or_default().push((nth, finding));
+    }
+    let mut places: Vec<_> = places.into_iter().collect();
+    places.sort_by_cached_key(|(_, findings)| Reverse(tally(findings.iter().map(|(_, finding)| finding.severity))));
+    places
+}
+
+/// How many there are of each severity, worst first. The greater of two is of the place that is worse off.
+pub(crate) fn tally(severities: impl Iterator<Item = Severity>) -> [(usize, Severity); 4] {
+    let mut counts = Severity::ALL.map(|severity| (0, severity));
+    counts.reverse();
+    for severity in severities {
+        for (count, of) in &mut counts {
+            *count += usize::from(*of == severity);
+        }
+    }
+    counts
+}
+
+/// `1 task`, `2 tasks`.
+pub(crate) fn counted(n: usize, what: &str) -> String {
+    let plural = if n == 1 { "" } else { "s" };
+    format!("{n} {what}{plural}")
+}
+
+/// The text on one line, without anything that a terminal or a browser takes for more than text.
+///
+/// Names, tags and AWS's messages may hold anything, control characters and turns of the writing direction among them.
+pub(crate) fn one_line(text: &str) -> String {
+    let is_harmful = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").chars().map(|c| if is_harmful(c) { '\u{fffd}' } else { c }).collect()
+}

@@ -1,0 +1,190 @@
+//! A path in the making: every finding is put where it belongs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::elb::IpVersion;
+use model::id::TargetGroupArn;
+
+use super::known::Known;
+use super::member::Member;
+use super::spot::{Spot, spots};
+use super::strands::strands;
+use super::{Door, Fault, Group, Node, Path};
+use crate::document::FindingReport;
+
+/// A path in the making.
+pub(super) struct Draft {
+    place: String,
+    service: Option<Node>,
+    pub(super) groups: Vec<DraftGroup>,
+    /// Security groups that are declared, though perhaps no interface has them.
+    pub(super) worn: BTreeSet<String>,
+    security_groups: BTreeMap<String, Vec<Fault>>,
+    pub(super) tasks_elsewhere: usize,
+}
+
+/// A target group in the making.
+pub(super) struct DraftGroup {
+    pub(super) arn: TargetGroupArn,
+    pub(super) ip_version: Option<IpVersion>,
+    pub(super) node: Node,
+    pub(super) doors: Vec<Door>,
+    pub(super) members: Vec<Member>,
+}
+
+impl Draft {
+    pub(super) fn new(place: String, service: Option<Node>) -> Self {
+        Self {
+            place,
+            service,
+            groups: Vec::new(),
+            worn: BTreeSet::new(),
+            security_groups: BTreeMap::new(),
+            tasks_elsewhere: 0,
+        }
+    }
+
+    pub(super) fn blame_all(&mut self, findings: &[&FindingReport]) {
+        for finding in findings {
+            let mut spots = spots(finding).into_iter();
+            let drawn = spots.any(|spot| self.blame(spot, finding));
+            if !drawn && let Some(service) = &mut self.service {
+                service.blame(fault(finding));
+            }
+            if finding.rule.starts_with("security-group-") {
+                self.mention(finding);
+            }
+        }
+    }
+
+    /// Draws the finding at this kind of spot, if there is one for it.
+    fn blame(&mut self, spot: Spot, finding: &FindingReport) -> bool {
+        let of = &finding.resources;
+        let fault = fault(finding);
+        match spot {
+            Spot::Service => match &mut self.service {
+                Some(service) => service.blame(fault),
+                None => return false,
+            },
+            Spot::Group => match self.group(finding) {
+                Some(group) => group.node.blame(fault),
+                None => return false,
+            },
+            Spot::Balancer => return self.blame_balancers(finding),
+            Spot::Target => {
+                let (Some(target), Some(group)) = (of.target, self.group(finding)) else { return false };
+                let exact = group.members.iter().position(|member| member.at == Some(target));
+                let of_task = || {
+                    let task = of.task.as_ref()?;
+                    group
+                        .members
+                        .iter()
+                        .position(|member| member.at.is_none() && member.task_arn.as_ref() == Some(task))
+                };
+                let Some(index) = exact.or_else(of_task) else { return false };
+                group.members[index].blame_target(target, fault);
+            }
+            Spot::Task | Spot::Interface => return self.blame_members(spot, finding),
+            Spot::SecurityGroup => {
+                for id in &of.security_groups {
+                    self.security_groups.entry(id.to_string()).or_default().push(fault.clone());
+                }
+                return !of.security_groups.is_empty();
+            }
+        }
+        true
+    }
+
+    /// The finding's group. One that isn't in the picture is put there, as what it is: missing.
+    fn group(&mut self, finding: &FindingReport) -> Option<&mut DraftGroup> {
+        let arn = finding.resources.target_group.as_ref()?;
+        if !self.groups.iter().any(|group| group.arn == *arn) {
+            return None;
+        }
+        let group = self.groups.iter_mut().find(|group| group.arn == *arn)?;
+        if finding.rule == "target-group-not-found" {
+            group.node.missing = true;
+            group.node.detail = "not found".to_owned();
+        }
+        Some(group)
+    }
+
+    fn blame_balancers(&mut self, finding: &FindingReport) -> bool {
+        let only = finding.resources.target_group.as_ref();
+        let groups = self.groups.iter_mut().filter(|group| only.is_none_or(|only| group.arn == *only));
+        let mut drawn = false;
+        for door in groups.flat_map(|group| &mut group.doors) {
+            door.balancer.blame(fault(finding));
+            drawn = true;
+        }
+        drawn
+    }
+
+    /// A task may be a member of several groups: it is the same task in each.
+    fn blame_members(&mut self, spot: Spot, finding: &FindingReport) -> bool {
+        let of = &finding.resources;
+        let mut drawn = false;
+        for member in self.groups.iter_mut().flat_map(|group| &mut group.members) {
+            let is_it = match &of.network_interface {
+                Some(interface) if spot == Spot::Interface => member.interface_id.as_ref() == Some(interface),
+                _ => of.task.is_some() && member.task_arn == of.task,
+            };
+            let strand = &mut member.strand;
+            let node = if spot == Spot::Interface { &mut strand.interface } else { &mut strand.task };
+            if let Some(node) = node.as_mut().filter(|_| is_it) {
+                node.blame(fault(finding));
+                drawn = true;
+                if finding.rule == "security-group-missing" {
+                    strand.lacks.extend(of.security_groups.iter().map(ToString::to_string));
+                    strand.lacks.sort();
+                    strand.lacks.dedup();
+                }
+            }
+        }
+        drawn
+    }
+
+    /// The groups a finding names are in the picture, worn or not.
+    fn mention(&mut self, finding: &FindingReport) {
+        for id in &finding.resources.security_groups {
+            self.security_groups.entry(id.to_string()).or_default();
+        }
+    }
+
+    pub(super) fn done(self, known: &Known<'_>) -> Path {
+        let Self { place, service, groups, worn: declared, security_groups: named, tasks_elsewhere } = self;
+        let on_interfaces = |group: &DraftGroup| {
+            group.members.iter().flat_map(|member| member.strand.security_groups.clone()).collect::<Vec<_>>()
+        };
+        let worn: BTreeSet<String> = groups.iter().flat_map(on_interfaces).collect();
+        let mut ids: BTreeMap<String, Vec<Fault>> = named;
+        for id in worn.iter().chain(&declared) {
+            ids.entry(id.clone()).or_default();
+        }
+        let nodes = ids.into_iter().map(|(id, faults)| {
+            let name = id.parse().ok().and_then(|id| known.security_group_name(&id)).unwrap_or_default();
+            let mut node = Node::new(&id, name);
+            // Where no interface was read, nothing is known of who wears what.
+            node.missing = !worn.is_empty() && !worn.contains(&id);
+            faults.into_iter().for_each(|fault| node.blame(fault));
+            node
+        });
+        Path {
+            place,
+            service,
+            security_groups: nodes.collect(),
+            groups: groups.into_iter().map(DraftGroup::done).collect(),
+            tasks_elsewhere,
+        }
+    }
+}
+
+impl DraftGroup {
+    fn done(self) -> Group {
+        Group { node: self.node, doors: self.doors, strands: strands(self.members) }
+    }
+}
+
+fn fault(finding: &FindingReport) -> Fault {
+    Fault { severity: finding.severity, rule: finding.rule.clone(), fingerprint: finding.fingerprint, count: 1 }
+}

@@ -1,0 +1,151 @@
+use model::elb::TargetState;
+use model::finding::{Resources, Severity};
+use model::id::SecurityGroupId;
+
+use super::{Node, Topology};
+use crate::document::FindingReport;
+use crate::scene::{Scene, at, group_arn, task_arn};
+
+fn topology(scene: &Scene) -> Topology {
+    let findings: Vec<FindingReport> =
+        scene.findings.iter().map(|finding| FindingReport::new(finding.clone(), Vec::new())).collect();
+    Topology::of(&scene.observation, &findings)
+}
+
+fn group(id: &str) -> Vec<SecurityGroupId> {
+    vec![id.parse().expect("a security group")]
+}
+
+fn node(node: &Node) -> String {
+    let faults: Vec<String> =
+        node.faults.iter().map(|fault| format!(" !{} {} x{}", fault.severity, fault.rule, fault.count)).collect();
+    let missing = if node.missing { " MISSING" } else { "" };
+    // Ids of tasks are long and say nothing here.
+    let name = if node.name.len() == 32 { "a task" } else { &node.name };
+    format!("[{name}: {}{missing}{}]", node.detail, faults.concat())
+}
+
+fn render(topology: &Topology) -> String {
+    let mut text = String::new();
+    for path in &topology.paths {
+        text += &format!("{} {}\n", path.place, path.service.as_ref().map(node).unwrap_or_default());
+        for group in &path.groups {
+            let doors = group.doors.iter().map(|door| {
+                let listener = door.listener.as_ref().map(node).unwrap_or_default();
+                node(&door.balancer) + &listener
+            });
+            text += &format!("  {} -> {}\n", doors.collect::<String>(), node(&group.node));
+            for strand in &group.strands {
+                let nodes: Vec<String> = strand.nodes().map(node).collect();
+                let lacks =
+                    if strand.lacks.is_empty() { String::new() } else { format!(" lacks {}", strand.lacks.join(" ")) };
+                text += &format!(
+                    "    {}x {} {}{lacks}\n",
+                    strand.count,
+                    nodes.join(" - "),
+                    strand.security_groups.join(" ")
+                );
+            }
+        }
+        text += &format!("  {}\n", path.security_groups.iter().map(node).collect::<String>());
+    }
+    text
+}
+
+#[test]
+fn every_fault_is_at_its_spot_and_what_is_alike_is_counted() {
+    let mut scene = Scene::new();
+    let first = scene.service("web", 9, "edge");
+    scene.missing("web", first);
+    scene.stale("web", 60_200);
+    scene.hijacked("web", 60_201, "api");
+    scene.target("web", at(60_202, 8080), TargetState::Draining);
+    let of = || Resources::default();
+    let worn = Resources {
+        task: Some(task_arn(first + 3)),
+        network_interface: format!("eni-{:017x}", first + 3).parse().ok(),
+        security_groups: group("sg-0required"),
+        ..of()
+    };
+    scene.find("security-group-missing", Severity::High, "web", "lacks a group", worn);
+    let blocked = Resources { security_groups: group("sg-0base"), ..of() };
+    scene.find("ingress-traffic-blocked", Severity::High, "web", "no rule lets it in", blocked);
+    let of_group = Resources { target_group: Some(group_arn("web")), ..of() };
+    scene.find("zone-not-enabled", Severity::Medium, "web", "a zone is off", of_group.clone());
+    scene.find("drain-shorter-than-stop", Severity::Low, "web", "drains too fast", of_group);
+    scene.find("scaling-floor-zero", Severity::Low, "web", "may scale to zero", of());
+    insta::assert_snapshot!(render(&topology(&scene)), @"
+    prod/web [web: 9 of 9 running !low scaling-floor-zero x1]
+      [edge: network !medium zone-not-enabled x1] -> [web: TCP :80, ip !low drain-shorter-than-stop x1]
+        1x [10.0.236.41:8080: healthy !critical target-hijacked x1] - [a task: of prod/api] - [eni-0000000000000eb29: subnet-0a] sg-0base
+        1x [10.0.1.10:8080: not registered MISSING !high target-missing x1] - [a task: RUNNING] - [eni-0000000000000000a: subnet-0a] sg-0base
+        1x [10.0.1.13:8080: healthy] - [a task: RUNNING] - [eni-0000000000000000d: subnet-0a !high security-group-missing x1] sg-0base lacks sg-0required
+        1x [10.0.236.40:8080: unhealthy !high target-stale x1] - [no task: nothing has this address MISSING] 
+        1x [10.0.236.42:8080: draining] 
+        7x [7 targets: healthy] - [7 tasks: RUNNING] - [7 interfaces: ] sg-0base
+      [sg-0base:  !high ingress-traffic-blocked x1][sg-0required:  MISSING]
+    ");
+}
+
+#[test]
+fn a_thousand_tasks_are_as_many_lines_as_there_are_kinds_of_them() {
+    let mut scene = Scene::new();
+    let first = scene.service("web", 1000, "edge");
+    (0..40).for_each(|n| scene.missing("web", first + n));
+    insta::assert_snapshot!(render(&topology(&scene)), @"
+    prod/web [web: 1000 of 1000 running]
+      [edge: network] -> [web: TCP :80, ip]
+        1x [10.0.1.10:8080: not registered MISSING !high target-missing x1] - [a task: RUNNING] - [eni-0000000000000000a: subnet-0a] sg-0base
+        1x [10.0.1.11:8080: not registered MISSING !high target-missing x1] - [a task: RUNNING] - [eni-0000000000000000b: subnet-0a] sg-0base
+        1x [10.0.1.12:8080: not registered MISSING !high target-missing x1] - [a task: RUNNING] - [eni-0000000000000000c: subnet-0a] sg-0base
+        1x [10.0.1.13:8080: not registered MISSING !high target-missing x1] - [a task: RUNNING] - [eni-0000000000000000d: subnet-0a] sg-0base
+        1x [10.0.1.14:8080: not registered MISSING !high target-missing x1] - [a task: RUNNING] - [eni-0000000000000000e: subnet-0a] sg-0base
+        1x [10.0.1.15:8080: not registered MISSING !high target-missing x1] - [a task: RUNNING] - [eni-0000000000000000f: subnet-0a] sg-0base
+        34x [34 targets: not registered MISSING !high target-missing x34] - [34 tasks: RUNNING] - [34 interfaces: ] sg-0base
+        960x [960 targets: healthy] - [960 tasks: RUNNING] - [960 interfaces: ] sg-0base
+      [sg-0base: ]
+    ");
+}
+
+#[test]
+fn a_group_of_no_one_service_is_a_place_of_its_own_and_its_faults_show_on_the_paths_of_its_users_too() {
+    let mut scene = Scene::new();
+    scene.service("web", 1, "edge");
+    scene.stale("web", 60_200);
+    scene.findings[0].resources.service = None;
+    scene.findings[0].resources.cluster = None;
+    insta::assert_snapshot!(render(&topology(&scene)), @"
+    prod/web [web: 1 of 1 running]
+      [edge: network] -> [web: TCP :80, ip]
+        1x [10.0.236.40:8080: unhealthy !high target-stale x1] - [no task: nothing has this address MISSING] 
+        1x [10.0.1.10:8080: healthy] - [a task: RUNNING] - [eni-0000000000000000a: subnet-0a] sg-0base
+      [sg-0base: ]
+    target group web 
+      [edge: network] -> [web: TCP :80, ip]
+        1x [10.0.236.40:8080: unhealthy !high target-stale x1] - [no task: nothing has this address MISSING] 
+        1x [10.0.1.10:8080: healthy] - [a task: of prod/web] - [eni-0000000000000000a: subnet-0a] sg-0base
+      [sg-0base: ]
+    ");
+}
+
+#[test]
+fn what_was_not_read_is_said_to_be_so_and_a_group_that_is_gone_is_missing() {
+    let mut scene = Scene::new();
+    scene.service("web", 1, "edge");
+    scene.observation.target_group.clear();
+    scene.observation.target_health.clear();
+    insta::assert_snapshot!(render(&topology(&scene)), @"
+    prod/web [web: 1 of 1 running]
+       -> [web: not read]
+        1x [a task: RUNNING] - [eni-0000000000000000a: subnet-0a] sg-0base
+      [sg-0base: ]
+    ");
+    let of = Resources { target_group: Some(group_arn("web")), ..Resources::default() };
+    scene.find("target-group-not-found", Severity::Critical, "web", "web is gone", of);
+    insta::assert_snapshot!(render(&topology(&scene)), @"
+    prod/web [web: 1 of 1 running]
+       -> [web: not found MISSING !critical target-group-not-found x1]
+        1x [a task: RUNNING] - [eni-0000000000000000a: subnet-0a] sg-0base
+      [sg-0base: ]
+    ");
+}
