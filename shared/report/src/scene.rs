@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use model::ec2::NetworkInterface;
 use model::ecs::{
-    AwsvpcConfiguration, DeploymentController, Service, ServiceLoadBalancer, ServiceStatus, Strategy, Tags, Task,
-    TaskInterface, TaskStatus,
+    AwsvpcConfiguration, DeploymentController, DeploymentPercents, Service, ServiceLoadBalancer, ServiceStatus,
+    Strategy, Tags, Task, TaskInterface, TaskStatus,
 };
-use model::elb::{IpVersion, Target, TargetGroup, TargetHealth, TargetState, TargetType};
+use model::elb::{HealthCheck, IpVersion, Listener, Target, TargetGroup, TargetHealth, TargetState, TargetType};
 use model::finding::{Finding, Resources, Severity};
-use model::id::{ClusterArn, TargetGroupArn, TaskArn};
+use model::id::{ClusterArn, LoadBalancerArn, TargetGroupArn, TaskArn};
 use model::observation::{Answer, Observation};
 use model::scope::ServiceId;
 
@@ -79,6 +79,10 @@ impl Scene {
             task_sets: vec![],
             current_revisions: vec![],
             has_current_deployment: false,
+            percents: DeploymentPercents::default(),
+            launch_type: None,
+            capacity_providers: vec![],
+            health_check_grace_seconds: None,
             network: Some(AwsvpcConfiguration {
                 subnets: vec![parse("subnet-0a")],
                 security_groups: vec![parse("sg-0base")],
@@ -88,6 +92,9 @@ impl Scene {
         };
         self.observation.service.insert(id, Answer::Known(service));
         let arn = group_arn(name);
+        let balancer: LoadBalancerArn =
+            parse(&format!("arn:aws:elasticloadbalancing:{REGION}:loadbalancer/net/{balancer}/1234567890abcdef"));
+        self.listener(&balancer, &arn);
         let group = TargetGroup {
             arn: arn.clone(),
             target_type: TargetType::Ip,
@@ -95,9 +102,8 @@ impl Scene {
             port: Some(80),
             vpc: Some(parse("vpc-0main")),
             ip_version: IpVersion::Ipv4,
-            load_balancers: vec![parse(&format!(
-                "arn:aws:elasticloadbalancing:{REGION}:loadbalancer/net/{balancer}/1234567890abcdef"
-            ))],
+            health_check: HealthCheck::default(),
+            load_balancers: vec![balancer],
         };
         self.observation.target_group.insert(arn.clone(), Answer::Known(group));
         self.observation.target_health.insert(arn, Answer::Known(Vec::new()));
@@ -108,6 +114,18 @@ impl Scene {
         }
         self.next += count + 5;
         first
+    }
+
+    fn listener(&mut self, balancer: &LoadBalancerArn, group: &TargetGroupArn) {
+        let listeners = self.observation.listeners.entry(balancer.clone()).or_insert(Answer::Known(Vec::new()));
+        let Answer::Known(listeners) = listeners else { panic!("they are known") };
+        let port = 443 + u16::try_from(listeners.len()).expect("few");
+        listeners.push(Listener {
+            arn: parse(&format!("{}/50dc6c495c0c{port:04}", balancer.as_str().replace(":loadbalancer/", ":listener/"))),
+            protocol: Some("TCP".to_owned()),
+            port: Some(port),
+            target_groups: vec![group.clone()],
+        });
     }
 
     fn task(&mut self, n: u32, service: &str) {
@@ -142,6 +160,8 @@ impl Scene {
             subnet: Some(parse("subnet-0a")),
             description: String::new(),
             interface_type: "interface".to_owned(),
+            requester_managed: true,
+            status: None,
             addresses: vec![at(n, 0).ip],
             prefixes: vec![],
             security_groups: vec![parse(security_group)],

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::document::{Coverage, FindingReport, Modes, RepairReport, Report, SCHEMA, ScopeReport, Status};
 use crate::lines::{LogLine, MAX_BYTES};
+use crate::text::Look;
 
 const CLUSTER: &str = "arn:aws:ecs:eu-central-1:111122223333:cluster/prod";
 const GROUP: &str = "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/50dc6c495c0c9188";
@@ -294,4 +295,53 @@ fn unread(resource: &str) -> Unread {
         error: "ThrottlingException: Rate exceeded".to_owned(),
         kind: UnreadKind::Passing,
     }
+}
+
+#[test]
+fn a_terminal_gets_colours_only_where_asked_for_and_lines_as_wide_as_it_is() {
+    let mut long = findings();
+    long[3].summary = "10.0.2.4:8080 of api was a task's once, but now belongs to a task of another service".to_owned();
+    let report = report(long);
+    assert!(!report.to_text_as(Look { colours: false, width: Some(60) }).contains('\u{1b}'));
+    let text = report.to_text_as(Look { colours: true, width: Some(60) });
+    assert!(text.contains("\u{1b}[1m\u{1b}[31mcritical\u{1b}[0m"), "{text}");
+    insta::assert_snapshot!(report.to_text_as(Look { colours: false, width: Some(60) }), @"
+    Account 111122223333, eu-central-1, 2026-03-01T12:00:00Z
+    Looked at 1 cluster, 2 services, 40 tasks, 2 target groups,
+    41 targets; targets: repair, security groups: observe
+    4 findings: 1 critical, 2 high, 1 low.
+    Look first at prod/api: 10.0.2.4:8080 of api was a task's
+      once, but now belongs to a task of another service
+    then at prod/web: 10.0.1.8:8080 of web is not as it should
+      be
+
+    prod/api  1 critical, 1 low
+      critical  target-hijacked  10.0.2.4:8080 of api was a
+                task's once, but now belongs to a task of
+                another service
+                deregister-target refused (AccessDenied):
+                  deregistering isn't allowed
+                what to do: see what target-hijacked says
+      low       target-foreign  10.0.9.9:8080 of api is not as
+                it should be
+                what to do: see what target-foreign says
+
+    prod/web  2 high
+      high      target-missing  10.0.1.8:8080 of web is not as
+                it should be
+                register-target done
+                what to do: see what target-missing says
+      high      target-missing  10.0.1.7:8080 of web is not as
+                it should be
+                register-target done
+
+    4 requests (ecs 2, elasticloadbalancing 2) in 1.042 s
+    ");
+}
+
+#[test]
+fn what_turns_the_writing_direction_is_no_part_of_a_line() {
+    let mut evil = findings();
+    evil[0].summary = "safe\u{202e}live".to_owned();
+    assert!(report(evil).to_text().contains("safe\u{fffd}live"));
 }

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use model::ec2::NetworkInterface;
 use model::ecs::{Service, Task};
-use model::elb::{TargetGroup, TargetHealth};
-use model::id::{NetworkInterfaceId, SecurityGroupId, TargetGroupArn, VpcId};
+use model::elb::{Listener, LoadBalancer, TargetGroup, TargetHealth};
+use model::id::{LoadBalancerArn, NetworkInterfaceId, SecurityGroupId, TargetGroupArn, VpcId};
 use model::observation::{Answer, Observation};
 use model::scope::ServiceId;
 
@@ -36,7 +36,8 @@ impl<'a> Known<'a> {
                 known.tasks_at.entry(address).or_default().push(task);
             }
         }
-        for interface in observation.interfaces.values().filter_map(Answer::known).flatten() {
+        let listed = observation.interfaces.values().filter_map(Answer::known).flatten();
+        for interface in listed.chain(observation.interface.values().filter_map(Answer::known)) {
             known.interfaces.insert(&interface.id, interface);
             for address in &interface.addresses {
                 known.interfaces_at.entry(*address).or_default().push(interface);
@@ -91,8 +92,16 @@ impl<'a> Known<'a> {
         self.interfaces.get(attached?.network_interface.as_ref()?).copied()
     }
 
+    pub(super) fn load_balancer(&self, arn: &LoadBalancerArn) -> Option<&'a LoadBalancer> {
+        self.observation.load_balancer.get(arn)?.known()
+    }
+
+    pub(super) fn listeners(&self, arn: &LoadBalancerArn) -> impl Iterator<Item = &'a Listener> {
+        self.observation.listeners.get(arn).and_then(Answer::known).into_iter().flatten()
+    }
+
     /// What a security group is called, where that was read.
-    pub(super) fn security_group_name(&self, _id: &SecurityGroupId) -> Option<&'a str> {
-        None
+    pub(super) fn security_group_name(&self, id: &SecurityGroupId) -> Option<&'a str> {
+        Some(&self.observation.security_group.get(id)?.known()?.name)
     }
 }

@@ -121,18 +121,35 @@ fn of_group(known: &Known<'_>, arn: &TargetGroupArn, own: Option<&ServiceId>) ->
         arn: arn.clone(),
         ip_version: group.map(|group| group.ip_version),
         node: Node::new(arn.name(), detail),
-        doors: group.into_iter().flat_map(|group| &group.load_balancers).flat_map(|arn| doors(known, arn)).collect(),
+        doors: group
+            .into_iter()
+            .flat_map(|group| &group.load_balancers)
+            .flat_map(|balancer| doors(known, balancer, arn))
+            .collect(),
         members: members.collect(),
     }
 }
 
-/// The listeners of a balancer that forward to a group.
-fn doors(_known: &Known<'_>, balancer: &LoadBalancerArn) -> Vec<Door> {
+/// The ways from a balancer to a group: its listeners that forward there, or, while they aren't known, itself.
+fn doors(known: &Known<'_>, balancer: &LoadBalancerArn, group: &TargetGroupArn) -> Vec<Door> {
     let kind = match balancer.kind() {
         LoadBalancerKind::Network => "network",
         LoadBalancerKind::Application => "application",
         LoadBalancerKind::Gateway => "gateway",
         LoadBalancerKind::Other => "classic",
     };
-    vec![Door { balancer: Node::new(balancer.name(), kind), listener: None }]
+    let detail = match known.load_balancer(balancer) {
+        Some(balancer) => format!("{kind}, {}", balancer.scheme.as_str()),
+        None => kind.to_owned(),
+    };
+    let node = Node::new(balancer.name(), detail);
+    let listeners = known.listeners(balancer).filter(|listener| listener.target_groups.contains(group));
+    let doors: Vec<Door> = listeners
+        .map(|listener| {
+            let protocol = listener.protocol.as_deref().unwrap_or("listener");
+            let port = listener.port.map(|port| format!(" :{port}")).unwrap_or_default();
+            Door { balancer: node.clone(), listener: Some(Node::new(format!("{protocol}{port}"), "")) }
+        })
+        .collect();
+    if doors.is_empty() { vec![Door { balancer: node, listener: None }] } else { doors }
 }

@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use model::finding::Severity;
+
 use super::member::Member;
 use super::{Node, Strand};
 
@@ -15,9 +17,17 @@ const MAX_ALIKE: usize = 3;
 /// How a member looks from afar: what it has in common with those it is counted with.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Look {
-    nodes: [Option<(String, bool, Vec<(String, usize)>)>; 3],
+    nodes: [Option<NodeLook>; 3],
     security_groups: Vec<String>,
     lacks: Vec<String>,
+}
+
+/// What a node has in common with others: everything but its name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct NodeLook {
+    detail: String,
+    missing: bool,
+    faults: Vec<(String, Severity)>,
 }
 
 /// The strands of a group, those with the gravest faults first.
@@ -43,7 +53,7 @@ fn name(strand: &Strand) -> String {
     strand.nodes().next().map(|node| node.name.clone()).unwrap_or_default()
 }
 
-fn alike(strands: Vec<Strand>) -> BTreeMap<(Reverse<Option<model::finding::Severity>>, Look), Vec<Strand>> {
+fn alike(strands: Vec<Strand>) -> BTreeMap<(Reverse<Option<Severity>>, Look), Vec<Strand>> {
     let mut alike: BTreeMap<_, Vec<Strand>> = BTreeMap::new();
     for strand in strands {
         alike.entry((Reverse(strand.worst()), look(&strand))).or_default().push(strand);
@@ -53,17 +63,14 @@ fn alike(strands: Vec<Strand>) -> BTreeMap<(Reverse<Option<model::finding::Sever
 
 fn look(strand: &Strand) -> Look {
     let of = |node: Option<&Node>| {
-        let node = node?;
-        let faults = node.faults.iter().map(|fault| (fault.rule.clone(), fault.severity as usize)).collect();
-        Some((node.detail.clone(), node.missing, faults))
+        let Node { detail, missing, faults, .. } = node?;
+        let faults = faults.iter().map(|fault| (fault.rule.clone(), fault.severity)).collect();
+        // In which subnet an interface is makes no difference from afar.
+        let detail = if detail.starts_with("subnet-") { String::new() } else { detail.clone() };
+        Some(NodeLook { detail, missing: *missing, faults })
     };
-    // In which subnet an interface is makes no difference from afar.
-    let interface = of(strand.interface.as_ref()).map(|(detail, missing, faults)| {
-        let detail = if detail.starts_with("subnet-") { String::new() } else { detail };
-        (detail, missing, faults)
-    });
     Look {
-        nodes: [of(strand.target.as_ref()), of(strand.task.as_ref()), interface],
+        nodes: [&strand.target, &strand.task, &strand.interface].map(|node| of(node.as_ref())),
         security_groups: strand.security_groups.clone(),
         lacks: strand.lacks.clone(),
     }

@@ -76,7 +76,7 @@ fn every_fault_is_at_its_spot_and_what_is_alike_is_counted() {
     scene.find("scaling-floor-zero", Severity::Low, "web", "may scale to zero", of());
     insta::assert_snapshot!(render(&topology(&scene)), @"
     prod/web [web: 9 of 9 running !low scaling-floor-zero x1]
-      [edge: network !medium zone-not-enabled x1] -> [web: TCP :80, ip !low drain-shorter-than-stop x1]
+      [edge: network !medium zone-not-enabled x1][TCP :443: ] -> [web: TCP :80, ip !low drain-shorter-than-stop x1]
         1x [10.0.236.41:8080: healthy !critical target-hijacked x1] - [a task: of prod/api] - [eni-0000000000000eb29: subnet-0a] sg-0base
         1x [10.0.1.10:8080: not registered MISSING !high target-missing x1] - [a task: RUNNING] - [eni-0000000000000000a: subnet-0a] sg-0base
         1x [10.0.1.13:8080: healthy] - [a task: RUNNING] - [eni-0000000000000000d: subnet-0a !high security-group-missing x1] sg-0base lacks sg-0required
@@ -94,7 +94,7 @@ fn a_thousand_tasks_are_as_many_lines_as_there_are_kinds_of_them() {
     (0..40).for_each(|n| scene.missing("web", first + n));
     insta::assert_snapshot!(render(&topology(&scene)), @"
     prod/web [web: 1000 of 1000 running]
-      [edge: network] -> [web: TCP :80, ip]
+      [edge: network][TCP :443: ] -> [web: TCP :80, ip]
         1x [10.0.1.10:8080: not registered MISSING !high target-missing x1] - [a task: RUNNING] - [eni-0000000000000000a: subnet-0a] sg-0base
         1x [10.0.1.11:8080: not registered MISSING !high target-missing x1] - [a task: RUNNING] - [eni-0000000000000000b: subnet-0a] sg-0base
         1x [10.0.1.12:8080: not registered MISSING !high target-missing x1] - [a task: RUNNING] - [eni-0000000000000000c: subnet-0a] sg-0base
@@ -116,12 +116,12 @@ fn a_group_of_no_one_service_is_a_place_of_its_own_and_its_faults_show_on_the_pa
     scene.findings[0].resources.cluster = None;
     insta::assert_snapshot!(render(&topology(&scene)), @"
     prod/web [web: 1 of 1 running]
-      [edge: network] -> [web: TCP :80, ip]
+      [edge: network][TCP :443: ] -> [web: TCP :80, ip]
         1x [10.0.236.40:8080: unhealthy !high target-stale x1] - [no task: nothing has this address MISSING] 
         1x [10.0.1.10:8080: healthy] - [a task: RUNNING] - [eni-0000000000000000a: subnet-0a] sg-0base
       [sg-0base: ]
     target group web 
-      [edge: network] -> [web: TCP :80, ip]
+      [edge: network][TCP :443: ] -> [web: TCP :80, ip]
         1x [10.0.236.40:8080: unhealthy !high target-stale x1] - [no task: nothing has this address MISSING] 
         1x [10.0.1.10:8080: healthy] - [a task: of prod/web] - [eni-0000000000000000a: subnet-0a] sg-0base
       [sg-0base: ]
