@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use model::ecs::Task;
 use model::elb::Target;
 use model::finding::{Finding, Resources};
+use model::id::SecurityGroupId;
 use model::repair::Proposal;
 use model::scope::ServiceId;
 
 use crate::registration::group::{Group, Member};
 use crate::rule::Rule;
+use crate::security_group::{Party, Wearer};
 
 /// Begins a finding of `rule`.
 pub(crate) fn start(rule: &Rule, summary: String) -> Draft {
@@ -57,6 +59,34 @@ impl Draft {
             None => task.interfaces.first(),
         };
         self.0.resources.network_interface = interface.and_then(|interface| interface.network_interface.clone());
+        self
+    }
+
+    /// It is about these tasks; the policy and the holds of their service apply.
+    pub(crate) fn party(mut self, party: &Party<'_>) -> Self {
+        self.0.users = party.id.iter().cloned().collect();
+        self.0.resources.cluster = Some(party.cluster.clone());
+        self.0.resources.service = party.service.map(|service| service.arn.clone());
+        match (&party.id, party.wearers.first()) {
+            (None, Some(wearer)) => self.wearer(wearer),
+            _ => self,
+        }
+    }
+
+    /// It is about this interface of a task, with the groups it has.
+    pub(crate) fn wearer(mut self, wearer: &Wearer<'_>) -> Self {
+        self.0.resources.task = Some(wearer.task.arn.clone());
+        self.0.resources.network_interface = Some(wearer.interface.id.clone());
+        self.0.resources.security_groups = wearer.interface.security_groups.clone();
+        self
+    }
+
+    /// It is about these security groups.
+    pub(crate) fn security_groups<'i>(mut self, ids: impl IntoIterator<Item = &'i SecurityGroupId>) -> Self {
+        let mut ids: Vec<_> = ids.into_iter().cloned().collect();
+        ids.sort();
+        ids.dedup();
+        self.0.resources.security_groups = ids;
         self
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use model::ecs::Service;
-use model::id::{TargetGroupArn, TaskArn};
+use model::id::{ClusterArn, TargetGroupArn, TaskArn};
 use model::observation::{Gap, Lookup, Unread, UnreadKind};
 use model::scope::{Scope, ServiceId, TaskHint, Unit};
 
@@ -18,6 +18,8 @@ pub(crate) struct Focus<'a> {
     pub(crate) services: BTreeMap<ServiceId, Depth>,
     /// The services among them that were found.
     pub(crate) found: BTreeMap<ServiceId, &'a Service>,
+    /// Clusters with all that runs in them, services or not.
+    pub(crate) clusters: BTreeSet<ClusterArn>,
     /// Target groups named by the scope itself, beside those the services use.
     pub(crate) target_groups: BTreeSet<TargetGroupArn>,
     /// More services may be found once open questions are answered.
@@ -43,10 +45,11 @@ pub(crate) fn focus<'a>(lookup: &Lookup<'a>, scope: &Scope, judgement: &mut Judg
         let all = focus.keep(judgement, || Unit::Everything, lookup.target_groups());
         focus.target_groups.extend(all.into_iter().flatten().cloned());
     }
-    for cluster in clusters {
-        let services = focus.keep(judgement, || Unit::Cluster(cluster.clone()), lookup.services(&cluster));
+    for cluster in &clusters {
+        let services = focus.keep(judgement, || Unit::Cluster(cluster.clone()), lookup.services(cluster));
         focus.services.extend(services.into_iter().flatten().map(|id| (id.clone(), Depth::Whole)));
     }
+    focus.clusters = clusters;
     focus.services.extend(scope.services.iter().map(|id| (id.clone(), Depth::Whole)));
     for (arn, hint) in &scope.tasks {
         add_task(&mut focus, lookup, arn, hint, judgement);

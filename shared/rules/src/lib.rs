@@ -9,6 +9,8 @@ mod focus;
 mod judgement;
 mod registration;
 mod rule;
+mod security_group;
+mod wanted;
 
 pub use judgement::Judgement;
 pub use rule::Rule;
@@ -20,10 +22,15 @@ use model::observation::Lookup;
 use model::policy::Policy;
 use model::scope::Scope;
 
+use wanted::Wanted;
+
 /// Every rule there is, in the order it is listed.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    registration::RULES.iter().copied()
+    GROUPS.into_iter().flatten().copied()
 }
+
+/// Every rule there is, gravest group first.
+const GROUPS: [&[&Rule]; 2] = [registration::RULES, security_group::RULES];
 
 /// The rules that judge whether tasks are registered.
 #[must_use]
@@ -31,15 +38,26 @@ pub fn registration_rules() -> BTreeSet<&'static str> {
     registration::RULES.iter().map(|rule| rule.slug).collect()
 }
 
-/// Judges what `scope` covers by the rules in `wanted`, as far as the observation answers.
+/// The rules that judge which security groups tasks wear, and whether traffic reaches them.
+#[must_use]
+pub fn security_group_rules() -> BTreeSet<&'static str> {
+    security_group::RULES.iter().map(|rule| rule.slug).collect()
+}
+
+/// Judges what `scope` covers by the rules in `wanted`, as far as the observation answers. Rules that aren't wanted, or that
+/// the policy disables, ask nothing.
 #[must_use]
 pub fn judge(lookup: &Lookup<'_>, scope: &Scope, policy: &Policy, wanted: &BTreeSet<&str>) -> Judgement {
     let mut judgement = Judgement::default();
     let focus = focus::focus(lookup, scope, &mut judgement);
-    registration::judge(lookup, scope, policy, &focus, &mut judgement);
-    judgement.findings.retain(|finding| {
-        wanted.contains(finding.rule.as_str()) && policy.rule_enabled(&finding.rule) && !is_excluded(policy, finding)
-    });
+    let wanted = Wanted { slugs: wanted, policy };
+    if wanted.any_of(registration::RULES) {
+        registration::judge(lookup, scope, policy, &focus, &mut judgement);
+    }
+    if wanted.any_of(security_group::RULES) {
+        security_group::judge(lookup, scope, policy, &focus, wanted, &mut judgement);
+    }
+    judgement.findings.retain(|finding| wanted.has(&finding.rule) && !is_excluded(policy, finding));
     for finding in &mut judgement.findings {
         finding.severity = policy.severity(&finding.rule, finding.severity);
     }

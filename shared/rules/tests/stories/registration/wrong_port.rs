@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use model::ecs::{ServiceStatus, TaskStatus};
 
-use crate::removals::{healthy, on_two_ports, wrong_port_by_definition, wrong_port_by_ledger, wrong_port_in_exclusive};
+use super::removals::{healthy, on_two_ports, wrong_port_by_definition, wrong_port_by_ledger, wrong_port_in_exclusive};
 use crate::story::story;
 use crate::{entities, names};
 

@@ -4,8 +4,8 @@ use insta::assert_snapshot;
 use model::ecs::{DeploymentController, Strategy, TaskSetStatus};
 use model::id::TargetGroupArn;
 
+use super::removals::{healthy, heir, hijacked_by_ledger, hijacked_by_stopped_task, stale_by_ledger};
 use crate::names;
-use crate::removals::{healthy, heir, hijacked_by_ledger, hijacked_by_stopped_task, stale_by_ledger};
 
 #[test]
 fn a_task_of_a_service_that_does_not_use_the_group_has_inherited_the_address() {

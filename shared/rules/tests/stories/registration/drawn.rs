@@ -3,7 +3,7 @@
 use model::ecs::{DeploymentController, ServiceStatus, Strategy, TaskSetStatus, TaskStatus};
 use model::observation::Question;
 
-use crate::chance::{
+use super::chance::{
     ADDRESSES, Chance, DRAWN_OF, EXCLUDED, GROUPS, Life, OneRecord, OneService, OneTask, PORTS, Past, SERVICES, Shape,
 };
 use crate::names;

@@ -6,8 +6,8 @@ use jiff::SignedDuration;
 use model::Timestamp;
 use model::elb::Target;
 use model::id::{
-    AccountId, ClusterArn, DeploymentId, LoadBalancerArn, NetworkInterfaceId, ServiceRevisionArn, SubnetId,
-    TargetGroupArn, TaskArn, TaskDefinitionArn, VpcId,
+    AccountId, ClusterArn, DeploymentId, LoadBalancerArn, NetworkInterfaceId, SecurityGroupId, ServiceRevisionArn,
+    SubnetId, TargetGroupArn, TaskArn, TaskDefinitionArn, VpcId,
 };
 use model::scope::ServiceId;
 
@@ -68,6 +68,10 @@ pub(crate) fn deployment(id: &str) -> DeploymentId {
 
 pub(crate) fn interface(name: &str) -> NetworkInterfaceId {
     format!("eni-{name}").parse().expect("an interface id")
+}
+
+pub(crate) fn security_group(name: &str) -> SecurityGroupId {
+    format!("sg-{name}").parse().expect("a security group id")
 }
 
 pub(crate) fn vpc(name: &str) -> VpcId {

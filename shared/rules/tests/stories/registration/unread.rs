@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use insta::assert_snapshot;
 use model::observation::Question;
 
+use super::removals;
 use crate::names;
-use crate::removals;
 use crate::render::label;
 
 /// Takes every answer of every removal story away, one at a time. The list is of those that may be missing, and of the

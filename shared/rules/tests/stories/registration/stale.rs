@@ -3,8 +3,8 @@
 use insta::assert_snapshot;
 use model::ecs::TaskStatus;
 
+use super::removals::{healthy, stale_by_event, stale_by_exclusive, stale_by_ledger, stale_by_stopped_task};
 use crate::names;
-use crate::removals::{healthy, stale_by_event, stale_by_exclusive, stale_by_ledger, stale_by_stopped_task};
 use crate::story::story;
 
 #[test]

@@ -11,6 +11,7 @@ use model::observation::{Answer, Desired, Observation, Question, TaskList, Unrea
 use model::scope::ServiceId;
 
 use crate::names;
+use crate::network::Network;
 use crate::render::label;
 
 /// What there is, and which questions fail.
@@ -30,6 +31,7 @@ pub(crate) struct Account {
     pub(crate) subnets: Vec<Subnet>,
     /// Interfaces beside those of live tasks.
     pub(crate) things: Vec<NetworkInterface>,
+    pub(crate) network: Network,
     pub(crate) records: BTreeMap<TargetGroupArn, Vec<Ownership>>,
     pub(crate) has_no_ledger: bool,
     pub(crate) unread: BTreeSet<Question>,
@@ -50,8 +52,9 @@ impl Account {
 
     /// Every interface: those of live tasks, and the others.
     pub(crate) fn interfaces(&self) -> Vec<NetworkInterface> {
-        let of_tasks = self.tasks.values().filter(|task| task.is_live()).flat_map(|task| &task.interfaces);
-        let of_tasks = of_tasks.filter_map(|one| {
+        let live = self.tasks.values().filter(|task| task.is_live());
+        let of_tasks = live.flat_map(|task| task.interfaces.iter().map(move |one| (task, one)));
+        let of_tasks = of_tasks.filter_map(|(task, one)| {
             Some(NetworkInterface {
                 id: one.network_interface.clone()?,
                 vpc: names::vpc("main"),
@@ -62,10 +65,11 @@ impl Account {
                 status: Some("in-use".to_owned()),
                 addresses: one.addresses.clone(),
                 prefixes: vec![],
-                security_groups: vec![],
+                security_groups: self.network.worn_by(self, task, one),
             })
         });
-        of_tasks.chain(self.things.iter().cloned()).collect()
+        let all = of_tasks.chain(self.things.iter().cloned());
+        all.filter(|one| !self.network.vanished.contains(&one.id)).collect()
     }
 
     /// Fills in what this account answers.
@@ -142,7 +146,7 @@ impl Account {
                 };
                 seen.owners.insert(arn.clone(), records);
             }
-            _ => panic!("the rules don't ask {question:?}"),
+            _ => self.network.answer(self, question, seen),
         }
     }
 
@@ -171,10 +175,11 @@ impl Account {
         for subnet in &self.subnets {
             all.extend([Question::Subnets(subnet.vpc.clone()), Question::Interfaces(subnet.id.clone())]);
         }
+        all.extend(self.network.questions(self));
         all
     }
 
-    fn or_unread<T>(&self, question: &Question, answer: Option<T>) -> Answer<T> {
+    pub(crate) fn or_unread<T>(&self, question: &Question, answer: Option<T>) -> Answer<T> {
         if self.unread.contains(question) {
             return Answer::Unread(failure(question, UnreadKind::Passing));
         }

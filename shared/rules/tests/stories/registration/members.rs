@@ -3,8 +3,8 @@
 use insta::assert_snapshot;
 use model::observation::{Desired, Question, TaskList};
 
+use super::removals::{healthy, heir, stale_by_ledger, stale_by_stopped_task};
 use crate::names;
-use crate::removals::{healthy, heir, stale_by_ledger, stale_by_stopped_task};
 use crate::story::{Story, story};
 
 /// Three tasks, all registered, of which an event named the last.

@@ -2,8 +2,8 @@
 
 use insta::assert_snapshot;
 
+use super::removals::healthy;
 use crate::names;
-use crate::removals::healthy;
 
 #[test]
 fn a_quarter_of_an_hour_after_its_task_started() {

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use model::elb::Target;
 use model::id::TargetGroupArn;
 use model::observation::{Lookup, Observation, Question};
+use model::policy::{Place, SecurityGroupRef};
 use model::repair::Repair;
 use model::scope::{Scope, ServiceId};
-use rules::{Judgement, judge, registration_rules};
+use rules::{Judgement, judge};
 
 use crate::account::Account;
 use crate::render::render;
@@ -39,7 +40,12 @@ impl Story {
             self.account.tasks.values().filter_map(|task| Some(ServiceId::new(&task.cluster, task.service_name()?)));
         let of_records = self.account.records.values().flatten().filter_map(|record| ServiceId::of(&record.service));
         let services = self.scope.services.iter().cloned().chain(of_tasks).chain(of_records).map(Question::Service);
-        groups.chain(services).for_each(|question| self.account.answer(&question, &mut seen));
+        let policy = self.policy.security_groups(&Place::default());
+        let named = policy.required.into_iter().chain(policy.forbidden).filter_map(|name| match name {
+            SecurityGroupRef::Id(id) => Some(Question::SecurityGroup(id)),
+            _ => None,
+        });
+        groups.chain(services).chain(named).for_each(|question| self.account.answer(&question, &mut seen));
         seen
     }
 
@@ -71,7 +77,7 @@ impl Story {
             false => self.scope.clone(),
         };
         let lookup = Lookup::new(seen);
-        let judgement = judge(&lookup, &scope, &self.policy, &registration_rules());
+        let judgement = judge(&lookup, &scope, &self.policy, &self.rules);
         (judgement, lookup.into_questions())
     }
 }

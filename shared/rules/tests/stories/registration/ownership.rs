@@ -4,8 +4,8 @@ use insta::assert_snapshot;
 use model::ecs::TaskStatus;
 use model::ledger::OwnershipChange;
 
+use super::removals::{healthy, hijacked_by_ledger, on_two_ports, stale_by_ledger};
 use crate::names;
-use crate::removals::{healthy, hijacked_by_ledger, on_two_ports, stale_by_ledger};
 use crate::story::{Story, story};
 
 fn changes(told: &Story) -> String {

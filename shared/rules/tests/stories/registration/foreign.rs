@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::removals::healthy;
+use super::removals::healthy;
 
 #[test]
 fn an_interface_nobody_ever_knew() {

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use model::ecs::{DeploymentController, ServiceStatus, Strategy, TaskSetStatus};
 
-use crate::removals::healthy;
+use super::removals::healthy;
 use crate::story::{Story, story};
 
 fn two_task_sets() -> Story {

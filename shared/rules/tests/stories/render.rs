@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use model::finding::Finding;
+use model::id::SecurityGroupId;
 use model::observation::Question;
 use model::scope::Unit;
 use rules::Judgement;
@@ -28,6 +29,7 @@ fn finding(finding: &Finding) -> String {
         of.target_group.as_ref().map(|arn| format!("group {}", arn.name())),
         of.target.map(|target| target.to_string()),
         of.network_interface.as_ref().map(ToString::to_string),
+        (!of.security_groups.is_empty()).then(|| list(&of.security_groups)),
     ]
     .into_iter()
     .flatten()
@@ -47,6 +49,10 @@ fn finding(finding: &Finding) -> String {
         .expect("a string takes all");
     }
     text
+}
+
+fn list(ids: &[SecurityGroupId]) -> String {
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn name(unit: &Unit) -> String {
@@ -79,6 +85,13 @@ pub(crate) fn label(question: &Question) -> String {
         Question::Subnets(vpc) => format!("subnets of: {vpc}"),
         Question::Interfaces(subnet) => format!("interfaces in: {subnet}"),
         Question::Owners(arn) => format!("owners in: {}", arn.name()),
+        Question::Interface { id, .. } => format!("interface: {id}"),
+        Question::SecurityGroups(vpc) => format!("security groups of: {vpc}"),
+        Question::SecurityGroup(id) => format!("security group: {id}"),
+        Question::PrefixList(id) => format!("prefix list: {id}"),
+        Question::LoadBalancer(arn) => format!("balancer: {}", arn.name()),
+        Question::Listeners(arn) => format!("listeners of: {}", arn.name()),
+        Question::TargetGroupAttributes(arn) => format!("attributes of: {}", arn.name()),
         other => panic!("the rules don't ask {other:?}"),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use insta::assert_snapshot;
 
-use crate::removals::{healthy, hijacked_by_ledger, stale_by_ledger, stale_by_stopped_task, wrong_port_by_definition};
+use super::removals::{healthy, hijacked_by_ledger, stale_by_ledger, stale_by_stopped_task, wrong_port_by_definition};
 use crate::render::label;
 use crate::story::{Story, story};
 

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use model::ecs::ServiceStatus;
 
-use crate::removals::healthy;
+use super::removals::healthy;
 use crate::story::{Story, story};
 
 fn of_two_tasks() -> Story {

@@ -12,9 +12,9 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 
-use crate::chance::{Chance, EXCLUDED, chance, chance_at_rest};
+use super::chance::{Chance, EXCLUDED, chance, chance_at_rest};
+use super::oracle::{Oracle, Removal};
 use crate::names;
-use crate::oracle::{Oracle, Removal};
 use crate::render::render;
 use crate::story::Story;
 use crate::told::removals;

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::removals::healthy;
+use super::removals::healthy;
 use crate::story::story;
 
 #[test]

@@ -2,6 +2,8 @@
 //!
 //! What comes later in a story is about what was named last: `.service("web").on("web", 8080).task(1).registered()`.
 
+use std::collections::BTreeSet;
+
 use model::ecs::{
     DeploymentController, DeploymentStatus, Service, ServiceRevision, Strategy, Task, TaskSet, TaskSetStatus,
     TaskStatus,
@@ -22,6 +24,8 @@ pub(crate) struct Story {
     pub(crate) account: Account,
     pub(crate) policy: Policy,
     pub(crate) scope: Scope,
+    /// The rules that judge it.
+    pub(crate) rules: BTreeSet<&'static str>,
     cluster: ClusterArn,
     service: Option<ServiceId>,
     task: u8,
@@ -37,7 +41,8 @@ pub(crate) fn story() -> Story {
     account.subnets[1].owner = names::another_account();
     let cluster = names::cluster("prod");
     let (service, task, group) = (None, 0, String::new());
-    Story { account, policy: Policy::default(), scope: Scope::default(), cluster, service, task, group }
+    let rules = rules::registration_rules();
+    Story { account, policy: Policy::default(), scope: Scope::default(), rules, cluster, service, task, group }
 }
 
 impl Story {
@@ -45,6 +50,12 @@ impl Story {
     pub(crate) fn cluster(mut self, name: &str) -> Self {
         self.cluster = names::cluster(name);
         self.account.clusters.insert(self.cluster.clone());
+        self
+    }
+
+    /// These rules judge it, and no others.
+    pub(crate) fn judged_by(mut self, slugs: &[&'static str]) -> Self {
+        self.rules = slugs.iter().copied().collect();
         self
     }
 
@@ -81,7 +92,7 @@ impl Story {
         self
     }
 
-    fn the_service(&self) -> ServiceId {
+    pub(crate) fn the_service(&self) -> ServiceId {
         self.service.clone().expect("a service was told of")
     }
 

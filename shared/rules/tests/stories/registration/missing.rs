@@ -3,8 +3,8 @@
 use insta::assert_snapshot;
 use model::ecs::{ServiceStatus, TaskStatus};
 
+use super::removals::healthy;
 use crate::names;
-use crate::removals::healthy;
 use crate::story::story;
 
 #[test]

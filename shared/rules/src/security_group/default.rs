@@ -1,0 +1,65 @@
+//! The VPC's default group, worn by tasks.
+
+use std::collections::BTreeMap;
+
+use model::ec2::SecurityGroup;
+use model::finding::Severity;
+use model::observation::{Gap, Lookup};
+use model::policy::SecurityGroupRef;
+
+use super::wearers::{Party, Wearer};
+use crate::finding::start;
+use crate::judgement::Judgement;
+use crate::rule::Rule;
+
+pub(crate) const RULE: Rule = Rule {
+    slug: "security-group-default",
+    severity: Severity::Medium,
+    title: "Tasks wear the VPC's default security group",
+    explanation: "The tasks' network interfaces have the group that AWS makes with every VPC and gives to whatever names no \
+        group of its own. Its rules let in everything else that has it, so tasks, databases and machines that nobody meant to \
+        connect can reach each other, and a rule added for one of them holds for all. Usually the service declares no security \
+        groups at all. It isn't reported where the policy requires or forbids the default group.",
+    remedy: "Make a security group for the service and name it in the service's network configuration (securityGroups of \
+        awsvpcConfiguration); that starts a deployment, whose tasks wear it.",
+    repair: "none",
+};
+
+/// One finding for all tasks of a party: the cause is its configuration.
+pub(crate) fn judge(lookup: &Lookup<'_>, party: &Party<'_>, judgement: &mut Judgement) {
+    let named = SecurityGroupRef::vpc_default();
+    if party.policy.required.contains(&named) || party.policy.forbidden.contains(&named) {
+        return;
+    }
+    let wearing = match wearing(lookup, party) {
+        Ok(wearing) => wearing,
+        Err(gap) => return judgement.abstain(party.unit(), gap),
+    };
+    let Some((group, example)) = wearing.first() else { return };
+    let declared = party.service.and_then(|service| example.declared(service));
+    let why = match declared {
+        Some(network) if network.security_groups.is_empty() => ": its service declares no groups",
+        Some(network) if network.security_groups.contains(&group.id) => ": its service declares it",
+        _ => "",
+    };
+    let tasks: BTreeMap<_, _> = wearing.iter().map(|(_, wearer)| (&wearer.task.arn, wearer)).collect();
+    let summary = format!("{} wears the default group of {}{why}", party.name(), group.vpc);
+    let draft = start(&RULE, summary).party(party).security_groups([&group.id]).subject(group.id.to_string());
+    let draft = draft.evidence("tasks", Some(tasks.len())).evidence("task", Some(example.task.arn.id()));
+    judgement.findings.push(draft.done());
+}
+
+fn wearing<'a, 'p>(
+    lookup: &Lookup<'a>,
+    party: &'p Party<'a>,
+) -> Result<Vec<(&'a SecurityGroup, &'p Wearer<'a>)>, Gap<'a>> {
+    let mut wearing = Vec::new();
+    for vpc in party.vpcs() {
+        let groups = lookup.security_groups(vpc)?;
+        let default: Vec<_> = groups.into_iter().filter(|group| group.is_default()).collect();
+        for wearer in &party.wearers {
+            wearing.extend(default.iter().filter(|group| wearer.wears(&group.id)).map(|group| (*group, wearer)));
+        }
+    }
+    Ok(wearing)
+}

@@ -1,0 +1,33 @@
+//! Judging one party after the other.
+
+use model::observation::Lookup;
+use model::policy::Policy;
+use model::scope::Scope;
+
+use super::wearers::parties;
+use super::{default, drift, unresolved};
+use crate::focus::Focus;
+use crate::judgement::Judgement;
+use crate::wanted::Wanted;
+
+/// Judges every task interface in focus by the rules that are wanted. What only unwanted ones need isn't asked.
+pub(crate) fn judge<'a>(
+    lookup: &Lookup<'a>,
+    scope: &Scope,
+    policy: &Policy,
+    focus: &Focus<'a>,
+    wanted: Wanted<'_>,
+    judgement: &mut Judgement,
+) {
+    for party in parties(lookup, scope, policy, focus, judgement) {
+        if wanted.has(unresolved::RULE.slug) {
+            unresolved::judge(lookup, &party, judgement);
+        }
+        if wanted.has(default::RULE.slug) {
+            default::judge(lookup, &party, judgement);
+        }
+        if wanted.has(drift::RULE.slug) {
+            drift::judge(lookup, &party, judgement);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! The task interfaces under judgement, each with the groups it really has.
+
+use std::collections::BTreeMap;
+
+use model::ec2::NetworkInterface;
+use model::ecs::{AwsvpcConfiguration, DeploymentStatus, Service, Task, TaskStatus};
+use model::id::{ClusterArn, NetworkInterfaceId, SecurityGroupId, TaskArn, VpcId};
+use model::observation::{Desired, Gap, Lookup, TaskList, Unread, UnreadKind};
+use model::policy::{Place, Policy, SecurityGroupPolicy};
+use model::scope::{Scope, ServiceId, Unit};
+
+use crate::focus::{Depth, Focus};
+use crate::judgement::Judgement;
+
+/// Tasks that one policy applies to: those of a service, or one of no service.
+pub(crate) struct Party<'a> {
+    /// Their cluster.
+    pub(crate) cluster: ClusterArn,
+    /// Their service; `None` for a task of no service.
+    pub(crate) id: Option<ServiceId>,
+    /// The service, unless it is gone.
+    pub(crate) service: Option<&'a Service>,
+    /// What the policy says of them.
+    pub(crate) policy: SecurityGroupPolicy,
+    /// Their interfaces, as far as they could be read.
+    pub(crate) wearers: Vec<Wearer<'a>>,
+}
+
+/// A live task's interface.
+pub(crate) struct Wearer<'a> {
+    /// The task.
+    pub(crate) task: &'a Task,
+    /// The interface, with the groups it has.
+    pub(crate) interface: &'a NetworkInterface,
+}
+
+impl Party<'_> {
+    /// In words: `prod/web`, or the task's id.
+    pub(crate) fn name(&self) -> String {
+        match (&self.id, self.wearers.first()) {
+            (Some(id), _) => id.to_string(),
+            (None, Some(wearer)) => format!("task {}", wearer.task.arn.id()),
+            (None, None) => self.cluster.name().to_owned(),
+        }
+    }
+
+    /// What a judgement of all of them is about.
+    pub(crate) fn unit(&self) -> Unit {
+        match (&self.id, self.wearers.first()) {
+            (Some(id), _) => Unit::Service(id.clone()),
+            (None, Some(wearer)) => Unit::Task(wearer.task.arn.clone()),
+            (None, None) => Unit::Cluster(self.cluster.clone()),
+        }
+    }
+
+    /// The VPCs their interfaces are in; one, as a rule.
+    pub(crate) fn vpcs(&self) -> Vec<&VpcId> {
+        let mut vpcs: Vec<&VpcId> = self.wearers.iter().map(|wearer| &wearer.interface.vpc).collect();
+        vpcs.sort();
+        vpcs.dedup();
+        vpcs
+    }
+}
+
+impl Wearer<'_> {
+    /// Has it this group?
+    pub(crate) fn wears(&self, group: &SecurityGroupId) -> bool {
+        self.interface.security_groups.contains(group)
+    }
+
+    /// The network settings it was started with: those of its deployment or task set. `None` where that is over, or nobody says.
+    pub(crate) fn declared<'s>(&self, service: &'s Service) -> Option<&'s AwsvpcConfiguration> {
+        let starter = self.task.started_by.as_ref()?;
+        if let Some(set) = service.task_sets.iter().find(|set| set.id == *starter) {
+            return set.network.as_ref();
+        }
+        let deployment = service.deployments.iter().find(|deployment| deployment.id == *starter)?;
+        let of_service = service.network.as_ref().filter(|_| deployment.status == DeploymentStatus::Primary);
+        deployment.network.as_ref().or(of_service)
+    }
+}
+
+/// The parties in focus. What can't be read is noted; the rest is judged all the same.
+pub(crate) fn parties<'a>(
+    lookup: &Lookup<'a>,
+    scope: &Scope,
+    policy: &Policy,
+    focus: &Focus<'a>,
+    judgement: &mut Judgement,
+) -> Vec<Party<'a>> {
+    let mut services: BTreeMap<ServiceId, Party<'a>> = BTreeMap::new();
+    let mut alone = Vec::new();
+    for (id, service) in &focus.found {
+        services.insert(id.clone(), party(policy, &id.cluster, Some(id), Some(*service)));
+    }
+    for task in tasks(lookup, scope, focus, judgement).into_values().filter(|task| is_judged(task)) {
+        let wearers = wearers(lookup, task, judgement);
+        let Some(name) = task.service_name() else {
+            alone.push(Party { wearers, ..party(policy, &task.cluster, None, None) });
+            continue;
+        };
+        let id = ServiceId::new(&task.cluster, name);
+        let service = judgement.keep(|| Unit::Task(task.arn.clone()), lookup.service(&id));
+        let Some(service) = service else { continue };
+        let of_service = || party(policy, &task.cluster, Some(&id), service);
+        services.entry(id.clone()).or_insert_with(of_service).wearers.extend(wearers);
+    }
+    alone.retain(|party| !party.wearers.is_empty());
+    services.into_values().chain(alone).collect()
+}
+
+fn party<'a>(policy: &Policy, cluster: &ClusterArn, id: Option<&ServiceId>, service: Option<&'a Service>) -> Party<'a> {
+    let name = id.map(|id| &*id.name);
+    let place = Place { cluster: Some(cluster.name()), service: name, target_group: None };
+    Party {
+        cluster: cluster.clone(),
+        id: id.cloned(),
+        service,
+        policy: policy.security_groups(&place),
+        wearers: Vec::new(),
+    }
+}
+
+/// The tasks in focus: all of whole clusters and services, and those the scope names.
+fn tasks<'a>(
+    lookup: &Lookup<'a>,
+    scope: &Scope,
+    focus: &Focus<'a>,
+    judgement: &mut Judgement,
+) -> BTreeMap<TaskArn, &'a Task> {
+    let mut tasks = BTreeMap::new();
+    let mut add = |cluster: &ClusterArn, arn: &TaskArn, judgement: &mut Judgement| {
+        let task = judgement.keep(|| Unit::Task(arn.clone()), lookup.task(cluster, arn));
+        tasks.extend(task.flatten().map(|task| (arn.clone(), task)));
+    };
+    for cluster in &focus.clusters {
+        let list = TaskList { cluster: cluster.clone(), service: None, desired: Desired::Running };
+        let arns = judgement.keep(|| Unit::Cluster(cluster.clone()), lookup.tasks(&list));
+        arns.into_iter().flatten().for_each(|arn| add(cluster, arn, judgement));
+    }
+    for (id, depth) in &focus.services {
+        if *depth != Depth::Whole || focus.clusters.contains(&id.cluster) {
+            continue;
+        }
+        let list = TaskList { cluster: id.cluster.clone(), service: Some(id.clone()), desired: Desired::Running };
+        let arns = judgement.keep(|| Unit::Service(id.clone()), lookup.tasks(&list));
+        arns.into_iter().flatten().for_each(|arn| add(&id.cluster, arn, judgement));
+    }
+    for (arn, hint) in &scope.tasks {
+        add(&hint.cluster, arn, judgement);
+    }
+    tasks
+}
+
+/// A task on its way out takes its interface with it.
+fn is_judged(task: &Task) -> bool {
+    task.is_live() && task.desired_status == TaskStatus::Running
+}
+
+/// The interfaces of a task, as soon as they are attached.
+fn wearers<'a>(lookup: &Lookup<'a>, task: &'a Task, judgement: &mut Judgement) -> Vec<Wearer<'a>> {
+    let mut wearers = Vec::new();
+    for attached in &task.interfaces {
+        let Some(id) = &attached.network_interface else { continue };
+        match lookup.interface(id, attached.subnet.as_ref()) {
+            Ok(Some(interface)) => wearers.push(Wearer { task, interface }),
+            // Detached while this was read. A task that goes on running without is another matter.
+            Ok(None) if task.last_status != TaskStatus::Running => {}
+            Ok(None) => judgement.abstain(Unit::Task(task.arn.clone()), Gap::Unread(&vanished(id))),
+            Err(gap) => judgement.abstain(Unit::Task(task.arn.clone()), gap),
+        }
+    }
+    wearers
+}
+
+fn vanished(id: &NetworkInterfaceId) -> Unread {
+    Unread {
+        resource: id.to_string(),
+        operation: "ec2:DescribeNetworkInterfaces".to_owned(),
+        error: "the interface is gone, though its task is said to be RUNNING".to_owned(),
+        kind: UnreadKind::Refused,
+    }
+}

@@ -1,0 +1,15 @@
+//! The rules, told as stories about small accounts.
+//!
+//! [`story`] makes an account that answers every question, [`render`] prints what is found in it. A folder for each group of
+//! rules has what they find and what they must not find.
+
+mod account;
+mod entities;
+mod names;
+mod network;
+mod render;
+mod story;
+mod told;
+
+mod registration;
+mod security_group;

@@ -1,0 +1,110 @@
+//! Security groups, balancers and what else decides whether traffic passes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ipnet::IpNet;
+use model::ec2::SecurityGroup;
+use model::ecs::{DeploymentStatus, Task, TaskInterface};
+use model::elb::{Listener, LoadBalancer, TargetGroupAttributes};
+use model::id::{LoadBalancerArn, NetworkInterfaceId, PrefixListId, SecurityGroupId, TargetGroupArn, VpcId};
+use model::observation::{Observation, Question};
+
+use crate::account::Account;
+use crate::names;
+
+/// What there is.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Network {
+    pub(crate) groups: BTreeMap<SecurityGroupId, SecurityGroup>,
+    /// Interfaces with other groups than their task was started with.
+    pub(crate) worn: BTreeMap<NetworkInterfaceId, Vec<SecurityGroupId>>,
+    pub(crate) prefix_lists: BTreeMap<PrefixListId, Vec<IpNet>>,
+    pub(crate) balancers: BTreeMap<LoadBalancerArn, LoadBalancer>,
+    pub(crate) listeners: BTreeMap<LoadBalancerArn, Vec<Listener>>,
+    pub(crate) attributes: BTreeMap<TargetGroupArn, TargetGroupAttributes>,
+    /// Interfaces that are gone although a task is said to have them.
+    pub(crate) vanished: BTreeSet<NetworkInterfaceId>,
+}
+
+impl Network {
+    /// What the story says, or else what the task's deployment, or its service, declares.
+    pub(crate) fn worn_by(&self, account: &Account, task: &Task, one: &TaskInterface) -> Vec<SecurityGroupId> {
+        if let Some(worn) = one.network_interface.as_ref().and_then(|id| self.worn.get(id)) {
+            return worn.clone();
+        }
+        let service = task
+            .service_name()
+            .and_then(|name| account.services.iter().find(|(id, _)| id.cluster == task.cluster && *id.name == *name));
+        let Some((_, service)) = service else { return Vec::new() };
+        let sets = service.task_sets.iter().map(|set| (&set.id, &set.network));
+        let deployments = service.deployments.iter().filter(|one| one.status != DeploymentStatus::Primary);
+        let deployments = deployments.map(|deployment| (&deployment.id, &deployment.network));
+        let started = sets.chain(deployments).find(|(id, _)| task.started_by.as_ref() == Some(*id));
+        let network = started.map_or(&service.network, |(_, network)| network);
+        network.as_ref().map(|network| network.security_groups.clone()).unwrap_or_default()
+    }
+
+    pub(crate) fn questions(&self, account: &Account) -> BTreeSet<Question> {
+        let vpcs = self.groups.values().map(|group| group.vpc.clone());
+        let vpcs = vpcs.chain(account.subnets.iter().map(|subnet| subnet.vpc.clone()));
+        let mut all: BTreeSet<Question> = vpcs.map(Question::SecurityGroups).collect();
+        all.extend(self.prefix_lists.keys().cloned().map(Question::PrefixList));
+        for arn in self.balancers.keys() {
+            all.extend([Question::LoadBalancer, Question::Listeners].map(|ask| ask(arn.clone())));
+        }
+        all.extend(account.groups.keys().cloned().map(Question::TargetGroupAttributes));
+        all
+    }
+
+    /// Fills in what this account answers.
+    pub(crate) fn answer(&self, account: &Account, question: &Question, seen: &mut Observation) {
+        match question {
+            Question::Interface { id, .. } => {
+                let found = account.interfaces().into_iter().find(|one| one.id == *id);
+                seen.interface.insert(id.clone(), account.or_unread(question, found));
+            }
+            Question::SecurityGroups(vpc) => {
+                let of_vpc: Vec<&SecurityGroup> = self.groups.values().filter(|group| group.vpc == *vpc).collect();
+                let ids = of_vpc.iter().map(|group| group.id.clone()).collect();
+                seen.security_groups.insert(vpc.clone(), account.or_unread(question, Some(ids)));
+                // The list describes its groups too.
+                if !account.unread.contains(question) {
+                    let groups = of_vpc.into_iter().map(|group| Question::SecurityGroup(group.id.clone()));
+                    groups.for_each(|question| self.answer(account, &question, seen));
+                }
+            }
+            Question::SecurityGroup(id) => {
+                seen.security_group.insert(id.clone(), account.or_unread(question, self.groups.get(id).cloned()));
+            }
+            Question::PrefixList(id) => {
+                seen.prefix_list.insert(id.clone(), account.or_unread(question, self.prefix_lists.get(id).cloned()));
+            }
+            Question::LoadBalancer(arn) => {
+                seen.load_balancer.insert(arn.clone(), account.or_unread(question, self.balancers.get(arn).cloned()));
+            }
+            Question::Listeners(arn) => {
+                let listeners = self.balancers.get(arn).map(|_| self.listeners.get(arn).cloned().unwrap_or_default());
+                seen.listeners.insert(arn.clone(), account.or_unread(question, listeners));
+            }
+            Question::TargetGroupAttributes(arn) => {
+                let has = account.groups.contains_key(arn);
+                let attributes = has.then(|| self.attributes.get(arn).cloned().unwrap_or_default());
+                seen.target_group_attributes.insert(arn.clone(), account.or_unread(question, attributes));
+            }
+            _ => panic!("the rules don't ask {question:?}"),
+        }
+    }
+}
+
+/// `sg-NAME` in this VPC, called NAME, letting in nothing and out everything.
+pub(crate) fn a_security_group(name: &str, vpc: &VpcId) -> SecurityGroup {
+    SecurityGroup {
+        id: names::security_group(name),
+        vpc: vpc.clone(),
+        name: name.to_owned(),
+        owner: names::account(),
+        tags: BTreeMap::new(),
+        ingress: vec![],
+        egress: vec![crate::security_group::rule("-1", None, &["0.0.0.0/0", "::/0"])],
+    }
+}

@@ -1,0 +1,74 @@
+//! What stories about security groups are told with.
+
+use model::ec2::{GroupReference, Peer, PortRange, SecurityGroup, SecurityGroupRule};
+use model::ecs::AwsvpcConfiguration;
+use model::id::VpcId;
+
+use crate::network::a_security_group;
+use crate::story::{Story, story};
+use crate::{entities, names};
+
+/// Service `prod/web` with tasks 1 and 2, which declare group `web`; groups `default` and `base` besides, all in the main VPC.
+pub(crate) fn dressed() -> Story {
+    let told = story().security_group("default").security_group("base").security_group("web");
+    let told = told.group("web").service("web").declares(&["web"]).on("web", 8080);
+    told.task(1).registered().task(2).registered()
+}
+
+/// A rule for ports from one to another; a peer is a range, `sg-…` or `pl-…`.
+pub(crate) fn rule(protocol: &str, ports: Option<(u16, u16)>, peers: &[&str]) -> SecurityGroupRule {
+    let ports = ports.map(|(from, to)| PortRange { from, to });
+    SecurityGroupRule { protocol: protocol.into(), ports, peers: peers.iter().map(|peer| a_peer(peer)).collect() }
+}
+
+fn a_peer(peer: &str) -> Peer {
+    if let Ok(group) = peer.parse() {
+        return Peer::Group(GroupReference { group, owner: None, vpc: None, peering_status: None });
+    }
+    if let Ok(list) = peer.parse() {
+        return Peer::PrefixList(list);
+    }
+    Peer::Range(peer.parse().expect("a range, a group or a prefix list"))
+}
+
+impl Story {
+    /// Security group `sg-NAME` of the main VPC.
+    pub(crate) fn security_group(self, name: &str) -> Self {
+        self.security_group_in(&names::vpc("main"), name)
+    }
+
+    /// Security group `sg-NAME` of this VPC.
+    pub(crate) fn security_group_in(mut self, vpc: &VpcId, name: &str) -> Self {
+        let group = a_security_group(name, vpc);
+        self.account.network.groups.insert(group.id.clone(), group);
+        self
+    }
+
+    /// The security group is different.
+    pub(crate) fn security_group_that(mut self, name: &str, change: impl FnOnce(&mut SecurityGroup)) -> Self {
+        change(self.account.network.groups.get_mut(&names::security_group(name)).expect("a group was told of"));
+        self
+    }
+
+    /// The service declares these groups for its tasks.
+    pub(crate) fn declares(self, groups: &[&str]) -> Self {
+        let security_groups = groups.iter().map(|name| names::security_group(name)).collect();
+        let network = AwsvpcConfiguration { security_groups, ..entities::a_network() };
+        self.whose(|service| service.network = Some(network))
+    }
+
+    /// The task's interface really has these groups.
+    pub(crate) fn wearing(mut self, groups: &[&str]) -> Self {
+        let id = self.the_task().interfaces[0].network_interface.clone().expect("an interface");
+        let groups = groups.iter().map(|name| names::security_group(name)).collect();
+        self.account.network.worn.insert(id, groups);
+        self
+    }
+
+    /// The task's interface is gone.
+    pub(crate) fn vanished(mut self) -> Self {
+        let id = self.the_task().interfaces[0].network_interface.clone().expect("an interface");
+        self.account.network.vanished.insert(id);
+        self
+    }
+}
