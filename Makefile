@@ -20,8 +20,18 @@ help: ## List these tasks
 
 setup: $(VENV)/.stamp need-cargo ## Install the pinned Python tools into .venv
 
-build: setup ## Build the functions as they are shipped
+build: setup ## Build the functions and the command line as they are shipped
 	cargo lambda build --release $(ARCHITECTURE)
+	@mkdir -p target/release
+ifeq ($(shell uname -s),Linux)
+	# It was built along with the functions, of which it is none.
+	mv target/lambda/ecs-nlb-guard/bootstrap target/release/ecs-nlb-guard
+	rmdir target/lambda/ecs-nlb-guard
+else
+	# What runs on Lambda doesn't run here.
+	rm -rf target/lambda/ecs-nlb-guard
+	cargo build --release --bin ecs-nlb-guard
+endif
 
 demo: build ## Watch the registrar put an account right
 	PYTHONPATH=tests/e2e $(PYTHON) tests/demo/demo.py

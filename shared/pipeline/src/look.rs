@@ -8,6 +8,7 @@ use rules::Judgement;
 
 use crate::pass::Assignment;
 use crate::ports::{Clock, LookQueue};
+use crate::survey::Progress;
 use crate::world::World;
 
 /// No chain of questions is this long: each round answers all of the one before.
@@ -25,10 +26,23 @@ pub(crate) struct Look {
 pub(crate) async fn look<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     world: World<'_, A, L, Q, C>,
     assignment: &Assignment<'_>,
-    mut observation: Observation,
+    observation: Observation,
     looks: &Looks,
     means: Means,
 ) -> Look {
+    look_watched(world, assignment, observation, looks, means, &|_| ()).await
+}
+
+/// The same, telling `watch` before each round of reading.
+pub(crate) async fn look_watched<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
+    world: World<'_, A, L, Q, C>,
+    assignment: &Assignment<'_>,
+    mut observation: Observation,
+    looks: &Looks,
+    means: Means,
+    watch: &(impl Fn(Progress) + Sync),
+) -> Look {
+    let mut answered = 0;
     for round in 0.. {
         let lookup = Lookup::new(&observation);
         let (judgement, plan) = think(&lookup, assignment, looks, means);
@@ -36,7 +50,9 @@ pub(crate) async fn look<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
         if questions.is_empty() || round == MAX_ROUNDS {
             return Look { observation, judgement, plan };
         }
+        watch(Progress { round, answered, open: questions.len() });
         world.answer(&questions, &mut observation).await;
+        answered += questions.len();
     }
     unreachable!("the last round returns")
 }

@@ -72,7 +72,7 @@ pub async fn pass<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     Outcome { observation, abstentions, findings, unsent, unrecorded }
 }
 
-fn fresh(clock: &impl Clock, assignment: &Assignment<'_>) -> Observation {
+pub(crate) fn fresh(clock: &impl Clock, assignment: &Assignment<'_>) -> Observation {
     Observation::new(clock.now(), assignment.account.clone(), assignment.region.clone())
 }
 
@@ -97,7 +97,7 @@ async fn record<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     ledger.record(changes).await.err()
 }
 
-async fn send_looks<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
+pub(crate) async fn send_looks<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     world: World<'_, A, L, Q, C>,
     assignment: &Assignment<'_>,
     seen: &look::Look,
@@ -129,7 +129,7 @@ fn look_at(assignment: &Assignment<'_>, seen: &look::Look, group: &TargetGroupAr
 }
 
 /// Every step with what came of it.
-fn conclude(
+pub(crate) fn conclude(
     plan: Plan,
     mut done: BTreeMap<(usize, usize), Conclusion>,
     unsent: &BTreeMap<TargetGroupArn, model::call::CallError>,

@@ -8,7 +8,6 @@ use aws::deadline::Deadline;
 use aws::sdk::Clients;
 use jiff::{SignedDuration, Timestamp};
 use ledger::DynamoDbLedger;
-use model::observation::{Gap, Lookup, Observation};
 use model::policy::Policy;
 use model::scope::Scope;
 use pipeline::ports::{Clock as _, Look, LookQueue as _};
@@ -21,7 +20,7 @@ use super::reporting::{log_decisions, report};
 use crate::clock::WallClock;
 use crate::home::Home;
 use crate::looks::SqsLookQueue;
-use crate::request::{Patterns, resolve};
+use crate::request::{Patterns, look_up};
 use crate::settings::Settings;
 
 /// Where passes are made for real.
@@ -68,18 +67,7 @@ impl Desk for AwsDesk {
     }
 
     async fn resolve(&self, patterns: &Patterns, home: &Home, deadline: Timestamp) -> Result<Scope, HandlerError> {
-        let account = self.account(deadline);
-        let mut observation = Observation::new(self.now(), home.account.clone(), home.region.clone());
-        loop {
-            let lookup = Lookup::new(&observation);
-            match resolve(patterns, &lookup) {
-                Ok(resolved) => return Ok(resolved?),
-                Err(Gap::Unread(unread)) => return Err(HandlerError::Unread(unread.clone())),
-                Err(Gap::Pending) => {}
-            }
-            let questions = lookup.into_questions();
-            aws::observe::answer(&account, &questions, &mut observation).await;
-        }
+        Ok(look_up(patterns, &self.account(deadline), home, self.now()).await?)
     }
 
     async fn leave_again(&self, looks: Vec<Look>) -> Vec<(Look, String)> {

@@ -1,12 +1,11 @@
 //! Why an invocation as a whole comes to nothing.
 
 use lambda_runtime::Diagnostic;
-use model::observation::Unread;
 
 use crate::chain::chain;
 use crate::home::HomeError;
 use crate::incoming::IncomingError;
-use crate::request::UnmatchedError;
+use crate::request::ScopeError;
 
 /// Why an invocation as a whole comes to nothing. A message of a batch never is the cause.
 #[derive(Debug, thiserror::Error)]
@@ -17,12 +16,9 @@ pub enum HandlerError {
     /// The input is of no use.
     #[error(transparent)]
     Incoming(#[from] IncomingError),
-    /// The request names what there isn't.
+    /// What the request names can't be found.
     #[error(transparent)]
-    Unmatched(#[from] UnmatchedError),
-    /// What the request names can't be looked up.
-    #[error("what the request names can't be looked up: {operation} on {resource} failed: {error}", operation = .0.operation, resource = .0.resource, error = .0.error)]
-    Unread(Unread),
+    Scope(#[from] ScopeError),
     /// No time was left to begin.
     #[error("no time was left to begin: give the function more")]
     OutOfTime,
@@ -40,8 +36,8 @@ impl HandlerError {
         match self {
             Self::Home(_) => "EcsNlbGuard.UnknownHome",
             Self::Incoming(_) => "EcsNlbGuard.BadInput",
-            Self::Unmatched(_) => "EcsNlbGuard.NothingMatches",
-            Self::Unread(_) => "EcsNlbGuard.Unread",
+            Self::Scope(ScopeError::Unmatched(_)) => "EcsNlbGuard.NothingMatches",
+            Self::Scope(ScopeError::Unread(_)) => "EcsNlbGuard.Unread",
             Self::OutOfTime => "EcsNlbGuard.OutOfTime",
             Self::TooLarge(_) => "EcsNlbGuard.ReportTooLarge",
             Self::Unwritable(_) => "EcsNlbGuard.AnswerUnwritable",

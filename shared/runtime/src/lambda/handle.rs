@@ -29,7 +29,7 @@ const TIME_TO_BEGIN: SignedDuration = SignedDuration::from_secs(1);
 const MAX_ANSWER: usize = 6_000_000;
 
 /// Where passes are made.
-pub(super) trait Desk: Sync {
+pub trait Desk: Sync {
     /// The slugs of the rules that are run here.
     fn rules(&self) -> Vec<&str>;
 
@@ -49,13 +49,24 @@ pub(super) trait Desk: Sync {
 
     /// Makes a pass.
     fn pass(&self, order: &Order, home: &Home, deadline: Timestamp) -> impl Future<Output = Passed> + Send;
+
+    /// What to answer instead of `answer`, which says what `report` does and is larger than Lambda takes. It is never cut off.
+    fn answer_elsewhere(
+        &self,
+        _report: &Report,
+        answer: Box<RawValue>,
+    ) -> impl Future<Output = Result<Box<RawValue>, HandlerError>> + Send {
+        async move { Err(HandlerError::TooLarge(answer.get().len())) }
+    }
 }
 
 /// What a pass came to.
 #[derive(Debug)]
-pub(super) struct Passed {
-    pub(super) report: Report,
-    pub(super) outcome: Outcome,
+pub struct Passed {
+    /// What is told of it.
+    pub report: Report,
+    /// What it saw and did.
+    pub outcome: Outcome,
 }
 
 /// Handles one invocation and returns the answer.
@@ -98,8 +109,7 @@ async fn answer(
         Format::Json => RawValue::from_string(report.to_json()?)?,
         Format::Text => to_raw_value(&json!({"format": "text", "body": report.to_text()}))?,
     };
-    let bytes = answer.get().len();
-    if bytes > MAX_ANSWER { Err(HandlerError::TooLarge(bytes)) } else { Ok(answer) }
+    if answer.get().len() > MAX_ANSWER { desk.answer_elsewhere(&report, answer).await } else { Ok(answer) }
 }
 
 /// Makes the passes that messages ask for, and returns the ids of those that failed, in their order.

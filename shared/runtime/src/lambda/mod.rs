@@ -1,6 +1,7 @@
 //! A function's whole life: settings, log, clients, and then one invocation after the other.
 //!
-//! Functions differ in the rules they run, and in what their role may do; everything else is here.
+//! Functions differ in the rules they run, in what their role may do and, where they don't repair, in the [`Desk`] their
+//! passes are made at; everything else is here.
 
 mod desk;
 mod error;
@@ -11,6 +12,9 @@ mod reporting;
 mod tests;
 
 pub use error::HandlerError;
+pub use handle::{Desk, Passed};
+pub use orders::{Order, Terms};
+pub use reporting::{log_decisions, report};
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -30,9 +34,16 @@ use handle::handle;
 /// Kept back of a function's time, to answer before Lambda cuts it off.
 const TIME_TO_ANSWER: SignedDuration = SignedDuration::from_secs(2);
 
-/// Runs a function that judges by these rules, until Lambda ends it. It ends by itself only where it can't start.
+/// Runs a function that judges by these rules and repairs, until Lambda ends it. It ends by itself only where it can't
+/// start.
 #[must_use]
 pub fn run(rules: &BTreeSet<&'static str>) -> ExitCode {
+    run_at(async |settings| AwsDesk::open(settings, rules).await)
+}
+
+/// Runs a function whose passes are made at the desk that `open` opens.
+#[must_use]
+pub fn run_at<D: Desk + Send + 'static>(open: impl AsyncFnOnce(Settings) -> D) -> ExitCode {
     let known: Vec<&str> = rules::rules().map(|rule| rule.slug).collect();
     let settings = match Settings::from_environment(&known) {
         Ok(settings) => settings,
@@ -44,7 +55,7 @@ pub fn run(rules: &BTreeSet<&'static str>) -> ExitCode {
     };
     log::start(&settings.log);
     let served = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(serve(settings, rules)),
+        Ok(runtime) => runtime.block_on(serve(settings, open)),
         Err(error) => Err(error.into()),
     };
     match served {
@@ -56,7 +67,10 @@ pub fn run(rules: &BTreeSet<&'static str>) -> ExitCode {
     }
 }
 
-async fn serve(settings: Settings, rules: &BTreeSet<&'static str>) -> Result<(), lambda_runtime::Error> {
+async fn serve<D: Desk + Send + 'static>(
+    settings: Settings,
+    open: impl AsyncFnOnce(Settings) -> D,
+) -> Result<(), lambda_runtime::Error> {
     let may_repair = settings.policy.may_repair().registration;
     tracing::info!(
         policy.may_repair = may_repair,
@@ -66,14 +80,15 @@ async fn serve(settings: Settings, rules: &BTreeSet<&'static str>) -> Result<(),
         "ready to {}",
         if may_repair { "repair" } else { "observe" },
     );
-    let desk = Arc::new(AwsDesk::open(settings, rules).await);
+    let desk = Arc::new(open(settings).await);
     let handler = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let desk = Arc::clone(&desk);
         let (input, context) = event.into_parts();
         let span = tracing::info_span!("invocation", aws.request_id = context.request_id);
         async move {
             let home = Home::of_function(&context.invoked_function_arn)?;
-            handle(input.get(), &home, deadline(context.deadline), desk.as_ref()).await
+            // Boxed: the desk's type is deeper nested than the compiler likes to look at from here.
+            Box::pin(handle(input.get(), &home, deadline(context.deadline), desk.as_ref())).await
         }
         .instrument(span)
     });

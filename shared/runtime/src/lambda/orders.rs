@@ -12,24 +12,24 @@ use crate::request::Request;
 
 /// What one pass is to do.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Order {
+pub struct Order {
     /// Who asked: the messages' ids and scopes.
-    pub(super) messages: Vec<(String, Scope)>,
+    pub messages: Vec<(String, Scope)>,
     /// Where to look: everywhere one of them asked for.
-    pub(super) scope: Scope,
+    pub scope: Scope,
     /// What look-again messages carried.
-    pub(super) looks: Looks,
+    pub looks: Looks,
     /// What a request asked for besides.
-    pub(super) terms: Terms,
+    pub terms: Terms,
 }
 
 /// What a request asks for besides a scope.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Terms {
+pub struct Terms {
     /// The rules to run; all, if none are named.
-    pub(super) rules: Option<BTreeSet<String>>,
+    pub rules: Option<BTreeSet<String>>,
     /// The mode at most.
-    pub(super) mode: Option<Mode>,
+    pub mode: Option<Mode>,
 }
 
 /// Orders being put together.

@@ -11,7 +11,8 @@ use pipeline::{Concluded, Conclusion, Outcome, Status as Came};
 use report::{Coverage, FindingReport, Modes, RepairReport, Report, ScopeReport, Status};
 
 /// The report of a pass over `scope` that was over at `now`.
-pub(super) fn report(
+#[must_use]
+pub fn report(
     outcome: &Outcome,
     scope: &Scope,
     policy: &Policy,
@@ -37,7 +38,7 @@ pub(super) fn report(
 }
 
 /// Logs what became of every repair.
-pub(super) fn log_decisions(outcome: &Outcome) {
+pub fn log_decisions(outcome: &Outcome) {
     for Concluded { finding, conclusions } in &outcome.findings {
         for Conclusion { repair, status, code, reason } in conclusions {
             let reason = reason.as_deref().unwrap_or_default();

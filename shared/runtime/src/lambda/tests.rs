@@ -17,7 +17,7 @@ use super::orders::Order;
 use super::reporting::report;
 use crate::home::Home;
 use crate::incoming::look_again;
-use crate::request::{Patterns, UnmatchedError};
+use crate::request::{Patterns, ScopeError, UnmatchedError};
 
 const ECS: &str = "arn:aws:ecs:eu-central-1:111122223333";
 
@@ -55,9 +55,10 @@ impl Desk for NoteDesk {
     async fn resolve(&self, patterns: &Patterns, home: &Home, _: Timestamp) -> Result<Scope, HandlerError> {
         match format!("{patterns:?}") {
             text if text.contains("gone") => {
-                Err(UnmatchedError { unmatched: vec!["there is no cluster gone".to_owned()] }.into())
+                let unmatched = vec!["there is no cluster gone".to_owned()];
+                Err(ScopeError::from(UnmatchedError { unmatched }).into())
             }
-            text if text.contains("secret") => Err(HandlerError::Unread(unread("secret"))),
+            text if text.contains("secret") => Err(ScopeError::Unread(unread("secret")).into()),
             _ if patterns.is_everything() => Ok(Scope { everything: true, ..Scope::default() }),
             _ => Ok(Scope { clusters: home.cluster("prod").into_iter().collect(), ..Scope::default() }),
         }

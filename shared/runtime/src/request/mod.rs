@@ -1,10 +1,12 @@
 //! A request: what a person, a schedule or a script asks for. `{}` asks for everything.
 
+mod look_up;
 mod pattern;
 mod resolve;
 #[cfg(test)]
 mod tests;
 
+pub use look_up::{ScopeError, look_up};
 pub use pattern::{InCluster, Named, Patterns};
 pub use resolve::{UnmatchedError, resolve};
 

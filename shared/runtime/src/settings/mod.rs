@@ -33,6 +33,12 @@ pub struct Settings {
     pub policy: Policy,
     /// The function's own queue (`GUARD_QUEUE_URL`).
     pub queue_url: Option<String>,
+    /// The registrar's queue, to hand suspicions about targets to (`GUARD_REGISTRAR_QUEUE_URL`).
+    pub registrar_queue_url: Option<String>,
+    /// The guard's queue, to hand suspicions about security groups to (`GUARD_GUARD_QUEUE_URL`).
+    pub guard_queue_url: Option<String>,
+    /// The bucket for reports that are too large for an answer (`GUARD_REPORT_BUCKET`).
+    pub report_bucket: Option<String>,
     /// The ledger's table (`GUARD_LEDGER_TABLE`).
     pub ledger_table: Option<String>,
     /// The share of AWS's request quotas to use (`GUARD_QUOTA_SHARE`).
@@ -70,13 +76,19 @@ impl Settings {
         let variables = &source.variables;
         variables.report_unknown(&mut problems);
         let policy = policy::read(source, known_rules, &mut problems);
-        let queue_url = variables.get("GUARD_QUEUE_URL", queue_url, &mut problems);
+        let own_queue_url = variables.get("GUARD_QUEUE_URL", queue_url, &mut problems);
+        let registrar_queue_url = variables.get("GUARD_REGISTRAR_QUEUE_URL", queue_url, &mut problems);
+        let guard_queue_url = variables.get("GUARD_GUARD_QUEUE_URL", queue_url, &mut problems);
+        let report_bucket = variables.get("GUARD_REPORT_BUCKET", bucket_name, &mut problems);
         let ledger_table = variables.get("GUARD_LEDGER_TABLE", table_name, &mut problems);
         let quota_share = variables.get("GUARD_QUOTA_SHARE", |text| text.parse(), &mut problems);
         let log = variables.get("RUST_LOG", log_filter, &mut problems);
         problems.or(Self {
             policy,
-            queue_url,
+            queue_url: own_queue_url,
+            registrar_queue_url,
+            guard_queue_url,
+            report_bucket,
             ledger_table,
             quota_share: quota_share.unwrap_or_default(),
             log: log.unwrap_or_else(|| DEFAULT_LOG.to_owned()),
@@ -94,6 +106,15 @@ fn queue_url(text: &str) -> Result<String, String> {
         }
         _ => Err(format!("{text:?} is not a queue's URL: it looks like https://sqs.REGION.amazonaws.com/ACCOUNT/NAME")),
     }
+}
+
+/// A name as S3 gives to buckets since 2018.
+fn bucket_name(text: &str) -> Result<String, String> {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
+    if (3..=63).contains(&text.len()) && text.bytes().all(allowed) && !text.contains("..") {
+        return Ok(text.to_owned());
+    }
+    Err(format!("{text:?} is not a bucket's name: it has 3 to 63 small letters, digits, - and ."))
 }
 
 /// A name as DynamoDB takes it, or the table's ARN.

@@ -39,6 +39,9 @@ fn every_setting_is_taken() {
     let all = [
         ("GUARD_POLICY", REPAIR),
         ("GUARD_QUEUE_URL", url),
+        ("GUARD_REGISTRAR_QUEUE_URL", url),
+        ("GUARD_GUARD_QUEUE_URL", url),
+        ("GUARD_REPORT_BUCKET", "reports.example"),
         ("GUARD_LEDGER_TABLE", "guard-ledger"),
         ("GUARD_QUOTA_SHARE", "0.25"),
         ("RUST_LOG", "warn,pipeline=debug"),
@@ -47,6 +50,8 @@ fn every_setting_is_taken() {
     let settings = settings(&all, "").unwrap();
     assert_eq!(mode(&settings), Mode::Repair);
     assert_eq!((settings.queue_url.as_deref(), settings.ledger_table.as_deref()), (Some(url), Some("guard-ledger")));
+    assert_eq!((settings.registrar_queue_url.as_deref(), settings.guard_queue_url.as_deref()), (Some(url), Some(url)));
+    assert_eq!(settings.report_bucket.as_deref(), Some("reports.example"));
     assert_eq!((settings.quota_share.get(), settings.log.as_str()), (0.25, "warn,pipeline=debug"));
 }
 
@@ -71,6 +76,7 @@ fn everything_wrong_is_told_at_once() {
                 ),
                 ("GUARD_QUEUE_URL", "registrar"),
                 ("GUARD_LEDGER_TABLE", "a table"),
+                ("GUARD_REPORT_BUCKET", "My Reports"),
                 ("GUARD_QUOTA_SHARE", "2"),
                 ("GUARD_QUEUE_ULR", "https://sqs.eu-central-1.amazonaws.com/111122223333/registrar"),
                 ("RUST_LOG", "a=b=c"),
@@ -84,7 +90,7 @@ fn everything_wrong_is_told_at_once() {
     ];
     let errors = cases.map(|(variables, file)| settings(variables, file).expect_err("an error").to_string());
     insta::assert_snapshot!(errors.join("\n"), @r#"
-    the settings have 10 problems:
+    the settings have 11 problems:
       GUARD_QUEUE_ULR: there is no such setting; there are GUARD_POLICY, GUARD_POLICY_FILE, GUARD_QUEUE_URL, GUARD_REGISTRAR_QUEUE_URL, GUARD_GUARD_QUEUE_URL, GUARD_LEDGER_TABLE, GUARD_TOPIC_ARN, GUARD_REPORT_BUCKET, GUARD_QUOTA_SHARE
       GUARD_POLICY: line 2, column 8: registration.mode: "destroy" is not one of "observe", "repair"; write one of them
       GUARD_POLICY: line 3, column 9: registration.grace: 5 has no unit: write seconds, minutes or hours, like "90s", "2m" or "1h30m"
@@ -92,6 +98,7 @@ fn everything_wrong_is_told_at_once() {
       GUARD_POLICY: line 6, column 12: rules.disable: there is no rule "x"; `ecs-nlb-guard rules` lists them
       GUARD_POLICY: line 7, column 1: rules.new: unknown key; the keys here are disable, severity
       GUARD_QUEUE_URL: "registrar" is not a queue's URL: it looks like https://sqs.REGION.amazonaws.com/ACCOUNT/NAME
+      GUARD_REPORT_BUCKET: "My Reports" is not a bucket's name: it has 3 to 63 small letters, digits, - and .
       GUARD_LEDGER_TABLE: "a table" is not a table's name: it has 3 to 255 letters, digits, and _ - .
       GUARD_QUOTA_SHARE: "2" is not a share of the request quotas: use a number over 0 and at most 1, such as 0.5
       RUST_LOG: "a=b=c" says nothing about what to log, write info or debug: error parsing level filter: expected one of "off", "error", "warn", "info", "debug", "trace", or a number 0-5

@@ -1,0 +1,120 @@
+//! Surveying an account.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use aws::calls::Calls;
+use aws::deadline::Deadline;
+use aws::sdk::Clients;
+use aws_config::SdkConfig;
+use jiff::{SignedDuration, Timestamp};
+use ledger::DynamoDbLedger;
+use model::policy::Policy;
+use model::scope::Scope;
+use pipeline::ports::Clock as _;
+use pipeline::{Assignment, Outcome, Progress, World};
+use report::Report;
+use runtime::clock::WallClock;
+use runtime::home::Home;
+use runtime::looks::SqsLookQueue;
+use runtime::request::{Patterns, ScopeError, look_up};
+
+/// Looks at an account. It has no means of changing it.
+#[derive(Debug)]
+pub struct Auditor {
+    clients: Clients,
+    calls: Calls,
+    ledger: Option<DynamoDbLedger>,
+    registrar: Option<SqsLookQueue>,
+}
+
+/// What an audit is to look at, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Audit<'a> {
+    /// The account and Region.
+    pub home: &'a Home,
+    /// Where to look in it.
+    pub scope: &'a Scope,
+    /// What the functions that repair may do.
+    pub policy: &'a Policy,
+    /// Slugs of the rules to judge by.
+    pub rules: &'a BTreeSet<&'a str>,
+    /// When it must be done; absent where nothing cuts it off.
+    pub deadline: Option<Timestamp>,
+}
+
+/// What an audit saw, and what is told of it.
+#[derive(Debug)]
+pub struct Audited {
+    /// What is told of it.
+    pub report: Report,
+    /// What it saw.
+    pub outcome: Outcome,
+}
+
+impl Auditor {
+    /// Sets up clients; nothing is sent yet. `calls` counts what the clients of `config` send.
+    #[must_use]
+    pub fn new(config: &SdkConfig, calls: Calls) -> Self {
+        Self { clients: Clients::new(config), calls, ledger: None, registrar: None }
+    }
+
+    /// It knows what the ledger in this table remembers.
+    #[must_use]
+    pub fn with_ledger(self, config: &SdkConfig, table: Option<&str>) -> Self {
+        Self { ledger: table.map(|table| DynamoDbLedger::new(config, table)), ..self }
+    }
+
+    /// It leaves suspicions about targets in the registrar's queue.
+    #[must_use]
+    pub fn with_registrar(self, config: &SdkConfig, queue_url: Option<&str>) -> Self {
+        Self { registrar: queue_url.map(|url| SqsLookQueue::new(config, url)), ..self }
+    }
+
+    /// The scope that `patterns` stand for.
+    ///
+    /// # Errors
+    /// When a name matches nothing, or what it may match can't be read.
+    pub async fn look_up(
+        &self,
+        patterns: &Patterns,
+        home: &Home,
+        deadline: Option<Timestamp>,
+    ) -> Result<Scope, ScopeError> {
+        look_up(patterns, &self.clients_until(deadline), home, WallClock.now()).await
+    }
+
+    /// Looks at what the audit is to look at. `watch` is told how far it is.
+    ///
+    /// Never fails as a whole: what could not be read is in the report.
+    pub async fn survey(&self, audit: Audit<'_>, watch: &(impl Fn(Progress) + Sync)) -> Audited {
+        let Audit { home, scope, policy, rules, deadline } = audit;
+        let began = WallClock.now();
+        let assignment = Assignment {
+            account: home.account.clone(),
+            region: home.region.clone(),
+            scope: scope.clone(),
+            policy,
+            rules: rules.clone(),
+            looks: pipeline::Looks::default(),
+            deadline,
+        };
+        let clients = self.clients_until(deadline);
+        let world = World {
+            account: &clients,
+            ledger: self.ledger.as_ref(),
+            queue: self.registrar.as_ref(),
+            clock: &WallClock,
+        };
+        // Boxed: its type is deeper nested than the compiler likes to look at from here.
+        let outcome = Box::pin(pipeline::survey(world, &assignment, watch)).await;
+        let report = runtime::lambda::report(&outcome, scope, policy, self.calls.take(), (began, WallClock.now()));
+        Audited { report, outcome }
+    }
+
+    fn clients_until(&self, deadline: Option<Timestamp>) -> Clients {
+        let Some(deadline) = deadline else { return self.clients.clone() };
+        let left = deadline.duration_since(WallClock.now()).max(SignedDuration::ZERO);
+        self.clients.until(Deadline::after(Duration::try_from(left).unwrap_or_default()))
+    }
+}

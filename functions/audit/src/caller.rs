@@ -1,0 +1,42 @@
+//! Whose account and Region a person at the command line works in: those of their credentials and settings.
+
+use aws::error::call_error;
+use aws_config::SdkConfig;
+use aws_sdk_sts::Client;
+use model::call::CallError;
+use runtime::home::Home;
+
+const OPERATION: &str = "sts:GetCallerIdentity";
+
+/// Why it isn't known where to look.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallerError {
+    /// No Region is set.
+    #[error("no Region is set: give --region, set AWS_REGION, or set one in the profile")]
+    NoRegion,
+    /// What is set as the Region can't be one.
+    #[error("{0:?} is not a Region: it looks like eu-central-1")]
+    BadRegion(String),
+    /// AWS doesn't say whose credentials these are.
+    #[error("whose account this is can't be asked: {0}")]
+    Unknown(#[from] CallError),
+    /// AWS's answer makes no sense.
+    #[error("whose account this is can't be told from AWS's answer {0:?}")]
+    Unclear(String),
+}
+
+/// The account of the caller's credentials, in the Region that is set.
+///
+/// # Errors
+/// When one of them can't be told.
+pub async fn home(config: &SdkConfig) -> Result<Home, CallerError> {
+    let region = config.region().ok_or(CallerError::NoRegion)?;
+    let region = region.as_ref().parse().map_err(|_| CallerError::BadRegion(region.as_ref().to_owned()))?;
+    let answer = Client::new(config).get_caller_identity().send().await;
+    let answer = answer.map_err(|error| call_error(OPERATION, "the caller", &error))?;
+    let arn = answer.arn().unwrap_or_default();
+    let partition = arn.strip_prefix("arn:").and_then(|rest| rest.split(':').next()).filter(|it| it.starts_with("aws"));
+    let account = answer.account().and_then(|account| account.parse().ok());
+    let (partition, account) = partition.zip(account).ok_or_else(|| CallerError::Unclear(arn.to_owned()))?;
+    Ok(Home { partition: partition.to_owned(), account, region })
+}

@@ -1,0 +1,13 @@
+//! The audit: a whole account judged by every rule, and nothing done about it.
+//!
+//! * [`auditor`] – finds what a request names, and surveys it;
+//! * [`desk`] – the audit as a Lambda function;
+//! * [`caller`] – whose account and Region the command line works in.
+//!
+//! It has two faces, the Lambda function `audit` and the command line `ecs-nlb-guard`, which say the same of the same
+//! account. It writes nothing in the account, because it calls nothing that does; what a second look may confirm is left in
+//! the queues of the functions that repair.
+
+pub mod auditor;
+pub mod caller;
+pub mod desk;
