@@ -5,7 +5,9 @@
 use std::process::ExitCode;
 
 use audit::desk::AuditDesk;
+use runtime::lambda::{Function, run_at};
 
 fn main() -> ExitCode {
-    runtime::lambda::run_at(AuditDesk::open)
+    let rules = rules::rules().map(|rule| rule.slug).collect();
+    run_at(&Function { name: "audit", rules, section: None }, AuditDesk::open)
 }

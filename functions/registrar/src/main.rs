@@ -5,6 +5,8 @@
 
 use std::process::ExitCode;
 
+use runtime::lambda::{Function, Section, run};
+
 fn main() -> ExitCode {
-    runtime::lambda::run(&rules::registration_rules())
+    run(&Function { name: "registrar", rules: rules::registration_rules(), section: Some(Section::Registration) })
 }

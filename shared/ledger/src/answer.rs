@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use futures::{StreamExt as _, stream};
 use model::call::CallError;
 use model::id::TargetGroupArn;
-use model::ledger::{Ownership, Pause, RemovalWindow};
+use model::ledger::{Limited, Ownership, Pause, Refusable, Refusal, ServiceUpdate, TaskStop, Window};
 use model::observation::{Answer, Observation, Question, Unread, UnreadKind};
+use model::scope::ServiceId;
 
 use crate::Ledger;
 
@@ -31,10 +32,15 @@ pub fn answer_without_ledger(questions: &BTreeSet<Question>, observation: &mut O
             error: "no ledger is set: set GUARD_LEDGER_TABLE".to_owned(),
             kind: UnreadKind::NoLedger,
         };
+        let (query, get) = ("dynamodb:Query", "dynamodb:GetItem");
         let answered = match asked {
-            Asked::Owners(group) => Answered::Owners(group, Answer::Unread(none("dynamodb:Query"))),
-            Asked::Removals(group) => Answered::Removals(group, Answer::Unread(none("dynamodb:GetItem"))),
-            Asked::Pause => Answered::Pause(Answer::Unread(none("dynamodb:GetItem"))),
+            Asked::Owners(group) => Answered::Owners(group, Answer::Unread(none(query))),
+            Asked::Window(limited) => Answered::Window(limited, Answer::Unread(none(get))),
+            Asked::Refusals(of) => Answered::Refusals(of, Answer::Unread(none(query))),
+            Asked::LatestUpdate => Answered::LatestUpdate(Answer::Unread(none(get))),
+            Asked::ServiceUpdate(service) => Answered::ServiceUpdate(service, Answer::Unread(none(get))),
+            Asked::TaskStop(service) => Answered::TaskStop(service, Answer::Unread(none(get))),
+            Asked::Pause => Answered::Pause(Answer::Unread(none(get))),
         };
         answered.note(observation);
     }
@@ -43,7 +49,11 @@ pub fn answer_without_ledger(questions: &BTreeSet<Question>, observation: &mut O
 /// A question for the ledger.
 enum Asked {
     Owners(TargetGroupArn),
-    Removals(TargetGroupArn),
+    Window(Limited),
+    Refusals(Refusable),
+    LatestUpdate,
+    ServiceUpdate(ServiceId),
+    TaskStop(ServiceId),
     Pause,
 }
 
@@ -51,7 +61,11 @@ impl Asked {
     fn of(question: &Question) -> Option<Self> {
         match question {
             Question::Owners(group) => Some(Self::Owners(group.clone())),
-            Question::Removals(group) => Some(Self::Removals(group.clone())),
+            Question::Window(limited) => Some(Self::Window(limited.clone())),
+            Question::Refusals(of) => Some(Self::Refusals(of.clone())),
+            Question::LatestUpdate => Some(Self::LatestUpdate),
+            Question::ServiceUpdate(service) => Some(Self::ServiceUpdate(service.clone())),
+            Question::TaskStop(service) => Some(Self::TaskStop(service.clone())),
             Question::Pause => Some(Self::Pause),
             _ => None,
         }
@@ -61,7 +75,11 @@ impl Asked {
 /// Its answer.
 enum Answered {
     Owners(TargetGroupArn, Answer<Vec<Ownership>>),
-    Removals(TargetGroupArn, Answer<RemovalWindow>),
+    Window(Limited, Answer<Window>),
+    Refusals(Refusable, Answer<Vec<Refusal>>),
+    LatestUpdate(Answer<ServiceUpdate>),
+    ServiceUpdate(ServiceId, Answer<ServiceUpdate>),
+    TaskStop(ServiceId, Answer<TaskStop>),
     Pause(Answer<Pause>),
 }
 
@@ -69,7 +87,11 @@ impl Answered {
     fn note(self, observation: &mut Observation) {
         match self {
             Self::Owners(group, answer) => drop(observation.owners.insert(group, answer)),
-            Self::Removals(group, answer) => drop(observation.removals.insert(group, answer)),
+            Self::Window(limited, answer) => drop(observation.windows.insert(limited, answer)),
+            Self::Refusals(of, answer) => drop(observation.refusals.insert(of, answer)),
+            Self::LatestUpdate(answer) => observation.latest_update = Some(answer),
+            Self::ServiceUpdate(service, answer) => drop(observation.service_update.insert(service, answer)),
+            Self::TaskStop(service, answer) => drop(observation.task_stop.insert(service, answer)),
             Self::Pause(answer) => observation.pause = Some(answer),
         }
     }
@@ -81,9 +103,22 @@ async fn ask(ledger: &impl Ledger, asked: Asked) -> Answered {
             let owners = ledger.owners(&group).await;
             Answered::Owners(group, known(owners.map(Some)))
         }
-        Asked::Removals(group) => {
-            let removals = ledger.removals(&group).await;
-            Answered::Removals(group, known(removals))
+        Asked::Window(limited) => {
+            let window = ledger.window(&limited).await;
+            Answered::Window(limited, known(window))
+        }
+        Asked::Refusals(of) => {
+            let refusals = ledger.refusals(&of).await;
+            Answered::Refusals(of, known(refusals.map(Some)))
+        }
+        Asked::LatestUpdate => Answered::LatestUpdate(known(ledger.latest_update().await)),
+        Asked::ServiceUpdate(service) => {
+            let update = ledger.service_update(&service).await;
+            Answered::ServiceUpdate(service, known(update))
+        }
+        Asked::TaskStop(service) => {
+            let stop = ledger.task_stop(&service).await;
+            Answered::TaskStop(service, known(stop))
         }
         Asked::Pause => Answered::Pause(known(ledger.pause().await)),
     }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use model::Timestamp;
 use model::call::CallError;
 use model::id::TargetGroupArn;
-use model::ledger::{Ownership, OwnershipChange, Pause, RemovalWindow};
+use model::ledger::{Limited, Ownership, OwnershipChange, Pause, Refusable, Refusal, ServiceUpdate, TaskStop, Window};
+use model::scope::ServiceId;
 
 /// The memory that passes share. Any number of them use it at once, in any number of processes.
 pub trait Ledger: Send + Sync {
@@ -15,9 +16,8 @@ pub trait Ledger: Send + Sync {
     /// What was written before the call is in it.
     fn owners(&self, group: &TargetGroupArn) -> impl Future<Output = Result<Vec<Ownership>, CallError>> + Send;
 
-    /// The last window of removals opened in a target group. Whether it is over is for the reader to say.
-    fn removals(&self, group: &TargetGroupArn)
-    -> impl Future<Output = Result<Option<RemovalWindow>, CallError>> + Send;
+    /// The last window opened for what is limited. Whether it is over is for the reader to say.
+    fn window(&self, limited: &Limited) -> impl Future<Output = Result<Option<Window>, CallError>> + Send;
 
     /// The pause, if repairs are paused. A pause that can't be made sense of is a pause.
     fn pause(&self) -> impl Future<Output = Result<Option<Pause>, CallError>> + Send;
@@ -33,9 +33,9 @@ pub trait Ledger: Send + Sync {
     /// When anything could not be written. The rest has been: what is written again is as it was.
     fn record(&self, changes: &[OwnershipChange]) -> impl Future<Output = Result<(), CallError>> + Send;
 
-    /// Counts removals that are about to be made, and tells how many of those wanted may be: possibly none.
+    /// Counts changes that are about to be made, and tells how many of those wanted may be: possibly none.
     ///
-    /// `limit` tells how many removals a window allows, from the number of targets the group had when it was opened.
+    /// `limit` tells how many changes a window allows, from the whole it was opened with (the targets a group had then).
     /// Over all passes together no more are granted in one window. A window that is over, or isn't there, is replaced
     /// by one opened now; nothing is written when nothing is granted.
     ///
@@ -43,11 +43,56 @@ pub trait Ledger: Send + Sync {
     ///
     /// When they could not be counted: then none may be made. If it isn't known whether they were counted they are
     /// taken to be, so that a limit may be reached too early and is never exceeded.
-    fn reserve_removals(
+    fn reserve(
         &self,
-        request: &RemovalRequest<'_>,
+        reservation: &Reservation<'_>,
         limit: impl Fn(u32) -> u32 + Send + Sync,
     ) -> impl Future<Output = Result<u32, CallError>> + Send;
+
+    /// What AWS refused for good, expired refusals among it: [`Refusal::counts`] tells which count.
+    fn refusals(&self, of: &Refusable) -> impl Future<Output = Result<Vec<Refusal>, CallError>> + Send;
+
+    /// Remembers a refusal, in place of an earlier one of the same resource.
+    fn record_refusal(&self, of: &Refusable, refusal: &Refusal) -> impl Future<Output = Result<(), CallError>> + Send;
+
+    /// The last update of any service of the account.
+    fn latest_update(&self) -> impl Future<Output = Result<Option<ServiceUpdate>, CallError>> + Send;
+
+    /// The last update of a service. It is remembered for ever.
+    fn service_update(
+        &self,
+        service: &ServiceId,
+    ) -> impl Future<Output = Result<Option<ServiceUpdate>, CallError>> + Send;
+
+    /// Notes that a service is about to be updated, unless another update was noted since `after` was read as the latest
+    /// one. Of any number of passes that read the same, one is told `true`, and the others must not update.
+    ///
+    /// # Errors
+    ///
+    /// When it isn't known whether it was noted: then the service must not be updated.
+    fn begin_update(
+        &self,
+        update: &ServiceUpdate,
+        after: Option<&ServiceUpdate>,
+    ) -> impl Future<Output = Result<bool, CallError>> + Send;
+
+    /// Notes that the service was seen updated. If another update was noted since it changes nothing, which is success.
+    fn confirm_update(&self, update: &ServiceUpdate) -> impl Future<Output = Result<(), CallError>> + Send;
+
+    /// The last stop of one of a service's tasks.
+    fn task_stop(&self, service: &ServiceId) -> impl Future<Output = Result<Option<TaskStop>, CallError>> + Send;
+
+    /// Notes that a task is about to be stopped, unless another stop was noted for its service since `after` was read as
+    /// the last one. Of any number of passes that read the same, one is told `true`, and the others must not stop.
+    ///
+    /// # Errors
+    ///
+    /// When it isn't known whether it was noted: then the task must not be stopped.
+    fn begin_stop(
+        &self,
+        stop: &TaskStop,
+        after: Option<&TaskStop>,
+    ) -> impl Future<Output = Result<bool, CallError>> + Send;
 
     /// Pauses repairs, in place of an earlier pause.
     fn set_pause(&self, pause: &Pause) -> impl Future<Output = Result<(), CallError>> + Send;
@@ -56,15 +101,15 @@ pub trait Ledger: Send + Sync {
     fn clear_pause(&self) -> impl Future<Output = Result<(), CallError>> + Send;
 }
 
-/// Removals that a pass wants to make in one target group.
+/// Changes that a pass wants to make.
 #[derive(Debug, Clone, Copy)]
-pub struct RemovalRequest<'a> {
-    /// The target group.
-    pub group: &'a TargetGroupArn,
+pub struct Reservation<'a> {
+    /// What they count as.
+    pub what: &'a Limited,
     /// How many it wants to make.
     pub wanted: u32,
-    /// Targets in the group now: what a percentage is of, if this opens a window.
-    pub targets: u32,
+    /// What a percentage is of, if this opens a window: the targets in the group now. 0 where the limit is a count.
+    pub whole: u32,
     /// How long a window lasts.
     pub window: Duration,
     /// The time of the request, not that of the look before it: a window opened in the past would end too soon.

@@ -1,5 +1,5 @@
-//! What the guard remembers between passes: who owned which target, how many removals were counted in a target group,
-//! and whether repairs are paused.
+//! What the guard remembers between passes: who owned which target, how many changes of each kind were counted, what AWS
+//! refused, which service was updated and which task stopped last, and whether repairs are paused.
 //!
 //! * [`Ledger`] – what can be asked of it and written to it, and what holds when several passes do so at once;
 //! * [`DynamoDbLedger`] – kept in one DynamoDB table that all passes and functions share;
@@ -18,5 +18,5 @@ pub mod memory;
 mod window;
 
 pub use answer::{answer, answer_without_ledger};
-pub use api::{Ledger, RemovalRequest};
+pub use api::{Ledger, Reservation};
 pub use dynamodb::DynamoDbLedger;

@@ -10,11 +10,12 @@ use model::Timestamp;
 use model::call::CallError;
 use model::elb::Target;
 use model::id::TargetGroupArn;
-use model::ledger::{Ownership, OwnershipChange, Pause, RemovalWindow};
+use model::ledger::{Limited, Ownership, OwnershipChange, Pause, Refusable, Refusal, ServiceUpdate, TaskStop, Window};
+use model::scope::ServiceId;
 
 use crate::changes::Changes;
 use crate::window::Grant;
-use crate::{Ledger, RemovalRequest};
+use crate::{Ledger, Reservation};
 
 /// A ledger that lives as long as the process. It never fails.
 #[derive(Debug, Default)]
@@ -25,7 +26,11 @@ pub struct MemoryLedger {
 #[derive(Debug, Default)]
 struct Kept {
     owners: BTreeMap<TargetGroupArn, BTreeMap<Target, Ownership>>,
-    removals: BTreeMap<TargetGroupArn, RemovalWindow>,
+    windows: BTreeMap<Limited, Window>,
+    refusals: BTreeMap<Refusable, BTreeMap<String, Refusal>>,
+    latest_update: Option<ServiceUpdate>,
+    updates: BTreeMap<ServiceId, ServiceUpdate>,
+    stops: BTreeMap<ServiceId, TaskStop>,
     pause: Option<Pause>,
 }
 
@@ -47,8 +52,8 @@ impl Ledger for MemoryLedger {
         Ok(self.kept().owners.get(group).into_iter().flat_map(BTreeMap::values).cloned().collect())
     }
 
-    async fn removals(&self, group: &TargetGroupArn) -> Result<Option<RemovalWindow>, CallError> {
-        Ok(self.kept().removals.get(group).copied())
+    async fn window(&self, limited: &Limited) -> Result<Option<Window>, CallError> {
+        Ok(self.kept().windows.get(limited).copied())
     }
 
     async fn pause(&self) -> Result<Option<Pause>, CallError> {
@@ -70,16 +75,65 @@ impl Ledger for MemoryLedger {
         Ok(())
     }
 
-    async fn reserve_removals(
+    async fn reserve(
         &self,
-        request: &RemovalRequest<'_>,
+        reservation: &Reservation<'_>,
         limit: impl Fn(u32) -> u32 + Send + Sync,
     ) -> Result<u32, CallError> {
         let mut kept = self.kept();
-        let counted = kept.removals.get(request.group).copied();
-        let Some(grant) = Grant::of(counted, request, limit) else { return Ok(0) };
-        kept.removals.insert(request.group.clone(), grant.window);
-        Ok(grant.removals)
+        let counted = kept.windows.get(reservation.what).copied();
+        let Some(grant) = Grant::of(counted, reservation, limit) else { return Ok(0) };
+        kept.windows.insert(reservation.what.clone(), grant.window);
+        Ok(grant.changes)
+    }
+
+    async fn refusals(&self, of: &Refusable) -> Result<Vec<Refusal>, CallError> {
+        Ok(self.kept().refusals.get(of).into_iter().flat_map(BTreeMap::values).cloned().collect())
+    }
+
+    async fn record_refusal(&self, of: &Refusable, refusal: &Refusal) -> Result<(), CallError> {
+        let refusal = Refusal { expires_at: whole_seconds(refusal.expires_at), ..refusal.clone() };
+        self.kept().refusals.entry(of.clone()).or_default().insert(refusal.resource.clone(), refusal);
+        Ok(())
+    }
+
+    async fn latest_update(&self) -> Result<Option<ServiceUpdate>, CallError> {
+        Ok(self.kept().latest_update.clone())
+    }
+
+    async fn service_update(&self, service: &ServiceId) -> Result<Option<ServiceUpdate>, CallError> {
+        Ok(self.kept().updates.get(service).cloned())
+    }
+
+    async fn begin_update(&self, update: &ServiceUpdate, after: Option<&ServiceUpdate>) -> Result<bool, CallError> {
+        let mut kept = self.kept();
+        let is_latest = same(kept.latest_update.as_ref(), after, |one| (&one.service, one.at));
+        if is_latest {
+            kept.latest_update = Some(update.clone());
+            kept.updates.insert(update.service.clone(), update.clone());
+        }
+        Ok(is_latest)
+    }
+
+    async fn confirm_update(&self, update: &ServiceUpdate) -> Result<(), CallError> {
+        let mut kept = self.kept();
+        if let Some(noted) = kept.updates.get_mut(&update.service).filter(|noted| noted.at == update.at) {
+            noted.confirmed = true;
+        }
+        Ok(())
+    }
+
+    async fn task_stop(&self, service: &ServiceId) -> Result<Option<TaskStop>, CallError> {
+        Ok(self.kept().stops.get(service).cloned())
+    }
+
+    async fn begin_stop(&self, stop: &TaskStop, after: Option<&TaskStop>) -> Result<bool, CallError> {
+        let mut kept = self.kept();
+        let is_last = same(kept.stops.get(&stop.service), after, |one| (&one.task, one.at));
+        if is_last {
+            kept.stops.insert(stop.service.clone(), stop.clone());
+        }
+        Ok(is_last)
     }
 
     async fn set_pause(&self, pause: &Pause) -> Result<(), CallError> {
@@ -95,8 +149,16 @@ impl Ledger for MemoryLedger {
 
 /// The record as the table would give it back: its time to live is in whole seconds.
 fn stored(record: &Ownership) -> Ownership {
-    let expires_at = Timestamp::from_second(record.expires_at.as_second()).unwrap_or(record.expires_at);
-    Ownership { expires_at, ..record.clone() }
+    Ownership { expires_at: whole_seconds(record.expires_at), ..record.clone() }
+}
+
+fn whole_seconds(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).unwrap_or(time)
+}
+
+/// Is what is noted what was read, by what tells one from another?
+fn same<'a, T, K: PartialEq>(noted: Option<&'a T>, read: Option<&'a T>, by: impl Fn(&'a T) -> K) -> bool {
+    noted.map(&by) == read.map(&by)
 }
 
 #[cfg(test)]

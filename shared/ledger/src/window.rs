@@ -1,39 +1,35 @@
-//! How a window of removals is counted.
+//! How the changes of a window are counted.
 //!
 //! Pure: it tells what the next state of the window would be. That nobody else changed it meanwhile is for the ledger to
 //! make sure of, by writing only over the state that this was computed from.
 
 use jiff::SignedDuration;
-use model::ledger::RemovalWindow;
+use model::ledger::Window;
 
-use crate::RemovalRequest;
+use crate::Reservation;
 
-/// Removals granted, once the window is written as it says.
+/// Changes granted, once the window is written as it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Grant {
     /// How many.
-    pub(crate) removals: u32,
+    pub(crate) changes: u32,
     /// The window with them counted.
-    pub(crate) window: RemovalWindow,
+    pub(crate) window: Window,
 }
 
 impl Grant {
     /// What can be granted on top of what was counted so far; `None` if nothing can.
-    pub(crate) fn of(
-        counted: Option<RemovalWindow>,
-        request: &RemovalRequest<'_>,
-        limit: impl Fn(u32) -> u32,
-    ) -> Option<Self> {
-        let fresh = RemovalWindow { opened_at: request.now, targets: request.targets, removals: 0 };
+    pub(crate) fn of(counted: Option<Window>, request: &Reservation<'_>, limit: impl Fn(u32) -> u32) -> Option<Self> {
+        let fresh = Window { opened_at: request.now, whole: request.whole, changes: 0 };
         let window = counted.filter(|window| !is_over(window, request)).unwrap_or(fresh);
-        let removals = request.wanted.min(limit(window.targets).saturating_sub(window.removals));
-        let grown = RemovalWindow { removals: window.removals.saturating_add(removals), ..window };
-        (removals > 0).then_some(Self { removals, window: grown })
+        let changes = request.wanted.min(limit(window.whole).saturating_sub(window.changes));
+        let grown = Window { changes: window.changes.saturating_add(changes), ..window };
+        (changes > 0).then_some(Self { changes, window: grown })
     }
 }
 
 /// A window is as long as the one who asks says. One that seems to be opened in the future isn't over.
-fn is_over(window: &RemovalWindow, request: &RemovalRequest<'_>) -> bool {
+fn is_over(window: &Window, request: &Reservation<'_>) -> bool {
     let length = SignedDuration::try_from(request.window).unwrap_or(SignedDuration::MAX);
     request.now.duration_since(window.opened_at) >= length
 }
@@ -44,22 +40,22 @@ mod tests {
 
     use super::*;
     use crate::fixtures::{at, group};
+    use model::ledger::Limited;
 
     /// What is granted, of `wanted` at `second`, with a limit of a tenth and windows of ten seconds.
-    fn grant(counted: Option<(i64, u32, u32)>, wanted: u32, second: i64) -> Option<(u32, RemovalWindow)> {
-        let group = group();
-        let request =
-            RemovalRequest { group: &group, wanted, targets: 50, window: Duration::from_secs(10), now: at(second) };
+    fn grant(counted: Option<(i64, u32, u32)>, wanted: u32, second: i64) -> Option<(u32, Window)> {
+        let what = Limited::Removals(group());
+        let request = Reservation { what: &what, wanted, whole: 50, window: Duration::from_secs(10), now: at(second) };
         let grant = Grant::of(counted.map(window), &request, |targets| targets / 10)?;
-        Some((grant.removals, grant.window))
+        Some((grant.changes, grant.window))
     }
 
-    fn window((opened, targets, removals): (i64, u32, u32)) -> RemovalWindow {
-        RemovalWindow { opened_at: at(opened), targets, removals }
+    fn window((opened, whole, changes): (i64, u32, u32)) -> Window {
+        Window { opened_at: at(opened), whole, changes }
     }
 
     #[test]
-    fn a_window_opens_with_its_first_removal() {
+    fn a_window_opens_with_its_first_change() {
         assert_eq!(grant(None, 3, 100), Some((3, window((100, 50, 3)))));
         assert_eq!(grant(None, 9, 100), Some((5, window((100, 50, 5)))));
         assert_eq!(grant(None, 0, 100), None);

@@ -1,9 +1,12 @@
 //! What the ledger remembers between passes.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::elb::Target;
-use crate::id::{NetworkInterfaceId, ServiceArn, TargetGroupArn, TaskArn};
+use crate::id::{DeploymentId, NetworkInterfaceId, SecurityGroupId, ServiceArn, TargetGroupArn, TaskArn};
+use crate::scope::ServiceId;
 
 /// How long an ownership record lives without being refreshed.
 pub const OWNERSHIP_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -39,15 +42,89 @@ impl Ownership {
     }
 }
 
-/// Removals counted in one target group since the window opened.
+/// What is limited: so many changes in one window, over all passes and functions together.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Limited {
+    /// Targets removed from one target group.
+    Removals(TargetGroupArn),
+    /// Network interfaces given other security groups, in the whole account.
+    InterfaceChanges,
+    /// Services given other security groups, in the whole account.
+    ServiceUpdates,
+    /// Tasks of one service stopped; without one, tasks that belong to no service.
+    TaskStops(Option<ServiceId>),
+}
+
+/// Changes of one kind counted since the window opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RemovalWindow {
-    /// When the first removal of the window was counted.
+pub struct Window {
+    /// When the first change of the window was counted.
     pub opened_at: Timestamp,
-    /// Targets the group had then: what a percentage is of.
-    pub targets: u32,
-    /// Removals since.
-    pub removals: u32,
+    /// What a percentage is of: the targets a group had then. 0 where the limit is a count.
+    pub whole: u32,
+    /// Changes since.
+    pub changes: u32,
+}
+
+/// How long a refusal is remembered where AWS itself said no. The thing refused seldom lives as long.
+pub const REFUSAL_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// How long a refusal is remembered that may be the account's own doing, such as a missing permission.
+pub const DENIAL_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+
+/// What AWS's refusals are remembered for, each kind on its own.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Refusable {
+    /// Interfaces of tasks of one launch type, to be given other groups; the type as AWS calls it, absent with a capacity
+    /// provider.
+    Interfaces(Option<String>),
+    /// Services, to be given other groups.
+    Services,
+    /// Tasks, to be stopped.
+    Tasks,
+}
+
+/// AWS said no for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The interface's id, the service's cluster and name, or the task's ARN.
+    pub resource: String,
+    /// AWS's error code; empty if it gave none.
+    pub code: String,
+    /// AWS's message.
+    pub message: String,
+    /// When.
+    pub at: Timestamp,
+    /// When it is forgotten.
+    pub expires_at: Timestamp,
+}
+
+/// A service that was given other security groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceUpdate {
+    /// The service.
+    pub service: ServiceId,
+    /// When it was about to be.
+    pub at: Timestamp,
+    /// Groups it was given.
+    pub added: BTreeSet<SecurityGroupId>,
+    /// Groups it was to have no longer.
+    pub removed: BTreeSet<SecurityGroupId>,
+    /// The deployment it was at before: another one now means that something was deployed since.
+    pub deployment: Option<DeploymentId>,
+    /// The service was seen with these groups afterwards.
+    pub confirmed: bool,
+}
+
+/// A service's task that was stopped for its security groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskStop {
+    /// The service.
+    pub service: ServiceId,
+    /// The task.
+    pub task: TaskArn,
+    /// When it was about to be.
+    pub at: Timestamp,
 }
 
 /// `ecs-nlb-guard pause` was said, and `resume` wasn't.
@@ -68,4 +145,12 @@ pub enum OwnershipChange {
     Record(TargetGroupArn, Ownership),
     /// The target was seen absent or draining at this time.
     End(TargetGroupArn, Target, Timestamp),
+}
+
+impl Refusal {
+    /// Does it still count at `now`?
+    #[must_use]
+    pub fn counts(&self, now: Timestamp) -> bool {
+        now < self.expires_at
+    }
 }

@@ -1,11 +1,15 @@
 //! A change that would mend a finding.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::elb::Target;
-use crate::id::{TargetGroupArn, TaskArn};
+use crate::id::{ClusterArn, NetworkInterfaceId, SecurityGroupId, SubnetId, TargetGroupArn, TaskArn};
+use crate::ledger::{Limited, Refusable};
+use crate::policy::Rung;
+use crate::scope::{ServiceId, Site};
 
 /// A change that would mend a finding.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -27,6 +31,81 @@ pub enum Repair {
         /// This target.
         target: Target,
     },
+    /// ModifyNetworkInterfaceAttribute with the whole set of groups an interface is to have.
+    ModifyNetworkInterface {
+        /// The interface.
+        network_interface: NetworkInterfaceId,
+        /// Its groups from now on.
+        security_groups: GroupChange,
+        /// The task whose interface it is.
+        task: TaskArn,
+        /// The task's cluster.
+        cluster: ClusterArn,
+        /// The task's service, if it has one.
+        service: Option<ServiceId>,
+        /// The task's launch type, as AWS refuses by that.
+        launch_type: Option<String>,
+    },
+    /// UpdateService with the network configuration alone: other groups, everything else in it as it was read.
+    UpdateService {
+        /// The service.
+        service: ServiceId,
+        /// Its groups from now on.
+        security_groups: GroupChange,
+        /// Its subnets: leaving them out would change them.
+        subnets: Vec<SubnetId>,
+        /// Its `assignPublicIp`, if it says one.
+        assign_public_ip: Option<String>,
+    },
+    /// StopTask, so that the task's service starts another.
+    StopTask {
+        /// The task.
+        task: TaskArn,
+        /// Its cluster.
+        cluster: ClusterArn,
+        /// Its service; without one nothing takes the task's place.
+        service: Option<ServiceId>,
+    },
+}
+
+/// A set of security groups, and how it differs from the one it takes the place of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct GroupChange {
+    /// The whole set.
+    pub to: BTreeSet<SecurityGroupId>,
+    /// Those of it that weren't there.
+    pub added: BTreeSet<SecurityGroupId>,
+    /// Those that are in it no longer.
+    pub removed: BTreeSet<SecurityGroupId>,
+}
+
+impl GroupChange {
+    /// From one set to another.
+    #[must_use]
+    pub fn between(from: &BTreeSet<SecurityGroupId>, to: BTreeSet<SecurityGroupId>) -> Self {
+        Self { added: &to - from, removed: from - &to, to }
+    }
+
+    /// Is there nothing to change?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty()
+    }
+}
+
+impl fmt::Display for GroupChange {
+    /// `add sg-1, sg-2 and take off sg-3`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |groups: &BTreeSet<SecurityGroupId>| {
+            groups.iter().map(SecurityGroupId::as_str).collect::<Vec<_>>().join(", ")
+        };
+        match (self.added.is_empty(), self.removed.is_empty()) {
+            (true, true) => f.write_str("change nothing"),
+            (false, true) => write!(f, "add {}", list(&self.added)),
+            (true, false) => write!(f, "take off {}", list(&self.removed)),
+            (false, false) => write!(f, "add {} and take off {}", list(&self.added), list(&self.removed)),
+        }
+    }
 }
 
 impl Repair {
@@ -36,28 +115,103 @@ impl Repair {
         match self {
             Self::RegisterTarget { .. } => "register-target",
             Self::DeregisterTarget { .. } => "deregister-target",
+            Self::ModifyNetworkInterface { .. } => "modify-network-interface",
+            Self::UpdateService { .. } => "update-service",
+            Self::StopTask { .. } => "stop-task",
         }
     }
 
-    /// Does it take something away? Removals are limited and checked once more right before they are done.
+    /// Does it take a target away?
     #[must_use]
     pub const fn is_removal(&self) -> bool {
         matches!(self, Self::DeregisterTarget { .. })
     }
 
-    /// The group it changes.
+    /// Where it is made.
     #[must_use]
-    pub const fn target_group(&self) -> &TargetGroupArn {
+    pub fn site(&self) -> Site {
+        let of_task = |cluster: &ClusterArn, task: &TaskArn, service: &Option<ServiceId>| match service.clone() {
+            Some(service) => Site::Service(service),
+            None => Site::Task { cluster: cluster.clone(), task: task.clone() },
+        };
         match self {
-            Self::RegisterTarget { target_group, .. } | Self::DeregisterTarget { target_group, .. } => target_group,
+            Self::RegisterTarget { target_group, .. } | Self::DeregisterTarget { target_group, .. } => {
+                Site::TargetGroup(target_group.clone())
+            }
+            Self::ModifyNetworkInterface { cluster, task, service, .. } | Self::StopTask { cluster, task, service } => {
+                of_task(cluster, task, service)
+            }
+            Self::UpdateService { service, .. } => Site::Service(service.clone()),
         }
     }
 
-    /// The target it adds or removes.
+    /// The group it changes, if it changes one.
     #[must_use]
-    pub const fn target(&self) -> Target {
+    pub const fn target_group(&self) -> Option<&TargetGroupArn> {
         match self {
-            Self::RegisterTarget { target, .. } | Self::DeregisterTarget { target, .. } => *target,
+            Self::RegisterTarget { target_group, .. } | Self::DeregisterTarget { target_group, .. } => {
+                Some(target_group)
+            }
+            _ => None,
+        }
+    }
+
+    /// The target it adds or removes, if it does.
+    #[must_use]
+    pub const fn target(&self) -> Option<Target> {
+        match self {
+            Self::RegisterTarget { target, .. } | Self::DeregisterTarget { target, .. } => Some(*target),
+            _ => None,
+        }
+    }
+
+    /// The task it registers, changes or stops, if it names one.
+    #[must_use]
+    pub const fn task(&self) -> Option<&TaskArn> {
+        match self {
+            Self::RegisterTarget { task, .. }
+            | Self::ModifyNetworkInterface { task, .. }
+            | Self::StopTask { task, .. } => Some(task),
+            Self::DeregisterTarget { .. } | Self::UpdateService { .. } => None,
+        }
+    }
+
+    /// Which rung of the ladder it is, if it is one. Rungs are alternatives; other repairs of a finding are steps, one
+    /// after the other.
+    #[must_use]
+    pub const fn rung(&self) -> Option<Rung> {
+        match self {
+            Self::RegisterTarget { .. } | Self::DeregisterTarget { .. } => None,
+            Self::ModifyNetworkInterface { .. } => Some(Rung::ModifyNetworkInterface),
+            Self::UpdateService { .. } => Some(Rung::UpdateService),
+            Self::StopTask { .. } => Some(Rung::StopTask),
+        }
+    }
+
+    /// What it counts as. Registering isn't limited.
+    #[must_use]
+    pub fn limited(&self) -> Option<Limited> {
+        match self {
+            Self::RegisterTarget { .. } => None,
+            Self::DeregisterTarget { target_group, .. } => Some(Limited::Removals(target_group.clone())),
+            Self::ModifyNetworkInterface { .. } => Some(Limited::InterfaceChanges),
+            Self::UpdateService { .. } => Some(Limited::ServiceUpdates),
+            Self::StopTask { service, .. } => Some(Limited::TaskStops(service.clone())),
+        }
+    }
+
+    /// As what a refusal of it is remembered, and of which resource.
+    #[must_use]
+    pub fn refusable(&self) -> Option<(Refusable, String)> {
+        match self {
+            Self::RegisterTarget { .. } | Self::DeregisterTarget { .. } => None,
+            Self::ModifyNetworkInterface { network_interface, launch_type, .. } => {
+                Some((Refusable::Interfaces(launch_type.clone()), network_interface.to_string()))
+            }
+            Self::UpdateService { service, .. } => {
+                Some((Refusable::Services, format!("{}/{}", service.cluster, service.name)))
+            }
+            Self::StopTask { task, .. } => Some((Refusable::Tasks, task.to_string())),
         }
     }
 }
@@ -71,6 +225,16 @@ impl fmt::Display for Repair {
             Self::DeregisterTarget { target_group, target } => {
                 write!(f, "deregister {target} from {}", target_group.name())
             }
+            Self::ModifyNetworkInterface { network_interface, security_groups, .. } => {
+                write!(f, "on interface {network_interface} {security_groups}")
+            }
+            Self::UpdateService { service, security_groups, .. } => {
+                write!(f, "in the network configuration of {service} {security_groups}")
+            }
+            Self::StopTask { task, service: Some(service), .. } => {
+                write!(f, "stop task {}, so that {service} starts another", task.id())
+            }
+            Self::StopTask { task, service: None, .. } => write!(f, "stop task {}", task.id()),
         }
     }
 }

@@ -110,3 +110,41 @@ pub enum Unit {
     /// The account.
     Everything,
 }
+
+/// Where a repair is made, and a look to come goes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Site {
+    /// A target group.
+    TargetGroup(TargetGroupArn),
+    /// A service, with all its tasks.
+    Service(ServiceId),
+    /// A task that belongs to no service.
+    Task {
+        /// The cluster it is in.
+        cluster: ClusterArn,
+        /// The task.
+        task: TaskArn,
+    },
+}
+
+impl Site {
+    /// What is judged there.
+    #[must_use]
+    pub fn unit(&self) -> Unit {
+        match self.clone() {
+            Self::TargetGroup(group) => Unit::TargetGroup(group),
+            Self::Service(service) => Unit::Service(service),
+            Self::Task { task, .. } => Unit::Task(task),
+        }
+    }
+}
+
+impl std::fmt::Display for Site {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::TargetGroup(group) => f.write_str(group.name()),
+            Self::Service(service) => service.fmt(f),
+            Self::Task { task, .. } => write!(f, "task {}", task.id()),
+        }
+    }
+}

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::call::CallError;
 use model::finding::Finding;
-use model::id::TargetGroupArn;
 use model::observation::{Observation, Unread};
 use model::repair::Repair;
-use model::scope::Unit;
+use model::scope::{Site, Unit};
 
 /// What a pass saw and did.
 #[derive(Debug, Clone)]
@@ -18,8 +17,8 @@ pub struct Outcome {
     pub abstentions: BTreeSet<(Unit, Unread)>,
     /// Every finding, and what came of its repairs.
     pub findings: Vec<Concluded>,
-    /// Groups whose look to come could not be asked for: who wanted it must come back.
-    pub unsent: BTreeMap<TargetGroupArn, CallError>,
+    /// Places whose look to come could not be asked for: who wanted it must come back.
+    pub unsent: BTreeMap<Site, CallError>,
     /// The ledger could not be written. The next pass that sees the same writes it.
     pub unrecorded: Option<CallError>,
 }
@@ -66,6 +65,11 @@ pub enum Status {
 impl Conclusion {
     pub(crate) fn new(repair: &Repair, status: Status, reason: impl Into<Option<String>>) -> Self {
         Self { repair: repair.clone(), status, code: None, reason: reason.into() }
+    }
+
+    /// AWS said no for good.
+    pub(crate) fn refused(repair: &Repair, code: Option<String>, reason: String) -> Self {
+        Self { code, ..Self::new(repair, Status::Refused, reason) }
     }
 
     /// It was withheld after all.

@@ -7,10 +7,10 @@ use aws::Account;
 use jiff::SignedDuration;
 use ledger::Ledger;
 use model::Timestamp;
-use model::id::{AccountId, Region, TargetGroupArn};
+use model::id::{AccountId, Region};
 use model::observation::{Answer, Lookup, Observation};
 use model::policy::Policy;
-use model::scope::{Scope, TaskHint};
+use model::scope::{Scope, Site, TaskHint};
 use planner::{Decision, LookAgain, Looks, Means, Plan, Waiting};
 
 use crate::execute::{Done, execute};
@@ -101,17 +101,20 @@ pub(crate) async fn send_looks<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     world: World<'_, A, L, Q, C>,
     assignment: &Assignment<'_>,
     seen: &look::Look,
-) -> BTreeMap<TargetGroupArn, model::call::CallError> {
+) -> BTreeMap<Site, model::call::CallError> {
     let Some(queue) = world.queue.filter(|_| !seen.plan.looks.is_empty()) else { return BTreeMap::new() };
-    let looks = seen.plan.looks.iter().map(|(group, again)| look_at(assignment, seen, group, again)).collect();
+    let looks = seen.plan.looks.iter().map(|(site, again)| look_at(assignment, seen, site, again)).collect();
     let unsent = queue.send(looks, world.clock.now()).await;
-    unsent.into_iter().map(|(look, error)| (look.target_group, error)).collect()
+    unsent.into_iter().map(|(look, error)| (look.site, error)).collect()
 }
 
 /// The look goes to the services that led to the group, and carries what the events said of tasks that are gone: that is
 /// evidence which AWS forgets.
-fn look_at(assignment: &Assignment<'_>, seen: &look::Look, group: &TargetGroupArn, again: &LookAgain) -> Look {
-    let services = seen.judgement.users.get(group).cloned().unwrap_or_default();
+fn look_at(assignment: &Assignment<'_>, seen: &look::Look, site: &Site, again: &LookAgain) -> Look {
+    let services = match site {
+        Site::TargetGroup(group) => seen.judgement.users.get(group).cloned().unwrap_or_default(),
+        Site::Service(_) | Site::Task { .. } => BTreeSet::new(),
+    };
     let of_services = |hint: &TaskHint| hint.service.as_ref().is_some_and(|service| services.contains(service));
     let is_gone = |task| match seen.observation.task.get(task) {
         Some(Answer::Known(task)) => !task.is_live(),
@@ -119,7 +122,7 @@ fn look_at(assignment: &Assignment<'_>, seen: &look::Look, group: &TargetGroupAr
     };
     let tasks = assignment.scope.tasks.iter().filter(|(task, hint)| of_services(hint) && is_gone(task));
     Look {
-        target_group: group.clone(),
+        site: site.clone(),
         tasks: tasks.map(|(task, hint)| (task.clone(), hint.clone())).collect(),
         services,
         suspicions: again.suspicions.clone(),
@@ -132,7 +135,7 @@ fn look_at(assignment: &Assignment<'_>, seen: &look::Look, group: &TargetGroupAr
 pub(crate) fn conclude(
     plan: Plan,
     mut done: BTreeMap<(usize, usize), Conclusion>,
-    unsent: &BTreeMap<TargetGroupArn, model::call::CallError>,
+    unsent: &BTreeMap<Site, model::call::CallError>,
 ) -> Vec<Concluded> {
     let of_finding = |(at, planned): (usize, planner::PlannedFinding)| {
         let steps = planned.steps.into_iter().enumerate();
@@ -141,9 +144,10 @@ pub(crate) fn conclude(
                 return conclusion;
             }
             let repair = &step.repair;
-            match (step.decision, unsent.get(repair.target_group())) {
+            match (step.decision, unsent.get(&repair.site())) {
                 (Decision::Planned, _) => Conclusion::new(repair, Status::Planned, None),
                 (Decision::Withheld { reason }, _) => Conclusion::withheld(repair, reason),
+                (Decision::Refused { code, reason }, _) => Conclusion::refused(repair, code, reason),
                 (Decision::Waiting { .. }, Some(error)) => {
                     Conclusion::withheld(repair, format!("its second look could not be asked for: {error}"))
                 }

@@ -9,9 +9,9 @@ use std::time::Duration;
 use model::Timestamp;
 use model::call::CallError;
 use model::finding::Fingerprint;
-use model::id::{TargetGroupArn, TaskArn};
+use model::id::TaskArn;
 pub use model::scope::Unit;
-use model::scope::{Scope, ServiceId, TaskHint};
+use model::scope::{Scope, ServiceId, Site, TaskHint};
 
 /// Time, as a pass sees it.
 pub trait Clock: Send + Sync {
@@ -30,11 +30,11 @@ pub trait LookQueue: Send + Sync {
     fn send(&self, looks: Vec<Look>, now: Timestamp) -> impl Future<Output = Vec<(Look, CallError)>> + Send;
 }
 
-/// A look to come at one target group.
+/// A look to come at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Look {
-    /// The target group.
-    pub target_group: TargetGroupArn,
+    /// The place.
+    pub site: Site,
     /// Services to look at with it.
     pub services: BTreeSet<ServiceId>,
     /// Tasks to look at with it, with what their events said.
@@ -49,16 +49,20 @@ pub struct Look {
 }
 
 impl Look {
-    /// Where to look: at the services that led to the group, or, where none did, at the group itself, which means
-    /// finding out for the whole account who uses it.
+    /// Where to look. At a target group, that is the services that led to it, or, where none did, the group itself, which
+    /// means finding out for the whole account who uses it.
     #[must_use]
     pub fn scope(&self) -> Scope {
-        let groups = if self.services.is_empty() { Some(self.target_group.clone()) } else { None };
-        Scope {
-            services: self.services.clone(),
-            tasks: self.tasks.clone(),
-            target_groups: groups.into_iter().collect(),
-            ..Scope::default()
+        let mut scope = Scope { services: self.services.clone(), tasks: self.tasks.clone(), ..Scope::default() };
+        match &self.site {
+            Site::TargetGroup(group) if self.services.is_empty() => drop(scope.target_groups.insert(group.clone())),
+            Site::TargetGroup(_) => {}
+            Site::Service(service) => drop(scope.services.insert(service.clone())),
+            Site::Task { cluster, task } => {
+                let hint = TaskHint { cluster: cluster.clone(), service: None, addresses: Vec::new(), version: 0 };
+                scope.add_task(task.clone(), hint);
+            }
         }
+        scope
     }
 }

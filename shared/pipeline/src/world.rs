@@ -42,7 +42,11 @@ impl<A: Account, L: Ledger, Q: LookQueue, C: Clock> World<'_, A, L, Q, C> {
         };
         join!(aws::observe::answer(self.account, questions, observation), ask_ledger);
         observation.owners.append(&mut remembered.owners);
-        observation.removals.append(&mut remembered.removals);
+        observation.windows.append(&mut remembered.windows);
+        observation.refusals.append(&mut remembered.refusals);
+        observation.latest_update = remembered.latest_update.or_else(|| observation.latest_update.take());
+        observation.service_update.append(&mut remembered.service_update);
+        observation.task_stop.append(&mut remembered.task_stop);
         observation.pause = remembered.pause.or_else(|| observation.pause.take());
     }
 }

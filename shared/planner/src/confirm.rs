@@ -4,12 +4,12 @@
 //! look comes about is decided in [`looks`](crate::looks).
 
 use model::Timestamp;
-use model::policy::RegistrationPolicy;
 
 use crate::draft::Verdict;
 use crate::looks::Looks;
 use crate::means::Waiting;
 use crate::moment::after;
+use crate::terms::Terms;
 
 /// After so many looks that confirmed nothing, no more are asked for: the scheduled sweep looks anyway.
 pub const MAX_HOPS: u32 = 5;
@@ -32,7 +32,7 @@ pub(crate) fn confirm(
     now: Timestamp,
     looks: &Looks,
     waiting: Waiting,
-    terms: &RegistrationPolicy,
+    terms: &Terms,
 ) -> Verdict {
     if terms.confirm_within < terms.confirm_after {
         return withheld(

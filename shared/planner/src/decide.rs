@@ -2,7 +2,7 @@
 
 use model::finding::Finding;
 use model::observation::{Gap, Lookup};
-use model::policy::{Mode, Policy, RegistrationPolicy};
+use model::policy::{Mode, Policy};
 use model::repair::Proposal;
 
 use crate::confirm::confirm;
@@ -10,7 +10,8 @@ use crate::draft::{Draft, DraftStep, Verdict};
 use crate::looks::{self, Looks, Young};
 use crate::means::Means;
 use crate::plan::Plan;
-use crate::{hold, limit};
+use crate::terms::Terms;
+use crate::{hold, ladder, limit, restraint};
 
 /// Why a repair is withheld while a question is open. It is gone once the question is answered and planned again.
 pub(crate) const NOT_READ_YET: &str = "not read yet";
@@ -31,9 +32,9 @@ pub fn plan(
     let gates = Gates { lookup, policy, looks, means };
     let mut drafts: Vec<Draft> = findings.into_iter().map(|finding| gates.consider(finding)).collect();
     drafts.sort_by_cached_key(Draft::rank);
-    let removals = limit::bound(&mut drafts, lookup);
+    let limits = limit::bound(&mut drafts, lookup);
     let looks = looks::to_come(&drafts, young, looks, means.waiting, lookup.now());
-    Plan { findings: drafts.into_iter().map(Into::into).collect(), looks, removals }
+    Plan { findings: drafts.into_iter().map(Into::into).collect(), looks, limits }
 }
 
 struct Gates<'a> {
@@ -47,25 +48,40 @@ impl Gates<'_> {
     fn consider(&self, finding: Finding) -> Draft {
         let steps = finding.repairs.iter().map(|proposal| self.step(&finding, proposal)).collect();
         let mut draft = Draft { finding, steps };
-        draft.withhold_after_the_first_withheld();
+        if draft.is_ladder() {
+            draft.climb();
+        } else {
+            draft.withhold_after_the_first_withheld();
+        }
         draft
     }
 
     fn step(&self, finding: &Finding, proposal: &Proposal) -> DraftStep {
-        let users: Vec<_> = finding.users.iter().map(|user| (user.cluster.name(), user.name.as_ref())).collect();
-        let terms = self.policy.registration_shared(proposal.repair.target_group().name(), &users);
+        let terms = Terms::of(self.policy, self.lookup, finding, &proposal.repair);
         let verdict = self.verdict(finding, proposal, &terms).unwrap_or_else(Verdict::Withheld);
         DraftStep { repair: proposal.repair.clone(), terms, verdict }
     }
 
-    /// All gates but the limit, which is for all removals of a group together. The error is why it is withheld.
-    fn verdict(&self, finding: &Finding, proposal: &Proposal, terms: &RegistrationPolicy) -> Result<Verdict, String> {
+    /// All gates but the limit, which is for all changes of a kind together. The error is why it is withheld.
+    fn verdict(&self, finding: &Finding, proposal: &Proposal, terms: &Terms) -> Result<Verdict, String> {
+        let repair = &proposal.repair;
         if let Some(objection) = &proposal.objection {
-            return Err(objection.clone());
+            return Ok(Verdict::Closed(objection.clone()));
         }
-        let (paused, held) = (self.paused(), hold::check(self.lookup, finding, &proposal.repair));
+        if let Some(reason) = ladder::not_allowed(repair, terms) {
+            return Ok(Verdict::Closed(reason));
+        }
+        // Asked together, so that they are read together.
+        let (refused, restrained) = (ladder::refused(self.lookup, repair), restraint::check(self.lookup, repair));
+        if let Some(refused) = refused? {
+            return Ok(refused);
+        }
+        let (paused, held) = (self.paused(), hold::check(self.lookup, finding, repair));
         paused.and(held)?;
-        self.means.suffice(&proposal.repair)?;
+        self.means.suffice(repair)?;
+        if let Some(restrained) = restrained? {
+            return Ok(restrained);
+        }
         if terms.mode == Mode::Observe {
             return Ok(Verdict::Planned);
         }

@@ -21,6 +21,13 @@ pub enum Decision {
         /// Why.
         reason: String,
     },
+    /// AWS refused it before, and it isn't tried again.
+    Refused {
+        /// AWS's error code, if it gave one.
+        code: Option<String>,
+        /// When, and what AWS said.
+        reason: String,
+    },
 }
 
 impl fmt::Display for Decision {
@@ -30,6 +37,10 @@ impl fmt::Display for Decision {
             Self::Planned => f.write_str("planned, in observe mode"),
             Self::Waiting { until } => write!(f, "waiting for a second look, not before {until}"),
             Self::Withheld { reason } => write!(f, "withheld: {reason}"),
+            Self::Refused { code, reason } => {
+                let code = code.as_deref().map(|code| format!(" ({code})")).unwrap_or_default();
+                write!(f, "refused{code}: {reason}")
+            }
         }
     }
 }

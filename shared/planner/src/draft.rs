@@ -3,12 +3,12 @@
 use std::cmp::Reverse;
 
 use model::finding::Finding;
-use model::policy::RegistrationPolicy;
 use model::repair::Repair;
 
 use crate::confirm::Suspicion;
 use crate::decision::Decision;
 use crate::plan::{PlannedFinding, Step};
+use crate::terms::Terms;
 
 /// A finding whose proposals are being considered.
 #[derive(Debug)]
@@ -22,17 +22,24 @@ pub(crate) struct Draft {
 pub(crate) struct DraftStep {
     pub(crate) repair: Repair,
     /// What all services allow that the finding concerns.
-    pub(crate) terms: RegistrationPolicy,
+    pub(crate) terms: Terms,
     pub(crate) verdict: Verdict,
 }
 
-/// How a proposal stands so far. The limit on removals may still turn the first two into the last.
+/// How a proposal stands so far. The limits may still withhold the first two.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Verdict {
     DoNow,
     Planned,
     Waiting(Suspicion),
     Withheld(String),
+    /// Out of the question here, whatever else: of several ways, the next may be tried.
+    Closed(String),
+    /// So is what AWS has refused.
+    Refused {
+        code: Option<String>,
+        reason: String,
+    },
 }
 
 impl Draft {
@@ -57,7 +64,7 @@ impl Draft {
 
 impl DraftStep {
     fn is_withheld(&self) -> bool {
-        matches!(self.verdict, Verdict::Withheld(_))
+        matches!(self.verdict, Verdict::Withheld(_) | Verdict::Closed(_) | Verdict::Refused { .. })
     }
 }
 
@@ -74,7 +81,8 @@ impl From<DraftStep> for Step {
             Verdict::DoNow => Decision::DoNow,
             Verdict::Planned => Decision::Planned,
             Verdict::Waiting(suspicion) => Decision::Waiting { until: suspicion.due },
-            Verdict::Withheld(reason) => Decision::Withheld { reason },
+            Verdict::Withheld(reason) | Verdict::Closed(reason) => Decision::Withheld { reason },
+            Verdict::Refused { code, reason } => Decision::Refused { code, reason },
         };
         Self { repair: step.repair, decision }
     }

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use model::ecs::{Cluster, Service, Tags, Task};
 use model::finding::Finding;
 use model::hold::{HOLD_TAG, is_held};
-use model::id::{ClusterArn, TaskArn};
+use model::id::{ClusterArn, TargetGroupArn, TaskArn};
 use model::observation::{Gap, Lookup};
 use model::repair::Repair;
+use model::scope::Site;
 
 use crate::decide::NOT_READ_YET;
 
@@ -22,7 +23,7 @@ pub(crate) fn check(lookup: &Lookup<'_>, finding: &Finding, repair: &Repair) -> 
     let tasks = tasks(lookup, finding, repair);
     // All of them are asked before any gap is given up on, so that they are read together.
     let all: Vec<Holdable<'_>> =
-        services(lookup, finding).into_iter().chain(group(lookup, repair)).chain(tasks?).collect();
+        services(lookup, finding).into_iter().chain(groups(lookup, repair)).chain(tasks?).collect();
     let held: Vec<String> = all.iter().filter_map(|one| one.held(lookup)).collect();
     if !held.is_empty() {
         return Err(held.join("; "));
@@ -49,9 +50,21 @@ fn services<'a>(lookup: &Lookup<'a>, finding: &Finding) -> Vec<Holdable<'a>> {
     clusters.chain(services).collect()
 }
 
-/// The target group and its load balancers.
-fn group<'a>(lookup: &Lookup<'a>, repair: &Repair) -> Vec<Holdable<'a>> {
-    let arn = repair.target_group();
+/// The target groups concerned and their load balancers: the group that is changed, or those of the service, whose targets
+/// its tasks are.
+fn groups<'a>(lookup: &Lookup<'a>, repair: &Repair) -> Vec<Holdable<'a>> {
+    let groups: BTreeSet<&TargetGroupArn> = match (repair.target_group(), repair.site()) {
+        (Some(group), _) => BTreeSet::from([group]),
+        (None, Site::Service(id)) => {
+            let service = lookup.service(&id).ok().flatten();
+            service.into_iter().flat_map(Service::named_target_groups).collect()
+        }
+        (None, _) => BTreeSet::new(),
+    };
+    groups.into_iter().flat_map(|group| self::group(lookup, group)).collect()
+}
+
+fn group<'a>(lookup: &Lookup<'a>, arn: &TargetGroupArn) -> Vec<Holdable<'a>> {
     let itself = Holdable { what: format!("target group {}", arn.name()), tags: lookup.target_group_tags(arn) };
     let balancers = match lookup.target_group(arn) {
         Ok(group) => group.map_or(&[][..], |group| &group.load_balancers),
@@ -66,13 +79,9 @@ fn group<'a>(lookup: &Lookup<'a>, repair: &Repair) -> Vec<Holdable<'a>> {
     [itself].into_iter().chain(balancers).collect()
 }
 
-/// The task the finding is about, and the one that is to be registered.
+/// The task the finding is about, and the one the repair is.
 fn tasks<'a>(lookup: &Lookup<'a>, finding: &Finding, repair: &Repair) -> Result<Vec<Holdable<'a>>, String> {
-    let registered = match repair {
-        Repair::RegisterTarget { task, .. } => Some(task),
-        Repair::DeregisterTarget { .. } => None,
-    };
-    let tasks: BTreeSet<&TaskArn> = finding.resources.task.iter().chain(registered).collect();
+    let tasks: BTreeSet<&TaskArn> = finding.resources.task.iter().chain(repair.task()).collect();
     let holdable = |arn: &TaskArn| {
         let cluster = cluster_of(arn, finding)
             .ok_or_else(|| format!("whether task {} is held can't be read: its cluster isn't known", arn.id()))?;

@@ -3,19 +3,21 @@
 //! [`plan`] takes every repair that the rules propose through the same gates, in this order:
 //!
 //! 1. the rule's own objection;
-//! 2. the pause;
-//! 3. holds: the tag a person put on the cluster, a service, the task, the target group or a load balancer;
-//! 4. the ledger: without one, targets are only registered;
-//! 5. the mode: in observe mode a repair is only planned, as far as the limit allows, and needs no second look;
-//! 6. two looks: the same suspicion, seen twice, neither too soon nor too late;
-//! 7. the limit on removals of each target group.
+//! 2. of the ladder's rungs: whether the policy allows it, and whether AWS has refused it before;
+//! 3. the pause;
+//! 4. holds: the tag a person put on the cluster, a service, the task, the target group or a load balancer;
+//! 5. the ledger: without one, targets are only registered;
+//! 6. of updates and stops: one at a time, and none that proved useless;
+//! 7. the mode: in observe mode a repair is only planned, as far as the limit allows, and needs no second look;
+//! 8. two looks: the same suspicion, seen twice, neither too soon nor too late;
+//! 9. the limits: removals of each target group, interface changes, service updates, task stops of each service.
 //!
 //! The first gate that is shut gives the reason, and no reason is lost: each proposal becomes one [`Step`] with its
 //! [`Decision`]. What a gate needs to know and can't find out shuts it.
 //!
 //! Planning is synchronous, total and deterministic: "now" is the observation's time, and the order of the findings
 //! doesn't matter. What it needs and isn't read yet becomes a question of the [`Lookup`](model::observation::Lookup),
-//! like any rule's. It doesn't judge (rules do), doesn't count removals (the ledger does, atomically, when they are
+//! like any rule's. It doesn't judge (rules do), doesn't count changes (the ledger does, atomically, when they are
 //! made; here is only the forecast), doesn't send the looks to come, and executes nothing.
 
 mod confirm;
@@ -23,16 +25,20 @@ mod decide;
 mod decision;
 mod draft;
 mod hold;
+mod ladder;
 mod limit;
 mod looks;
 mod means;
 mod moment;
 mod plan;
+mod restraint;
+mod terms;
 
 pub use confirm::MAX_HOPS;
 pub use decide::plan;
 pub use decision::Decision;
-pub use limit::RemovalLimit;
+pub use ladder::MAX_REFUSALS;
+pub use limit::Limit;
 pub use looks::{LookAgain, Looks, Young};
 pub use means::{Means, Waiting};
 pub use plan::{Plan, PlannedFinding, Step};

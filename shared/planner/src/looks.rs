@@ -1,4 +1,4 @@
-//! The looks to come: one for each target group in which something waits, later each time.
+//! The looks to come: one for each place where something waits, later each time.
 //!
 //! Whether a look confirms anything is decided in [`confirm`](crate::confirm). A look is asked for here and brought about by
 //! others, who wait as long as they can at a time: a message on a queue can't be delayed by more than 900 seconds, and a
@@ -10,6 +10,7 @@ use std::time::Duration;
 use model::Timestamp;
 use model::finding::Fingerprint;
 use model::id::TargetGroupArn;
+use model::scope::Site;
 
 use crate::confirm::{MAX_HOPS, Suspicion};
 use crate::draft::{Draft, Verdict};
@@ -37,7 +38,7 @@ pub struct Young {
     pub at: Timestamp,
 }
 
-/// A look to come at one target group.
+/// A look to come at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LookAgain {
     /// When. Beyond what a queue can delay only where nothing is due sooner.
@@ -48,35 +49,35 @@ pub struct LookAgain {
     pub hop: u32,
 }
 
-/// What waits in one target group.
+/// What waits in one place.
 #[derive(Debug, Default)]
 struct Pending {
     suspicions: BTreeMap<Fingerprint, Suspicion>,
     young: Vec<Timestamp>,
 }
 
-/// One look for each target group in which something waits.
+/// One look for each place where something waits.
 pub(crate) fn to_come(
     drafts: &[Draft],
     young: &[Young],
     looks: &Looks,
     waiting: Waiting,
     now: Timestamp,
-) -> BTreeMap<TargetGroupArn, LookAgain> {
-    let mut pending: BTreeMap<&TargetGroupArn, Pending> = BTreeMap::new();
+) -> BTreeMap<Site, LookAgain> {
+    let mut pending: BTreeMap<Site, Pending> = BTreeMap::new();
     for draft in drafts {
         for step in &draft.steps {
             if let Verdict::Waiting(suspicion) = step.verdict {
-                let group = pending.entry(step.repair.target_group()).or_default();
-                group.suspicions.insert(draft.finding.suspicion(), suspicion);
+                let place = pending.entry(step.repair.site()).or_default();
+                place.suspicions.insert(draft.finding.suspicion(), suspicion);
             }
         }
     }
     let welcome = waiting != Waiting::No && looks.hop < MAX_HOPS;
     for task in young.iter().filter(|_| welcome) {
-        pending.entry(&task.target_group).or_default().young.push(task.at);
+        pending.entry(Site::TargetGroup(task.target_group.clone())).or_default().young.push(task.at);
     }
-    pending.into_iter().map(|(group, pending)| (group.clone(), pending.look(looks.hop, now))).collect()
+    pending.into_iter().map(|(site, pending)| (site, pending.look(looks.hop, now))).collect()
 }
 
 impl Pending {

@@ -5,7 +5,7 @@ use model::repair::Repair;
 /// What the function that plans has to work with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Means {
-    /// Is there a ledger? Removals are counted there, and proofs of ownership kept.
+    /// Is there a ledger? Changes are counted there, and proofs of ownership and refusals kept.
     pub ledger: bool,
     /// How a second look could come about.
     pub waiting: Waiting,

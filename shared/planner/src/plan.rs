@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use model::finding::Finding;
-use model::id::TargetGroupArn;
+use model::ledger::Limited;
 use model::repair::Repair;
+use model::scope::Site;
 
 use crate::decision::Decision;
-use crate::limit::RemovalLimit;
+use crate::limit::Limit;
 use crate::looks::LookAgain;
 
 /// What is to be done, what is to be looked at again, and what isn't done and why. It prints as sentences.
@@ -16,10 +17,10 @@ use crate::looks::LookAgain;
 pub struct Plan {
     /// Every finding, the most severe first, then by fingerprint.
     pub findings: Vec<PlannedFinding>,
-    /// A look for each target group in which something waits.
-    pub looks: BTreeMap<TargetGroupArn, LookAgain>,
-    /// The limit of each target group in which removals are to be made now.
-    pub removals: BTreeMap<TargetGroupArn, RemovalLimit>,
+    /// A look for each place where something waits.
+    pub looks: BTreeMap<Site, LookAgain>,
+    /// The limits of what is to be changed now.
+    pub limits: BTreeMap<Limited, Limit>,
 }
 
 /// A finding, and what becomes of its repairs.
@@ -59,7 +60,7 @@ impl fmt::Display for Plan {
             return f.write_str("nothing to do\n");
         }
         self.findings.iter().try_for_each(|planned| planned.fmt(f))?;
-        self.looks.iter().try_for_each(|(group, look)| writeln!(f, "look at {} again {look}", group.name()))
+        self.looks.iter().try_for_each(|(site, look)| writeln!(f, "look at {site} again {look}"))
     }
 }
 

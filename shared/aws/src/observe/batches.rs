@@ -100,7 +100,13 @@ pub(super) fn batches(questions: &BTreeSet<Question>) -> Vec<Batch> {
             Question::ScalableTargets => batches.push(Batch::ListScalableTargets),
             Question::ScalableTarget(service) => scaled.push(service),
             // The ledger's business.
-            Question::Owners(_) | Question::Removals(_) | Question::Pause => {}
+            Question::Owners(_)
+            | Question::Window(_)
+            | Question::Refusals(_)
+            | Question::LatestUpdate
+            | Question::ServiceUpdate(_)
+            | Question::TaskStop(_)
+            | Question::Pause => {}
         }
     }
     batches.extend(split(clusters, batch::CLUSTERS).map(Batch::Clusters));

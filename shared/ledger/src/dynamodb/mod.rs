@@ -3,7 +3,13 @@
 //! | `pk` | `sk` | attributes |
 //! |---|---|---|
 //! | `group#ARN` | `target#IP#PORT` | `task`, `service`, `network_interface`, `seen_at`, `ended_at`, `expires_at` |
-//! | `group#ARN` | `removals` | `opened_at`, `targets`, `removals`, `expires_at` |
+//! | `group#ARN` | `removals` | `opened_at`, `whole`, `changes`, `expires_at` |
+//! | `account` | `interface-changes`, `service-updates`, `standalone-task-stops` | the same |
+//! | `service#CLUSTER#NAME` | `task-stops` | the same |
+//! | `refusals#ACTION`, for interfaces `…#LAUNCHTYPE` | the resource | `code`, `message`, `refused_at`, `expires_at` |
+//! | `account` | `latest-update` | `cluster_arn`, `service_name`, `noted_at`, `added`, `removed`, `deployment`, `confirmed` |
+//! | `service#CLUSTER#NAME` | `update` | the same |
+//! | `service#CLUSTER#NAME` | `stop` | `cluster_arn`, `service_name`, `task`, `noted_at`, `expires_at` |
 //! | `pause` | `pause` | `since`, `by`, `reason` |
 //!
 //! All reads are strongly consistent. One file per operation; how items are written is in [`item`].
@@ -14,10 +20,12 @@ mod error;
 mod item;
 #[cfg(test)]
 mod mocked;
+mod notes;
 mod owners;
 mod pause;
 mod record;
-mod removals;
+mod refusals;
+mod window;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
@@ -25,10 +33,11 @@ use backoff::Backoff;
 use futures::{StreamExt as _, stream};
 use model::call::CallError;
 use model::id::TargetGroupArn;
-use model::ledger::{Ownership, OwnershipChange, Pause, RemovalWindow};
+use model::ledger::{Limited, Ownership, OwnershipChange, Pause, Refusable, Refusal, ServiceUpdate, TaskStop, Window};
+use model::scope::ServiceId;
 
 use crate::changes::Changes;
-use crate::{Ledger, RemovalRequest};
+use crate::{Ledger, Reservation};
 
 /// A ledger that all passes and functions share.
 #[derive(Debug, Clone)]
@@ -51,8 +60,8 @@ impl Ledger for DynamoDbLedger {
         self.query_owners(group).await
     }
 
-    async fn removals(&self, group: &TargetGroupArn) -> Result<Option<RemovalWindow>, CallError> {
-        self.get_removals(group).await
+    async fn window(&self, limited: &Limited) -> Result<Option<Window>, CallError> {
+        self.get_window(limited).await
     }
 
     async fn pause(&self) -> Result<Option<Pause>, CallError> {
@@ -66,12 +75,44 @@ impl Ledger for DynamoDbLedger {
         recorded.and(ended)
     }
 
-    async fn reserve_removals(
+    async fn reserve(
         &self,
-        request: &RemovalRequest<'_>,
+        reservation: &Reservation<'_>,
         limit: impl Fn(u32) -> u32 + Send + Sync,
     ) -> Result<u32, CallError> {
-        self.count_removals(request, limit).await
+        self.count(reservation, limit).await
+    }
+
+    async fn refusals(&self, of: &Refusable) -> Result<Vec<Refusal>, CallError> {
+        self.query_refusals(of).await
+    }
+
+    async fn record_refusal(&self, of: &Refusable, refusal: &Refusal) -> Result<(), CallError> {
+        self.put_refusal(of, refusal).await
+    }
+
+    async fn latest_update(&self) -> Result<Option<ServiceUpdate>, CallError> {
+        self.get_latest_update().await
+    }
+
+    async fn service_update(&self, service: &ServiceId) -> Result<Option<ServiceUpdate>, CallError> {
+        self.get_service_update(service).await
+    }
+
+    async fn begin_update(&self, update: &ServiceUpdate, after: Option<&ServiceUpdate>) -> Result<bool, CallError> {
+        self.note_update(update, after).await
+    }
+
+    async fn confirm_update(&self, update: &ServiceUpdate) -> Result<(), CallError> {
+        self.note_confirmation(update).await
+    }
+
+    async fn task_stop(&self, service: &ServiceId) -> Result<Option<TaskStop>, CallError> {
+        self.get_task_stop(service).await
+    }
+
+    async fn begin_stop(&self, stop: &TaskStop, after: Option<&TaskStop>) -> Result<bool, CallError> {
+        self.note_stop(stop, after).await
     }
 
     async fn set_pause(&self, pause: &Pause) -> Result<(), CallError> {

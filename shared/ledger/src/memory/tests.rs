@@ -83,7 +83,7 @@ fn a_pause_lasts_until_it_is_ended() {
 fn only_the_ledgers_questions_are_answered() {
     let ledger = MemoryLedger::new();
     let questions =
-        BTreeSet::from([Question::Owners(group()), Question::Removals(group()), Question::Pause, Question::Clusters]);
+        BTreeSet::from([Question::Owners(group()), Question::Window(removals()), Question::Pause, Question::Clusters]);
     let region = "eu-central-1".parse().unwrap();
     let nothing = Observation::new(at(0), "111122223333".parse().unwrap(), region);
 
@@ -92,7 +92,7 @@ fn only_the_ledgers_questions_are_answered() {
     run(answer(&ledger, &questions, &mut observation));
     let expected = Observation {
         owners: BTreeMap::from([(group(), Answer::Known(vec![record(IP, 3)]))]),
-        removals: BTreeMap::from([(group(), Answer::Absent)]),
+        windows: BTreeMap::from([(removals(), Answer::Absent)]),
         pause: Some(Answer::Absent),
         ..nothing.clone()
     };
@@ -102,7 +102,7 @@ fn only_the_ledgers_questions_are_answered() {
     answer_without_ledger(&questions, &mut observation);
     let unanswered = [
         observation.owners[&group()].unread(),
-        observation.removals[&group()].unread(),
+        observation.windows[&removals()].unread(),
         observation.pause.as_ref().and_then(Answer::unread),
     ];
     assert!(unanswered.iter().all(Option::is_some), "{unanswered:?}");
@@ -117,21 +117,25 @@ fn answering_can_move_between_threads() {
     sendable(answer(&ledger, &BTreeSet::new(), &mut observation));
 }
 
-fn request(group: &TargetGroupArn, wanted: u32, targets: u32, second: i64) -> RemovalRequest<'_> {
-    RemovalRequest { group, wanted, targets, window: Duration::from_secs(10), now: at(second) }
+fn removals() -> Limited {
+    Limited::Removals(group())
+}
+
+fn request(what: &Limited, wanted: u32, whole: u32, second: i64) -> Reservation<'_> {
+    Reservation { what, wanted, whole, window: Duration::from_secs(10), now: at(second) }
 }
 
 #[test]
 fn many_threads_together_are_granted_the_limit_and_no_more() {
-    let (ledger, group) = (MemoryLedger::new(), group());
-    let reserve = |wanted| run(ledger.reserve_removals(&request(&group, wanted, 1000, 5), |targets| targets / 5));
+    let (ledger, what) = (MemoryLedger::new(), removals());
+    let reserve = |wanted| run(ledger.reserve(&request(&what, wanted, 1000, 5), |targets| targets / 5));
     let pass = |wanted| (0..50).map(|_| reserve(wanted).unwrap()).sum::<u32>();
     let granted: u32 = std::thread::scope(|scope| {
         let passes: Vec<_> = (1..=16).map(|wanted| scope.spawn(move || pass(wanted))).collect();
         passes.into_iter().map(|pass| pass.join().unwrap()).sum()
     });
     assert_eq!(granted, 200);
-    assert_eq!(run(ledger.removals(&group)).unwrap().map(|window| window.removals), Some(200));
+    assert_eq!(run(ledger.window(&what)).unwrap().map(|window| window.changes), Some(200));
 }
 
 proptest! {
@@ -139,25 +143,78 @@ proptest! {
     /// grants less than it has room for.
     #[test]
     fn no_window_exceeds_its_limit(asked in prop::collection::vec((0..20_u32, 0..200_u32, 0..60_i64), 0..40)) {
-        let (ledger, group) = (MemoryLedger::new(), group());
+        let (ledger, what) = (MemoryLedger::new(), removals());
         let limit = |targets: u32| (targets / 10).max(1);
         let mut granted: BTreeMap<Timestamp, u32> = BTreeMap::new();
-        for (wanted, targets, second) in asked {
-            let before = run(ledger.removals(&group)).unwrap();
-            let now = run(ledger.reserve_removals(&request(&group, wanted, targets, second), limit)).unwrap();
-            let after = run(ledger.removals(&group)).unwrap();
+        for (wanted, whole, second) in asked {
+            let before = run(ledger.window(&what)).unwrap();
+            let now = run(ledger.reserve(&request(&what, wanted, whole, second), limit)).unwrap();
+            let after = run(ledger.window(&what)).unwrap();
             let Some(window) = after else {
                 prop_assert_eq!((now, wanted), (0, 0));
                 continue;
             };
             let sum = granted.entry(window.opened_at).or_default();
             *sum += now;
-            prop_assert_eq!(*sum, window.removals);
-            prop_assert!(*sum <= limit(window.targets));
-            prop_assert!(now == wanted || *sum == limit(window.targets));
+            prop_assert_eq!(*sum, window.changes);
+            prop_assert!(*sum <= limit(window.whole));
+            prop_assert!(now == wanted || *sum == limit(window.whole));
             // A window makes room for another only when it is over.
             let replaced = before.filter(|before| before.opened_at != window.opened_at);
             prop_assert!(replaced.is_none_or(|before| second >= before.opened_at.as_second() + 10));
         }
     }
+}
+
+fn update(name: &str, second: i64) -> ServiceUpdate {
+    let cluster = "arn:aws:ecs:eu-central-1:111122223333:cluster/prod".parse().unwrap();
+    ServiceUpdate {
+        service: ServiceId::new(&cluster, name),
+        at: at(second),
+        added: BTreeSet::from(["sg-1".parse().unwrap()]),
+        removed: BTreeSet::new(),
+        deployment: None,
+        confirmed: false,
+    }
+}
+
+#[test]
+fn of_passes_that_read_the_same_latest_update_one_may_update() {
+    let ledger = MemoryLedger::new();
+    run(async {
+        let (web, api) = (update("web", 1), update("api", 2));
+        assert_eq!(ledger.begin_update(&web, None).await, Ok(true));
+        assert_eq!(ledger.begin_update(&api, None).await, Ok(false), "read before web's");
+        assert_eq!(ledger.begin_update(&api, Some(&web)).await, Ok(true));
+        assert_eq!(ledger.begin_update(&update("web", 3), Some(&web)).await, Ok(false));
+        assert_eq!(ledger.latest_update().await, Ok(Some(api)));
+        assert_eq!(ledger.service_update(&web.service).await, Ok(Some(web)), "the other's is still known");
+    });
+}
+
+#[test]
+fn only_the_update_that_was_seen_is_confirmed() {
+    let ledger = MemoryLedger::new();
+    run(async {
+        let (first, second) = (update("web", 1), update("web", 2));
+        ledger.begin_update(&first, None).await.unwrap();
+        ledger.begin_update(&second, Some(&first)).await.unwrap();
+        ledger.confirm_update(&first).await.unwrap();
+        assert_eq!(ledger.service_update(&second.service).await, Ok(Some(second.clone())));
+        ledger.confirm_update(&second).await.unwrap();
+        assert_eq!(ledger.service_update(&second.service).await.unwrap().map(|noted| noted.confirmed), Some(true));
+    });
+}
+
+#[test]
+fn of_passes_that_read_the_same_last_stop_one_may_stop() {
+    let ledger = MemoryLedger::new();
+    let task = |n: u8| format!("arn:aws:ecs:eu-central-1:111122223333:task/prod/{n}").parse().unwrap();
+    let stop = |n, second| TaskStop { service: update("web", 0).service, task: task(n), at: at(second) };
+    run(async {
+        assert_eq!(ledger.begin_stop(&stop(1, 1), None).await, Ok(true));
+        assert_eq!(ledger.begin_stop(&stop(2, 1), None).await, Ok(false));
+        assert_eq!(ledger.begin_stop(&stop(2, 2), Some(&stop(1, 1))).await, Ok(true));
+        assert_eq!(ledger.task_stop(&stop(1, 1).service).await, Ok(Some(stop(2, 2))));
+    });
 }

@@ -235,6 +235,23 @@ impl Service {
         }
     }
 
+    /// Is it at rest: exactly one deployment, which didn't fail, as many tasks running as wanted and none pending?
+    #[must_use]
+    pub fn is_steady(&self) -> bool {
+        let failed = |deployment: &Deployment| deployment.rollout_state == Some(RolloutState::Failed);
+        let one = self.controller != DeploymentController::Ecs || self.deployments.len() == 1;
+        one && !self.in_flight()
+            && !self.deployments.iter().any(failed)
+            && self.running_count == self.desired_count
+            && self.pending_count == 0
+    }
+
+    /// Is it deleted, or being deleted?
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        matches!(self.status, ServiceStatus::Draining | ServiceStatus::Inactive)
+    }
+
     /// The groups it names now, in `loadBalancers` (alternates too) and its task sets: what is known without asking
     /// for revisions.
     pub fn named_target_groups(&self) -> impl Iterator<Item = &TargetGroupArn> {

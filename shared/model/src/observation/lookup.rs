@@ -16,7 +16,7 @@ use crate::id::{
     ClusterArn, LoadBalancerArn, NetworkInterfaceId, PrefixListId, SecurityGroupId, ServiceRevisionArn, SubnetId,
     TargetGroupArn, TaskArn, TaskDefinitionArn, VpcId,
 };
-use crate::ledger::{Ownership, Pause, RemovalWindow};
+use crate::ledger::{Limited, Ownership, Pause, Refusable, Refusal, ServiceUpdate, TaskStop, Window};
 use crate::scaling::ScalableTarget;
 use crate::scope::ServiceId;
 
@@ -258,9 +258,31 @@ impl<'a> Lookup<'a> {
         Ok(optional(answer)?.map(Vec::as_slice))
     }
 
-    /// The removal window of a group, if one was opened.
-    pub fn removals(&self, group: &TargetGroupArn) -> Result<Option<&'a RemovalWindow>, Gap<'a>> {
-        optional(self.ask(self.observation.removals.get(group), || Question::Removals(group.clone())))
+    /// The last window opened for what is limited, if one was.
+    pub fn window(&self, limited: &Limited) -> Result<Option<&'a Window>, Gap<'a>> {
+        optional(self.ask(self.observation.windows.get(limited), || Question::Window(limited.clone())))
+    }
+
+    /// What AWS refused, as far as it still counts; nothing without a ledger.
+    pub fn refusals(&self, refusable: &Refusable) -> Result<Vec<&'a Refusal>, Gap<'a>> {
+        let answer = self.ask(self.observation.refusals.get(refusable), || Question::Refusals(refusable.clone()));
+        let all = optional(answer)?.map_or(&[][..], Vec::as_slice);
+        Ok(all.iter().filter(|refusal| refusal.counts(self.now())).collect())
+    }
+
+    /// The last update of any service of the account.
+    pub fn latest_update(&self) -> Result<Option<&'a ServiceUpdate>, Gap<'a>> {
+        optional(self.ask(self.observation.latest_update.as_ref(), || Question::LatestUpdate))
+    }
+
+    /// The last update of a service.
+    pub fn service_update(&self, service: &ServiceId) -> Result<Option<&'a ServiceUpdate>, Gap<'a>> {
+        optional(self.ask(self.observation.service_update.get(service), || Question::ServiceUpdate(service.clone())))
+    }
+
+    /// The last stop of one of a service's tasks.
+    pub fn task_stop(&self, service: &ServiceId) -> Result<Option<&'a TaskStop>, Gap<'a>> {
+        optional(self.ask(self.observation.task_stop.get(service), || Question::TaskStop(service.clone())))
     }
 
     /// The pause, if repairs are paused.

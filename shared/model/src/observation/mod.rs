@@ -26,7 +26,7 @@ use crate::id::{
     AccountId, ClusterArn, LoadBalancerArn, NetworkInterfaceId, PrefixListId, Region, SecurityGroupId,
     ServiceRevisionArn, SubnetId, TargetGroupArn, TaskArn, TaskDefinitionArn, VpcId,
 };
-use crate::ledger::{Ownership, Pause, RemovalWindow};
+use crate::ledger::{Limited, Ownership, Pause, Refusable, Refusal, ServiceUpdate, TaskStop, Window};
 use crate::scaling::ScalableTarget;
 use crate::scope::ServiceId;
 
@@ -143,8 +143,16 @@ pub struct Observation {
     pub scalable_target: BTreeMap<ServiceId, Answer<ScalableTarget>>,
     /// Ownership records of a group (ledger).
     pub owners: BTreeMap<TargetGroupArn, Answer<Vec<Ownership>>>,
-    /// Removals counted in a group (ledger).
-    pub removals: BTreeMap<TargetGroupArn, Answer<RemovalWindow>>,
+    /// Changes counted of what is limited (ledger).
+    pub windows: BTreeMap<Limited, Answer<Window>>,
+    /// What AWS refused (ledger).
+    pub refusals: BTreeMap<Refusable, Answer<Vec<Refusal>>>,
+    /// The last update of any service (ledger).
+    pub latest_update: Option<Answer<ServiceUpdate>>,
+    /// The last update of a service (ledger).
+    pub service_update: BTreeMap<ServiceId, Answer<ServiceUpdate>>,
+    /// The last stop of one of a service's tasks (ledger).
+    pub task_stop: BTreeMap<ServiceId, Answer<TaskStop>>,
     /// Whether repairs are paused (ledger).
     pub pause: Option<Answer<Pause>>,
 }
@@ -186,7 +194,11 @@ impl Observation {
             scalable_targets: None,
             scalable_target: BTreeMap::new(),
             owners: BTreeMap::new(),
-            removals: BTreeMap::new(),
+            windows: BTreeMap::new(),
+            refusals: BTreeMap::new(),
+            latest_update: None,
+            service_update: BTreeMap::new(),
+            task_stop: BTreeMap::new(),
             pause: None,
         }
     }
@@ -228,7 +240,11 @@ impl Observation {
         all.extend(of(&self.prefix_list));
         all.extend(of(&self.scalable_target));
         all.extend(of(&self.owners));
-        all.extend(of(&self.removals));
+        all.extend(of(&self.windows));
+        all.extend(of(&self.refusals));
+        all.extend(self.latest_update.as_ref().and_then(Answer::unread));
+        all.extend(of(&self.service_update));
+        all.extend(of(&self.task_stop));
         all.retain(|unread| unread.kind != UnreadKind::NoLedger);
         all.sort();
         all.dedup();
@@ -275,7 +291,11 @@ impl Observation {
                 self.scalable_targets = None;
             }
             Question::Owners(key) => drop(self.owners.remove(key)),
-            Question::Removals(key) => drop(self.removals.remove(key)),
+            Question::Window(key) => drop(self.windows.remove(key)),
+            Question::Refusals(key) => drop(self.refusals.remove(key)),
+            Question::LatestUpdate => self.latest_update = None,
+            Question::ServiceUpdate(key) => drop(self.service_update.remove(key)),
+            Question::TaskStop(key) => drop(self.task_stop.remove(key)),
             Question::Pause => self.pause = None,
         }
     }

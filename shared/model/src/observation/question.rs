@@ -6,6 +6,7 @@ use crate::id::{
     ClusterArn, LoadBalancerArn, NetworkInterfaceId, PrefixListId, SecurityGroupId, ServiceRevisionArn, SubnetId,
     TargetGroupArn, TaskArn, TaskDefinitionArn, VpcId,
 };
+use crate::ledger::{Limited, Refusable};
 use crate::scope::ServiceId;
 
 /// One thing that can be read. Many of a kind are fetched in one call.
@@ -84,8 +85,16 @@ pub enum Question {
     ScalableTarget(ServiceId),
     /// Who owned the targets of this group?
     Owners(TargetGroupArn),
-    /// How many removals were counted in this group?
-    Removals(TargetGroupArn),
+    /// How many changes were counted of this?
+    Window(Limited),
+    /// What did AWS refuse?
+    Refusals(Refusable),
+    /// Which service was given other security groups last?
+    LatestUpdate,
+    /// When was this service given other security groups, and which?
+    ServiceUpdate(ServiceId),
+    /// Which task of this service was stopped last for its security groups?
+    TaskStop(ServiceId),
     /// Are repairs paused?
     Pause,
 }

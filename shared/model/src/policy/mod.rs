@@ -97,8 +97,29 @@ impl Policy {
     /// forbid is required.
     #[must_use]
     pub fn security_groups(&self, place: &Place<'_>) -> SecurityGroupPolicy {
+        self.security_groups_where(|over| over.applies_to(place))
+    }
+
+    /// What may be done about the security groups of a task in this cluster, of this service if it has one. An override
+    /// that names target groups applies if it names one of those that the service uses.
+    #[must_use]
+    pub fn security_groups_of(
+        &self,
+        cluster: &str,
+        service: Option<&str>,
+        target_groups: &[&str],
+    ) -> SecurityGroupPolicy {
+        let place = Place { cluster: Some(cluster), service, target_group: None };
+        self.security_groups_where(|over| {
+            let applies_with = |group: &str| over.applies_to(&Place { target_group: Some(group), ..place });
+            over.applies_to(&place) || target_groups.iter().any(|group| applies_with(group))
+        })
+    }
+
+    fn security_groups_where(&self, applies: impl Fn(&Override) -> bool) -> SecurityGroupPolicy {
         let mut policy = self.security_groups.clone();
-        self.overrides_at(place).for_each(|over| over.security_groups.apply(&mut policy));
+        let applying = self.overrides.iter().filter(|over| applies(over));
+        applying.for_each(|over| over.security_groups.apply(&mut policy));
         policy.forbidden.retain(|group| !policy.required.contains(group));
         policy
     }

@@ -6,6 +6,7 @@
 mod batch;
 mod register;
 mod remove;
+mod reserve;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,12 +57,30 @@ fn to_do(plan: &Plan, removals: bool) -> BTreeMap<TargetGroupArn, Vec<(Place, &S
     let mut groups: BTreeMap<TargetGroupArn, Vec<_>> = BTreeMap::new();
     for (at, planned) in plan.findings.iter().enumerate() {
         for (nth, step) in planned.steps.iter().enumerate() {
-            if step.decision == Decision::DoNow && step.repair.is_removal() == removals {
-                groups.entry(step.repair.target_group().clone()).or_default().push(((at, nth), step));
+            let wanted = step.decision == Decision::DoNow && step.repair.is_removal() == removals;
+            if let Some(group) = step.repair.target_group().filter(|_| wanted) {
+                groups.entry(group.clone()).or_default().push(((at, nth), step));
             }
         }
     }
     groups
+}
+
+fn withhold(done: &mut Done, steps: &[(Place, &Step)], why: &str) {
+    done.conclusions.extend(steps.iter().map(|(place, step)| (*place, Conclusion::withheld(&step.repair, why))));
+}
+
+/// What the last look makes of a step, if it finds the same fault still.
+fn again<'a>(before: &Look, now: &'a Look, (place, step): &(Place, &Step)) -> Option<&'a Step> {
+    let suspicion = before.plan.findings.get(place.0)?.finding.suspicion();
+    let mut same = now.plan.findings.iter().filter(|planned| planned.finding.suspicion() == suspicion);
+    same.find_map(|planned| planned.steps.iter().find(|again| again.repair == step.repair))
+}
+
+/// Does the last look want the same change, for the same reason? Its count is in the ledger already, so that the forecast of
+/// the limit doesn't matter here.
+fn stands(before: &Look, now: &Look, step: &(Place, &Step)) -> bool {
+    again(before, now, step).is_some_and(|again| again.decision == Decision::DoNow)
 }
 
 /// The targets in place in a group now, read afresh.

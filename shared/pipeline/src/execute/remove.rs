@@ -7,16 +7,17 @@
 use std::collections::BTreeSet;
 
 use aws::{Account, Zone};
-use ledger::{Ledger, RemovalRequest};
+use ledger::Ledger;
 use model::elb::Target;
-use model::finding::Fingerprint;
 use model::id::TargetGroupArn;
+use model::ledger::Limited;
 use model::observation::{Observation, Question};
 use model::scope::ServiceId;
-use planner::{Decision, Looks, Means, Step};
+use planner::{Looks, Means, Step};
 
 use super::batch::change;
-use super::{Done, Place, in_place};
+use super::reserve::reserve;
+use super::{Done, Place, in_place, stands, withhold};
 use crate::look::{Look, look};
 use crate::outcome::{Conclusion, Status};
 use crate::pass::Assignment;
@@ -35,7 +36,7 @@ pub(super) async fn remove<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     steps: &[(Place, &Step)],
     done: &mut Done,
 ) {
-    let granted = match reserve(world, seen, group, steps.len()).await {
+    let granted = match reserve(world, seen, &Limited::Removals(group.clone()), steps.len()).await {
         Ok(granted) => granted,
         Err(why) => return withhold(done, steps, &why),
     };
@@ -53,36 +54,6 @@ pub(super) async fn remove<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     }
 }
 
-fn withhold(done: &mut Done, steps: &[(Place, &Step)], why: &str) {
-    done.conclusions.extend(steps.iter().map(|(place, step)| (*place, Conclusion::withheld(&step.repair, why))));
-}
-
-/// How many of the removals wanted the limit allows.
-async fn reserve<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
-    world: World<'_, A, L, Q, C>,
-    seen: &Look,
-    group: &TargetGroupArn,
-    wanted: usize,
-) -> Result<usize, String> {
-    let ledger = world.ledger.ok_or("there is no ledger to count removals in")?;
-    let limit = seen.plan.removals.get(group).ok_or("the limit on removals isn't known")?;
-    let request = RemovalRequest {
-        group,
-        wanted: u32::try_from(wanted).unwrap_or(u32::MAX),
-        targets: limit.targets,
-        window: limit.window,
-        now: world.clock.now(),
-    };
-    let max = |targets: u32| {
-        let most = limit.max.of(usize::try_from(targets).unwrap_or(usize::MAX));
-        u32::try_from(most).unwrap_or(u32::MAX)
-    };
-    match ledger.reserve_removals(&request, max).await {
-        Ok(granted) => Ok(usize::try_from(granted).unwrap_or(usize::MAX)),
-        Err(error) => Err(format!("the removals could not be counted: {error}")),
-    }
-}
-
 /// The observation of the second look, without what must be read again right before a removal: the pause, the group's
 /// targets, the interfaces at the addresses, and if something has one, its task and that task's service. The account-wide
 /// part may be as old as the second look.
@@ -94,7 +65,8 @@ fn stale_parts_forgotten<A, L, Q, C: Clock>(
 ) -> Observation {
     let mut observation = seen.observation.clone();
     observation.at = world.clock.now();
-    let addresses: BTreeSet<_> = steps.iter().map(|(_, step)| step.repair.target().ip).collect();
+    let addresses: BTreeSet<_> =
+        steps.iter().filter_map(|(_, step)| step.repair.target()).map(|target| target.ip).collect();
     let subnets = observation.subnets.values().filter_map(|answer| answer.known()).flatten();
     let subnets = subnets.filter(|subnet| addresses.iter().any(|address| subnet.contains(*address)));
     let mut again: Vec<Question> = subnets.map(|subnet| Question::Interfaces(subnet.id.clone())).collect();
@@ -110,15 +82,6 @@ fn stale_parts_forgotten<A, L, Q, C: Clock>(
     observation
 }
 
-/// Does the last look want the same removal, for the same reason? Its count is in the ledger already, so that the forecast of
-/// the limit doesn't matter here.
-fn stands(before: &Look, now: &Look, (place, step): &(Place, &Step)) -> bool {
-    let suspicion: Option<Fingerprint> = before.plan.findings.get(place.0).map(|planned| planned.finding.suspicion());
-    now.plan.findings.iter().filter(|planned| Some(planned.finding.suspicion()) == suspicion).any(|planned| {
-        planned.steps.iter().any(|again| again.repair == step.repair && again.decision == Decision::DoNow)
-    })
-}
-
 /// Deregisters, and reads back what is gone. What AWS refused and is still there is tried once more: a request may fail
 /// over a target that is gone already and leave the others.
 async fn deregister<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
@@ -128,13 +91,15 @@ async fn deregister<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     steps: &[(Place, &Step)],
 ) -> Vec<(Place, Conclusion)> {
     let send = |batch: Vec<Target>| async move { world.account.deregister_targets(group, &batch, Zone::Own).await };
-    let targets: Vec<Target> = steps.iter().map(|(_, step)| step.repair.target()).collect();
+    let targets: Vec<Target> = steps.iter().filter_map(|(_, step)| step.repair.target()).collect();
     let errors = change(&targets, send).await;
     let there = in_place(world, assignment, group).await;
     let conclude = |(place, step): &(Place, &Step)| {
         let repair = &step.repair;
-        let conclusion = match (&there, errors.get(&repair.target())) {
-            (Ok(there), _) if !there.contains(&repair.target()) => Conclusion::new(repair, Status::Done, None),
+        let error = repair.target().and_then(|target| errors.get(&target));
+        let is_gone = |there: &BTreeSet<Target>| repair.target().is_none_or(|target| !there.contains(&target));
+        let conclusion = match (&there, error) {
+            (Ok(there), _) if is_gone(there) => Conclusion::new(repair, Status::Done, None),
             (_, Some(error)) => Conclusion::failed(repair, error),
             (Ok(_), None) => Conclusion::new(
                 repair,

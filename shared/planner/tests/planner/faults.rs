@@ -53,6 +53,7 @@ pub(crate) fn in_group(name: &str, mut finding: Finding) -> Finding {
             Repair::RegisterTarget { target_group, .. } | Repair::DeregisterTarget { target_group, .. } => {
                 *target_group = group(name);
             }
+            other => panic!("{other} isn't about a target group"),
         }
     }
     finding

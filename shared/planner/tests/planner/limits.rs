@@ -5,11 +5,11 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use model::finding::Severity;
 use model::policy::Amount;
-use planner::{Decision, RemovalLimit};
+use planner::{Decision, Limit};
 
 use crate::faults::{hijacked, in_group, missing, stale, used_by, wrong_port};
-use crate::names::{group, target};
-use crate::story::{Story, account};
+use crate::names::target;
+use crate::story::{Story, account, removals};
 
 const REPAIR: &str = "registration.mode = \"repair\"";
 
@@ -21,8 +21,10 @@ fn stale_targets(count: u8) -> Story {
 fn removed(story: &Story) -> Vec<u8> {
     let plan = story.plan();
     let steps = plan.steps().filter(|step| step.repair.is_removal() && step.decision == Decision::DoNow);
-    let mut targets: Vec<u8> =
-        steps.map(|step| (1..=20).find(|n| target(*n, 0).ip == step.repair.target().ip)).map(Option::unwrap).collect();
+    let mut targets: Vec<u8> = steps
+        .map(|step| (1..=20).find(|n| Some(target(*n, 0).ip) == step.repair.target().map(|it| it.ip)))
+        .map(Option::unwrap)
+        .collect();
     targets.sort_unstable();
     targets
 }
@@ -67,7 +69,7 @@ fn promise_5_the_most_severe_goes_first_then_by_target() {
 fn promise_5_registering_is_not_limited() {
     let story = account().in_repair_mode().finds((1..=10).map(missing)).first_seen(60).removed(9, 9, 1);
     assert!(story.decisions().iter().all(|decision| *decision == Decision::DoNow));
-    assert!(story.plan().removals.is_empty());
+    assert!(story.plan().limits.is_empty());
 }
 
 #[test]
@@ -85,9 +87,8 @@ fn promise_5_services_that_share_a_group_are_held_to_the_least_they_allow() {
     assert_eq!(removed(&story), [1, 2, 3]);
     let story = story.finds([used_by(&["web", "api"], stale(4))]).first_seen(60);
     assert_eq!(removed(&story), [1], "though three findings are about tasks of web alone");
-    let limit =
-        RemovalLimit { max: Amount::Least { percent: 10, count: 3 }, window: Duration::from_hours(1), targets: 10 };
-    assert_eq!(story.plan().removals, [(group("web"), limit)].into());
+    let limit = Limit { max: Amount::Least { percent: 10, count: 3 }, window: Duration::from_hours(1), whole: 10 };
+    assert_eq!(story.plan().limits, [(removals("web"), limit)].into());
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use model::finding::Fingerprint;
 use planner::{Decision, LookAgain, MAX_HOPS, Waiting};
 
+use model::scope::Site;
+
 use crate::faults::{in_group, missing, stale};
 use crate::names::group;
 use crate::story::{Story, account, in_seconds, now, seconds_ago};
@@ -99,7 +101,7 @@ fn promise_3_a_function_that_waits_in_process_confirms_too() {
 fn promise_3_one_look_for_each_group() {
     let story = found_stale().finds([stale(2), in_group("api", stale(1)), in_group("api", missing(3))]);
     let looks = story.plan().looks;
-    assert_eq!(looks.keys().cloned().collect::<Vec<_>>(), [group("api"), group("web")]);
+    assert_eq!(looks.keys().cloned().collect::<Vec<_>>(), ["api", "web"].map(|name| Site::TargetGroup(group(name))));
     assert!(looks.values().all(|look| look.suspicions.len() == 2));
 }
 
@@ -107,7 +109,7 @@ fn promise_3_one_look_for_each_group() {
 fn promise_3_waits_grow_at_each_hop_and_are_given_up() {
     let mut story = found_stale();
     let mut waits = Vec::new();
-    while let Some(look) = story.plan().looks.remove(&group("web")) {
+    while let Some(look) = story.plan().looks.remove(&Site::TargetGroup(group("web"))) {
         waits.push(look.at.duration_since(story.observation.at).as_secs());
         assert!(waits.len() <= 5, "it is never given up");
         story = story.then(&look);

@@ -10,7 +10,7 @@ use planner::Decision;
 
 use crate::faults::{hijacked, in_group, missing, objected, on_the_wrong_port_only, stale, used_by, with_objection};
 use crate::names::{balancer, cluster, group, holdables, service, task};
-use crate::story::{Story, account};
+use crate::story::{Story, account, removals};
 
 /// Everything that is found would be mended now.
 fn confirmed(findings: impl IntoIterator<Item = model::finding::Finding>) -> Story {
@@ -39,7 +39,7 @@ fn a_plan_prints_as_sentences() {
 fn promise_1_observe_is_the_default() {
     let story = account().finds([missing(1), stale(2)]).first_seen(60);
     assert_eq!(story.decisions(), [Decision::Planned, Decision::Planned]);
-    assert!(story.plan().removals.is_empty(), "the ledger is to count nothing");
+    assert!(story.plan().limits.is_empty(), "the ledger is to count nothing");
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn asked(story: &Story) -> BTreeSet<Question> {
     let everything = holdables(1).into_iter().chain([
         Question::TargetGroup(group("web")),
         Question::TargetHealth(group("web")),
-        Question::Removals(group("web")),
+        Question::Window(removals("web")),
         Question::Pause,
     ]);
     let asked: BTreeSet<_> =

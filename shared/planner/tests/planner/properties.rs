@@ -6,6 +6,7 @@ use std::time::Duration;
 use model::elb::Target;
 use model::finding::Finding;
 use model::id::TargetGroupArn;
+use model::ledger::Limited;
 use model::observation::{Answer, Question};
 use model::policy::Mode;
 use model::repair::Repair;
@@ -67,7 +68,7 @@ fn questions() -> Vec<Question> {
     let groups = SERVICES.iter().flat_map(|name| {
         let arn = group(name);
         let of_group = [Question::TargetGroupTags(arn.clone()), Question::TargetGroup(arn.clone())];
-        of_group.into_iter().chain([Question::TargetHealth(arn.clone()), Question::Removals(arn)])
+        of_group.into_iter().chain([Question::TargetHealth(arn.clone()), Question::Window(Limited::Removals(arn))])
     });
     let tasks = (1..6).map(|n| Question::Task { cluster: cluster(), task: task(n) });
     let services = SERVICES.iter().map(|name| Question::Service(service(name)));
@@ -79,7 +80,7 @@ fn oddities() -> impl Strategy<Value = Vec<(Question, Oddity)>> {
     let odd = |question| {
         let tagged = !matches!(
             question,
-            Question::TargetGroup(_) | Question::TargetHealth(_) | Question::Removals(_) | Question::Pause
+            Question::TargetGroup(_) | Question::TargetHealth(_) | Question::Window(_) | Question::Pause
         );
         let how = if tagged {
             vec![Oddity::Held, Oddity::Unread, Oddity::NotYetRead]
@@ -152,14 +153,14 @@ impl World {
 
     /// All that must be known, and not held, for this repair of this finding.
     fn gates(finding: &Finding, repair: &Repair) -> Vec<Question> {
-        let arn = repair.target_group().clone();
+        let arn = repair.target_group().expect("a target group").clone();
         let mut gates = vec![Question::Pause, Question::Cluster(cluster()), Question::LoadBalancerTags(balancer())];
         gates.extend(finding.users.iter().cloned().map(Question::Service));
         let task = finding.resources.task.iter().cloned();
         gates.extend(task.map(|task| Question::Task { cluster: cluster(), task }));
         gates.extend([Question::TargetGroupTags(arn.clone()), Question::TargetGroup(arn.clone())]);
         if repair.is_removal() {
-            gates.extend([Question::Removals(arn.clone()), Question::TargetHealth(arn)]);
+            gates.extend([Question::Window(Limited::Removals(arn.clone())), Question::TargetHealth(arn)]);
         }
         gates
     }
@@ -175,7 +176,9 @@ fn done(plan: &Plan) -> Vec<(&Finding, &Repair)> {
 fn removals(plan: &Plan) -> BTreeMap<TargetGroupArn, BTreeSet<Target>> {
     let mut removals = BTreeMap::<_, BTreeSet<_>>::new();
     for (_, repair) in done(plan).into_iter().filter(|(_, repair)| repair.is_removal()) {
-        removals.entry(repair.target_group().clone()).or_default().insert(repair.target());
+        if let (Some(group), Some(target)) = (repair.target_group(), repair.target()) {
+            removals.entry(group.clone()).or_default().insert(target);
+        }
     }
     removals
 }
@@ -237,12 +240,12 @@ proptest! {
         let plan = story.plan();
         let most = story.policy.registration_shared("web", &[]).max_removals;
         for (group, removed) in removals(&plan) {
-            let window = story.observation.removals.get(&group).and_then(Answer::known);
+            let window = story.observation.windows.get(&Limited::Removals(group.clone())).and_then(Answer::known);
             let open = window.filter(|window| now().duration_since(window.opened_at).as_secs() < 600);
             let health = story.observation.target_health.get(&group).and_then(Answer::known).map_or(0, Vec::len);
-            let (of, used) = open.map_or((health, 0), |it| (it.targets as usize, it.removals as usize));
+            let (of, used) = open.map_or((health, 0), |it| (it.whole as usize, it.changes as usize));
             prop_assert!(used + removed.len() <= most.of(of), "{} loses {:?} after {} of {}", group, removed, used, of);
-            prop_assert!(plan.removals.contains_key(&group), "the ledger is told the limit");
+            prop_assert!(plan.limits.contains_key(&Limited::Removals(group.clone())), "the ledger is told the limit");
         }
     }
 
@@ -285,7 +288,7 @@ proptest! {
         for planned in &plan.findings {
             for step in &planned.steps {
                 let Decision::Waiting { until } = step.decision else { continue };
-                let look = &plan.looks[step.repair.target_group()];
+                let look = &plan.looks[&step.repair.site()];
                 let first = look.suspicions[&planned.finding.suspicion()];
                 prop_assert_eq!(until, first + Duration::from_secs(30));
                 prop_assert!(first <= now() && look.at <= first + Duration::from_secs(900), "too late for {}", step);

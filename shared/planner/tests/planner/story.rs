@@ -9,7 +9,7 @@ use model::ecs::{Cluster, Tags};
 use model::elb::{TargetHealth, TargetState};
 use model::finding::Finding;
 use model::hold::HOLD_TAG;
-use model::ledger::{Pause, RemovalWindow};
+use model::ledger::{Limited, Pause, Window};
 use model::observation::{Answer, Lookup, Observation, Question, Unread, UnreadKind};
 use model::policy::{Mode, Policy};
 use planner::{Decision, LookAgain, Looks, Means, Plan, Waiting, Young, plan};
@@ -28,6 +28,11 @@ pub(crate) fn seconds_ago(seconds: u64) -> Timestamp {
 
 pub(crate) fn in_seconds(seconds: u64) -> Timestamp {
     now() + Duration::from_secs(seconds)
+}
+
+/// What is limited in a group.
+pub(crate) fn removals(name: &str) -> Limited {
+    Limited::Removals(group(name))
 }
 
 /// An account, what was found in it, and what planning has to go by.
@@ -67,7 +72,7 @@ fn an_account() -> Story {
         story.observation.service.insert(service(name), Answer::Known(a_service(name)));
         story.observation.target_group.insert(group(name), Answer::Known(a_group(name)));
         story.observation.target_group_tags.insert(group(name), Answer::Known(Tags::new()));
-        story.observation.removals.insert(group(name), Answer::Absent);
+        story.observation.windows.insert(removals(name), Answer::Absent);
         story = story.with_targets(name, 10);
     }
     (0..=20).for_each(|n| drop(story.observation.task.insert(task(n), Answer::Known(a_task(n)))));
@@ -126,7 +131,7 @@ impl Story {
 
     pub(crate) fn without_ledger(mut self) -> Self {
         self.means.ledger = false;
-        for question in [Question::Pause, Question::Removals(group("web")), Question::Removals(group("api"))] {
+        for question in [Question::Pause, Question::Window(removals("web")), Question::Window(removals("api"))] {
             self.fail(&question, UnreadKind::NoLedger);
         }
         self
@@ -147,8 +152,8 @@ impl Story {
 
     /// So many of group `web`'s targets were removed in a window that opened so long ago.
     pub(crate) fn removed(mut self, removals: u32, targets: u32, seconds: u64) -> Self {
-        let window = RemovalWindow { opened_at: seconds_ago(seconds), targets, removals };
-        self.observation.removals.insert(group("web"), Answer::Known(window));
+        let window = Window { opened_at: seconds_ago(seconds), whole: targets, changes: removals };
+        self.observation.windows.insert(self::removals("web"), Answer::Known(window));
         self
     }
 
@@ -198,7 +203,7 @@ impl Story {
             Question::LoadBalancerTags(arn) => {
                 seen.load_balancer_tags.insert(arn.clone(), Answer::Unread(unread)).is_some()
             }
-            Question::Removals(arn) => seen.removals.insert(arn.clone(), Answer::Unread(unread)).is_some(),
+            Question::Window(what) => seen.windows.insert(what.clone(), Answer::Unread(unread)).is_some(),
             Question::Pause => seen.pause.replace(Answer::Unread(unread)).is_some(),
             other => panic!("no gate asks {other:?}"),
         };

@@ -5,8 +5,8 @@ use model::policy::Mode;
 use planner::{Decision, MAX_HOPS, Waiting};
 
 use crate::faults::{missing, stale, with_objection};
-use crate::names::{group, service};
-use crate::story::{Story, account};
+use crate::names::service;
+use crate::story::{Story, account, removals};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Answered {
@@ -85,7 +85,7 @@ impl Case {
             Answered::Unread => story.unable_to_read(&Question::Pause),
             Answered::NotYet => story.before_reading(&Question::Pause),
         };
-        let (hold, room) = (Question::Service(service("web")), Question::Removals(group("web")));
+        let (hold, room) = (Question::Service(service("web")), Question::Window(removals("web")));
         story = match self.hold {
             Answered::No => story,
             Answered::Yes => story.holding(&hold, "true"),

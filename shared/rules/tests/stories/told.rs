@@ -88,7 +88,7 @@ pub(crate) fn removals(judgement: &Judgement) -> BTreeSet<(TargetGroupArn, Targe
     let sound = proposals.filter(|proposal| proposal.objection.is_none());
     let removal = |repair: &Repair| match repair {
         Repair::DeregisterTarget { target_group, target } => Some((target_group.clone(), *target)),
-        Repair::RegisterTarget { .. } => None,
+        _ => None,
     };
     sound.filter_map(|proposal| removal(&proposal.repair)).collect()
 }

@@ -10,9 +10,10 @@ use model::ecs::{Service, Task};
 use model::elb::{HealthCheck, IpVersion, Target, TargetGroup, TargetType};
 use model::finding::{Finding, Resources, Severity};
 use model::id::{ClusterArn, LoadBalancerArn, ServiceRevisionArn, TargetGroupArn, TaskArn};
+use model::ledger::Limited;
 use model::observation::{Answer, Desired, Observation, TaskList, Unread, UnreadKind};
 use model::repair::Repair;
-use model::scope::{Scope, ServiceId, TaskHint, Unit};
+use model::scope::{Scope, ServiceId, Site, TaskHint, Unit};
 use pipeline::{Concluded, Conclusion, Outcome, Status};
 
 use super::failures;
@@ -220,7 +221,8 @@ fn a_look_that_could_not_be_sent_fails_whoever_needed_its_group() {
         code: None,
         message: "Oops".to_owned(),
     };
-    let unsent = |name| Outcome { unsent: BTreeMap::from([(group(name), error.clone())]), ..outcome() };
+    let unsent =
+        |name| Outcome { unsent: BTreeMap::from([(Site::TargetGroup(group(name)), error.clone())]), ..outcome() };
     assert_eq!(failed(&unsent("other")), ["group other", "everything"]);
     assert_eq!(failed(&unsent("next")), NEEDING_NEXT);
 }
@@ -243,7 +245,7 @@ fn a_gate_that_could_not_be_read_fails_whoever_needed_it() {
     let gates: [fn(&mut Observation, Unread); 3] = [
         |seen, unread| drop(seen.target_group_tags.insert(group("next"), Answer::Unread(unread))),
         |seen, unread| drop(seen.owners.insert(group("next"), Answer::Unread(unread))),
-        |seen, unread| drop(seen.removals.insert(group("next"), Answer::Unread(unread))),
+        |seen, unread| drop(seen.windows.insert(Limited::Removals(group("next")), Answer::Unread(unread))),
     ];
     for gate in gates {
         let mut outcome = outcome();

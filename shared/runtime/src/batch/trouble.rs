@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::id::{LoadBalancerArn, TargetGroupArn};
+use model::ledger::Limited;
 use model::observation::{Answer, Observation, Unread, UnreadKind};
 use model::scope::Unit;
 use pipeline::{Conclusion, Outcome, Status};
@@ -18,33 +19,42 @@ pub fn trouble(outcome: &Outcome) -> BTreeMap<Unit, String> {
         add(&mut trouble, unit.clone(), unread);
     }
     add_gates(&mut trouble, &outcome.observation, &repaired(outcome));
-    for (group, error) in &outcome.unsent {
-        let reason = || format!("the next look at {group} could not be sent: {error}");
-        trouble.entry(Unit::TargetGroup(group.clone())).or_insert_with(reason);
+    for (site, error) in &outcome.unsent {
+        let reason = || format!("the next look at {site} could not be sent: {error}");
+        trouble.entry(site.unit()).or_insert_with(reason);
     }
     for Conclusion { repair, reason, .. } in conclusions(outcome).filter(|one| one.status == Status::Failed) {
         let why = reason.as_deref().unwrap_or("no reason was given");
-        trouble
-            .entry(Unit::TargetGroup(repair.target_group().clone()))
-            .or_insert_with(|| format!("{repair} failed: {why}"));
+        trouble.entry(repair.site().unit()).or_insert_with(|| format!("{repair} failed: {why}"));
     }
     trouble
 }
 
-/// What decides whether a repair may be made: the pause, holds, and what the ledger knows of a group.
-fn add_gates(trouble: &mut BTreeMap<Unit, String>, seen: &Observation, repaired: &BTreeSet<&TargetGroupArn>) {
+/// What decides whether a repair may be made: the pause, holds, and what the ledger knows.
+fn add_gates(trouble: &mut BTreeMap<Unit, String>, seen: &Observation, repaired: &BTreeSet<Unit>) {
     let group = |arn: &TargetGroupArn| Unit::TargetGroup(arn.clone());
     for (cluster, unread) in unread(&seen.cluster) {
         add(trouble, Unit::Cluster(cluster.clone()), unread);
     }
-    for (arn, unread) in unread(&seen.target_group_tags).chain(unread(&seen.owners)).chain(unread(&seen.removals)) {
+    for (arn, unread) in unread(&seen.target_group_tags).chain(unread(&seen.owners)) {
         add(trouble, group(arn), unread);
     }
     for (balancer, unread) in unread(&seen.load_balancer_tags) {
         groups_behind(seen, balancer).for_each(|arn| add(trouble, group(arn), unread));
     }
-    if let Some(unread) = seen.pause.as_ref().and_then(Answer::unread) {
-        repaired.iter().for_each(|arn| add(trouble, group(arn), unread));
+    for (limited, unread) in unread(&seen.windows) {
+        match limited {
+            Limited::Removals(arn) => add(trouble, group(arn), unread),
+            Limited::TaskStops(Some(service)) => add(trouble, Unit::Service(service.clone()), unread),
+            _ => repaired.iter().for_each(|unit| add(trouble, unit.clone(), unread)),
+        }
+    }
+    for (service, unread) in unread(&seen.service_update).chain(unread(&seen.task_stop)) {
+        add(trouble, Unit::Service(service.clone()), unread);
+    }
+    let of_all = [seen.pause.as_ref().and_then(Answer::unread), seen.latest_update.as_ref().and_then(Answer::unread)];
+    for unread in of_all.into_iter().flatten().chain(unread(&seen.refusals).map(|(_, unread)| unread)) {
+        repaired.iter().for_each(|unit| add(trouble, unit.clone(), unread));
     }
 }
 
@@ -71,7 +81,7 @@ fn conclusions(outcome: &Outcome) -> impl Iterator<Item = &Conclusion> {
     outcome.findings.iter().flat_map(|concluded| &concluded.conclusions)
 }
 
-/// The groups in which something is to be repaired.
-fn repaired(outcome: &Outcome) -> BTreeSet<&TargetGroupArn> {
-    conclusions(outcome).map(|conclusion| conclusion.repair.target_group()).collect()
+/// The places where something is to be repaired.
+fn repaired(outcome: &Outcome) -> BTreeSet<Unit> {
+    conclusions(outcome).map(|conclusion| conclusion.repair.site().unit()).collect()
 }

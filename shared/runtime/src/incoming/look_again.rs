@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::Timestamp;
 use model::finding::Fingerprint;
-use model::id::{TargetGroupArn, TaskArn};
-use model::scope::{ServiceId, TaskHint};
+use model::id::{ClusterArn, TargetGroupArn, TaskArn};
+use model::scope::{ServiceId, Site, TaskHint};
 use pipeline::ports::Look;
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,13 @@ const WHAT: &str = "the look-again message";
 #[serde(deny_unknown_fields)]
 struct Body {
     look_again: u32,
-    target_group: TargetGroupArn,
+    /// One of these three says where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    target_group: Option<TargetGroupArn>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    service: Option<ServiceId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    task: Option<LoneTask>,
     services: BTreeSet<ServiceId>,
     tasks: BTreeMap<TaskArn, TaskHint>,
     suspicions: BTreeMap<Fingerprint, Timestamp>,
@@ -33,13 +39,38 @@ struct Body {
     not_before: Timestamp,
 }
 
+/// A task that belongs to no service.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LoneTask {
+    cluster: ClusterArn,
+    task: TaskArn,
+}
+
 /// The look as a message's body.
 ///
 /// # Errors
 /// Never: every key is a text.
 pub fn write(look: &Look) -> Result<String, serde_json::Error> {
-    let Look { target_group, services, tasks, suspicions, hop, not_before } = look.clone();
-    serde_json::to_string(&Body { look_again: VERSION, target_group, services, tasks, suspicions, hop, not_before })
+    let Look { site, services, tasks, suspicions, hop, not_before } = look.clone();
+    let (mut target_group, mut service, mut task) = (None, None, None);
+    match site {
+        Site::TargetGroup(arn) => target_group = Some(arn),
+        Site::Service(id) => service = Some(id),
+        Site::Task { cluster, task: arn } => task = Some(LoneTask { cluster, task: arn }),
+    }
+    let look_again = VERSION;
+    serde_json::to_string(&Body {
+        look_again,
+        target_group,
+        service,
+        task,
+        services,
+        tasks,
+        suspicions,
+        hop,
+        not_before,
+    })
 }
 
 /// Reads a message's body.
@@ -52,12 +83,30 @@ pub(super) fn read(text: &str, home: &Home) -> Result<Look, IncomingError> {
         let why = format!("version {} is not known here, only {VERSION} is", body.look_again);
         return Err(IncomingError::malformed(WHAT, "look_again", why));
     }
-    body.target_group.at(home)?;
+    let site = match (body.target_group, body.service, body.task) {
+        (Some(group), None, None) => {
+            group.at(home)?;
+            Site::TargetGroup(group)
+        }
+        (None, Some(service), None) => {
+            check_service(&service, home)?;
+            Site::Service(service)
+        }
+        (None, None, Some(LoneTask { cluster, task })) => {
+            let hint = TaskHint { cluster, service: None, addresses: Vec::new(), version: 0 };
+            check_task(&task, &hint, home)?;
+            Site::Task { cluster: hint.cluster, task }
+        }
+        _ => {
+            let why = "it must name one target group, one service or one task";
+            return Err(IncomingError::malformed(WHAT, "target_group", why));
+        }
+    };
     let hinted = body.tasks.values().filter_map(|hint| hint.service.as_ref());
     body.services.iter().chain(hinted).try_for_each(|service| check_service(service, home))?;
     body.tasks.iter().try_for_each(|(task, hint)| check_task(task, hint, home))?;
-    let Body { target_group, services, tasks, suspicions, hop, not_before, .. } = body;
-    Ok(Look { target_group, services, tasks, suspicions, hop, not_before })
+    let Body { services, tasks, suspicions, hop, not_before, .. } = body;
+    Ok(Look { site, services, tasks, suspicions, hop, not_before })
 }
 
 fn check_service(service: &ServiceId, home: &Home) -> Result<(), IncomingError> {

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::finding::Fingerprint;
-use model::scope::{Scope, ServiceId, TaskHint};
+use model::scope::{Scope, ServiceId, Site, TaskHint};
 use pipeline::ports::Look;
 use serde_json::{Value, json};
 
@@ -373,8 +373,32 @@ fn a_look_that_was_tampered_with_is_refused() {
     the look-again message can't be read at suspicions.target-stale: "target-stale" is not a fingerprint of sixteen hexadecimal digits
     the look-again message can't be read at not_before: failed to parse four digit integer as year: invalid digit, expected 0-9 but got s
     the look-again message can't be read at hop: invalid value: integer `-1`, expected u32
-    the look-again message can't be read at mode: unknown field `mode`, expected one of `look_again`, `target_group`, `services`, `tasks`, `suspicions`, `hop`, `not_before`
+    the look-again message can't be read at mode: unknown field `mode`, expected one of `look_again`, `target_group`, `service`, `task`, `services`, `tasks`, `suspicions`, `hop`, `not_before`
     "#);
+}
+
+#[test]
+fn a_look_goes_to_a_target_group_a_service_or_a_task() {
+    let cluster = format!("{ECS}:cluster/prod").parse().unwrap();
+    let task = format!("{ECS}:task/prod/0a1b").parse().unwrap();
+    for site in [Site::Service(ServiceId::new(&cluster, "web")), Site::Task { cluster: cluster.clone(), task }] {
+        let look = Look { site, ..look(2, 1, 0) };
+        let body = look_again::write(&look).unwrap();
+        assert_eq!(messages(&[&body]).remove(0).work.unwrap(), Work::LookAgain(look));
+        let both = body.replacen('{', &format!("{{\"target_group\":{GROUP:?},"), 1);
+        assert!(messages(&[&both]).remove(0).work.is_err());
+    }
+}
+
+#[test]
+fn a_look_left_by_an_earlier_version_is_read() {
+    let body = json!({
+        "look_again": 1, "target_group": GROUP, "services": [], "tasks": {}, "hop": 1,
+        "suspicions": {}, "not_before": "2026-03-01T12:00:00Z",
+    });
+    let Ok(Work::LookAgain(look)) = messages(&[&body.to_string()]).remove(0).work else { panic!("no look") };
+    assert_eq!(look.site, Site::TargetGroup(GROUP.parse().unwrap()));
+    assert_eq!(serde_json::from_str::<Value>(&look_again::write(&look).unwrap()).unwrap(), body);
 }
 
 pub(super) fn look(suspicions: u64, tasks: u64, services: u64) -> Look {
@@ -388,7 +412,7 @@ pub(super) fn look(suspicions: u64, tasks: u64, services: u64) -> Look {
     };
     let at = |n: u64| model::Timestamp::from_nanosecond(i128::from(n) * 1_234_567_891_011).unwrap();
     Look {
-        target_group: GROUP.parse().unwrap(),
+        site: Site::TargetGroup(GROUP.parse().unwrap()),
         services: (0..services).map(service).collect::<BTreeSet<_>>(),
         tasks: (0..tasks).map(|n| (format!("{ECS}:task/prod/{n:032x}").parse().unwrap(), hint(n))).collect(),
         suspicions: (0..suspicions).map(|n| (Fingerprint::of([n.to_string().as_str()]), at(n))).collect(),

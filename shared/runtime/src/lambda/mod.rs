@@ -5,6 +5,7 @@
 
 mod desk;
 mod error;
+mod function;
 mod handle;
 mod orders;
 mod reporting;
@@ -12,11 +13,11 @@ mod reporting;
 mod tests;
 
 pub use error::HandlerError;
+pub use function::{Function, Section};
 pub use handle::{Desk, Passed};
 pub use orders::{Order, Terms};
 pub use reporting::{log_decisions, report};
 
-use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -34,16 +35,15 @@ use handle::handle;
 /// Kept back of a function's time, to answer before Lambda cuts it off.
 const TIME_TO_ANSWER: SignedDuration = SignedDuration::from_secs(2);
 
-/// Runs a function that judges by these rules and repairs, until Lambda ends it. It ends by itself only where it can't
-/// start.
+/// Runs a function that judges and repairs, until Lambda ends it. It ends by itself only where it can't start.
 #[must_use]
-pub fn run(rules: &BTreeSet<&'static str>) -> ExitCode {
-    run_at(async |settings| AwsDesk::open(settings, rules).await)
+pub fn run(function: &Function) -> ExitCode {
+    run_at(function, async |settings| AwsDesk::open(settings, &function.rules).await)
 }
 
 /// Runs a function whose passes are made at the desk that `open` opens.
 #[must_use]
-pub fn run_at<D: Desk + Send + 'static>(open: impl AsyncFnOnce(Settings) -> D) -> ExitCode {
+pub fn run_at<D: Desk + Send + 'static>(function: &Function, open: impl AsyncFnOnce(Settings) -> D) -> ExitCode {
     let known: Vec<&str> = rules::rules().map(|rule| rule.slug).collect();
     let settings = match Settings::from_environment(&known) {
         Ok(settings) => settings,
@@ -55,7 +55,7 @@ pub fn run_at<D: Desk + Send + 'static>(open: impl AsyncFnOnce(Settings) -> D) -
     };
     log::start(&settings.log);
     let served = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(serve(settings, open)),
+        Ok(runtime) => runtime.block_on(serve(settings, function, open)),
         Err(error) => Err(error.into()),
     };
     match served {
@@ -69,10 +69,12 @@ pub fn run_at<D: Desk + Send + 'static>(open: impl AsyncFnOnce(Settings) -> D) -
 
 async fn serve<D: Desk + Send + 'static>(
     settings: Settings,
+    function: &Function,
     open: impl AsyncFnOnce(Settings) -> D,
 ) -> Result<(), lambda_runtime::Error> {
-    let may_repair = settings.policy.may_repair().registration;
+    let may_repair = function.section.is_some_and(|section| section.may_repair(settings.policy.may_repair()));
     tracing::info!(
+        function.name = function.name,
         policy.may_repair = may_repair,
         queue.url = settings.queue_url,
         ledger.table = settings.ledger_table,

@@ -52,8 +52,9 @@ pub fn log_decisions(outcome: &Outcome) {
                         repair.action = repair.action(),
                         repair.status = status_of(*status).as_str(),
                         repair.code = code.as_deref(),
-                        target_group.arn = repair.target_group().as_str(),
-                        target = %repair.target(),
+                        repair.site = %repair.site(),
+                        target_group.arn = repair.target_group().map(|group| group.as_str()),
+                        target = repair.target().map(|target| target.to_string()),
                         "{sentence}"
                     )
                 };

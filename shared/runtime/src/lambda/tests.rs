@@ -6,7 +6,7 @@ use lambda_runtime::Diagnostic;
 use model::finding::Fingerprint;
 use model::observation::{Observation, Unread, UnreadKind};
 use model::policy::{Mode, Policy};
-use model::scope::{Scope, ServiceId, Unit};
+use model::scope::{Scope, ServiceId, Site, Unit};
 use pipeline::Outcome;
 use pipeline::ports::Look;
 use serde_json::{Value, json};
@@ -143,7 +143,9 @@ fn irrelevant_event() -> Value {
 fn look(first_seen: i64, due: i64, hop: u32) -> Look {
     let cluster = home().cluster("prod").unwrap();
     Look {
-        target_group: "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/50dc".parse().unwrap(),
+        site: Site::TargetGroup(
+            "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/50dc".parse().unwrap(),
+        ),
         services: BTreeSet::from([ServiceId::new(&cluster, "web")]),
         tasks: BTreeMap::new(),
         suspicions: BTreeMap::from([(Fingerprint::of(["it"]), in_seconds(first_seen))]),

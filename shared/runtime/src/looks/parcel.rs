@@ -99,7 +99,7 @@ fn split_off<K: Ord + Clone, V>(map: &mut BTreeMap<K, V>) -> BTreeMap<K, V> {
 }
 
 fn unsendable(look: &Look, message: String) -> CallError {
-    let resource = look.target_group.to_string();
+    let resource = look.site.to_string();
     CallError { operation: SEND, resource, kind: CallErrorKind::Refused, code: None, message }
 }
 
@@ -110,7 +110,7 @@ mod tests {
     use crate::incoming::{Here, Incoming, Work, incoming};
     use jiff::ToSpan as _;
     use model::finding::Fingerprint;
-    use model::scope::{ServiceId, TaskHint};
+    use model::scope::{ServiceId, Site, TaskHint};
     use serde_json::json;
 
     const ECS: &str = "arn:aws:ecs:eu-central-1:111122223333";
@@ -125,9 +125,9 @@ mod tests {
         let hint =
             TaskHint { cluster, service: Some(service), addresses: vec!["10.0.0.1".parse().unwrap()], version: 3 };
         Look {
-            target_group: "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/50dc"
-                .parse()
-                .unwrap(),
+            site: Site::TargetGroup(
+                "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/50dc".parse().unwrap(),
+            ),
             services: BTreeSet::new(),
             tasks: (0..tasks).map(|n| (format!("{ECS}:task/prod/{n:032x}").parse().unwrap(), hint.clone())).collect(),
             suspicions: (0..suspicions).map(|n| (Fingerprint::of([n.to_string().as_str()]), now())).collect(),

@@ -7,6 +7,7 @@ use aws_smithy_mocks::{RuleMode, mock, mock_client};
 use jiff::{SignedDuration, Timestamp};
 use model::call::CallErrorKind;
 use model::finding::Fingerprint;
+use model::scope::Site;
 use pipeline::ports::{Look, LookQueue};
 
 use super::sqs::SqsLookQueue;
@@ -19,7 +20,7 @@ fn now() -> Timestamp {
 fn look(n: usize, due_in: SignedDuration) -> Look {
     let group = format!("arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web-{n}/50dc");
     Look {
-        target_group: group.parse().unwrap(),
+        site: Site::TargetGroup(group.parse().unwrap()),
         services: BTreeSet::new(),
         tasks: BTreeMap::new(),
         suspicions: BTreeMap::from([(Fingerprint::of([group.as_str()]), now())]),

@@ -3,6 +3,8 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use model::elb::Target;
 use model::id::TargetGroupArn;
+use model::ledger::{Limited, Refusable};
+use model::scope::ServiceId;
 
 use super::{Item, attributes, string, text};
 
@@ -19,9 +21,62 @@ pub(in crate::dynamodb) fn ownership(of: &TargetGroupArn, target: Target) -> Ite
     attributes([("pk", group(of)), ("sk", AttributeValue::S(format!("{TARGET_PREFIX}{}#{}", target.ip, target.port)))])
 }
 
-/// The key of a group's window of removals.
-pub(in crate::dynamodb) fn removals(of: &TargetGroupArn) -> Item {
-    attributes([("pk", group(of)), ("sk", string(&"removals"))])
+/// The key of a window in which changes are counted.
+pub(in crate::dynamodb) fn window(of: &Limited) -> Item {
+    let (pk, sk) = match of {
+        Limited::Removals(arn) => (group(arn), "removals"),
+        Limited::InterfaceChanges => (string(&"account"), "interface-changes"),
+        Limited::ServiceUpdates => (string(&"account"), "service-updates"),
+        Limited::TaskStops(Some(id)) => (service(id), "task-stops"),
+        Limited::TaskStops(None) => (string(&"account"), "standalone-task-stops"),
+    };
+    attributes([("pk", pk), ("sk", string(&sk))])
+}
+
+/// What is limited, for a person to read.
+pub(in crate::dynamodb) fn limited(of: &Limited) -> String {
+    match of {
+        Limited::Removals(group) => group.to_string(),
+        Limited::InterfaceChanges => "interface changes".to_owned(),
+        Limited::ServiceUpdates => "service updates".to_owned(),
+        Limited::TaskStops(Some(service)) => format!("task stops of {service}"),
+        Limited::TaskStops(None) => "stops of tasks without a service".to_owned(),
+    }
+}
+
+/// The partition key of all that concerns a service.
+fn service(of: &ServiceId) -> AttributeValue {
+    AttributeValue::S(format!("service#{}#{}", of.cluster, of.name))
+}
+
+/// The partition key of refusals of one kind.
+pub(in crate::dynamodb) fn refusals(of: &Refusable) -> AttributeValue {
+    AttributeValue::S(match of {
+        Refusable::Interfaces(Some(launch_type)) => format!("refusals#modify-network-interface#{launch_type}"),
+        Refusable::Interfaces(None) => "refusals#modify-network-interface".to_owned(),
+        Refusable::Services => "refusals#update-service".to_owned(),
+        Refusable::Tasks => "refusals#stop-task".to_owned(),
+    })
+}
+
+/// The key of a refusal.
+pub(in crate::dynamodb) fn refusal(of: &Refusable, resource: &str) -> Item {
+    attributes([("pk", refusals(of)), ("sk", string(&resource))])
+}
+
+/// The key of the latest update of any service.
+pub(in crate::dynamodb) fn latest_update() -> Item {
+    attributes([("pk", string(&"account")), ("sk", string(&"latest-update"))])
+}
+
+/// The key of a service's last update.
+pub(in crate::dynamodb) fn service_update(of: &ServiceId) -> Item {
+    attributes([("pk", service(of)), ("sk", string(&"update"))])
+}
+
+/// The key of the last stop of one of a service's tasks.
+pub(in crate::dynamodb) fn task_stop(of: &ServiceId) -> Item {
+    attributes([("pk", service(of)), ("sk", string(&"stop"))])
 }
 
 /// The key of the pause.

@@ -7,7 +7,10 @@
 pub(super) mod key;
 pub(super) mod ownership;
 pub(super) mod pause;
-pub(super) mod removals;
+pub(super) mod refusal;
+pub(super) mod stop;
+pub(super) mod update;
+pub(super) mod window;
 
 use std::collections::HashMap;
 use std::str::FromStr;

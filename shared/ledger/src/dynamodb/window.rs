@@ -1,61 +1,58 @@
-//! Removals are counted by writing the window only over the state the new one was computed from.
+//! Changes are counted by writing the window only over the state the new one was computed from.
 
 use model::call::{CallError, CallErrorKind};
-use model::id::TargetGroupArn;
-use model::ledger::RemovalWindow;
+use model::ledger::{Limited, Window};
 
 use super::DynamoDbLedger;
-use super::item::{key, number, removals, time};
-use crate::RemovalRequest;
+use super::item::{key, number, time, window};
+use crate::Reservation;
 use crate::window::Grant;
 
 const READ: &str = "dynamodb:GetItem";
 const WRITE: &str = "dynamodb:UpdateItem";
 
 impl DynamoDbLedger {
-    /// The last window opened in the group.
-    pub(super) async fn get_removals(&self, group: &TargetGroupArn) -> Result<Option<RemovalWindow>, CallError> {
+    /// The last window opened.
+    pub(super) async fn get_window(&self, limited: &Limited) -> Result<Option<Window>, CallError> {
+        let resource = key::limited(limited);
         let output = self
             .client
             .get_item()
             .table_name(&self.table)
             .consistent_read(true)
-            .set_key(Some(key::removals(group)))
+            .set_key(Some(key::window(limited)))
             .send()
             .await
-            .map_err(|error| self.failed(READ, group.as_str(), &error))?;
-        let window = output.item.as_ref().map(removals::read).transpose();
+            .map_err(|error| self.failed(READ, &resource, &error))?;
+        let window = output.item.as_ref().map(window::read).transpose();
         // Not knowing how many were counted, nobody may count on.
-        window.map_err(|error| self.unreadable(READ, group.as_str(), &error))
+        window.map_err(|error| self.unreadable(READ, &resource, &error))
     }
 
-    /// Counts removals, as many as the window has room for.
+    /// Counts changes, as many as the window has room for.
     ///
     /// Two passes may read the same window; only one write of theirs finds it unchanged, and the other pass reads again.
     /// The SDK repeats a write whose answer got lost. If the first had gone through, the repeat finds the window
-    /// changed, by itself, and its removals are counted a second time: the limit is reached too early, never exceeded.
-    pub(super) async fn count_removals(
+    /// changed, by itself, and its changes are counted a second time: the limit is reached too early, never exceeded.
+    pub(super) async fn count(
         &self,
-        request: &RemovalRequest<'_>,
+        reservation: &Reservation<'_>,
         limit: impl Fn(u32) -> u32,
     ) -> Result<u32, CallError> {
         for attempt in self.backoff.attempts() {
             self.backoff.wait(attempt).await;
-            let counted = self.get_removals(request.group).await?;
-            let Some(grant) = Grant::of(counted, request, &limit) else { return Ok(0) };
-            if self.replace_window(request.group, counted, grant.window).await? {
-                return Ok(grant.removals);
+            let counted = self.get_window(reservation.what).await?;
+            let Some(grant) = Grant::of(counted, reservation, &limit) else { return Ok(0) };
+            if self.replace_window(reservation.what, counted, grant.window).await? {
+                return Ok(grant.changes);
             }
         }
         Err(CallError {
             operation: WRITE,
-            resource: request.group.to_string(),
+            resource: key::limited(reservation.what),
             kind: CallErrorKind::Passing,
             code: None,
-            message: format!(
-                "other passes were counting removals in this group at each of {} attempts",
-                self.backoff.attempts
-            ),
+            message: format!("other passes were counting changes at each of {} attempts", self.backoff.attempts),
         })
     }
 
@@ -63,28 +60,23 @@ impl DynamoDbLedger {
     ///
     /// A window's count only grows and one that replaces it is opened later, so the same time and count are the same
     /// state.
-    async fn replace_window(
-        &self,
-        group: &TargetGroupArn,
-        read: Option<RemovalWindow>,
-        new: RemovalWindow,
-    ) -> Result<bool, CallError> {
-        let values = removals::write(&new).into_iter().map(|(name, value)| (format!(":{name}"), value)).collect();
+    async fn replace_window(&self, limited: &Limited, read: Option<Window>, new: Window) -> Result<bool, CallError> {
+        let values = window::write(&new).into_iter().map(|(name, value)| (format!(":{name}"), value)).collect();
         let write = self
             .client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(key::removals(group)))
+            .set_key(Some(key::window(limited)))
             .update_expression(
-                "SET opened_at = :opened_at, targets = :targets, removals = :removals, expires_at = :expires_at",
+                "SET opened_at = :opened_at, whole = :whole, changes = :changes, expires_at = :expires_at",
             )
             .set_expression_attribute_values(Some(values));
         let write = match read {
             None => write.condition_expression("attribute_not_exists(pk)"),
             Some(read) => write
-                .condition_expression("opened_at = :read_opened_at AND removals = :read_removals")
+                .condition_expression("opened_at = :read_opened_at AND changes = :read_changes")
                 .expression_attribute_values(":read_opened_at", time(read.opened_at))
-                .expression_attribute_values(":read_removals", number(read.removals)),
+                .expression_attribute_values(":read_changes", number(read.changes)),
         };
         match write.send().await {
             Ok(_) => Ok(true),
@@ -93,7 +85,7 @@ impl DynamoDbLedger {
             {
                 Ok(false)
             }
-            Err(error) => Err(self.failed(WRITE, group.as_str(), &error)),
+            Err(error) => Err(self.failed(WRITE, &key::limited(limited), &error)),
         }
     }
 }
@@ -114,17 +106,17 @@ mod tests {
     use crate::dynamodb::mocked::{ledger, once};
     use crate::fixtures::{at, group};
 
-    /// A table with a window of 100 targets in which another pass counts one more removal between each read and write,
+    /// A table with a window of 100 targets in which another pass counts one more change between each read and write,
     /// `rivals` times.
-    fn contended(rivals: u32) -> (Rule, Rule, Arc<Mutex<RemovalWindow>>) {
-        let window = Arc::new(Mutex::new(RemovalWindow { opened_at: at(0), targets: 100, removals: 0 }));
+    fn contended(rivals: u32) -> (Rule, Rule, Arc<Mutex<Window>>) {
+        let window = Arc::new(Mutex::new(Window { opened_at: at(0), whole: 100, changes: 0 }));
         let (kept, rivals) = (Arc::clone(&window), Mutex::new(rivals));
         let read = mock!(Client::get_item).then_compute_output(move |_| {
             let (mut kept, mut rivals) = (kept.lock().unwrap(), rivals.lock().unwrap());
-            let item = removals::write(&kept);
+            let item = window::write(&kept);
             if *rivals > 0 {
                 *rivals -= 1;
-                kept.removals += 1;
+                kept.changes += 1;
             }
             GetItemOutput::builder().set_item(Some(item)).build()
         });
@@ -133,9 +125,9 @@ mod tests {
             let values = input.expression_attribute_values().unwrap();
             let value = |name: &str| values[&format!(":{name}")].clone();
             let mut kept = kept.lock().unwrap();
-            if (value("read_opened_at"), value("read_removals")) == (time(kept.opened_at), number(kept.removals)) {
-                let written = ["opened_at", "targets", "removals"].map(|name| (name.to_owned(), value(name)));
-                *kept = removals::read(&written.into()).unwrap();
+            if (value("read_opened_at"), value("read_changes")) == (time(kept.opened_at), number(kept.changes)) {
+                let written = ["opened_at", "whole", "changes"].map(|name| (name.to_owned(), value(name)));
+                *kept = window::read(&written.into()).unwrap();
                 MockResponse::Output(UpdateItemOutput::builder().build())
             } else {
                 let lost = ConditionalCheckFailedException::builder().build();
@@ -146,10 +138,10 @@ mod tests {
     }
 
     async fn reserve(client: Client, wanted: u32) -> Result<u32, CallError> {
-        let group = group();
+        let what = Limited::Removals(group());
         let window = Duration::from_secs(600);
-        let request = RemovalRequest { group: &group, wanted, targets: 7, window, now: at(9) };
-        ledger(client).count_removals(&request, |targets| targets / 20).await
+        let reservation = Reservation { what: &what, wanted, whole: 7, window, now: at(9) };
+        ledger(client).count(&reservation, |targets| targets / 20).await
     }
 
     #[tokio::test]
@@ -157,7 +149,7 @@ mod tests {
         let (read, write, window) = contended(2);
         let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&read, &write]);
         assert_eq!(reserve(client, 4).await, Ok(3));
-        assert_eq!(*window.lock().unwrap(), RemovalWindow { opened_at: at(0), targets: 100, removals: 5 });
+        assert_eq!(*window.lock().unwrap(), Window { opened_at: at(0), whole: 100, changes: 5 });
         assert_eq!((read.num_calls(), write.num_calls()), (3, 3));
     }
 
@@ -189,7 +181,7 @@ mod tests {
     #[tokio::test]
     async fn a_malformed_window_grants_nothing() {
         let read = mock!(Client::get_item).then_output(|| {
-            let mut item = key::removals(&group());
+            let mut item = key::window(&Limited::Removals(group()));
             item.insert("opened_at".to_owned(), AttributeValue::S("noon".to_owned()));
             GetItemOutput::builder().set_item(Some(item)).build()
         });

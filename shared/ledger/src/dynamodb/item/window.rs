@@ -1,7 +1,7 @@
-//! A window of removals as an item.
+//! A window in which changes are counted, as an item.
 
 use jiff::SignedDuration;
-use model::ledger::RemovalWindow;
+use model::ledger::Window;
 
 use super::{Item, ItemError, attributes, count, number, parsed, time, time_to_live};
 
@@ -9,20 +9,16 @@ use super::{Item, ItemError, attributes, count, number, parsed, time, time_to_li
 const KEPT: SignedDuration = SignedDuration::from_hours(48);
 
 /// The window's attributes, without its key.
-pub(in crate::dynamodb) fn write(window: &RemovalWindow) -> Item {
+pub(in crate::dynamodb) fn write(window: &Window) -> Item {
     attributes([
         ("opened_at", time(window.opened_at)),
-        ("targets", number(window.targets)),
-        ("removals", number(window.removals)),
+        ("whole", number(window.whole)),
+        ("changes", number(window.changes)),
         ("expires_at", time_to_live(window.opened_at.saturating_add(KEPT).unwrap_or(window.opened_at))),
     ])
 }
 
 /// The window in an item.
-pub(in crate::dynamodb) fn read(item: &Item) -> Result<RemovalWindow, ItemError> {
-    Ok(RemovalWindow {
-        opened_at: parsed(item, "opened_at")?,
-        targets: count(item, "targets")?,
-        removals: count(item, "removals")?,
-    })
+pub(in crate::dynamodb) fn read(item: &Item) -> Result<Window, ItemError> {
+    Ok(Window { opened_at: parsed(item, "opened_at")?, whole: count(item, "whole")?, changes: count(item, "changes")? })
 }
