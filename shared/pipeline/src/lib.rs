@@ -14,6 +14,7 @@ mod outcome;
 mod pass;
 pub mod ports;
 mod survey;
+mod told;
 mod world;
 
 pub use planner::Looks;

@@ -11,16 +11,20 @@ use model::id::{AccountId, Region};
 use model::observation::{Answer, Lookup, Observation};
 use model::policy::Policy;
 use model::scope::{Scope, Site, TaskHint};
-use planner::{Decision, LookAgain, Looks, Means, Plan, Waiting};
+use planner::{LookAgain, Looks, Means, Plan, Waiting};
 
-use crate::execute::{Done, execute};
+use crate::execute::execute;
 use crate::look::{self, look, think};
-use crate::outcome::{Concluded, Conclusion, Outcome, Status};
+use crate::outcome::Outcome;
 use crate::ports::{Clock, Look, LookQueue};
+use crate::told::Told;
 use crate::world::World;
 
 /// What is left of the time when a wait for a second look must be over: it has to be looked at, done and read back.
 const TIME_TO_ACT: SignedDuration = SignedDuration::from_secs(10);
+
+/// How many rungs the ladder has: in one pass each is refused once.
+const RUNGS: usize = 3;
 
 /// What a pass is to look at, and what it may do.
 #[derive(Debug, Clone)]
@@ -62,14 +66,26 @@ pub async fn pass<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
             seen.plan = think(&Lookup::new(&seen.observation), assignment, &looks, without).1;
         }
     }
-    let unrecorded = record(world, &seen).await;
-    let Done { conclusions, abstentions: not_read } =
-        execute(world, assignment, &seen, &looks, Means { waiting: Waiting::No, ..means }).await;
+    let mut unrecorded = record(world, &seen).await;
+    let mut told = Told::default();
+    let mut abstentions = BTreeSet::new();
+    let last = Means { waiting: Waiting::No, ..means };
+    for rung in 1.. {
+        let done = execute(world, assignment, &seen, &looks, last).await;
+        unrecorded = unrecorded.or(done.unrecorded);
+        abstentions.extend(done.abstentions);
+        let refused = told.add(&seen.plan, done.conclusions);
+        if !refused || rung == RUNGS {
+            break;
+        }
+        // What was refused is remembered now, and the next rung open.
+        let again = if waiting == Waiting::InProcess { last } else { means };
+        seen = look(world, assignment, fresh(world.clock, assignment), &looks, again).await;
+    }
     let unsent = send_looks(world, assignment, &seen).await;
-    let findings = conclude(seen.plan, conclusions, &unsent);
-    let (observation, mut abstentions) = (seen.observation, seen.judgement.abstentions);
-    abstentions.extend(not_read);
-    Outcome { observation, abstentions, findings, unsent, unrecorded }
+    let findings = told.conclude(seen.plan, &unsent);
+    abstentions.extend(seen.judgement.abstentions);
+    Outcome { observation: seen.observation, abstentions, findings, unsent, unrecorded }
 }
 
 pub(crate) fn fresh(clock: &impl Clock, assignment: &Assignment<'_>) -> Observation {

@@ -1,5 +1,7 @@
 //! What is asked of EC2.
 
+use std::collections::BTreeSet;
+
 use ipnet::IpNet;
 use model::ec2::{NetworkInterface, SecurityGroup, Subnet};
 use model::id::{NetworkInterfaceId, PrefixListId, SecurityGroupId, SubnetId, VpcId};
@@ -33,4 +35,12 @@ pub trait Ec2 {
 
     /// The ranges in a prefix list, the account's own or one that AWS manages.
     fn get_managed_prefix_list_entries(&self, list: &PrefixListId) -> impl Reply<Vec<IpNet>>;
+
+    /// Sets the security groups of an interface: the whole set, at least one. AWS refuses it for interfaces that it
+    /// manages, by [`Refused`](model::call::CallErrorKind::Refused) or [`Denied`](model::call::CallErrorKind::Denied).
+    fn modify_network_interface_groups(
+        &self,
+        interface: &NetworkInterfaceId,
+        groups: &BTreeSet<SecurityGroupId>,
+    ) -> impl Reply<()>;
 }

@@ -1,6 +1,6 @@
 //! What is asked of ECS.
 
-use model::ecs::{Cluster, Service, ServiceRevision, Task, TaskDefinition, TaskProtection};
+use model::ecs::{AwsvpcConfiguration, Cluster, Service, ServiceRevision, Task, TaskDefinition, TaskProtection};
 use model::id::{ClusterArn, ServiceRevisionArn, TaskArn, TaskDefinitionArn};
 use model::observation::TaskList;
 use model::scope::ServiceId;
@@ -47,4 +47,10 @@ pub trait Ecs {
         &self,
         revisions: &[ServiceRevisionArn],
     ) -> impl Reply<Answers<ServiceRevisionArn, ServiceRevision>>;
+
+    /// Gives a service another network configuration, and changes nothing else of it. That starts a deployment.
+    fn update_service_network(&self, service: &ServiceId, network: &AwsvpcConfiguration) -> impl Reply<()>;
+
+    /// Stops a task; its service, if it has one, starts another. The reason is shown to whoever looks at the task.
+    fn stop_task(&self, cluster: &ClusterArn, task: &TaskArn, reason: &str) -> impl Reply<()>;
 }

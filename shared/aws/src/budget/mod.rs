@@ -36,7 +36,7 @@ struct Quota {
 }
 
 /// From "Request throttling for the Amazon ECS API", "… the Elastic Load Balancing API" and "… the Amazon EC2 API".
-const QUOTAS: [Quota; 10] = [
+const QUOTAS: [Quota; 13] = [
     Quota { actions: &["ecs:DescribeTasks", "ecs:ListTasks"], burst: 100.0, rate: 20.0 },
     Quota { actions: &["ecs:DescribeServices", "ecs:ListServices"], burst: 100.0, rate: 20.0 },
     Quota { actions: &["ecs:DescribeTaskDefinition"], burst: 50.0, rate: 20.0 },
@@ -49,6 +49,9 @@ const QUOTAS: [Quota; 10] = [
         rate: 4.0,
     },
     Quota { actions: &["ec2:Describe*", "ec2:Get*"], burst: 100.0, rate: 20.0 },
+    Quota { actions: &["ec2:ModifyNetworkInterfaceAttribute"], burst: 50.0, rate: 5.0 },
+    Quota { actions: &["ecs:UpdateService"], burst: 50.0, rate: 5.0 },
+    Quota { actions: &["ecs:StopTask"], burst: 100.0, rate: 40.0 },
     // AWS publishes no numbers for these.
     Quota { actions: &["ecs:GetTaskProtection"], burst: 40.0, rate: 10.0 },
     Quota { actions: &["application-autoscaling:Describe*"], burst: 20.0, rate: 5.0 },

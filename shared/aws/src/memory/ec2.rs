@@ -1,5 +1,7 @@
 //! EC2, in memory.
 
+use std::collections::BTreeSet;
+
 use ipnet::IpNet;
 use model::call::{CallError, CallErrorKind};
 use model::ec2::{NetworkInterface, SecurityGroup, Subnet};
@@ -54,5 +56,19 @@ impl Ec2 for Memory {
         let operation = "ec2:GetManagedPrefixListEntries";
         let found = self.call(operation, list.as_str())?.prefix_lists.get(list).cloned();
         found.ok_or_else(|| failure(operation, list.as_str(), CallErrorKind::NotFound))
+    }
+
+    async fn modify_network_interface_groups(
+        &self,
+        interface: &NetworkInterfaceId,
+        groups: &BTreeSet<SecurityGroupId>,
+    ) -> Result<(), CallError> {
+        let operation = "ec2:ModifyNetworkInterfaceAttribute";
+        let mut world = self.call(operation, interface.as_str())?;
+        match world.interfaces.iter_mut().find(|one| one.id == *interface) {
+            Some(found) => found.security_groups = groups.iter().cloned().collect(),
+            None => return Err(failure(operation, interface.as_str(), CallErrorKind::NotFound)),
+        }
+        Ok(())
     }
 }

@@ -1,7 +1,10 @@
 //! ECS, in memory.
 
 use model::call::{CallError, CallErrorKind};
-use model::ecs::{Cluster, Service, ServiceRevision, Task, TaskDefinition, TaskProtection, TaskStatus};
+use model::ecs::{
+    AwsvpcConfiguration, Cluster, Deployment, DeploymentStatus, Service, ServiceRevision, Task, TaskDefinition,
+    TaskProtection, TaskStatus,
+};
 use model::id::{ClusterArn, ServiceRevisionArn, TaskArn, TaskDefinitionArn};
 use model::observation::{Answer, Desired, TaskList};
 use model::scope::ServiceId;
@@ -77,5 +80,38 @@ impl Ecs for Memory {
     ) -> Result<Answers<ServiceRevisionArn, ServiceRevision>, CallError> {
         let world = self.call("ecs:DescribeServiceRevisions", &names(revisions))?;
         Ok(known_or_absent(revisions, &world.service_revisions))
+    }
+
+    /// The deployment it starts has no task yet: whoever plays ECS rolls the tasks over.
+    async fn update_service_network(
+        &self,
+        service: &ServiceId,
+        network: &AwsvpcConfiguration,
+    ) -> Result<(), CallError> {
+        let operation = "ecs:UpdateService";
+        let mut world = self.in_cluster(operation, &service.cluster, &service.to_string())?;
+        let gone = || failure(operation, &service.to_string(), CallErrorKind::NotFound);
+        let found = world.services.get_mut(service).ok_or_else(gone)?;
+        let is_changed = found.network.as_ref() != Some(network);
+        found.network = Some(network.clone());
+        if let Some(before) = found.primary_deployment().cloned().filter(|_| is_changed) {
+            found.deployments.iter_mut().for_each(|deployment| deployment.status = DeploymentStatus::Active);
+            let id = format!("{}-next", before.id).parse().map_err(|_| gone())?;
+            let network = Some(network.clone());
+            let fresh = Deployment { id, network, running_count: 0, pending_count: 0, ..before };
+            found.deployments.insert(0, fresh);
+        }
+        Ok(())
+    }
+
+    /// Whoever plays ECS lets it stop, and starts another.
+    async fn stop_task(&self, cluster: &ClusterArn, task: &TaskArn, _: &str) -> Result<(), CallError> {
+        let operation = "ecs:StopTask";
+        let mut world = self.in_cluster(operation, cluster, task.as_str())?;
+        match world.tasks.get_mut(task) {
+            Some(found) => found.desired_status = TaskStatus::Stopped,
+            None => return Err(failure(operation, task.as_str(), CallErrorKind::NotFound)),
+        }
+        Ok(())
     }
 }

@@ -65,6 +65,8 @@ pub struct World {
     pub scalable_targets: Vec<ScalableTarget>,
     /// Calls that fail: by IAM action and a part of the resource's name.
     pub faults: Vec<(&'static str, String, CallErrorKind)>,
+    /// Calls that AWS refuses for good: by IAM action and a part of the resource's name, with the error code.
+    pub refusals: Vec<(&'static str, String, &'static str)>,
 }
 
 impl Memory {
@@ -99,8 +101,12 @@ impl Memory {
         self.calls.count(operation);
         let world = self.world();
         let fault = world.faults.iter().find(|(at, part, _)| *at == operation && resource.contains(part.as_str()));
-        match fault.map(|(_, _, kind)| *kind) {
-            Some(kind) => Err(failure(operation, resource, kind)),
+        if let Some(kind) = fault.map(|(_, _, kind)| *kind) {
+            return Err(failure(operation, resource, kind));
+        }
+        let refusal = world.refusals.iter().find(|(at, part, _)| *at == operation && resource.contains(part.as_str()));
+        match refusal.map(|(_, _, code)| (*code).to_owned()) {
+            Some(code) => Err(CallError { code: Some(code), ..failure(operation, resource, CallErrorKind::Refused) }),
             None => Ok(world),
         }
     }

@@ -1,17 +1,20 @@
-//! Doing what is to be done now: first add, then remove.
+//! Doing what is to be done now: first add targets, then remove them, then change security groups.
 //!
 //! A repair is concluded by reading back, not by AWS's word that it was taken: an answer may be lost after the work was
 //! done, and a request may succeed and change nothing.
 
 mod batch;
+mod read_back;
 mod register;
 mod remove;
 mod reserve;
+mod rungs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws::Account;
 use ledger::Ledger;
+use model::call::CallError;
 use model::elb::Target;
 use model::id::TargetGroupArn;
 use model::observation::{Gap, Lookup, Observation, Question, Unread};
@@ -32,6 +35,8 @@ pub(crate) type Place = (usize, usize);
 pub(crate) struct Done {
     pub(crate) conclusions: BTreeMap<Place, Conclusion>,
     pub(crate) abstentions: BTreeSet<(Unit, Unread)>,
+    /// Something that came of them could not be written into the ledger.
+    pub(crate) unrecorded: Option<CallError>,
 }
 
 /// Does every step that is to be done now, and tells what came of each.
@@ -49,6 +54,7 @@ pub(crate) async fn execute<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     for (group, steps) in to_do(&seen.plan, true) {
         remove::remove(world, assignment, seen, looks, means, &group, &steps, &mut done).await;
     }
+    rungs::change(world, assignment, seen, looks, means, &mut done).await;
     done
 }
 

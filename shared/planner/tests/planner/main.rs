@@ -2,6 +2,7 @@
 
 mod entities;
 mod faults;
+mod ladder;
 mod limits;
 mod looks;
 mod names;

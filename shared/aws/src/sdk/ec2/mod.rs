@@ -4,8 +4,11 @@ mod describe_network_interfaces;
 mod describe_security_groups;
 mod describe_subnets;
 mod get_managed_prefix_list_entries;
+mod modify_network_interface_attribute;
 #[cfg(test)]
 mod tests;
+
+use std::collections::BTreeSet;
 
 use ipnet::IpNet;
 use model::call::CallError;
@@ -48,6 +51,14 @@ impl Ec2 for Clients {
 
     async fn get_managed_prefix_list_entries(&self, list: &PrefixListId) -> Result<Vec<IpNet>, CallError> {
         get_managed_prefix_list_entries::get_managed_prefix_list_entries(self, list).await
+    }
+
+    async fn modify_network_interface_groups(
+        &self,
+        interface: &NetworkInterfaceId,
+        groups: &BTreeSet<SecurityGroupId>,
+    ) -> Result<(), CallError> {
+        modify_network_interface_attribute::modify_network_interface_groups(self, interface, groups).await
     }
 }
 

@@ -12,12 +12,14 @@ mod list_services;
 mod list_tasks;
 mod load_balancer;
 mod network;
+mod stop_task;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod update_service;
 
 use model::call::CallError;
-use model::ecs::{Cluster, Service, ServiceRevision, Task, TaskDefinition, TaskProtection};
+use model::ecs::{AwsvpcConfiguration, Cluster, Service, ServiceRevision, Task, TaskDefinition, TaskProtection};
 use model::id::{ClusterArn, ServiceRevisionArn, TaskArn, TaskDefinitionArn};
 use model::observation::TaskList;
 use model::scope::ServiceId;
@@ -75,5 +77,17 @@ impl Ecs for Clients {
         revisions: &[ServiceRevisionArn],
     ) -> Result<Answers<ServiceRevisionArn, ServiceRevision>, CallError> {
         describe_service_revisions::describe_service_revisions(self, revisions).await
+    }
+
+    async fn update_service_network(
+        &self,
+        service: &ServiceId,
+        network: &AwsvpcConfiguration,
+    ) -> Result<(), CallError> {
+        update_service::update_service_network(self, service, network).await
+    }
+
+    async fn stop_task(&self, cluster: &ClusterArn, task: &TaskArn, reason: &str) -> Result<(), CallError> {
+        stop_task::stop_task(self, cluster, task, reason).await
     }
 }

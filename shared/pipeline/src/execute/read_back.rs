@@ -1,0 +1,55 @@
+//! Reading back whether a change of security groups was made.
+
+use std::collections::BTreeSet;
+
+use aws::Account;
+use ledger::Ledger;
+use model::ecs::TaskStatus;
+use model::id::SecurityGroupId;
+use model::observation::{Gap, Lookup, Observation, Question};
+use model::repair::Repair;
+
+use crate::pass::Assignment;
+use crate::ports::{Clock, LookQueue};
+use crate::world::World;
+
+/// Is it as the repair would have it? Read afresh.
+pub(super) async fn is_done<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
+    world: World<'_, A, L, Q, C>,
+    assignment: &Assignment<'_>,
+    repair: &Repair,
+) -> Result<bool, String> {
+    let question = match repair {
+        Repair::ModifyNetworkInterface { network_interface, .. } => {
+            Question::Interface { id: network_interface.clone(), subnet: None }
+        }
+        Repair::UpdateService { service, .. } => Question::Service(service.clone()),
+        Repair::StopTask { task, cluster, .. } => Question::Task { cluster: cluster.clone(), task: task.clone() },
+        Repair::RegisterTarget { .. } | Repair::DeregisterTarget { .. } => return Ok(false),
+    };
+    let mut now = Observation::new(world.clock.now(), assignment.account.clone(), assignment.region.clone());
+    world.answer(&BTreeSet::from([question]), &mut now).await;
+    judge(&Lookup::new(&now), repair).map_err(|gap| match gap {
+        Gap::Unread(unread) => format!("{}: {}", unread.operation, unread.error),
+        Gap::Pending => "it was not read".to_owned(),
+    })
+}
+
+fn judge<'a>(lookup: &Lookup<'a>, repair: &Repair) -> Result<bool, Gap<'a>> {
+    let has = |groups: &[SecurityGroupId], wanted: &BTreeSet<SecurityGroupId>| {
+        groups.iter().collect::<BTreeSet<_>>() == wanted.iter().collect()
+    };
+    Ok(match repair {
+        Repair::ModifyNetworkInterface { network_interface, security_groups, .. } => lookup
+            .interface(network_interface, None)?
+            .is_some_and(|interface| has(&interface.security_groups, &security_groups.to)),
+        Repair::UpdateService { service, security_groups, .. } => {
+            let network = lookup.service(service)?.and_then(|service| service.network.as_ref());
+            network.is_some_and(|network| has(&network.security_groups, &security_groups.to))
+        }
+        Repair::StopTask { task, cluster, .. } => {
+            lookup.task(cluster, task)?.is_none_or(|task| !task.is_live() || task.desired_status == TaskStatus::Stopped)
+        }
+        Repair::RegisterTarget { .. } | Repair::DeregisterTarget { .. } => false,
+    })
+}
