@@ -146,34 +146,3 @@ fn look_at(assignment: &Assignment<'_>, seen: &look::Look, site: &Site, again: &
         not_before: again.at,
     }
 }
-
-/// Every step with what came of it.
-pub(crate) fn conclude(
-    plan: Plan,
-    mut done: BTreeMap<(usize, usize), Conclusion>,
-    unsent: &BTreeMap<Site, model::call::CallError>,
-) -> Vec<Concluded> {
-    let of_finding = |(at, planned): (usize, planner::PlannedFinding)| {
-        let steps = planned.steps.into_iter().enumerate();
-        let conclusions = steps.map(|(nth, step)| {
-            if let Some(conclusion) = done.remove(&(at, nth)) {
-                return conclusion;
-            }
-            let repair = &step.repair;
-            match (step.decision, unsent.get(&repair.site())) {
-                (Decision::Planned, _) => Conclusion::new(repair, Status::Planned, None),
-                (Decision::Withheld { reason }, _) => Conclusion::withheld(repair, reason),
-                (Decision::Refused { code, reason }, _) => Conclusion::refused(repair, code, reason),
-                (Decision::Waiting { .. }, Some(error)) => {
-                    Conclusion::withheld(repair, format!("its second look could not be asked for: {error}"))
-                }
-                (Decision::Waiting { until }, None) => {
-                    Conclusion::new(repair, Status::Waiting, format!("a second look from {until} must confirm it"))
-                }
-                (Decision::DoNow, _) => Conclusion::withheld(repair, "no time was left to do it"),
-            }
-        });
-        Concluded { conclusions: conclusions.collect(), finding: planned.finding }
-    };
-    plan.findings.into_iter().enumerate().map(of_finding).collect()
-}

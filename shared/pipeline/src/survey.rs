@@ -9,8 +9,9 @@ use planner::{Means, Waiting};
 
 use crate::look::look_watched;
 use crate::outcome::Outcome;
-use crate::pass::{Assignment, conclude, fresh, send_looks};
+use crate::pass::{Assignment, fresh, send_looks};
 use crate::ports::{Clock, LookQueue};
+use crate::told::Told;
 use crate::world::World;
 
 /// How far a survey is.
@@ -40,7 +41,7 @@ pub async fn survey<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     seen.plan.looks.retain(|_, look| !look.suspicions.is_empty());
     let unsent = send_looks(world, assignment, &seen).await;
     Outcome {
-        findings: conclude(seen.plan, [].into(), &unsent),
+        findings: Told::default().conclude(seen.plan, &unsent),
         observation: seen.observation,
         abstentions: seen.judgement.abstentions,
         unsent,
