@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use model::ecs::Task;
+use model::ecs::{Service, Task};
 use model::elb::Target;
 use model::finding::{Finding, Resources};
-use model::id::SecurityGroupId;
+use model::id::{SecurityGroupId, TargetGroupArn};
 use model::repair::Proposal;
 use model::scope::ServiceId;
 
@@ -59,6 +59,20 @@ impl Draft {
             None => task.interfaces.first(),
         };
         self.0.resources.network_interface = interface.and_then(|interface| interface.network_interface.clone());
+        self
+    }
+
+    /// It is about this service; its policy and holds apply.
+    pub(crate) fn service(mut self, id: &ServiceId, service: &Service) -> Self {
+        self.0.users = vec![id.clone()];
+        self.0.resources.cluster = Some(id.cluster.clone());
+        self.0.resources.service = Some(service.arn.clone());
+        self
+    }
+
+    /// It is about this target group.
+    pub(crate) fn target_group(mut self, arn: &TargetGroupArn) -> Self {
+        self.0.resources.target_group = Some(arn.clone());
         self
     }
 

@@ -4,15 +4,19 @@
 //! can't know yet becomes a question ([`model::observation::Lookup`]). A rule is a file; it says what is wrong and what
 //! would mend it. Whether that is done, and when, is the planner's business.
 
+mod configuration;
 mod finding;
 mod focus;
+mod headroom;
 mod judgement;
+mod page;
 mod registration;
 mod rule;
 mod security_group;
 mod wanted;
 
 pub use judgement::Judgement;
+pub use page::index_in_markdown;
 pub use rule::Rule;
 
 use std::collections::BTreeSet;
@@ -26,11 +30,19 @@ use wanted::Wanted;
 
 /// Every rule there is, in the order it is listed.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    GROUPS.into_iter().flatten().copied()
+    groups().into_iter().flat_map(|(_, rules)| rules).copied()
 }
 
-/// Every rule there is, gravest group first.
-const GROUPS: [&[&Rule]; 2] = [registration::RULES, security_group::RULES];
+/// Every rule there is, by what it is about, in the order it is listed.
+#[must_use]
+pub const fn groups() -> [(&'static str, &'static [&'static Rule]); 4] {
+    [
+        ("registration", registration::RULES),
+        ("security groups", security_group::RULES),
+        ("configuration", configuration::RULES),
+        ("headroom", headroom::RULES),
+    ]
+}
 
 /// The rules that judge whether tasks are registered.
 #[must_use]
@@ -51,12 +63,15 @@ pub fn judge(lookup: &Lookup<'_>, scope: &Scope, policy: &Policy, wanted: &BTree
     let mut judgement = Judgement::default();
     let focus = focus::focus(lookup, scope, &mut judgement);
     let wanted = Wanted { slugs: wanted, policy };
-    if wanted.any_of(registration::RULES) {
+    // Who is in a group besides those who use it shows where its targets are judged.
+    if wanted.any_of(registration::RULES) || wanted.any_of(&[&configuration::WITHOUT_LOAD_BALANCER]) {
         registration::judge(lookup, scope, policy, &focus, &mut judgement);
     }
     if wanted.any_of(security_group::RULES) {
         security_group::judge(lookup, scope, policy, &focus, wanted, &mut judgement);
     }
+    configuration::judge(lookup, policy, &focus, wanted, &mut judgement);
+    headroom::judge(lookup, &focus, wanted, &mut judgement);
     judgement.findings.retain(|finding| wanted.has(&finding.rule) && !is_excluded(policy, finding));
     for finding in &mut judgement.findings {
         finding.severity = policy.severity(&finding.rule, finding.severity);

@@ -15,6 +15,8 @@ pub struct Subnet {
     pub vpc: VpcId,
     /// The account it belongs to. In a subnet shared by another account its interfaces can't be seen.
     pub owner: AccountId,
+    /// The Availability Zone it is in, by its name in this account.
+    pub zone: Option<String>,
     /// Its ranges, IPv4 and IPv6.
     pub ranges: Vec<IpNet>,
     /// Addresses free, as EC2 counts.

@@ -102,14 +102,18 @@ impl<'a> Group<'a> {
 /// Is this a group the registration rules judge? An `ip` group of a Network Load Balancer, or of another kind the policy
 /// lists. The protocol tells which kind of balancer a group can hang on, whether it hangs on one yet or not.
 pub(crate) fn is_judged(group: &TargetGroup, policy: &RegistrationPolicy) -> bool {
-    let kind = match group.protocol.as_deref() {
+    group.target_type == TargetType::Ip && kind_of(group).is_some_and(|kind| policy.balancers.contains(&kind))
+}
+
+/// The kind of balancer that a group can hang on; `None` if it is one that no policy lists.
+pub(crate) fn kind_of(group: &TargetGroup) -> Option<BalancerKind> {
+    match group.protocol.as_deref() {
         Some("TCP" | "UDP" | "TLS" | "TCP_UDP" | "QUIC" | "TCP_QUIC") => Some(BalancerKind::Network),
         Some("HTTP" | "HTTPS") => Some(BalancerKind::Application),
         _ if group.is_behind(LoadBalancerKind::Network) => Some(BalancerKind::Network),
         _ if group.is_behind(LoadBalancerKind::Application) => Some(BalancerKind::Application),
         _ => None,
-    };
-    group.target_type == TargetType::Ip && kind.is_some_and(|kind| policy.balancers.contains(&kind))
+    }
 }
 
 /// The policy for a group with these users.

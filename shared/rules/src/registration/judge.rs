@@ -20,6 +20,7 @@ use super::uses::{Use, certain_users, uses};
 use super::{
     foreign, group_empty, hijacked, missing, ownership, stale, stuck_initial, unused, wrong_group, wrong_port,
 };
+use crate::configuration::Outsiders;
 use crate::focus::Focus;
 use crate::judgement::Judgement;
 
@@ -32,11 +33,13 @@ pub(crate) fn judge<'a>(
     judgement: &mut Judgement,
 ) {
     let tasks = Tasks::of(lookup.observation(), scope);
+    let mut outsiders = Outsiders::default();
     for (arn, users) in groups(lookup, focus, judgement) {
-        if let Err(gap) = judge_group(lookup, policy, focus, &tasks, &arn, users, judgement) {
+        if let Err(gap) = judge_group(lookup, policy, focus, &tasks, &arn, users, &mut outsiders, judgement) {
             judgement.abstain(Unit::TargetGroup(arn), gap);
         }
     }
+    outsiders.judge(judgement);
 }
 
 /// The groups to judge, each with the services in focus that use it.
@@ -66,6 +69,7 @@ fn groups<'a>(
     groups
 }
 
+#[expect(clippy::too_many_arguments, reason = "what is known of everything, of the group, and what comes of it")]
 fn judge_group<'a>(
     lookup: &Lookup<'a>,
     policies: &'a Policy,
@@ -73,6 +77,7 @@ fn judge_group<'a>(
     tasks: &Tasks<'a>,
     arn: &TargetGroupArn,
     users: Vec<(ServiceId, &'a Service)>,
+    outsiders: &mut Outsiders<'a>,
     judgement: &mut Judgement,
 ) -> Result<(), Gap<'a>> {
     // A group that is gone has no targets; that a service still names it is a matter of its configuration.
@@ -91,7 +96,7 @@ fn judge_group<'a>(
     let mut suspects = Vec::new();
     for one in judged {
         let about = || Unit::TargetGroup(arn.clone());
-        let found = judgement.keep(about, judge_target(lookup, &group, tasks, one));
+        let found = judgement.keep(about, judge_target(lookup, &group, tasks, one, outsiders));
         let Some(found) = found else { continue };
         judgement.findings.extend(found.finding);
         suspects.extend(found.suspect.then_some(one.target));
@@ -120,6 +125,7 @@ fn judge_target<'a>(
     group: &Group<'a>,
     tasks: &Tasks<'a>,
     one: &TargetHealth,
+    outsiders: &mut Outsiders<'a>,
 ) -> Result<Judged, Gap<'a>> {
     if let Some(member) = group.member_at(one.target.ip) {
         return Ok(Judged { finding: judge_member(lookup, group, member, one)?, suspect: false });
@@ -128,7 +134,12 @@ fn judge_target<'a>(
         Owner::Member(member) => {
             return Ok(Judged { finding: judge_member(lookup, group, &member, one)?, suspect: false });
         }
-        owner => suspect(lookup, group, tasks, one.target, owner)?,
+        owner => {
+            if let Owner::Stranger(stranger) = &owner {
+                outsiders.note(group.group, one.target, stranger);
+            }
+            suspect(lookup, group, tasks, one.target, owner)?
+        }
     };
     let finding = stale::judge(group, &suspect)
         .or_else(|| hijacked::judge(group, &suspect))

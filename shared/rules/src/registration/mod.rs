@@ -12,7 +12,7 @@ mod hijacked;
 mod judge;
 mod members;
 mod missing;
-mod owner;
+pub(crate) mod owner;
 mod ownership;
 mod proof;
 mod stale;

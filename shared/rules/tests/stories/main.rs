@@ -11,5 +11,7 @@ mod render;
 mod story;
 mod told;
 
+mod configuration;
+mod headroom;
 mod registration;
 mod security_group;

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipnet::IpNet;
 use model::ec2::SecurityGroup;
 use model::ecs::{DeploymentStatus, Task, TaskInterface};
-use model::elb::{Listener, LoadBalancer, TargetGroupAttributes};
+use model::elb::{AccountLimits, Listener, LoadBalancer, LoadBalancerAttributes, TargetGroupAttributes};
 use model::id::{LoadBalancerArn, NetworkInterfaceId, PrefixListId, SecurityGroupId, TargetGroupArn, VpcId};
 use model::observation::{Observation, Question};
+use model::scaling::ScalableTarget;
+use model::scope::ServiceId;
 
 use crate::account::Account;
 use crate::names;
@@ -22,6 +24,9 @@ pub(crate) struct Network {
     pub(crate) balancers: BTreeMap<LoadBalancerArn, LoadBalancer>,
     pub(crate) listeners: BTreeMap<LoadBalancerArn, Vec<Listener>>,
     pub(crate) attributes: BTreeMap<TargetGroupArn, TargetGroupAttributes>,
+    pub(crate) balancer_attributes: BTreeMap<LoadBalancerArn, LoadBalancerAttributes>,
+    pub(crate) limits: AccountLimits,
+    pub(crate) scaled: BTreeMap<ServiceId, ScalableTarget>,
     /// Interfaces that are gone although a task is said to have them.
     pub(crate) vanished: BTreeSet<NetworkInterfaceId>,
 }
@@ -50,9 +55,14 @@ impl Network {
         let mut all: BTreeSet<Question> = vpcs.map(Question::SecurityGroups).collect();
         all.extend(self.prefix_lists.keys().cloned().map(Question::PrefixList));
         for arn in self.balancers.keys() {
-            all.extend([Question::LoadBalancer, Question::Listeners].map(|ask| ask(arn.clone())));
+            all.extend(
+                [Question::LoadBalancer, Question::Listeners, Question::LoadBalancerAttributes]
+                    .map(|ask| ask(arn.clone())),
+            );
         }
         all.extend(account.groups.keys().cloned().map(Question::TargetGroupAttributes));
+        all.extend(account.services.keys().cloned().map(Question::ScalableTarget));
+        all.insert(Question::AccountLimits);
         all
     }
 
@@ -90,6 +100,17 @@ impl Network {
                 let has = account.groups.contains_key(arn);
                 let attributes = has.then(|| self.attributes.get(arn).cloned().unwrap_or_default());
                 seen.target_group_attributes.insert(arn.clone(), account.or_unread(question, attributes));
+            }
+            Question::LoadBalancerAttributes(arn) => {
+                let has = self.balancers.contains_key(arn);
+                let attributes = has.then(|| self.balancer_attributes.get(arn).cloned().unwrap_or_default());
+                seen.load_balancer_attributes.insert(arn.clone(), account.or_unread(question, attributes));
+            }
+            Question::AccountLimits => {
+                seen.account_limits = Some(account.or_unread(question, Some(self.limits.clone())));
+            }
+            Question::ScalableTarget(id) => {
+                seen.scalable_target.insert(id.clone(), account.or_unread(question, self.scaled.get(id).cloned()));
             }
             _ => panic!("the rules don't ask {question:?}"),
         }

@@ -92,6 +92,9 @@ pub(crate) fn label(question: &Question) -> String {
         Question::LoadBalancer(arn) => format!("balancer: {}", arn.name()),
         Question::Listeners(arn) => format!("listeners of: {}", arn.name()),
         Question::TargetGroupAttributes(arn) => format!("attributes of: {}", arn.name()),
+        Question::LoadBalancerAttributes(arn) => format!("balancer attributes of: {}", arn.name()),
+        Question::AccountLimits => "limits: the account's".to_owned(),
+        Question::ScalableTarget(id) => format!("scaling of: {id}"),
         other => panic!("the rules don't ask {other:?}"),
     }
 }

@@ -39,6 +39,7 @@ fn read(subnet: &types::Subnet) -> Read<Subnet> {
         id: parse_required("subnetId", subnet.subnet_id())?,
         vpc: parse_required("vpcId", subnet.vpc_id())?,
         owner: parse_required("ownerId", subnet.owner_id())?,
+        zone: subnet.availability_zone().map(str::to_owned),
         ranges: ipv4.into_iter().chain(ipv6).collect(),
         free_addresses: count(
             "availableIpAddressCount",

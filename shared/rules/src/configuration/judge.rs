@@ -1,0 +1,52 @@
+//! Judging one service after the other.
+
+use model::ecs::ServiceStatus;
+use model::observation::Lookup;
+use model::policy::Policy;
+
+use super::subject::Subject;
+use super::{
+    balancer_not_network, drain_shorter_than_stop, network_mode, port_mismatch, protocol_mismatch,
+    service_without_security_groups, target_group_not_found, target_type, zone_not_enabled,
+};
+use crate::focus::Focus;
+use crate::judgement::Judgement;
+use crate::rule::Rule;
+use crate::wanted::Wanted;
+
+type Judge = for<'a> fn(&Lookup<'a>, &Policy, &Subject<'a>, &mut Judgement);
+
+/// Those that judge a service by itself. The other, `service-without-load-balancer`, goes by what is found in groups.
+const JUDGES: [(&Rule, Judge); 9] = [
+    (&balancer_not_network::RULE, balancer_not_network::judge),
+    (&port_mismatch::RULE, port_mismatch::judge),
+    (&network_mode::RULE, network_mode::judge),
+    (&target_type::RULE, target_type::judge),
+    (&service_without_security_groups::RULE, service_without_security_groups::judge),
+    (&target_group_not_found::RULE, target_group_not_found::judge),
+    (&protocol_mismatch::RULE, protocol_mismatch::judge),
+    (&zone_not_enabled::RULE, zone_not_enabled::judge),
+    (&drain_shorter_than_stop::RULE, drain_shorter_than_stop::judge),
+];
+
+/// Judges every service in focus by the rules that are wanted. What only unwanted ones need isn't asked.
+pub(crate) fn judge<'a>(
+    lookup: &Lookup<'a>,
+    policy: &Policy,
+    focus: &Focus<'a>,
+    wanted: Wanted<'_>,
+    judgement: &mut Judgement,
+) {
+    let judges: Vec<_> = JUDGES.into_iter().filter(|(rule, _)| wanted.has(rule.slug)).collect();
+    if judges.is_empty() {
+        return;
+    }
+    let needs_groups = judges.iter().any(|(rule, _)| **rule != service_without_security_groups::RULE);
+    for (id, service) in focus.found.iter().filter(|(_, service)| service.status == ServiceStatus::Active) {
+        let mut subject = Subject::of(id.clone(), service);
+        if needs_groups {
+            subject.read_groups(lookup, judgement);
+        }
+        judges.iter().for_each(|(_, judge)| judge(lookup, policy, &subject, judgement));
+    }
+}

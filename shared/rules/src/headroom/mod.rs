@@ -1,0 +1,18 @@
+//! Will the next scale-out fit?
+//!
+//! Each service behind a Network Load Balancer is seen with how far it may be scaled ([`growth`]): within the bounds that
+//! Application Auto Scaling was given, or else to the count it wants now. The rules then are a file each. They forecast and
+//! repair nothing. A deployment, which may need as many tasks again for a while, is not forecast.
+
+mod growth;
+mod judge;
+mod scaling_floor_zero;
+mod subnet_addresses_low;
+mod target_quota_near;
+
+pub(crate) use judge::judge;
+
+use crate::rule::Rule;
+
+/// The rules of this group, the gravest first.
+pub(crate) const RULES: &[&Rule] = &[&target_quota_near::RULE, &subnet_addresses_low::RULE, &scaling_floor_zero::RULE];

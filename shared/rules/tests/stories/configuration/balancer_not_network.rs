@@ -1,0 +1,59 @@
+//! `balancer-not-network`.
+
+use insta::assert_snapshot;
+
+use super::sound;
+use crate::names;
+use crate::story::Story;
+
+fn judged(told: Story) -> String {
+    told.judged_by(&["balancer-not-network"]).found()
+}
+
+fn of_http() -> Story {
+    sound().of_protocol("HTTP").which(|group| group.load_balancers = vec![names::balancer("app")])
+}
+
+#[test]
+fn a_group_of_an_application_load_balancer() {
+    assert_snapshot!(judged(of_http()), @r"
+    low balancer-not-network: web of prod/web hangs on edge, which is an Application Load Balancer
+      about service web, group web; under the policy for prod/web
+      load_balancer: arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/edge/0f
+      protocol: HTTP
+    ");
+}
+
+#[test]
+fn where_the_policy_lists_the_kind_it_is_as_it_should_be() {
+    assert_eq!(judged(of_http().policy("registration.balancers = [\"network\", \"application\"]")), "nothing");
+    let only_there = "[[override]]\ntarget_group = \"web\"\nregistration.balancers = [\"application\"]";
+    assert_eq!(judged(of_http().policy(only_there)), "nothing");
+    let elsewhere = "[[override]]\ntarget_group = \"api\"\nregistration.balancers = [\"application\"]";
+    assert_ne!(judged(of_http().policy(elsewhere)), "nothing");
+}
+
+#[test]
+fn the_protocol_tells_the_kind_where_the_arn_misleads() {
+    assert_eq!(judged(sound().which(|group| group.load_balancers = vec![names::balancer("app")])), "nothing");
+}
+
+#[test]
+fn a_group_that_hangs_on_nothing_hangs_on_no_other_kind() {
+    assert_eq!(judged(of_http().which(|group| group.load_balancers.clear())), "nothing");
+}
+
+#[test]
+fn a_gateway_load_balancer() {
+    let told = sound().of_protocol("GENEVE").which(|group| group.load_balancers = vec![names::balancer("gwy")]);
+    assert!(judged(told.clone()).contains("which is no Network Load Balancer"), "{}", judged(told));
+}
+
+#[test]
+fn a_classic_load_balancer() {
+    let told = sound().whose(|service| service.load_balancers[0].target_group = None);
+    assert_snapshot!(judged(told), @r"
+    low balancer-not-network: prod/web is behind a Classic Load Balancer
+      about service web; under the policy for prod/web
+    ");
+}

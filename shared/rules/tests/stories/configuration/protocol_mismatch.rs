@@ -1,0 +1,64 @@
+//! `protocol-mismatch`.
+
+use insta::assert_snapshot;
+use model::ec2::PortRange;
+use model::ecs::PortRangeMapping;
+
+use super::sound;
+use super::steps::mapping;
+use crate::story::Story;
+
+fn judged(told: Story) -> String {
+    told.judged_by(&["protocol-mismatch"]).found()
+}
+
+#[test]
+fn a_group_of_udp_and_a_mapping_for_tcp() {
+    assert_snapshot!(judged(sound().of_protocol("UDP")), @r#"
+    high protocol-mismatch: prod/web is behind web, a group of UDP, but its port 8080 is mapped for tcp, not for udp
+      about service web, group web; under the policy for prod/web
+      problems: ["port 8080 is mapped for tcp, not for udp"]
+      protocol: UDP
+    "#);
+}
+
+/// Which protocols of a group go with which mappings of its port.
+#[test]
+fn every_protocol() {
+    let fits = [
+        ("TCP", "tcp", true),
+        ("TLS", "tcp", true),
+        ("UDP", "tcp", false),
+        ("QUIC", "tcp", false),
+        ("TCP_UDP", "tcp", false),
+        ("TCP_QUIC", "tcp", false),
+        ("TCP", "udp", false),
+        ("TLS", "udp", false),
+        ("UDP", "udp", true),
+        ("QUIC", "udp", true),
+        ("TCP_UDP", "udp", false),
+        ("TCP", "tcp udp", true),
+        ("UDP", "tcp udp", true),
+        ("TCP_UDP", "tcp udp", true),
+        ("TCP_QUIC", "tcp udp", true),
+        ("SCTP", "tcp", true),
+        ("HTTP", "udp", true),
+    ];
+    for (group, container, fit) in fits {
+        let ports = container.split(' ').map(|protocol| mapping(8080, None, protocol)).collect();
+        assert_eq!(judged(sound().of_protocol(group).mapping(ports)) == "nothing", fit, "{group} and {container}");
+    }
+}
+
+#[test]
+fn a_port_that_is_not_mapped_is_another_matter() {
+    assert_eq!(judged(sound().mapping(vec![mapping(53, None, "udp")])), "nothing");
+}
+
+#[test]
+fn a_range_maps_its_ports() {
+    let range = PortRangeMapping { ports: PortRange { from: 8000, to: 9000 }, protocol: "udp".to_owned() };
+    let told = sound().mapping(vec![]).defined(|definition| definition.containers[0].port_ranges = vec![range]);
+    assert_ne!(judged(told.clone()), "nothing");
+    assert_eq!(judged(told.of_protocol("UDP")), "nothing");
+}

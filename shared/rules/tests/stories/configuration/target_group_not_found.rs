@@ -1,0 +1,47 @@
+//! `target-group-not-found`.
+
+use insta::assert_snapshot;
+use model::ecs::{ServiceStatus, Strategy, TaskSetStatus};
+
+use super::sound;
+use crate::story::Story;
+
+fn judged(told: Story) -> String {
+    told.judged_by(&["target-group-not-found"]).found()
+}
+
+#[test]
+fn a_group_that_was_deleted() {
+    assert_snapshot!(judged(sound().without_group("web")), @r"
+    critical target-group-not-found: prod/web names web as its target group, which doesn't exist
+      about service web, group web; under the policy for prod/web
+    ");
+}
+
+#[test]
+fn the_alternate_of_a_native_strategy() {
+    let told = sound().group("green").shifting(Strategy::BlueGreen, "green");
+    assert_eq!(judged(told.clone()), "nothing");
+    let told = told.without_group("green");
+    assert!(
+        judged(told.clone()).contains("names green as its alternate group, which doesn't exist"),
+        "{}",
+        judged(told)
+    );
+}
+
+#[test]
+fn the_group_of_a_task_set() {
+    let told = |status| sound().by_task_set(status, &[("blue", 8080)]);
+    assert!(judged(told(TaskSetStatus::Active)).contains("names blue as its target group"));
+    assert_eq!(judged(told(TaskSetStatus::Draining)), "nothing");
+}
+
+#[test]
+fn a_service_without_tasks_is_judged_and_a_deleted_one_is_not() {
+    let told = sound().without_group("web").wants(0);
+    assert_ne!(judged(told.clone()), "nothing");
+    for status in [ServiceStatus::Draining, ServiceStatus::Inactive] {
+        assert_eq!(judged(told.clone().whose(|service| service.status = status)), "nothing");
+    }
+}

@@ -1,0 +1,7 @@
+//! The rules of headroom.
+
+mod scaling_floor_zero;
+mod steps;
+mod subnet_addresses_low;
+mod target_quota_near;
+mod unread;
