@@ -1,0 +1,108 @@
+# What the functions may do in the services that they watch.
+#
+# Reading is narrowed to this account's resources in this Region where the action has a resource (Service Authorization
+# Reference), and to the Region where it has none. Changing is allowed only to the function and as far as the policy opts in,
+# and never to what carries the hold tag with the value `true`; other values of the tag are for the functions to read.
+
+locals {
+  arns = "${local.region}:${local.account}"
+  ecs  = "arn:${local.partition}:ecs:${local.arns}"
+  elb  = "arn:${local.partition}:elasticloadbalancing:${local.arns}"
+  ec2  = "arn:${local.partition}:ec2:${local.arns}"
+
+  # Reading that can be narrowed to resources: action => resources.
+  reads = {
+    registrar = {
+      "ecs:DescribeTasks"            = ["${local.ecs}:task/*"]
+      "ecs:DescribeServices"         = ["${local.ecs}:service/*"]
+      "ecs:DescribeClusters"         = ["${local.ecs}:cluster/*"]
+      "ecs:DescribeServiceRevisions" = ["${local.ecs}:service-revision/*"]
+    }
+    guard = {}
+    audit = {}
+  }
+
+  # Reading that can't.
+  lists = {
+    registrar = [
+      "ecs:DescribeTaskDefinition",
+      "ecs:ListClusters",
+      "ecs:ListServices",
+      "ecs:ListTasks",
+      "elasticloadbalancing:DescribeTags",
+      "elasticloadbalancing:DescribeTargetGroups",
+      "elasticloadbalancing:DescribeTargetHealth",
+      "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeSubnets",
+    ]
+    guard = []
+    audit = []
+  }
+
+  # What each function changes, if the policy opts in: action => resources.
+  changes = {
+    registrar = local.registration_repairs ? {
+      "elasticloadbalancing:RegisterTargets"   = ["${local.elb}:targetgroup/*"]
+      "elasticloadbalancing:DeregisterTargets" = ["${local.elb}:targetgroup/*"]
+    } : {}
+    guard = merge(
+      local.modifies_interfaces ? {
+        "ec2:ModifyNetworkInterfaceAttribute" = ["${local.ec2}:network-interface/*", "${local.ec2}:security-group/*"]
+      } : {},
+      local.updates_services ? { "ecs:UpdateService" = ["${local.ecs}:service/*"] } : {},
+      local.stops_tasks ? { "ecs:StopTask" = ["${local.ecs}:task/*"] } : {},
+    )
+    audit = {}
+  }
+  writes = { for name, changes in local.changes : name => length(changes) > 0 }
+}
+
+data "aws_iam_policy_document" "read" {
+  #checkov:skip=CKV_AWS_356:these actions have no resource to be narrowed to
+  for_each = local.functions
+
+  dynamic "statement" {
+    for_each = merge(local.reads.registrar, local.reads[each.key])
+    content {
+      sid       = "Read${split(":", statement.key)[1]}"
+      actions   = [statement.key]
+      resources = statement.value
+    }
+  }
+
+  statement {
+    sid       = "List"
+    actions   = concat(local.lists.registrar, local.lists[each.key])
+    resources = ["*"]
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestedRegion"
+      values   = [local.region]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "write" {
+  for_each = { for name, f in local.functions : name => f if local.writes[name] }
+
+  dynamic "statement" {
+    for_each = local.changes[each.key]
+    content {
+      sid       = split(":", statement.key)[1]
+      actions   = [statement.key]
+      resources = statement.value
+    }
+  }
+
+  statement {
+    sid       = "NotWhatIsHeld"
+    effect    = "Deny"
+    actions   = keys(local.changes[each.key])
+    resources = ["*"]
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/ecs-nlb-guard:hold"
+      values   = ["true"]
+    }
+  }
+}

@@ -1,0 +1,198 @@
+variable "name" {
+  description = "Prefix of every name. One guard a name, account and Region."
+  type        = string
+  default     = "ecs-nlb-guard"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,22}[a-z0-9]$", var.name))
+    error_message = "name has 3 to 24 lower-case letters, digits and hyphens, begins with a letter and doesn't end in a hyphen."
+  }
+}
+
+variable "policy" {
+  description = "What the guard may do: the policy of the README as one object. Without it the guard only observes. It decides what the roles may do, too."
+  type        = any
+  default     = {}
+
+  validation {
+    condition     = can(keys(var.policy)) && length(setsubtract(try(keys(var.policy), []), ["registration", "security_groups", "alerts", "rules", "override"])) == 0
+    error_message = "policy is an object with the keys registration, security_groups, alerts, rules and override."
+  }
+
+  validation {
+    condition = alltrue([
+      for section in concat([var.policy], try(tolist(var.policy.override), [for each in try(var.policy.override, []) : each])) : alltrue([
+        contains(["observe", "repair"], try(section.registration.mode, "observe")),
+        contains(["observe", "repair"], try(section.security_groups.mode, "observe")),
+        length(setsubtract(try(section.security_groups.repair_with, []), ["modify-network-interface", "update-service", "stop-task"])) == 0,
+      ])
+    ])
+    error_message = "In policy and each override, mode is \"observe\" or \"repair\", and security_groups.repair_with lists some of \"modify-network-interface\", \"update-service\" and \"stop-task\"."
+  }
+}
+
+variable "code_directory" {
+  description = "Where the functions' first code is, as registrar.zip, guard.zip and audit.zip. Later code is shipped by `cargo lambda deploy`, and Terraform leaves it alone."
+  type        = string
+  default     = "../../target/deploy"
+}
+
+variable "architecture" {
+  description = "What the functions run on. It has to be what they were built for."
+  type        = string
+  default     = "arm64"
+
+  validation {
+    condition     = contains(["arm64", "x86_64"], var.architecture)
+    error_message = "architecture is \"arm64\" or \"x86_64\"."
+  }
+}
+
+variable "functions" {
+  description = "How each function runs: memory, time, the most that run at once, events a batch and seconds to gather them, seconds that a message is kept back, and the share of AWS's request quotas that each one running may use."
+  type = object({
+    registrar = optional(object({
+      memory_mb           = optional(number, 256)
+      timeout_seconds     = optional(number, 120)
+      maximum_concurrency = optional(number, 2)
+      batch_size          = optional(number, 1000)
+      window_seconds      = optional(number, 5)
+      delay_seconds       = optional(number, 10)
+      quota_share         = optional(number, 0.15)
+    }), {})
+    guard = optional(object({
+      memory_mb           = optional(number, 256)
+      timeout_seconds     = optional(number, 120)
+      maximum_concurrency = optional(number, 2)
+      batch_size          = optional(number, 1000)
+      window_seconds      = optional(number, 2)
+      delay_seconds       = optional(number, 0)
+      quota_share         = optional(number, 0.1)
+    }), {})
+    audit = optional(object({
+      memory_mb           = optional(number, 512)
+      timeout_seconds     = optional(number, 900)
+      maximum_concurrency = optional(number, 2)
+      batch_size          = optional(number, 1)
+      window_seconds      = optional(number, 0)
+      delay_seconds       = optional(number, 0)
+      quota_share         = optional(number, 0.15)
+    }), {})
+  })
+  default = {}
+
+  validation {
+    condition     = alltrue([for f in values(var.functions) : f.memory_mb >= 128 && f.memory_mb <= 10240])
+    error_message = "memory_mb is from 128 to 10240."
+  }
+
+  validation {
+    condition     = alltrue([for f in values(var.functions) : f.timeout_seconds >= 30 && f.timeout_seconds <= 900])
+    error_message = "timeout_seconds is from 30 to 900."
+  }
+
+  validation {
+    condition     = alltrue([for f in values(var.functions) : f.maximum_concurrency >= 2 && f.maximum_concurrency <= 1000])
+    error_message = "maximum_concurrency is from 2, which is the least that SQS takes, to 1000."
+  }
+
+  validation {
+    condition     = alltrue([for f in values(var.functions) : f.batch_size >= 1 && f.batch_size <= 10000 && f.window_seconds >= 0 && f.window_seconds <= 300 && (f.batch_size <= 10 || f.window_seconds >= 1)])
+    error_message = "batch_size is from 1 to 10000, window_seconds from 0 to 300, and over 10 events a batch it is at least 1."
+  }
+
+  validation {
+    condition     = alltrue([for f in values(var.functions) : f.delay_seconds >= 0 && f.delay_seconds <= 900])
+    error_message = "delay_seconds is from 0 to 900."
+  }
+
+  validation {
+    condition     = alltrue([for f in values(var.functions) : f.quota_share > 0]) && sum([for f in values(var.functions) : f.quota_share * f.maximum_concurrency]) <= 1
+    error_message = "quota_share is over 0, and all functions at their maximum_concurrency together may use at most 1 of a quota."
+  }
+}
+
+variable "sweep_minutes" {
+  description = "How often everything is looked at, whatever events told."
+  type        = number
+  default     = 15
+
+  validation {
+    condition     = var.sweep_minutes >= 1 && var.sweep_minutes <= 240 && floor(var.sweep_minutes) == var.sweep_minutes
+    error_message = "sweep_minutes is a whole number from 1 to 240."
+  }
+}
+
+variable "cloudtrail" {
+  description = "Whether API calls seen by CloudTrail start the functions too. It needs a trail that logs management events, and is but a quicker hint."
+  type        = bool
+  default     = false
+}
+
+variable "alert_emails" {
+  description = "Who is written to when an alert opens, worsens or is resolved, and by the alarms. Each has to confirm once."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for email in var.alert_emails : can(regex("^[^@ ]+@[^@ ]+$", email))])
+    error_message = "alert_emails are e-mail addresses."
+  }
+}
+
+variable "alarms" {
+  description = "Whether there are CloudWatch alarms."
+  type        = bool
+  default     = true
+}
+
+variable "restrict_dead_letters" {
+  description = "Whether a dead-letter queue takes its own queue's messages only. Off where AWS is emulated by something that doesn't know how."
+  type        = bool
+  default     = true
+}
+
+variable "kms_key_arn" {
+  description = "Key for the topic, the reports, the logs and the functions' settings. Without it there will be one; one of your own has to let CloudWatch, its logs and SNS use it (see encryption.tf)."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", var.kms_key_arn))
+    error_message = "kms_key_arn is the ARN of a key, not of an alias."
+  }
+}
+
+variable "log_retention_days" {
+  description = "How long the functions' logs are kept; they tell of each repair who made it, when and why."
+  type        = number
+  default     = 365
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days is one of the numbers that CloudWatch takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+  }
+}
+
+variable "report_retention_days" {
+  description = "How long large reports are kept in the bucket."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.report_retention_days >= 1 && floor(var.report_retention_days) == var.report_retention_days
+    error_message = "report_retention_days is a whole number from 1."
+  }
+}
+
+variable "log_level" {
+  description = "What the functions log: error, warn, info, debug, or a filter of RUST_LOG's kind."
+  type        = string
+  default     = "info"
+}
+
+variable "tags" {
+  description = "Tags of every resource."
+  type        = map(string)
+  default     = {}
+}
