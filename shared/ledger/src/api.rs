@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use model::Timestamp;
+use model::alert::{AlertWrite, KeptAlert};
 use model::call::CallError;
 use model::id::TargetGroupArn;
 use model::ledger::{Limited, Ownership, OwnershipChange, Pause, Refusable, Refusal, ServiceUpdate, TaskStop, Window};
@@ -99,6 +100,21 @@ pub trait Ledger: Send + Sync {
 
     /// Ends the pause. Without one that is success.
     fn clear_pause(&self) -> impl Future<Output = Result<(), CallError>> + Send;
+}
+
+/// Where alerts are kept, for all passes.
+pub trait AlertLedger: Send + Sync {
+    /// Every alert that is kept, open or not. One that can't be read is left out.
+    ///
+    /// What was written before the call is in it.
+    fn alerts(&self) -> impl Future<Output = Result<Vec<KeptAlert>, CallError>> + Send;
+
+    /// Writes an alert over the revision it was made from; `false`, with nothing written, if that isn't what there is.
+    ///
+    /// # Errors
+    ///
+    /// When it isn't known to be written. It may have been.
+    fn write_alert(&self, write: &AlertWrite) -> impl Future<Output = Result<bool, CallError>> + Send;
 }
 
 /// Changes that a pass wants to make.

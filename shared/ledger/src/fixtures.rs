@@ -1,7 +1,11 @@
 //! What the tests of this crate are about: a group, and records of who owned its targets.
 
+use std::collections::BTreeMap;
+
 use model::Timestamp;
+use model::alert::{Alert, AlertChange, AlertKey, Untold};
 use model::elb::Target;
+use model::finding::{Fingerprint, Severity};
 use model::id::TargetGroupArn;
 use model::ledger::{OWNERSHIP_LIFETIME, Ownership};
 
@@ -27,5 +31,24 @@ pub(crate) fn record(ip: &str, second: i64) -> Ownership {
         seen_at: at(second),
         expires_at: at(second) + OWNERSHIP_LIFETIME,
         ended_at: None,
+    }
+}
+
+/// An open alert of that rule.
+pub(crate) fn alert(rule: &str) -> Alert {
+    let service = "arn:aws:ecs:eu-central-1:111122223333:service/prod/web".parse().unwrap();
+    Alert {
+        key: AlertKey { rule: rule.to_owned(), cluster: None, service: Some(service), target_group: Some(group()) },
+        cluster: None,
+        service: None,
+        open: true,
+        since: at(7),
+        times_opened: 1,
+        severity: Severity::High,
+        findings: 3,
+        summary: "three are gone".to_owned(),
+        remedy: "put them back".to_owned(),
+        suspected: BTreeMap::from([(Fingerprint::of(["x"]), at(6))]),
+        untold: Some(Untold { change: AlertChange::Opened, at: at(7), teller_until: at(9) }),
     }
 }

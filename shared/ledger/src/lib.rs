@@ -1,7 +1,9 @@
 //! What the guard remembers between passes: who owned which target, how many changes of each kind were counted, what AWS
-//! refused, which service was updated and which task stopped last, and whether repairs are paused.
+//! refused, which service was updated and which task stopped last, whether repairs are paused, and
+//! which alerts are open.
 //!
 //! * [`Ledger`] – what can be asked of it and written to it, and what holds when several passes do so at once;
+//! * [`AlertLedger`] – the same for alerts;
 //! * [`DynamoDbLedger`] – kept in one DynamoDB table that all passes and functions share;
 //! * [`memory::MemoryLedger`] – the same in one process, for tests and simulations;
 //! * [`answer`] – fills an observation with what the rules ask of it.
@@ -18,5 +20,5 @@ pub mod memory;
 mod window;
 
 pub use answer::{answer, answer_without_ledger};
-pub use api::{Ledger, Reservation};
+pub use api::{AlertLedger, Ledger, Reservation};
 pub use dynamodb::DynamoDbLedger;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model::Timestamp;
+use model::alert::{AlertKey, AlertWrite, KeptAlert};
 use model::call::CallError;
 use model::elb::Target;
 use model::id::TargetGroupArn;
@@ -15,7 +16,7 @@ use model::scope::ServiceId;
 
 use crate::changes::Changes;
 use crate::window::Grant;
-use crate::{Ledger, Reservation};
+use crate::{AlertLedger, Ledger, Reservation};
 
 /// A ledger that lives as long as the process. It never fails.
 #[derive(Debug, Default)]
@@ -32,6 +33,7 @@ struct Kept {
     updates: BTreeMap<ServiceId, ServiceUpdate>,
     stops: BTreeMap<ServiceId, TaskStop>,
     pause: Option<Pause>,
+    alerts: BTreeMap<AlertKey, KeptAlert>,
 }
 
 impl MemoryLedger {
@@ -144,6 +146,22 @@ impl Ledger for MemoryLedger {
     async fn clear_pause(&self) -> Result<(), CallError> {
         self.kept().pause = None;
         Ok(())
+    }
+}
+
+impl AlertLedger for MemoryLedger {
+    async fn alerts(&self) -> Result<Vec<KeptAlert>, CallError> {
+        Ok(self.kept().alerts.values().cloned().collect())
+    }
+
+    async fn write_alert(&self, write: &AlertWrite) -> Result<bool, CallError> {
+        let mut kept = self.kept();
+        if kept.alerts.get(&write.alert.key).map(|kept| kept.revision) != write.over {
+            return Ok(false);
+        }
+        let revision = write.over.map_or(1, |over| over + 1);
+        kept.alerts.insert(write.alert.key.clone(), KeptAlert { alert: write.alert.clone(), revision });
+        Ok(true)
     }
 }
 

@@ -5,10 +5,12 @@
 //! * [`mod@observation`] – facts as answers to questions, each known, absent or unread;
 //! * [`scope`] – where to look (never what is true);
 //! * [`finding`], [`repair`] – a judgement, and a change that would mend it;
+//! * [`alert`] – what somebody is told about a fault, as it is kept;
 //! * [`policy`] – what the owner of the account allows.
 //!
 //! Nothing here does I/O, knows the SDK, reads a clock or an environment variable.
 
+pub mod alert;
 pub mod call;
 pub mod ec2;
 pub mod ecs;

@@ -11,9 +11,11 @@
 //! | `service#CLUSTER#NAME` | `update` | the same |
 //! | `service#CLUSTER#NAME` | `stop` | `cluster_arn`, `service_name`, `task`, `noted_at`, `expires_at` |
 //! | `pause` | `pause` | `since`, `by`, `reason` |
+//! | `alerts` | `RULE#CLUSTER#SERVICE#GROUP` | `alert` (JSON), `revision`, `expires_at` |
 //!
 //! All reads are strongly consistent. One file per operation; how items are written is in [`item`].
 
+mod alerts;
 mod backoff;
 mod end;
 mod error;
@@ -31,13 +33,14 @@ use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use backoff::Backoff;
 use futures::{StreamExt as _, stream};
+use model::alert::{AlertWrite, KeptAlert};
 use model::call::CallError;
 use model::id::TargetGroupArn;
 use model::ledger::{Limited, Ownership, OwnershipChange, Pause, Refusable, Refusal, ServiceUpdate, TaskStop, Window};
 use model::scope::ServiceId;
 
 use crate::changes::Changes;
-use crate::{Ledger, Reservation};
+use crate::{AlertLedger, Ledger, Reservation};
 
 /// A ledger that all passes and functions share.
 #[derive(Debug, Clone)]
@@ -121,6 +124,16 @@ impl Ledger for DynamoDbLedger {
 
     async fn clear_pause(&self) -> Result<(), CallError> {
         self.delete_pause().await
+    }
+}
+
+impl AlertLedger for DynamoDbLedger {
+    async fn alerts(&self) -> Result<Vec<KeptAlert>, CallError> {
+        self.query_alerts().await
+    }
+
+    async fn write_alert(&self, write: &AlertWrite) -> Result<bool, CallError> {
+        self.put_alert(write).await
     }
 }
 

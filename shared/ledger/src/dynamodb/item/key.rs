@@ -1,6 +1,7 @@
 //! Where each thing is kept: partition key `pk` and sort key `sk`.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use model::alert::AlertKey;
 use model::elb::Target;
 use model::id::TargetGroupArn;
 use model::ledger::{Limited, Refusable};
@@ -82,6 +83,16 @@ pub(in crate::dynamodb) fn task_stop(of: &ServiceId) -> Item {
 /// The key of the pause.
 pub(in crate::dynamodb) fn pause() -> Item {
     attributes([("pk", string(&"pause")), ("sk", string(&"pause"))])
+}
+
+/// The partition key of all alerts: they are read together.
+pub(in crate::dynamodb) fn alerts() -> AttributeValue {
+    string(&"alerts")
+}
+
+/// The key of an alert.
+pub(in crate::dynamodb) fn alert(of: &AlertKey) -> Item {
+    attributes([("pk", alerts()), ("sk", string(of))])
 }
 
 /// The target in the key of an ownership record.

@@ -4,6 +4,7 @@
 //! to live is a number, in seconds since 1970, as DynamoDB wants it. Attributes that aren't known are ignored, so that an older
 //! version can read what a newer one wrote.
 
+pub(super) mod alert;
 pub(super) mod key;
 pub(super) mod ownership;
 pub(super) mod pause;

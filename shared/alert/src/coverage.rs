@@ -1,0 +1,70 @@
+//! What a pass would have seen, had it been there.
+
+use std::collections::BTreeSet;
+
+use model::alert::Alert;
+use model::id::ClusterArn;
+use model::scope::{Scope, Unit};
+
+/// What a pass would have seen, had it been there: the ground on which an alert may be resolved.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Coverage {
+    /// Rules it judged by.
+    pub rules: BTreeSet<String>,
+    /// It looked everywhere in the account and Region.
+    pub everything: bool,
+    /// Or at every service of these clusters.
+    pub clusters: BTreeSet<ClusterArn>,
+    /// What it could not judge, because something could not be read.
+    pub unjudged: BTreeSet<Unit>,
+}
+
+impl Coverage {
+    /// What a pass over `scope` would have seen. Single services, tasks and groups come up because something happened
+    /// to them, while they are in motion: no alert is resolved by a look at them alone.
+    #[must_use]
+    pub fn of(scope: &Scope, rules: BTreeSet<String>, unjudged: BTreeSet<Unit>) -> Self {
+        Self { rules, everything: scope.everything, clusters: scope.clusters.clone(), unjudged }
+    }
+
+    /// Is there any alert it might resolve?
+    #[must_use]
+    pub fn is_any(&self) -> bool {
+        (self.everything || !self.clusters.is_empty())
+            && !self.rules.is_empty()
+            && !self.unjudged.contains(&Unit::Everything)
+    }
+
+    /// Would it have seen what this alert is about? In doubt, no.
+    #[must_use]
+    pub fn includes(&self, alert: &Alert) -> bool {
+        let cluster = cluster_of(alert);
+        let there = self.everything || cluster.as_ref().is_some_and(|cluster| self.clusters.contains(cluster));
+        there
+            && self.rules.contains(&alert.key.rule)
+            && !self.unjudged.iter().any(|unit| may_concern(unit, alert, cluster.as_ref()))
+    }
+}
+
+fn cluster_of(alert: &Alert) -> Option<ClusterArn> {
+    let of_service = alert.key.service.as_ref().or(alert.service.as_ref()).and_then(|service| service.cluster());
+    alert.key.cluster.clone().or_else(|| alert.cluster.clone()).or(of_service)
+}
+
+/// Which service a task is of, or which services use a group, isn't known here: what is unread in a cluster may concern
+/// everything in it.
+fn may_concern(unit: &Unit, alert: &Alert, cluster: Option<&ClusterArn>) -> bool {
+    let in_cluster = |of: Option<&ClusterArn>| cluster.is_none() || of.is_none() || cluster == of;
+    match unit {
+        Unit::Everything => true,
+        Unit::Cluster(of) => in_cluster(Some(of)),
+        Unit::Task(task) => in_cluster(task.cluster().as_ref()),
+        Unit::Service(service) => match &alert.key.service {
+            Some(own) if alert.key.target_group.is_none() => {
+                own.name() == &*service.name && in_cluster(Some(&service.cluster))
+            }
+            _ => in_cluster(Some(&service.cluster)),
+        },
+        Unit::TargetGroup(group) => alert.key.target_group.as_ref().is_none_or(|own| own == group),
+    }
+}

@@ -1,0 +1,104 @@
+//! From findings to what alerts are about.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::alert::AlertKey;
+use model::finding::{Finding, Fingerprint, Severity};
+use model::id::{ClusterArn, ServiceArn};
+
+/// A finding, and what has become of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    /// The finding.
+    pub finding: &'a Finding,
+    /// What has become of it.
+    pub stage: Stage,
+    /// Whether it can be there one moment and gone the next while all is well, as in a deployment.
+    pub fleeting: bool,
+}
+
+/// What has become of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// All its repairs were done.
+    Mended,
+    /// A look is to come that may confirm or drop it.
+    Waiting,
+    /// It stands.
+    Standing,
+}
+
+/// All that a pass saw of what one alert is about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sighting {
+    /// What the alert is about.
+    pub key: AlertKey,
+    /// The cluster.
+    pub cluster: Option<ClusterArn>,
+    /// The service, if one is known.
+    pub service: Option<ServiceArn>,
+    /// The worst of the findings.
+    pub severity: Severity,
+    /// How many.
+    pub findings: u32,
+    /// The summary of the worst.
+    pub summary: String,
+    /// What a person can do.
+    pub remedy: String,
+    /// Those that stand and are loud enough to open it.
+    pub standing: BTreeSet<Fingerprint>,
+    /// Whether it takes a second look to open it.
+    pub fleeting: bool,
+}
+
+impl Sighting {
+    /// Could it open an alert, or worsen it?
+    #[must_use]
+    pub fn is_loud(&self) -> bool {
+        !self.standing.is_empty()
+    }
+}
+
+/// Gathers findings by what they would open an alert about; those under `min_severity` keep an open one open.
+#[must_use]
+pub fn sightings<'a>(seen: impl IntoIterator<Item = Seen<'a>>, min_severity: Severity) -> Vec<Sighting> {
+    let mut all: BTreeMap<AlertKey, Sighting> = BTreeMap::new();
+    for Seen { finding, stage, fleeting } in seen {
+        let loud = stage == Stage::Standing && finding.severity >= min_severity;
+        let key = key(finding);
+        let fresh = || Sighting {
+            key: key.clone(),
+            cluster: finding.resources.cluster.clone(),
+            service: finding.resources.service.clone(),
+            severity: finding.severity,
+            findings: 0,
+            summary: finding.summary.clone(),
+            remedy: finding.remedy.clone(),
+            standing: BTreeSet::new(),
+            fleeting,
+        };
+        let of = all.entry(key.clone()).or_insert_with(fresh);
+        // What stands speaks before what may yet be mended.
+        if (loud, finding.severity) > (of.is_loud(), of.severity) {
+            let Sighting { findings, standing, .. } = std::mem::replace(of, fresh());
+            (of.findings, of.standing) = (findings, standing);
+        }
+        of.findings = of.findings.saturating_add(1);
+        of.standing.extend(loud.then(|| finding.suspicion()));
+    }
+    all.into_values().collect()
+}
+
+/// What a finding opens an alert about.
+///
+/// A look that comes from an event may know but one of the services that share a group; so a finding that no task led to is
+/// about its group alone, and is the same to every look.
+fn key(finding: &Finding) -> AlertKey {
+    let of = &finding.resources;
+    let is_of_group =
+        of.target_group.is_some() && of.target.is_some() && (of.task.is_none() || finding.users.len() != 1);
+    let service = of.service.clone().filter(|_| !is_of_group);
+    let target_group = of.target_group.clone();
+    let cluster = of.cluster.clone().filter(|_| service.is_none() && target_group.is_none());
+    AlertKey { rule: finding.rule.clone(), cluster, service, target_group }
+}

@@ -1,0 +1,393 @@
+//! Passes of many functions over one ledger, with crashes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use jiff::{SignedDuration, Timestamp};
+use ledger::AlertLedger;
+use ledger::memory::MemoryLedger;
+use model::alert::{AlertChange, AlertWrite, KeptAlert};
+use model::call::{CallError, CallErrorKind};
+use model::elb::Target;
+use model::finding::{Finding, Resources, Severity};
+use model::id::{ServiceArn, TargetGroupArn};
+use model::scope::{ServiceId, Unit};
+
+use crate::{Coverage, Message, Place, Seen, Sighting, Stage, Told, Topic, Watch, sightings, tell};
+
+#[derive(Debug, Default)]
+struct MemoryTopic {
+    messages: Mutex<Vec<Message>>,
+    /// How many publishes fail from now on.
+    broken: AtomicUsize,
+    /// Where a pass is cut off.
+    hangs: bool,
+}
+
+impl MemoryTopic {
+    /// What was told, as `CHANGE RULE SERVICE`.
+    fn told(&self) -> Vec<String> {
+        let messages = self.messages.lock().unwrap();
+        let alerts = messages.iter().flat_map(|message| {
+            let body: serde_json::Value = serde_json::from_str(&message.body).unwrap();
+            body["alerts"].as_array().unwrap().clone()
+        });
+        let name = |arn: &serde_json::Value| arn.as_str().map(|arn| arn.rsplit('/').next().unwrap().to_owned());
+        alerts
+            .map(|one| {
+                let service = name(&one["service"]).unwrap_or_default();
+                format!("{} {} {service}", one["change"].as_str().unwrap(), one["rule"].as_str().unwrap())
+            })
+            .collect()
+    }
+}
+
+impl Topic for MemoryTopic {
+    async fn publish(&self, message: &Message) -> Result<(), CallError> {
+        if self.hangs {
+            std::future::pending::<()>().await;
+        }
+        let broken = self.broken.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        if broken.is_ok() {
+            return Err(failure("sns:Publish"));
+        }
+        self.messages.lock().unwrap().push(message.clone());
+        Ok(())
+    }
+}
+
+fn failure(operation: &'static str) -> CallError {
+    let (resource, message) = ("it".to_owned(), "out of breath".to_owned());
+    CallError { operation, resource, kind: CallErrorKind::Passing, code: None, message }
+}
+
+/// A ledger whose writes fail while `broken`, though they are done if `done_anyway`.
+#[derive(Debug, Default)]
+struct Shaky {
+    ledger: MemoryLedger,
+    writes_until_broken: AtomicUsize,
+    done_anyway: bool,
+}
+
+impl AlertLedger for Shaky {
+    async fn alerts(&self) -> Result<Vec<KeptAlert>, CallError> {
+        self.ledger.alerts().await
+    }
+
+    async fn write_alert(&self, write: &AlertWrite) -> Result<bool, CallError> {
+        let left =
+            self.writes_until_broken.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        if left.is_ok() {
+            return self.ledger.write_alert(write).await;
+        }
+        if self.done_anyway {
+            self.ledger.write_alert(write).await?;
+        }
+        Err(failure("dynamodb:PutItem"))
+    }
+}
+
+fn at(seconds: i64) -> Timestamp {
+    "2026-03-01T12:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_secs(seconds)
+}
+
+fn group(name: &str) -> TargetGroupArn {
+    format!("arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/{name}/1").parse().unwrap()
+}
+
+fn service(name: &str) -> ServiceArn {
+    format!("arn:aws:ecs:eu-central-1:111122223333:service/prod/{name}").parse().unwrap()
+}
+
+/// A stale target of a service's group.
+fn stale(of: &str, nth: u32) -> Finding {
+    let target = Target { ip: std::net::Ipv4Addr::from(0x0a00_0000 + nth).into(), port: 8080 };
+    let id = ServiceId::of(&service(of)).unwrap();
+    Finding {
+        rule: "target-stale".to_owned(),
+        severity: Severity::High,
+        summary: format!("{target} is registered in {of} but nothing has that address"),
+        remedy: "Deregister it.".to_owned(),
+        resources: Resources {
+            cluster: Some(id.cluster.clone()),
+            service: Some(service(of)),
+            target_group: Some(group(of)),
+            target: Some(target),
+            ..Resources::default()
+        },
+        subject: "nothing has the address".to_owned(),
+        evidence: BTreeMap::new(),
+        repairs: vec![],
+        users: vec![id],
+    }
+}
+
+fn seen(findings: &[Finding]) -> Vec<Sighting> {
+    let seen = findings.iter().map(|finding| Seen { finding, stage: Stage::Standing, fleeting: true });
+    sightings(seen, Severity::Medium)
+}
+
+fn everything() -> Coverage {
+    Coverage { rules: ["target-stale".to_owned()].into(), everything: true, ..Coverage::default() }
+}
+
+fn place() -> Place {
+    let (account, region) = ("111122223333".parse().unwrap(), "eu-central-1".parse().unwrap());
+    Place { account, region, function: "audit".to_owned() }
+}
+
+async fn pass(
+    ledger: &impl AlertLedger,
+    topic: &MemoryTopic,
+    findings: &[Finding],
+    coverage: &Coverage,
+    second: i64,
+) -> Told {
+    let watch = Watch { ledger, topic: Some(topic), place: place() };
+    tell(watch, &seen(findings), coverage, at(second)).await
+}
+
+/// An event's pass: it resolves nothing.
+fn partial() -> Coverage {
+    Coverage::default()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_thousand_reports_at_once_open_it_once() {
+    let (ledger, topic) = (Arc::new(MemoryLedger::new()), Arc::new(MemoryTopic::default()));
+    for second in [0, 60, 61] {
+        let reports = (0..1000).map(|nth| {
+            let (ledger, topic) = (Arc::clone(&ledger), Arc::clone(&topic));
+            let coverage = if nth % 2 == 0 { partial() } else { everything() };
+            tokio::spawn(async move { pass(&*ledger, &topic, &[stale("web", 1)], &coverage, second).await })
+        });
+        for report in reports.collect::<Vec<_>>() {
+            assert_eq!(report.await.unwrap().failures, []);
+        }
+    }
+    assert_eq!(topic.told(), ["opened target-stale web"]);
+    let kept = ledger.alerts().await.unwrap();
+    assert_eq!((kept.len(), kept[0].alert.times_opened, kept[0].alert.untold), (1, 1, None));
+}
+
+#[tokio::test]
+async fn a_pass_cut_off_before_it_told_is_made_up_for_once() {
+    let (ledger, topic) = (MemoryLedger::new(), MemoryTopic::default());
+    let cut_off = MemoryTopic { hangs: true, ..MemoryTopic::default() };
+    let findings = [stale("web", 1)];
+    pass(&ledger, &topic, &findings, &partial(), 0).await;
+    let event = partial();
+    tokio::select! {
+        biased;
+        _ = pass(&ledger, &cut_off, &findings, &event, 60) => panic!("it hangs"),
+        () = tokio::task::yield_now() => {}
+    }
+    // While the first may still be at it, nobody else tells.
+    pass(&ledger, &topic, &findings, &everything(), 120).await;
+    assert_eq!(topic.told(), [""; 0]);
+    for second in [2000, 2001, 9000] {
+        pass(&ledger, &topic, &findings, &everything(), second).await;
+    }
+    assert_eq!(topic.told(), ["opened target-stale web"]);
+}
+
+#[tokio::test]
+async fn a_pass_cut_off_after_it_told_is_told_once_more_at_most() {
+    let topic = MemoryTopic::default();
+    for (done_anyway, expected) in [(false, 2), (true, 1)] {
+        let shaky = Shaky { writes_until_broken: AtomicUsize::new(2), done_anyway, ..Shaky::default() };
+        topic.messages.lock().unwrap().clear();
+        for second in [0, 60] {
+            pass(&shaky, &topic, &[stale("web", 1)], &partial(), second).await;
+        }
+        for second in [2000, 2001, 9000] {
+            pass(&shaky.ledger, &topic, &[stale("web", 1)], &everything(), second).await;
+        }
+        assert_eq!(topic.told(), vec!["opened target-stale web"; expected]);
+    }
+}
+
+#[tokio::test]
+async fn a_topic_that_is_broken_for_a_while_loses_nothing() {
+    let (ledger, topic) = (MemoryLedger::new(), MemoryTopic { broken: AtomicUsize::new(1), ..MemoryTopic::default() });
+    pass(&ledger, &topic, &[stale("web", 1)], &partial(), 0).await;
+    let told = pass(&ledger, &topic, &[stale("web", 1)], &partial(), 60).await;
+    assert_eq!((told.changes.len(), told.messages, told.failures.len()), (1, 0, 1));
+    // It has come and gone by the time somebody can be told: that it has is what there is to tell.
+    pass(&ledger, &topic, &[], &everything(), 3000).await;
+    assert_eq!(topic.told(), ["resolved target-stale web"]);
+}
+
+#[tokio::test]
+async fn resolved_and_opened_again_is_counted() {
+    let (ledger, topic) = (MemoryLedger::new(), MemoryTopic::default());
+    for round in 0..3 {
+        let begin = round * 10_000;
+        for second in [0, 900] {
+            pass(&ledger, &topic, &[stale("web", 1)], &everything(), begin + second).await;
+        }
+        pass(&ledger, &topic, &[], &everything(), begin + 1800).await;
+    }
+    let kept = ledger.alerts().await.unwrap();
+    assert_eq!((kept[0].alert.open, kept[0].alert.times_opened), (false, 3));
+    assert_eq!(topic.told(), ["opened target-stale web", "resolved target-stale web"].repeat(3));
+}
+
+#[tokio::test]
+async fn only_a_look_that_would_have_seen_it_resolves_it() {
+    let (ledger, topic) = (MemoryLedger::new(), MemoryTopic::default());
+    for second in [0, 60] {
+        pass(&ledger, &topic, &[stale("web", 1)], &partial(), second).await;
+    }
+    let id = |name| ServiceId::of(&service(name)).unwrap();
+    let other = format!("arn:aws:ecs:eu-central-1:111122223333:cluster/{}", "staging").parse().unwrap();
+    let blind = |unit| Coverage { unjudged: [unit].into(), ..everything() };
+    let unable = [
+        partial(),
+        Coverage { rules: ["target-missing".to_owned()].into(), ..everything() },
+        Coverage { everything: false, clusters: [other].into(), ..everything() },
+        blind(Unit::Everything),
+        blind(Unit::Cluster(id("web").cluster)),
+        blind(Unit::Service(id("web"))),
+        // Whether it uses the group isn't known.
+        blind(Unit::Service(id("api"))),
+        blind(Unit::TargetGroup(group("web"))),
+        blind(Unit::Task("arn:aws:ecs:eu-central-1:111122223333:task/prod/1".parse().unwrap())),
+    ];
+    for coverage in unable {
+        pass(&ledger, &topic, &[], &coverage, 900).await;
+        assert_eq!(topic.told(), ["opened target-stale web"], "{coverage:?}");
+    }
+    let able = Coverage { everything: false, clusters: [id("web").cluster].into(), ..everything() };
+    pass(&ledger, &topic, &[], &Coverage { unjudged: [Unit::TargetGroup(group("api"))].into(), ..able }, 901).await;
+    assert_eq!(topic.told(), ["opened target-stale web", "resolved target-stale web"]);
+}
+
+#[tokio::test]
+async fn what_gets_worse_is_told_and_what_gets_better_is_not() {
+    let (ledger, topic) = (MemoryLedger::new(), MemoryTopic::default());
+    let with = |severity| [Finding { severity, ..stale("web", 1) }];
+    for (nth, severity) in [Severity::Medium, Severity::Medium, Severity::High, Severity::Medium, Severity::Critical]
+        .into_iter()
+        .enumerate()
+    {
+        pass(&ledger, &topic, &with(severity), &everything(), 900 * i64::try_from(nth).unwrap()).await;
+    }
+    let expected = ["opened", "worsened", "worsened"].map(|change| format!("{change} target-stale web"));
+    assert_eq!(topic.told(), expected);
+}
+
+#[tokio::test]
+async fn five_hundred_alerts_in_one_sweep_are_a_handful_of_messages() {
+    let (ledger, topic) = (MemoryLedger::new(), MemoryTopic::default());
+    let findings: Vec<Finding> = (0..500).map(|nth| stale(&format!("web-{nth}"), nth)).collect();
+    for second in [0, 900, 1800] {
+        pass(&ledger, &topic, &findings, &everything(), second).await;
+    }
+    assert_eq!(topic.told().len(), 500);
+    assert!(topic.messages.lock().unwrap().len() <= 3);
+    // Five hundred findings of one service are one alert.
+    let findings: Vec<Finding> = (0..500).map(|nth| stale("api", nth)).collect();
+    for second in [2700, 3600] {
+        pass(&ledger, &topic, &findings, &partial(), second).await;
+    }
+    assert_eq!(topic.told().len(), 501);
+}
+
+#[tokio::test]
+async fn a_deployment_of_five_hundred_tasks_opens_nothing() {
+    let (ledger, topic) = (MemoryLedger::new(), MemoryTopic::default());
+    // Each second a task stops; its target is there for twenty seconds more. Events and sweeps see what is there.
+    for second in 0..600_i64 {
+        let gone = u32::try_from((second - 20).max(0)).unwrap()..u32::try_from(second.min(500)).unwrap();
+        let findings: Vec<Finding> = gone.map(|nth| stale("web", nth)).collect();
+        let coverage = if second % 60 == 0 { everything() } else { partial() };
+        let told = pass(&ledger, &topic, &findings, &coverage, second).await;
+        assert_eq!(told.failures, []);
+    }
+    assert_eq!(topic.told(), [""; 0]);
+    assert!(ledger.alerts().await.unwrap().iter().all(|kept| !kept.alert.open && kept.alert.times_opened == 0));
+}
+
+#[tokio::test]
+async fn what_waits_is_mended_or_is_of_little_matter_opens_nothing_but_keeps_open() {
+    let (ledger, topic) = (MemoryLedger::new(), MemoryTopic::default());
+    let quiet = Finding { severity: Severity::Low, ..stale("web", 1) };
+    let loud = stale("web", 1);
+    let as_seen = |finding, stage| sightings([Seen { finding, stage, fleeting: false }], Severity::Medium);
+    let all = [(&loud, Stage::Waiting), (&loud, Stage::Mended), (&quiet, Stage::Standing)];
+    for opened in [false, true] {
+        for (finding, stage) in all {
+            let watch = Watch { ledger: &ledger, topic: Some(&topic), place: place() };
+            tell(watch, &as_seen(finding, stage), &everything(), at(0)).await;
+        }
+        assert_eq!(topic.told().len(), usize::from(opened));
+        let watch = Watch { ledger: &ledger, topic: Some(&topic), place: place() };
+        tell(watch, &as_seen(&loud, Stage::Standing), &everything(), at(1)).await;
+    }
+    assert_eq!(topic.told(), ["opened target-stale web"]);
+}
+
+#[tokio::test]
+async fn a_pass_with_nothing_to_say_asks_the_ledger_nothing() {
+    #[derive(Debug)]
+    struct Untouched;
+    impl AlertLedger for Untouched {
+        async fn alerts(&self) -> Result<Vec<KeptAlert>, CallError> {
+            panic!("asked")
+        }
+        async fn write_alert(&self, _: &AlertWrite) -> Result<bool, CallError> {
+            panic!("written")
+        }
+    }
+    let told = pass(&Untouched, &MemoryTopic::default(), &[], &partial(), 0).await;
+    assert_eq!(told, Told::default());
+}
+
+#[tokio::test]
+async fn without_a_topic_alerts_open_and_nothing_is_left_to_tell() {
+    let ledger = MemoryLedger::new();
+    let watch = || Watch::<_, MemoryTopic> { ledger: &ledger, topic: None, place: place() };
+    for second in [0, 60] {
+        let told = tell(watch(), &seen(&[stale("web", 1)]), &partial(), at(second)).await;
+        assert_eq!(told.messages, 0);
+    }
+    let kept = ledger.alerts().await.unwrap();
+    assert_eq!((kept[0].alert.open, kept[0].alert.untold), (true, None));
+    assert_eq!(tell(watch(), &[], &everything(), at(90)).await.changes[0].change, AlertChange::Resolved);
+}
+
+proptest::proptest! {
+    /// Whatever comes and goes, crashes included: what is told begins with an opening, an alert is open exactly if it was last
+    /// seen standing or wasn't looked for, and each crash costs one message more at most.
+    #[test]
+    fn told_in_order_and_once(steps in proptest::collection::vec((0..3u8, 0..4u8), 1..40)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let (ledger, topic) = (MemoryLedger::new(), MemoryTopic::default());
+            let (mut crashes, mut changes) = (0, 0);
+            for (nth, (what, how)) in steps.iter().enumerate() {
+                let second = 2000 * i64::try_from(nth).unwrap();
+                let findings = if *what == 0 { vec![] } else { vec![stale("web", u32::from(*what))] };
+                let coverage = if *how == 0 { partial() } else { everything() };
+                topic.broken.store(usize::from(*how == 3), Ordering::SeqCst);
+                let told = pass(&ledger, &topic, &findings, &coverage, second).await;
+                crashes += told.failures.len();
+                changes += told.changes.len();
+            }
+            topic.broken.store(0, Ordering::SeqCst);
+            pass(&ledger, &topic, &[], &everything(), 1_000_000).await;
+            pass(&ledger, &topic, &[], &everything(), 1_002_000).await;
+            let kept = ledger.alerts().await.unwrap();
+            assert!(kept.iter().all(|kept| !kept.alert.open && kept.alert.untold.is_none()));
+            let told = topic.told();
+            assert!(told.len() <= changes + 1 + crashes, "{told:?}");
+            if kept.iter().any(|kept| kept.alert.times_opened > 0) {
+                assert_eq!(told.last().map(String::as_str), Some("resolved target-stale web"));
+            }
+            let distinct: BTreeSet<&String> = told.iter().collect();
+            assert!(distinct.len() <= 2);
+        });
+    }
+}
