@@ -95,6 +95,12 @@ impl Draft {
         self
     }
 
+    /// It is about what passes to this target group.
+    pub(crate) fn target_group(mut self, arn: &TargetGroupArn) -> Self {
+        self.0.resources.target_group = Some(arn.clone());
+        self
+    }
+
     /// It is about these security groups.
     pub(crate) fn security_groups<'i>(mut self, ids: impl IntoIterator<Item = &'i SecurityGroupId>) -> Self {
         let mut ids: Vec<_> = ids.into_iter().cloned().collect();
@@ -135,6 +141,12 @@ impl Draft {
     /// What the judgement rests on; left out if there is nothing to say.
     pub(crate) fn evidence(mut self, name: &str, value: Option<impl Into<serde_json::Value>>) -> Self {
         self.0.evidence.extend(value.map(|value| (name.to_owned(), value.into())));
+        self
+    }
+
+    /// What a person can do about just this, before what can be done in general.
+    pub(crate) fn remedy(mut self, first: &str) -> Self {
+        self.0.remedy = format!("{first} {}", self.0.remedy);
         self
     }
 

@@ -5,7 +5,7 @@ use model::policy::Policy;
 use model::scope::Scope;
 
 use super::wearers::parties;
-use super::{default, drift, unresolved};
+use super::{blocked, default, drift, unresolved, world_open};
 use crate::focus::Focus;
 use crate::judgement::Judgement;
 use crate::wanted::Wanted;
@@ -28,6 +28,16 @@ pub(crate) fn judge<'a>(
         }
         if wanted.has(drift::RULE.slug) {
             drift::judge(lookup, &party, judgement);
+        }
+        // What whole services share is judged where whole services are looked at, and not anew for every task's event.
+        if !party.is_whole {
+            continue;
+        }
+        if wanted.any_of(blocked::RULES) {
+            blocked::judge(lookup, &party, wanted, judgement);
+        }
+        if wanted.has(world_open::RULE.slug) {
+            world_open::judge(lookup, &party, judgement);
         }
     }
 }

@@ -2,14 +2,24 @@
 //!
 //! The interfaces of the tasks under judgement are seen with the groups they really have ([`wearers`]), party by party: a
 //! service with its tasks, or a task of no service. How the policy names groups is resolved in each VPC ([`mod@resolve`]), never
-//! guessed. The rules then are a file each.
+//! guessed. Whether traffic reaches them is worked out from the rules of both sides: who sends ([`balancer`]), whether it passes
+//! ([`passage`], over the arithmetic of [`reach`]), and which rule would open it ([`door`]). The rules then are a file each.
 
+mod balancer;
+mod blocked;
 mod default;
+mod door;
 mod drift;
+mod health_check_blocked;
 mod judge;
+mod passage;
+mod reach;
 mod resolve;
+mod serves;
+mod traffic_blocked;
 mod unresolved;
 mod wearers;
+mod world_open;
 
 pub(crate) use judge::judge;
 pub(crate) use wearers::{Party, Wearer};
@@ -17,4 +27,11 @@ pub(crate) use wearers::{Party, Wearer};
 use crate::rule::Rule;
 
 /// The rules of this group, the gravest first.
-pub(crate) const RULES: &[&Rule] = &[&unresolved::RULE, &default::RULE, &drift::RULE];
+pub(crate) const RULES: &[&Rule] = &[
+    &traffic_blocked::RULE,
+    &health_check_blocked::RULE,
+    &unresolved::RULE,
+    &default::RULE,
+    &drift::RULE,
+    &world_open::RULE,
+];

@@ -22,6 +22,8 @@ pub(crate) struct Party<'a> {
     pub(crate) service: Option<&'a Service>,
     /// What the policy says of them.
     pub(crate) policy: SecurityGroupPolicy,
+    /// The whole service is looked at, and not only tasks of it that events named.
+    pub(crate) is_whole: bool,
     /// Their interfaces, as far as they could be read.
     pub(crate) wearers: Vec<Wearer<'a>>,
 }
@@ -91,7 +93,8 @@ pub(crate) fn parties<'a>(
     let mut services: BTreeMap<ServiceId, Party<'a>> = BTreeMap::new();
     let mut alone = Vec::new();
     for (id, service) in &focus.found {
-        services.insert(id.clone(), party(policy, &id.cluster, Some(id), Some(*service)));
+        let is_whole = focus.services.get(id) == Some(&Depth::Whole);
+        services.insert(id.clone(), Party { is_whole, ..party(policy, &id.cluster, Some(id), Some(*service)) });
     }
     for task in tasks(lookup, scope, focus, judgement).into_values().filter(|task| is_judged(task)) {
         let wearers = wearers(lookup, task, judgement);
@@ -117,6 +120,7 @@ fn party<'a>(policy: &Policy, cluster: &ClusterArn, id: Option<&ServiceId>, serv
         id: id.cloned(),
         service,
         policy: policy.security_groups(&place),
+        is_whole: false,
         wearers: Vec::new(),
     }
 }

@@ -53,6 +53,12 @@ impl Network {
         let vpcs = self.groups.values().map(|group| group.vpc.clone());
         let vpcs = vpcs.chain(account.subnets.iter().map(|subnet| subnet.vpc.clone()));
         let mut all: BTreeSet<Question> = vpcs.map(Question::SecurityGroups).collect();
+        let named = account.interfaces().into_iter().flat_map(|one| one.security_groups);
+        let named =
+            named.chain(self.balancers.values().flat_map(|one| one.security_groups.clone().unwrap_or_default()));
+        all.extend(named.map(Question::SecurityGroup));
+        let attached = account.groups.values().flat_map(|group| group.load_balancers.iter().cloned());
+        all.extend(attached.map(Question::LoadBalancer));
         all.extend(self.prefix_lists.keys().cloned().map(Question::PrefixList));
         for arn in self.balancers.keys() {
             all.extend(

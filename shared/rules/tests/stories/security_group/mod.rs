@@ -1,9 +1,12 @@
 //! The security-group rules.
 
+mod blocked;
 mod default;
 mod drift;
+mod reach;
 mod steps;
 mod unread;
 mod unresolved;
+mod world_open;
 
 pub(crate) use steps::rule;

@@ -65,6 +65,23 @@ impl Story {
         self
     }
 
+    /// The balancer has an interface here.
+    pub(crate) fn node(mut self, subnet: &str, addresses: [&str; 2]) -> Self {
+        let mut node = entities::a_thing("network_load_balancer", addresses[0]);
+        node.id = names::interface(&format!("node{subnet}"));
+        node.subnet = Some(names::subnet(subnet));
+        "ELB net/edge/0f".clone_into(&mut node.description);
+        node.addresses = addresses.into_iter().map(names::ip).collect();
+        self.account.things.push(node);
+        self
+    }
+
+    /// The whole service is looked at, and nothing else.
+    pub(crate) fn whole(mut self) -> Self {
+        self.scope.services.insert(self.the_service());
+        self
+    }
+
     /// The task's interface is gone.
     pub(crate) fn vanished(mut self) -> Self {
         let id = self.the_task().interfaces[0].network_interface.clone().expect("an interface");

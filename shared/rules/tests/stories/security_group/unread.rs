@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use insta::assert_snapshot;
+use model::finding::Finding;
 use model::observation::Question;
+use rules::Judgement;
 
+use super::reach::scene;
 use super::steps::dressed;
 use crate::names;
 use crate::render::label;
@@ -24,6 +27,28 @@ fn all() -> Vec<(&'static str, Story)> {
             "unresolved id",
             wanted(dressed().policy("security_groups.required = [\"sg-0123\"]"), "security-group-unresolved"),
         ),
+        ("no rule", wanted(scene("TCP 8080; lb none"), "ingress-traffic-blocked")),
+        ("another range", wanted(scene("TCP 8080; lb none; in web: tcp 8080 10.0.1.0/25"), "ingress-traffic-blocked")),
+        (
+            "another list",
+            wanted(scene("TCP 8080; lb none; list pl-1 10.9.0.0/16; in web: tcp 8080 pl-1"), "ingress-traffic-blocked"),
+        ),
+        (
+            "other clients",
+            wanted(
+                scene("UDP 53; lb sg-lb; in lb: udp 53 203.0.113.0/24; in web: udp 53 198.51.100.0/24"),
+                "ingress-traffic-blocked",
+            ),
+        ),
+        ("outbound", wanted(scene("TCP 8080; lb sg-lb; out lb:; in web: -1 sg-lb"), "ingress-traffic-blocked")),
+        (
+            "health check",
+            wanted(
+                scene("TCP 8080; check 9090; lb none; in web: tcp 8080 10.0.0.0/16"),
+                "ingress-health-check-blocked",
+            ),
+        ),
+        ("world", wanted(scene("TCP 8080; in web: -1 0.0.0.0/0"), "ingress-world-open")),
     ]
 }
 
@@ -36,7 +61,7 @@ fn a_failed_look_up_is_abstained_from() {
         assert!(!found.judgement.findings.is_empty(), "{name}");
         for question in found.asked {
             let look = told.clone().unread(question.clone()).look();
-            if look.judgement.findings == found.judgement.findings {
+            if same(&look.judgement, &found.judgement) {
                 harmless.entry(label(&question)).or_default().push(name);
             } else {
                 assert!(!look.judgement.abstentions.is_empty(), "{name}: that {question:?} is unread is told");
@@ -45,13 +70,23 @@ fn a_failed_look_up_is_abstained_from() {
     }
     let lines = harmless.iter().map(|(label, names)| format!("{label}: {}\n", names.join(", ")));
     assert_snapshot!(lines.collect::<String>(), @r"
+    attributes of: web: no rule, health check
     interface: eni-t1: drift, drift from the default, default, unresolved name, unresolved id
     interface: eni-t2: unresolved name, unresolved id
+    interfaces in: subnet-a: no rule, health check
+    interfaces in: subnet-b: no rule, health check
     services of: prod: drift, drift from the default, default, unresolved name, unresolved id
+    subnets of: vpc-main: no rule, health check
     target groups: all: drift, drift from the default, default, unresolved name, unresolved id
     task: prod/t1: drift, drift from the default, default, unresolved name, unresolved id
     task: prod/t2: unresolved name, unresolved id
     ");
+}
+
+/// The same was found; how to mend it may be said less exactly.
+fn same(one: &Judgement, other: &Judgement) -> bool {
+    let found = |judgement: &Judgement| judgement.findings.iter().map(Finding::suspicion).collect::<Vec<_>>();
+    found(one) == found(other)
 }
 
 #[test]

@@ -1,0 +1,172 @@
+//! Who sends to the targets of a group: a Network Load Balancer, and the clients whose addresses it keeps.
+//!
+//! | | traffic comes from | and may be let in by |
+//! |---|---|---|
+//! | balancer with groups | its private addresses, or the clients if their address is preserved | its groups, its addresses, the clients' |
+//! | without, address not preserved | its private addresses | its addresses |
+//! | without, address preserved | the clients; those of the other IP version come with its addresses | the clients' addresses |
+//! | health checks | always its private addresses | its groups, its addresses |
+//!
+//! See "Security groups" and "Client IP preservation" in the guide to Network Load Balancers. Rules that refer to the
+//! clients' own groups don't work through a balancer.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use model::ec2::SecurityGroup;
+use model::elb::{BalancerZone, IpVersion, LoadBalancer, Scheme, TargetGroup};
+use model::id::{SecurityGroupId, VpcId};
+use model::observation::{Gap, Lookup};
+
+use super::reach::flow::transports;
+use super::reach::range::{both, everywhere, internet};
+use super::reach::{Flow, Gate, Spread};
+
+/// What is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Purpose {
+    /// What clients sent to a listener.
+    Traffic,
+    /// Health checks.
+    Health,
+}
+
+/// A balancer, as one of its target groups sees it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sender<'a> {
+    /// The balancer.
+    pub(crate) balancer: &'a LoadBalancer,
+    /// The target group.
+    pub(crate) group: &'a TargetGroup,
+}
+
+impl<'a> Sender<'a> {
+    /// Do the targets see the clients' addresses? Always over UDP; over TCP if the group says so, and it doesn't unless it is
+    /// told to.
+    pub(crate) fn preserves(&self, lookup: &Lookup<'a>) -> Result<bool, Gap<'a>> {
+        match self.group.protocol.as_deref() {
+            Some("TCP" | "TLS") => {
+                let attributes = lookup.target_group_attributes(&self.group.arn)?;
+                Ok(attributes.and_then(|attributes| attributes.preserve_client_ip).unwrap_or(false))
+            }
+            _ => Ok(true),
+        }
+    }
+
+    /// Does traffic come from its private addresses whether or not the clients' addresses are preserved?
+    pub(crate) fn always_sends_itself(&self, purpose: Purpose) -> bool {
+        purpose == Purpose::Health || !self.balancer.groups().is_empty() || self.balancer.is_dualstack()
+    }
+
+    /// Where a flow comes from. Its own addresses are told `exactly`, by its interfaces, or else by its subnets.
+    pub(crate) fn spreads(
+        &self,
+        lookup: &Lookup<'a>,
+        flow: &Flow,
+        purpose: Purpose,
+        exactly: bool,
+    ) -> Result<Vec<Spread>, Gap<'a>> {
+        let preserves = purpose == Purpose::Traffic && self.preserves(lookup)?;
+        let own = || self.own_addresses(lookup, exactly);
+        let own = if !preserves || self.always_sends_itself(purpose) { own() } else { Ok(Vec::new()) };
+        let clients = if preserves { self.clients(lookup, flow) } else { Ok(Vec::new()) };
+        let (mut spreads, clients) = (own?, clients?);
+        spreads.extend(clients);
+        Ok(spreads)
+    }
+
+    /// Its private addresses, zone by zone.
+    pub(crate) fn own_addresses(&self, lookup: &Lookup<'a>, exactly: bool) -> Result<Vec<Spread>, Gap<'a>> {
+        let zones: Vec<_> = self.balancer.zones.iter().map(|zone| self.in_zone(lookup, zone, exactly)).collect();
+        zones.into_iter().collect()
+    }
+
+    fn in_zone(&self, lookup: &Lookup<'a>, zone: &BalancerZone, exactly: bool) -> Result<Spread, Gap<'a>> {
+        let version = self.group.ip_version;
+        let fixed = addresses(&zone.addresses, version);
+        if !fixed.is_empty() {
+            return Ok(Spread::Each(fixed));
+        }
+        let (Some(vpc), Some(subnet)) = (&self.balancer.vpc, &zone.subnet) else { return Ok(Spread::Unknown(version)) };
+        let subnets = lookup.subnets(vpc);
+        if exactly {
+            let all = lookup.interfaces(subnet)?.iter().filter(|one| one.is_of_balancer(&self.balancer.arn));
+            let seen: Vec<IpNet> = all.flat_map(|one| addresses(&one.addresses, version)).collect();
+            if !seen.is_empty() {
+                return Ok(Spread::Each(seen));
+            }
+        }
+        let Some(subnet) = subnets?.iter().find(|one| one.id == *subnet) else { return Ok(Spread::Unknown(version)) };
+        let ranges = subnet.ranges.iter().filter(|range| IpVersion::of(range.addr()) == version);
+        Ok(Spread::OneIn(ranges.copied().collect()))
+    }
+
+    /// The clients that may come to a listener which sends to the group, and whose address is kept: those of its IP version.
+    fn clients(&self, lookup: &Lookup<'a>, flow: &Flow) -> Result<Vec<Spread>, Gap<'a>> {
+        let version = self.group.ip_version;
+        let anybody = match self.balancer.scheme {
+            Scheme::InternetFacing => internet(version),
+            _ => everywhere(version),
+        };
+        if self.balancer.groups().is_empty() {
+            return Ok(vec![Spread::Each(anybody)]);
+        }
+        let (listeners, groups) = (lookup.listeners(&self.balancer.arn), self.balancer_groups(lookup));
+        let (listeners, groups) = (listeners?.unwrap_or_default(), groups?);
+        let mut spreads = Vec::new();
+        for listener in listeners.iter().filter(|one| one.target_groups.contains(&self.group.arn)) {
+            let Some(port) = listener.port else { continue };
+            if !transports(listener.protocol.as_deref()).contains(&flow.protocol) {
+                continue;
+            }
+            let entered = Flow { protocol: flow.protocol.clone(), port };
+            let gate = Gate::of(groups.known.iter().flat_map(|group| &group.ingress), &entered);
+            let gate = fill(lookup, gate)?;
+            // Clients let in by a group they have may come from anywhere.
+            if gate.is_unclear || groups.is_incomplete || !gate.groups.is_empty() {
+                spreads.push(Spread::Unknown(version));
+            }
+            spreads.push(Spread::Each(both(&gate.ranges, &anybody)));
+        }
+        Ok(spreads)
+    }
+
+    /// Its groups.
+    pub(crate) fn balancer_groups(&self, lookup: &Lookup<'a>) -> Result<Groups<'a>, Gap<'a>> {
+        groups(lookup, self.balancer.groups(), self.balancer.vpc.as_ref())
+    }
+}
+
+/// Some security groups with their rules.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Groups<'a> {
+    /// Those that there are.
+    pub(crate) known: Vec<&'a SecurityGroup>,
+    /// One of them can't be seen: it was deleted meanwhile, or is another account's.
+    pub(crate) is_incomplete: bool,
+}
+
+/// The groups of these ids; all groups of their VPC come in one call.
+pub(crate) fn groups<'a>(
+    lookup: &Lookup<'a>,
+    ids: &[SecurityGroupId],
+    vpc: Option<&VpcId>,
+) -> Result<Groups<'a>, Gap<'a>> {
+    if let Some(vpc) = vpc.filter(|_| !ids.is_empty()) {
+        lookup.security_groups(vpc)?;
+    }
+    let answers: Vec<_> = ids.iter().map(|id| lookup.security_group(id)).collect();
+    let answers = answers.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let known: Vec<_> = answers.iter().copied().flatten().collect();
+    Ok(Groups { is_incomplete: known.len() < ids.len(), known })
+}
+
+/// A gate with all its lists filled in.
+pub(crate) fn fill<'a>(lookup: &Lookup<'a>, gate: Gate) -> Result<Gate, Gap<'a>> {
+    let lists: Vec<_> = gate.lists.iter().map(|list| (list.clone(), lookup.prefix_list(list))).collect();
+    lists.into_iter().try_fold(gate, |gate, (list, ranges)| Ok(gate.with(&list, ranges?)))
+}
+
+fn addresses(all: &[IpAddr], version: IpVersion) -> Vec<IpNet> {
+    all.iter().filter(|address| IpVersion::of(**address) == version).map(|address| IpNet::from(*address)).collect()
+}
