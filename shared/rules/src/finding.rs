@@ -95,12 +95,6 @@ impl Draft {
         self
     }
 
-    /// It is about what passes to this target group.
-    pub(crate) fn target_group(mut self, arn: &TargetGroupArn) -> Self {
-        self.0.resources.target_group = Some(arn.clone());
-        self
-    }
-
     /// It is about these security groups.
     pub(crate) fn security_groups<'i>(mut self, ids: impl IntoIterator<Item = &'i SecurityGroupId>) -> Self {
         let mut ids: Vec<_> = ids.into_iter().cloned().collect();
