@@ -12,7 +12,7 @@ use ledger::DynamoDbLedger;
 use model::policy::Policy;
 use model::scope::Scope;
 use pipeline::ports::Clock as _;
-use pipeline::{Assignment, Outcome, Progress, World};
+use pipeline::{Assignment, HandOn, Outcome, Progress, World};
 use report::Report;
 use runtime::clock::WallClock;
 use runtime::home::Home;
@@ -26,6 +26,7 @@ pub struct Auditor {
     calls: Calls,
     ledger: Option<DynamoDbLedger>,
     registrar: Option<SqsLookQueue>,
+    guard: Option<SqsLookQueue>,
 }
 
 /// What an audit is to look at, and how.
@@ -56,7 +57,7 @@ impl Auditor {
     /// Sets up clients; nothing is sent yet. `calls` counts what the clients of `config` send.
     #[must_use]
     pub fn new(config: &SdkConfig, calls: Calls) -> Self {
-        Self { clients: Clients::new(config), calls, ledger: None, registrar: None }
+        Self { clients: Clients::new(config), calls, ledger: None, registrar: None, guard: None }
     }
 
     /// It knows what the ledger in this table remembers.
@@ -65,10 +66,11 @@ impl Auditor {
         Self { ledger: table.map(|table| DynamoDbLedger::new(config, table)), ..self }
     }
 
-    /// It leaves suspicions about targets in the registrar's queue.
+    /// It leaves suspicions in these queues: about targets in the registrar's, about security groups in the guard's.
     #[must_use]
-    pub fn with_registrar(self, config: &SdkConfig, queue_url: Option<&str>) -> Self {
-        Self { registrar: queue_url.map(|url| SqsLookQueue::new(config, url)), ..self }
+    pub fn with_queues(self, config: &SdkConfig, registrar_url: Option<&str>, guard_url: Option<&str>) -> Self {
+        let queue = |url: Option<&str>| url.map(|url| SqsLookQueue::new(config, url));
+        Self { registrar: queue(registrar_url), guard: queue(guard_url), ..self }
     }
 
     /// The scope that `patterns` stand for.
@@ -100,14 +102,10 @@ impl Auditor {
             deadline,
         };
         let clients = self.clients_until(deadline);
-        let world = World {
-            account: &clients,
-            ledger: self.ledger.as_ref(),
-            queue: self.registrar.as_ref(),
-            clock: &WallClock,
-        };
+        let world = World { account: &clients, ledger: self.ledger.as_ref(), queue: None, clock: &WallClock };
+        let hand_on = HandOn { registrar: self.registrar.as_ref(), guard: self.guard.as_ref() };
         // Boxed: its type is deeper nested than the compiler likes to look at from here.
-        let outcome = Box::pin(pipeline::survey(world, &assignment, watch)).await;
+        let outcome = Box::pin(pipeline::survey(world, &assignment, hand_on, watch)).await;
         let report = runtime::lambda::report(&outcome, scope, policy, self.calls.take(), (began, WallClock.now()));
         Audited { report, outcome }
     }

@@ -29,9 +29,11 @@ impl AuditDesk {
         let calls = Calls::default();
         let client = aws::client::Settings { quota_share: settings.quota_share, calls: calls.clone() };
         let config = aws::client::shared_config(&client).await;
-        let auditor = Auditor::new(&config, calls)
-            .with_ledger(&config, settings.ledger_table.as_deref())
-            .with_registrar(&config, settings.registrar_queue_url.as_deref());
+        let auditor = Auditor::new(&config, calls).with_ledger(&config, settings.ledger_table.as_deref()).with_queues(
+            &config,
+            settings.registrar_queue_url.as_deref(),
+            settings.guard_queue_url.as_deref(),
+        );
         Self { policy: settings.policy, auditor, rules: rules::rules().map(|rule| rule.slug).collect() }
     }
 }

@@ -21,5 +21,5 @@ pub use planner::Looks;
 
 pub use outcome::{Concluded, Conclusion, Outcome, Status};
 pub use pass::{Assignment, pass};
-pub use survey::{Progress, survey};
+pub use survey::{HandOn, Progress, survey};
 pub use world::World;

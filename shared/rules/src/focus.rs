@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use model::ecs::Service;
 use model::id::{ClusterArn, TargetGroupArn, TaskArn};
-use model::observation::{Gap, Lookup, Unread, UnreadKind};
+use model::observation::{Desired, Gap, Lookup, TaskList, Unread, UnreadKind};
 use model::scope::{Scope, ServiceId, TaskHint, Unit};
 
 use crate::judgement::Judgement;
@@ -20,11 +20,16 @@ pub(crate) struct Focus<'a> {
     pub(crate) found: BTreeMap<ServiceId, &'a Service>,
     /// Clusters with all that runs in them, services or not.
     pub(crate) clusters: BTreeSet<ClusterArn>,
+    /// Those of them whose tasks are listed in one, not service by service.
+    pub(crate) listed: BTreeSet<ClusterArn>,
     /// Target groups named by the scope itself, beside those the services use.
     pub(crate) target_groups: BTreeSet<TargetGroupArn>,
     /// More services may be found once open questions are answered.
     pub(crate) pending: bool,
 }
+
+/// As many tasks are in a page of ListTasks, and in a request of DescribeTasks.
+const TASKS_IN_ONE: u32 = 100;
 
 /// How much of a service is to be judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +72,29 @@ pub(crate) fn focus<'a>(lookup: &Lookup<'a>, scope: &Scope, judgement: &mut Judg
 }
 
 impl Focus<'_> {
+    /// Decides how the tasks of whole clusters are listed: in one, where that takes no more requests or is done anyway, or
+    /// by each service that is behind a balancer. Both ways find the same tasks of those services.
+    pub(crate) fn plan_lists(&mut self, anyway: bool) {
+        let listed = self.clusters.iter().filter(|cluster| anyway || self.is_cheaper_in_one(cluster)).cloned();
+        self.listed = listed.collect();
+    }
+
+    fn is_cheaper_in_one(&self, cluster: &ClusterArn) -> bool {
+        let count = |service: &Service| service.running_count.saturating_add(service.pending_count);
+        let here = self.found.iter().filter(|(id, _)| id.cluster == *cluster).map(|(_, service)| *service);
+        let balanced = here.clone().filter(|service| service.named_target_groups().next().is_some()).map(count);
+        let requests = |tasks: u32| tasks.div_ceil(TASKS_IN_ONE);
+        let by_service = balanced.clone().map(|tasks| requests(tasks).max(1)).sum::<u32>() + requests(balanced.sum());
+        let all = requests(here.map(count).sum());
+        all.max(1) + all <= by_service
+    }
+
+    /// The list in which all tasks of this service are that ECS wants to run.
+    pub(crate) fn running(&self, id: &ServiceId) -> TaskList {
+        let service = Some(id.clone()).filter(|id| !self.listed.contains(&id.cluster));
+        TaskList { cluster: id.cluster.clone(), service, desired: Desired::Running }
+    }
+
     /// The value, or a note why there is none.
     fn keep<T>(
         &mut self,

@@ -61,8 +61,9 @@ pub fn security_group_rules() -> BTreeSet<&'static str> {
 #[must_use]
 pub fn judge(lookup: &Lookup<'_>, scope: &Scope, policy: &Policy, wanted: &BTreeSet<&str>) -> Judgement {
     let mut judgement = Judgement::default();
-    let focus = focus::focus(lookup, scope, &mut judgement);
+    let mut focus = focus::focus(lookup, scope, &mut judgement);
     let wanted = Wanted { slugs: wanted, policy };
+    focus.plan_lists(wanted.any_of(security_group::RULES));
     // Who is in a group besides those who use it shows where its targets are judged.
     if wanted.any_of(registration::RULES) || wanted.any_of(&[&configuration::WITHOUT_LOAD_BALANCER]) {
         registration::judge(lookup, scope, policy, &focus, &mut judgement);

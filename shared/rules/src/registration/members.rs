@@ -47,10 +47,13 @@ pub(crate) fn members<'a>(
             return Members { members: known, judged };
         }
     }
-    let complete = read_all(lookup, group, Desired::Running, judgement)
+    let running = |id: &ServiceId| focus.running(id);
+    let stopped =
+        |id: &ServiceId| TaskList { service: Some(id.clone()), desired: Desired::Stopped, cluster: id.cluster.clone() };
+    let complete = read_all(lookup, tasks, group, running, judgement)
         && !focus.pending
         && (left_over(&in_place, &live(lookup, tasks, group, judgement)).is_empty()
-            || read_all(lookup, group, Desired::Stopped, judgement));
+            || read_all(lookup, tasks, group, stopped, judgement));
     let members = live(lookup, tasks, group, judgement);
     let leftover = left_over(&in_place, &members);
     // With a list unread, or users yet to be found, a left-over target may well be a live task's: it is not even suspected.
@@ -106,20 +109,20 @@ fn is_short(group: &Group<'_>, in_place: &[&TargetHealth]) -> bool {
     })
 }
 
-/// Asks for every task of the users that ECS wants in this state. Were all read?
-fn read_all(lookup: &Lookup<'_>, group: &Group<'_>, desired: Desired, judgement: &mut Judgement) -> bool {
+/// Asks for every task in the users' lists. Were all read?
+fn read_all<'a>(
+    lookup: &Lookup<'a>,
+    tasks: &Tasks<'a>,
+    group: &Group<'_>,
+    list: impl Fn(&ServiceId) -> TaskList,
+    judgement: &mut Judgement,
+) -> bool {
     let mut complete = true;
     for (id, _) in &group.users {
-        let list = list_of(id, desired);
-        let arns = judgement.keep(|| Unit::Service(id.clone()), lookup.tasks(&list));
-        complete &= arns.is_some();
-        for arn in arns.into_iter().flatten() {
-            complete &= judgement.keep(|| Unit::Service(id.clone()), lookup.task(&id.cluster, arn)).is_some();
+        for gap in tasks.gaps(lookup, list(id)).iter() {
+            judgement.abstain(Unit::Service(id.clone()), *gap);
+            complete = false;
         }
     }
     complete
-}
-
-fn list_of(id: &ServiceId, desired: Desired) -> TaskList {
-    TaskList { cluster: id.cluster.clone(), service: Some(id.clone()), desired }
 }

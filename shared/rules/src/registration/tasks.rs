@@ -1,11 +1,13 @@
 //! The tasks read so far, found by interface and by address.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use model::ecs::Task;
 use model::id::NetworkInterfaceId;
-use model::observation::{Answer, Observation};
+use model::observation::{Answer, Gap, Lookup, Observation, TaskList};
 use model::scope::{Scope, ServiceId};
 
 /// An index over the tasks of an observation.
@@ -13,13 +15,16 @@ pub(crate) struct Tasks<'a> {
     live: BTreeMap<ServiceId, Vec<&'a Task>>,
     by_interface: BTreeMap<&'a NetworkInterfaceId, &'a Task>,
     stopped_at: BTreeMap<IpAddr, Vec<&'a Task>>,
+    /// Lists that were gone through, for one may be many services'.
+    lists: RefCell<BTreeMap<TaskList, Rc<[Gap<'a>]>>>,
 }
 
 impl<'a> Tasks<'a> {
     /// Indexes what was read. The events in `scope` add the address of a stopped task that AWS no longer tells; that the
     /// task existed and is stopped is still AWS's word.
     pub(crate) fn of(observation: &'a Observation, scope: &Scope) -> Self {
-        let mut tasks = Self { live: BTreeMap::new(), by_interface: BTreeMap::new(), stopped_at: BTreeMap::new() };
+        let (live, by_interface, stopped_at, lists) = Default::default();
+        let mut tasks = Self { live, by_interface, stopped_at, lists };
         for task in observation.task.values().filter_map(Answer::known) {
             if task.is_live() {
                 if let Some(name) = task.service_name() {
@@ -43,6 +48,19 @@ impl<'a> Tasks<'a> {
         for address in addresses {
             self.stopped_at.entry(address).or_default().push(task);
         }
+    }
+
+    /// Asks for every task in this list, and tells what isn't read of them.
+    pub(crate) fn gaps(&self, lookup: &Lookup<'a>, list: TaskList) -> Rc<[Gap<'a>]> {
+        if let Some(gaps) = self.lists.borrow().get(&list) {
+            return Rc::clone(gaps);
+        }
+        let gaps: Rc<[Gap<'a>]> = match lookup.tasks(&list) {
+            Ok(arns) => arns.iter().filter_map(|arn| lookup.task(&list.cluster, arn).err()).collect(),
+            Err(gap) => [gap].into(),
+        };
+        self.lists.borrow_mut().insert(list, Rc::clone(&gaps));
+        gaps
     }
 
     /// The live task that has this interface.

@@ -64,7 +64,7 @@ fn a_healthy_account() {
     let told = three().group("api").service("api").on("api", 8080).task(5).registered();
     assert_snapshot!(asked(&told), @r"
     clusters: all
-    list of: RUNNING tasks of prod/api, RUNNING tasks of prod/web
+    list of: RUNNING tasks of prod
     owners in: api, web
     service: prod/api, prod/web
     services of: prod
@@ -187,4 +187,18 @@ fn a_group_shared_with_another_cluster() {
     targets of: web
     task: dr/t5, prod/t1, prod/t2, prod/t3
     ");
+}
+
+/// With so many tasks behind no balancer that listing them too takes more requests than it saves.
+#[test]
+fn a_cluster_in_which_most_is_behind_nothing() {
+    let mut told = three();
+    for n in 0..4 {
+        told = told.service(&format!("worker{n}")).wants(100);
+    }
+    for n in 10..=255 {
+        told = told.service("worker0").task(n);
+    }
+    let lists: Vec<String> = told.look().asked.iter().map(label).filter(|label| label.starts_with("list")).collect();
+    assert_eq!(lists, ["list of: RUNNING tasks of prod/web"]);
 }

@@ -37,11 +37,6 @@ fn a_failed_look_up_withholds_every_removal_that_rests_on_it() {
       hijacked by a task of another cluster
       hijacked by a task on its way out
       wrong port of a task of another cluster's service
-    list of: RUNNING tasks of prod/api
-      hijacked by the ledger
-      hijacked by a stopped task
-      hijacked by an exclusive group
-      hijacked by a task set's task
     list of: STOPPED tasks of dr
       hijacked by a task of another cluster
       wrong port of a task of another cluster's service
