@@ -11,7 +11,8 @@ from harness.proxy import Proxy
 from harness.server import MotoServer
 from scenes import Web
 
-BINARY = Path(__file__).resolve().parents[2] / "target/lambda/registrar/bootstrap"
+TARGET = Path(__file__).resolve().parents[2] / "target"
+BINARY = TARGET / "lambda/registrar/bootstrap"
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +27,42 @@ def binary():
     path = Path(os.environ.get("REGISTRAR", BINARY))
     assert path.is_file(), f"{path} is not there: make build"
     return path
+
+
+def _binary(variable, path):
+    path = Path(os.environ.get(variable, TARGET / path))
+    assert path.is_file(), f"{path} is not there: make build"
+    return path
+
+
+@pytest.fixture(scope="session")
+def audit_binary():
+    """The Lambda function `audit` as it is shipped. `AUDIT` names another."""
+    return _binary("AUDIT", "lambda/audit/bootstrap")
+
+
+@pytest.fixture(scope="session")
+def command_line():
+    """The command line as it is shipped. `ECS_NLB_GUARD` names another."""
+    return _binary("ECS_NLB_GUARD", "release/ecs-nlb-guard")
+
+
+@pytest.fixture
+def start_audit(audit_binary, account, proxy):
+    """Starts an audit with the default policy and no ledger, unless told otherwise."""
+    with ExitStack() as running:
+
+        def start(policy=None, ledger=None, **settings):
+            return running.enter_context(
+                Function(audit_binary, settings_of(proxy.url, policy, ledger=ledger, **settings)))
+
+        yield start
+
+
+@pytest.fixture
+def audit(start_audit):
+    """An audit that observes."""
+    return start_audit()
 
 
 @pytest.fixture

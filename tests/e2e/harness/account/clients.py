@@ -18,8 +18,8 @@ class Clients:
             region_name=REGION,
         )
         config = Config(retries={"total_max_attempts": 1}, read_timeout=30)
-        for name in ("ecs", "elbv2", "ec2", "dynamodb", "sqs"):
-            setattr(self, name, session.client(name, endpoint_url=url, config=config))
+        for name in ("ecs", "elbv2", "ec2", "dynamodb", "sqs", "iam", "s3", "application-autoscaling"):
+            setattr(self, name.replace("-", "_"), session.client(name, endpoint_url=url, config=config))
 
 
 @functools.cache

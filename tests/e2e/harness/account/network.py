@@ -10,7 +10,7 @@ class Vpc:
     """A VPC with a network load balancer in its subnets. DNS host names are on: ECS interfaces need them in moto."""
 
     def __init__(self, account, cidr, subnets, ipv6=False):
-        self.account, self._ec2 = account, account.aws.ec2
+        self.account, self._ec2, self.cidr = account, account.aws.ec2, cidr
         self.id = self._ec2.create_vpc(CidrBlock=cidr, AmazonProvidedIpv6CidrBlock=ipv6)["Vpc"]["VpcId"]
         self._ec2.modify_vpc_attribute(VpcId=self.id, EnableDnsHostnames={"Value": True})
         self.subnets = []
@@ -30,6 +30,11 @@ class Vpc:
     def security_group(self, name):
         answer = self._ec2.create_security_group(GroupName=name, Description=name, VpcId=self.id)
         return answer["GroupId"]
+
+    def lets_in(self, port, protocol="tcp", group=None):
+        """The tasks' security group lets this port in from the whole VPC."""
+        self._ec2.authorize_security_group_ingress(GroupId=group or self.task_security_group, IpPermissions=[{
+            "IpProtocol": protocol, "FromPort": port, "ToPort": port, "IpRanges": [{"CidrIp": self.cidr}]}])
 
     def load_balancer(self, name, **options):
         """One more load balancer; a network one unless told otherwise."""

@@ -64,6 +64,16 @@ class Service(EcsTagged):
             group.register_all([task.address for task in tasks], port)
         return tasks
 
+    def runs(self, definition):
+        """Its task definition is this one from here on, without a deployment."""
+        self.account.aws.ecs.update_service(cluster=self.cluster.name, service=self.name, taskDefinition=definition)
+
+    def scaled(self, minimum, maximum):
+        """Application Auto Scaling scales it within these bounds."""
+        self.account.aws.application_autoscaling.register_scalable_target(
+            ServiceNamespace="ecs", ScalableDimension="ecs:service:DesiredCount",
+            ResourceId=f"service/{self.cluster.name}/{self.name}", MinCapacity=minimum, MaxCapacity=maximum)
+
     def set(self, **attributes):
         """What DescribeServices tells of it and no API sets."""
         self.account.set("service", self.arn, **attributes)

@@ -46,6 +46,10 @@ class TargetGroup(ElbTagged):
         """What moto can't create: another protocol, another kind of address."""
         self.account.set("target-group", self.arn, **attributes)
 
+    def attribute(self, key, value):
+        self._elbv2.modify_target_group_attributes(
+            TargetGroupArn=self.arn, Attributes=[{"Key": key, "Value": str(value)}])
+
     def delete(self):
         """Takes it off its listeners and deletes it, as a person who has had enough of it."""
         for balancer in self._elbv2.describe_load_balancers()["LoadBalancers"]:

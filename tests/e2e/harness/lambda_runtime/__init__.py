@@ -6,6 +6,7 @@
 """
 
 from .function import Function, FunctionDied
+from .invoke import cargo_lambda_invoke
 from .settings import repairing, settings_of
 
-__all__ = ["Function", "FunctionDied", "repairing", "settings_of"]
+__all__ = ["Function", "FunctionDied", "cargo_lambda_invoke", "repairing", "settings_of"]
