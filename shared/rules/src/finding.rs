@@ -126,6 +126,12 @@ impl Draft {
         self
     }
 
+    /// What a person can do about just this, where what can be done in general doesn't hold.
+    pub(crate) fn remedy_instead(mut self, remedy: String) -> Self {
+        self.0.remedy = remedy;
+        self
+    }
+
     /// What exactly was seen, beyond the resources.
     pub(crate) fn subject(mut self, subject: String) -> Self {
         self.0.subject = subject;

@@ -2,10 +2,11 @@
 
 use model::observation::Lookup;
 use model::policy::Policy;
-use model::scope::Scope;
+use model::scope::{Scope, Unit};
 
-use super::wearers::parties;
-use super::{blocked, default, drift, unresolved, world_open};
+use super::change::Demands;
+use super::wearers::{Party, parties};
+use super::{blocked, default, drift, forbidden, missing, unresolved, world_open};
 use crate::focus::Focus;
 use crate::judgement::Judgement;
 use crate::wanted::Wanted;
@@ -20,6 +21,9 @@ pub(crate) fn judge<'a>(
     judgement: &mut Judgement,
 ) {
     for party in parties(lookup, scope, policy, focus, judgement) {
+        if wanted.any_of(&[&missing::RULE, &forbidden::RULE]) {
+            judge_wearers(lookup, &party, wanted, judgement);
+        }
         if wanted.has(unresolved::RULE.slug) {
             unresolved::judge(lookup, &party, judgement);
         }
@@ -38,6 +42,20 @@ pub(crate) fn judge<'a>(
         }
         if wanted.has(world_open::RULE.slug) {
             world_open::judge(lookup, &party, judgement);
+        }
+    }
+}
+
+/// Judges what each interface of a party must and must not have.
+fn judge_wearers<'a>(lookup: &Lookup<'a>, party: &Party<'a>, wanted: Wanted<'_>, judgement: &mut Judgement) {
+    for wearer in &party.wearers {
+        let about = || Unit::Task(wearer.task.arn.clone());
+        let Some(demands) = judgement.keep(about, Demands::of(lookup, party, wearer, wanted)) else { continue };
+        let found =
+            [missing::judge(lookup, party, wearer, &demands), forbidden::judge(lookup, party, wearer, &demands)];
+        for finding in found {
+            let finding = judgement.keep(about, finding);
+            judgement.findings.extend(finding.flatten());
         }
     }
 }

@@ -6,7 +6,7 @@ use model::ec2::NetworkInterface;
 use model::ecs::{AwsvpcConfiguration, DeploymentStatus, Service, Task, TaskStatus};
 use model::id::{ClusterArn, NetworkInterfaceId, SecurityGroupId, TaskArn, VpcId};
 use model::observation::{Desired, Gap, Lookup, TaskList, Unread, UnreadKind};
-use model::policy::{Place, Policy, SecurityGroupPolicy};
+use model::policy::{Policy, SecurityGroupPolicy};
 use model::scope::{Scope, ServiceId, Unit};
 
 use crate::focus::{Depth, Focus};
@@ -114,12 +114,13 @@ pub(crate) fn parties<'a>(
 
 fn party<'a>(policy: &Policy, cluster: &ClusterArn, id: Option<&ServiceId>, service: Option<&'a Service>) -> Party<'a> {
     let name = id.map(|id| &*id.name);
-    let place = Place { cluster: Some(cluster.name()), service: name, target_group: None };
+    let groups: Vec<&str> =
+        service.into_iter().flat_map(Service::named_target_groups).map(|group| group.name()).collect();
     Party {
         cluster: cluster.clone(),
         id: id.cloned(),
         service,
-        policy: policy.security_groups(&place),
+        policy: policy.security_groups_of(cluster.name(), name, &groups),
         is_whole: false,
         wearers: Vec::new(),
     }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 use model::ec2::SecurityGroup;
-use model::ecs::{DeploymentStatus, Task, TaskInterface};
+use model::ecs::{DeploymentStatus, Task, TaskInterface, TaskProtection};
 use model::elb::{AccountLimits, Listener, LoadBalancer, LoadBalancerAttributes, TargetGroupAttributes};
-use model::id::{LoadBalancerArn, NetworkInterfaceId, PrefixListId, SecurityGroupId, TargetGroupArn, VpcId};
+use model::id::{LoadBalancerArn, NetworkInterfaceId, PrefixListId, SecurityGroupId, TargetGroupArn, TaskArn, VpcId};
 use model::observation::{Observation, Question};
 use model::scaling::ScalableTarget;
 use model::scope::ServiceId;
@@ -27,6 +27,8 @@ pub(crate) struct Network {
     pub(crate) balancer_attributes: BTreeMap<LoadBalancerArn, LoadBalancerAttributes>,
     pub(crate) limits: AccountLimits,
     pub(crate) scaled: BTreeMap<ServiceId, ScalableTarget>,
+    /// Tasks that aren't here aren't protected.
+    pub(crate) protection: BTreeMap<TaskArn, TaskProtection>,
     /// Interfaces that are gone although a task is said to have them.
     pub(crate) vanished: BTreeSet<NetworkInterfaceId>,
 }
@@ -69,6 +71,8 @@ impl Network {
         all.extend(account.groups.keys().cloned().map(Question::TargetGroupAttributes));
         all.extend(account.services.keys().cloned().map(Question::ScalableTarget));
         all.insert(Question::AccountLimits);
+        let of_task = |task: &Task| Question::TaskProtection { cluster: task.cluster.clone(), task: task.arn.clone() };
+        all.extend(account.tasks.values().map(of_task));
         all
     }
 
@@ -78,6 +82,12 @@ impl Network {
             Question::Interface { id, .. } => {
                 let found = account.interfaces().into_iter().find(|one| one.id == *id);
                 seen.interface.insert(id.clone(), account.or_unread(question, found));
+            }
+            Question::TaskProtection { task, .. } => {
+                let has = account.tasks.contains_key(task);
+                let protection = self.protection.get(task).copied();
+                let protection = has.then(|| protection.unwrap_or(TaskProtection { enabled: false, until: None }));
+                seen.task_protection.insert(task.clone(), account.or_unread(question, protection));
             }
             Question::SecurityGroups(vpc) => {
                 let of_vpc: Vec<&SecurityGroup> = self.groups.values().filter(|group| group.vpc == *vpc).collect();

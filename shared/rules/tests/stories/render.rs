@@ -74,6 +74,7 @@ pub(crate) fn label(question: &Question) -> String {
         Question::Service(id) => format!("service: {id}"),
         Question::Tasks(list) => format!("list of: {list}"),
         Question::Task { cluster, task } => format!("task: {}/{}", cluster.name(), task.id()),
+        Question::TaskProtection { task, .. } => format!("protection of: {}", task.id()),
         Question::TaskDefinition(arn) => {
             let (family, revision) = arn.family_and_revision();
             format!("task definition: {family}:{revision}")

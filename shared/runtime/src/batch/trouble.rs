@@ -42,6 +42,9 @@ fn add_gates(trouble: &mut BTreeMap<Unit, String>, seen: &Observation, repaired:
     for (balancer, unread) in unread(&seen.load_balancer_tags) {
         groups_behind(seen, balancer).for_each(|arn| add(trouble, group(arn), unread));
     }
+    for (task, unread) in unread(&seen.task_protection) {
+        add(trouble, Unit::Task(task.clone()), unread);
+    }
     for (limited, unread) in unread(&seen.windows) {
         match limited {
             Limited::Removals(arn) => add(trouble, group(arn), unread),

@@ -3,6 +3,9 @@
 mod blocked;
 mod default;
 mod drift;
+mod forbidden;
+mod ladder;
+mod missing;
 mod reach;
 mod steps;
 mod unread;

@@ -1,7 +1,10 @@
 //! What stories about security groups are told with.
 
+use std::collections::BTreeSet;
+
 use model::ec2::{GroupReference, Peer, PortRange, SecurityGroup, SecurityGroupRule};
-use model::ecs::AwsvpcConfiguration;
+use model::ecs::{AwsvpcConfiguration, TaskProtection};
+use model::finding::Finding;
 use model::id::VpcId;
 
 use crate::network::a_security_group;
@@ -10,9 +13,13 @@ use crate::{entities, names};
 
 /// Service `prod/web` with tasks 1 and 2, which declare group `web`; groups `default` and `base` besides, all in the main VPC.
 pub(crate) fn dressed() -> Story {
+    undressed().task(1).registered().task(2).registered()
+}
+
+/// The same without tasks.
+pub(crate) fn undressed() -> Story {
     let told = story().security_group("default").security_group("base").security_group("web");
-    let told = told.group("web").service("web").declares(&["web"]).on("web", 8080);
-    told.task(1).registered().task(2).registered()
+    told.group("web").service("web").declares(&["web"]).on("web", 8080)
 }
 
 /// A rule for ports from one to another; a peer is a range, `sg-…` or `pl-…`.
@@ -87,5 +94,25 @@ impl Story {
         let id = self.the_task().interfaces[0].network_interface.clone().expect("an interface");
         self.account.network.vanished.insert(id);
         self
+    }
+
+    /// Task `n` is protected, or isn't.
+    pub(crate) fn protected(mut self, n: u8, protection: TaskProtection) -> Self {
+        self.account.network.protection.insert(names::task(&names::cluster("prod"), n), protection);
+        self
+    }
+
+    /// What a person is told to do, each remedy once.
+    pub(crate) fn remedies(&self) -> String {
+        let remedies: BTreeSet<String> =
+            self.look().judgement.findings.into_iter().map(|finding| finding.remedy).collect();
+        remedies.into_iter().collect::<Vec<_>>().join("\n")
+    }
+
+    /// The only finding.
+    pub(crate) fn finding(&self) -> Finding {
+        let findings = self.look().judgement.findings;
+        let [finding] = findings.as_slice() else { panic!("not one finding: {findings:?}") };
+        finding.clone()
     }
 }
