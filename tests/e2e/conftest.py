@@ -93,6 +93,25 @@ def start_registrar(binary, account, proxy):
         yield start
 
 
+@pytest.fixture(scope="session")
+def guard_binary():
+    """The Lambda function `guard` as it is shipped. `GUARD` names another."""
+    return _binary("GUARD", "lambda/guard/bootstrap")
+
+
+@pytest.fixture
+def start_guard(guard_binary, account, proxy):
+    """Starts a guard with this policy and, unless told otherwise, an empty ledger."""
+    with ExitStack() as running:
+
+        def start(policy, ledger=..., queue=None, **settings):
+            ledger = account.ledger() if ledger is ... else ledger
+            settings = settings_of(proxy.url, policy, ledger=ledger, queue=queue, name="guard", **settings)
+            return running.enter_context(Function(guard_binary, settings))
+
+        yield start
+
+
 @pytest.fixture
 def registrar(start_registrar):
     """A registrar that repairs."""

@@ -18,17 +18,17 @@ def repairing(*overrides, **keys):
     return "\n".join(lines) + "\n"
 
 
-def settings_of(endpoint, policy=None, ledger=None, queue=None, **more):
+def settings_of(endpoint, policy=None, ledger=None, queue=None, name="registrar", **more):
     """The whole environment of a function's process: nothing is inherited."""
     return {
         **CREDENTIALS,
         "AWS_REGION": REGION,
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_LAMBDA_FUNCTION_NAME": "registrar",
+        "AWS_LAMBDA_FUNCTION_NAME": name,
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
-        "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/registrar",
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": "2026/03/01/[$LATEST]e2e",
         **({"GUARD_POLICY": policy} if policy is not None else {}),
         **({"GUARD_LEDGER_TABLE": ledger.name} if ledger else {}),
