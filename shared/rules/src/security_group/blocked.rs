@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use model::finding::Finding;
-use model::observation::{Gap, Lookup};
+use model::id::TargetGroupArn;
+use model::observation::{Gap, Lookup, Unread, UnreadKind};
 use model::scope::Unit;
 
 use super::balancer::Purpose;
 use super::door::{NOT_JUDGED, doors, list, sender};
-use super::passage::{Passage, Shut, passages};
+use super::passage::{Outcome, Passage, Shut, passages};
 use super::wearers::Party;
 use super::{health_check_blocked, traffic_blocked};
 use crate::finding::start;
@@ -39,8 +40,10 @@ pub(crate) fn judge<'a>(lookup: &Lookup<'a>, party: &Party<'a>, wanted: Wanted<'
         let about = || Unit::TargetGroup(arn.clone());
         let Some(passage) = judgement.keep(about, passage).flatten() else { continue };
         let mut blocked = |words: &Words| {
-            let found = wanted.has(words.rule.slug).then(|| finding(lookup, party, &passage, words));
-            found.and_then(|found| judgement.keep(about, found)).flatten()
+            let outcome = wanted.has(words.rule.slug).then(|| passage.shut(lookup, words.purpose))?;
+            let Outcome { shut, doubts } = judgement.keep(about, outcome)?;
+            doubts.into_iter().for_each(|doubt| judgement.abstain(about(), Gap::Unread(&undecided(&arn, doubt))));
+            judgement.keep(about, finding(lookup, party, &passage, &shut, words)).flatten()
         };
         let (traffic, health) = (blocked(&traffic_blocked::WORDS), blocked(&health_check_blocked::WORDS));
         // A rule that lets the traffic in lets the health checks in as well: it is said once.
@@ -48,6 +51,12 @@ pub(crate) fn judge<'a>(lookup: &Lookup<'a>, party: &Party<'a>, wanted: Wanted<'
         let health = health.filter(|finding| to_add(finding).iter().any(|rule| !said.contains(rule)));
         judgement.findings.extend(traffic.into_iter().chain(health));
     }
+}
+
+/// Everything was read, and still it can't be told. Asking again won't help.
+fn undecided(group: &TargetGroupArn, why: String) -> Unread {
+    let operation = "ec2:DescribeSecurityGroups".to_owned();
+    Unread { resource: group.to_string(), operation, error: why, kind: UnreadKind::Refused }
 }
 
 fn to_add(finding: &Finding) -> &[serde_json::Value] {
@@ -58,9 +67,9 @@ fn finding<'a>(
     lookup: &Lookup<'a>,
     party: &Party<'a>,
     passage: &Passage<'a, '_>,
+    shut: &[Shut<'a, '_>],
     words: &Words,
 ) -> Result<Option<Finding>, Gap<'a>> {
-    let shut = passage.shut(lookup, words.purpose)?;
     let Some(first) = shut.first() else { return Ok(None) };
     let mut to_add = Vec::new();
     for door in shut.iter().map(|shut| doors(lookup, party, shut, words.purpose)).collect::<Vec<_>>() {
@@ -68,7 +77,7 @@ fn finding<'a>(
     }
     let mut seen = BTreeSet::new();
     to_add.retain(|door| seen.insert(door.clone()));
-    let (blocked, all) = (tasks(&shut), passage.outfits.values().map(Vec::len).sum::<usize>());
+    let (blocked, all) = (tasks(shut), passage.outfits.values().map(Vec::len).sum::<usize>());
     let flows: BTreeSet<String> = shut.iter().map(|shut| shut.flow.to_string()).collect();
     let flows: Vec<String> = flows.into_iter().collect();
     let (which, hint) = match blocked < all {

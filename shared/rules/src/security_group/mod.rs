@@ -4,7 +4,7 @@
 //! service with its tasks, or a task of no service. How the policy names groups is resolved in each VPC ([`mod@resolve`]), never
 //! guessed. What an interface or a service is to have instead is worked out in [`change`], and the ways to get there,
 //! gentlest first, in [`ladder`]. Whether traffic reaches them is worked out from the rules of both sides: who sends
-//! ([`balancer`]), whether it passes ([`passage`], over the arithmetic of [`reach`]), and which rule would open it
+//! ([`balancer`]), whether it passes ([`passage`] and [`way`], over the arithmetic of [`reach`]), and which rule would open it
 //! ([`door`]). The rules then are a file each.
 
 mod balancer;
@@ -25,6 +25,7 @@ mod serves;
 mod stop;
 mod traffic_blocked;
 mod unresolved;
+mod way;
 mod wearers;
 mod world_open;
 

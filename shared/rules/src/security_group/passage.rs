@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ipnet::IpNet;
 use model::ec2::Protocol;
 use model::elb::{HealthCheckPort, TargetGroup, TargetType};
 use model::id::{LoadBalancerKind, SecurityGroupId, TargetGroupArn};
 use model::observation::{Gap, Lookup};
 
-use super::balancer::{Groups, Purpose, Sender, fill, groups};
+use super::balancer::{Purpose, Sender, groups};
 use super::reach::flow::transports;
-use super::reach::{Flow, Gate, Spread, Verdict};
+use super::reach::{Flow, Verdict};
 use super::serves::serves;
+use super::way::{Inbound, Outbound, inbound, outbound};
 use super::wearers::{Party, Wearer};
 
 /// A target group with the tasks of one service that serve through it.
@@ -40,6 +40,14 @@ pub(crate) struct Shut<'a, 'p> {
     pub(crate) outbound: bool,
     /// The tasks' groups don't let it in.
     pub(crate) inbound: bool,
+}
+
+/// What was found out about a purpose.
+pub(crate) struct Outcome<'a, 'p> {
+    /// What doesn't reach tasks.
+    pub(crate) shut: Vec<Shut<'a, 'p>>,
+    /// What can't be told, though everything was asked.
+    pub(crate) doubts: Vec<String>,
 }
 
 /// The target groups that the party's tasks serve through.
@@ -108,8 +116,8 @@ impl<'a, 'p> Passage<'a, 'p> {
         protocols.iter().flat_map(of_protocol).collect()
     }
 
-    /// Tasks that a flow certainly doesn't reach, whoever sends it.
-    pub(crate) fn shut(&self, lookup: &Lookup<'a>, purpose: Purpose) -> Result<Vec<Shut<'a, 'p>>, Gap<'a>> {
+    /// Tasks that a flow certainly doesn't reach, whoever sends it; and what nobody can say.
+    pub(crate) fn shut(&self, lookup: &Lookup<'a>, purpose: Purpose) -> Result<Outcome<'a, 'p>, Gap<'a>> {
         let mut answers = Vec::new();
         for flow in self.flows(purpose) {
             for (outfit, wearers) in &self.outfits {
@@ -117,7 +125,8 @@ impl<'a, 'p> Passage<'a, 'p> {
             }
         }
         let all = answers.into_iter().collect::<Result<Vec<_>, _>>()?;
-        Ok(all.into_iter().flatten().collect())
+        let (shut, doubts): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+        Ok(Outcome { shut: shut.into_iter().flatten().collect(), doubts: doubts.into_iter().flatten().collect() })
     }
 
     fn shut_out(
@@ -127,8 +136,8 @@ impl<'a, 'p> Passage<'a, 'p> {
         flow: &Flow,
         outfit: &[SecurityGroupId],
         wearers: &[&'p Wearer<'a>],
-    ) -> Result<Option<Shut<'a, 'p>>, Gap<'a>> {
-        let Some(vpc) = wearers.first().map(|wearer| &wearer.interface.vpc) else { return Ok(None) };
+    ) -> Result<(Option<Shut<'a, 'p>>, Option<String>), Gap<'a>> {
+        let Some(vpc) = wearers.first().map(|wearer| &wearer.interface.vpc) else { return Ok((None, None)) };
         let worn = groups(lookup, outfit, Some(vpc))?;
         let ways = self.senders.iter().map(|sender| {
             let inbound = inbound(lookup, sender, &worn, flow, purpose)?;
@@ -136,80 +145,30 @@ impl<'a, 'p> Passage<'a, 'p> {
             Ok((sender, inbound, outbound))
         });
         let ways: Vec<_> = ways.collect::<Vec<_>>().into_iter().collect::<Result<_, Gap<'a>>>()?;
-        let reached =
-            |at: usize| Verdict::any(ways.iter().map(|(_, inbound, outbound)| Verdict::all([*inbound, outbound[at]])));
-        let unreached = (0..wearers.len()).filter(|at| reached(*at) == Verdict::Shut);
+        let reached = |at: usize| {
+            let of_sender = |(_, inbound, outbound): &(_, Inbound, Outbound)| {
+                Verdict::all([inbound.verdict, outbound.verdicts[at]])
+            };
+            Verdict::any(ways.iter().map(of_sender))
+        };
         // One without an address of the group's kind isn't a target.
-        let has_address = |at: &usize| wearers[*at].task.address(self.group.ip_version).is_some();
-        let unreached: Vec<usize> = unreached.filter(has_address).collect();
-        let Some((sender, inbound, outbound)) = ways.first().filter(|_| !unreached.is_empty()) else { return Ok(None) };
-        Ok(Some(Shut {
+        let targets = (0..wearers.len()).filter(|at| wearers[*at].task.address(self.group.ip_version).is_some());
+        let (unreached, others): (Vec<usize>, Vec<usize>) = targets.partition(|at| reached(*at) == Verdict::Shut);
+        let is_unsure = others.into_iter().any(|at| reached(at) == Verdict::Unsure);
+        let Some((sender, inbound, outbound)) = ways.first() else { return Ok((None, None)) };
+        let doubt = inbound.doubt.or(outbound.doubt).filter(|_| is_unsure);
+        let doubt = doubt.map(|why| format!("whether {flow} reaches the tasks can't be told: {why}"));
+        if unreached.is_empty() {
+            return Ok((None, doubt));
+        }
+        let shut = Shut {
             flow: flow.clone(),
             sender: **sender,
             outfit: outfit.to_vec(),
-            outbound: unreached.iter().any(|at| outbound[*at] == Verdict::Shut),
-            inbound: *inbound == Verdict::Shut,
+            outbound: unreached.iter().any(|at| outbound.verdicts[*at] == Verdict::Shut),
+            inbound: inbound.verdict == Verdict::Shut,
             wearers: unreached.into_iter().map(|at| wearers[at]).collect(),
-        }))
+        };
+        Ok((Some(shut), doubt))
     }
-}
-
-/// Do these groups let the flow in? Asked from cheap to expensive: most often the rules themselves decide, then the balancer's
-/// subnets; its very addresses are needed only where a rule has part of one.
-fn inbound<'a>(
-    lookup: &Lookup<'a>,
-    sender: &Sender<'a>,
-    worn: &Groups<'a>,
-    flow: &Flow,
-    purpose: Purpose,
-) -> Result<Verdict, Gap<'a>> {
-    let mut gate = Gate::of(worn.known.iter().flat_map(|group| &group.ingress), flow);
-    gate.is_unclear = worn.is_incomplete;
-    if gate.admits_any_of(sender.balancer.groups()) || gate.admits_all(sender.group.ip_version) {
-        return Ok(Verdict::Open);
-    }
-    if gate.ranges.is_empty() && gate.lists.is_empty() && !gate.is_unclear {
-        return Ok(Verdict::Shut);
-    }
-    let judge = |gate: &Gate, from: &[Spread]| Verdict::any(from.iter().map(|spread| gate.admits(spread)));
-    if sender.always_sends_itself(purpose) && judge(&gate, &sender.own_addresses(lookup, false)?) == Verdict::Open {
-        return Ok(Verdict::Open);
-    }
-    let roughly = sender.spreads(lookup, flow, purpose, false);
-    let verdict = judge(&gate, &roughly?);
-    if verdict != Verdict::Unsure {
-        return Ok(verdict);
-    }
-    let (gate, exactly) = (fill(lookup, gate), sender.spreads(lookup, flow, purpose, true));
-    Ok(judge(&gate?, &exactly?))
-}
-
-/// Do the balancer's groups let the flow out, to each of these tasks? Without groups it may send anywhere.
-fn outbound<'a>(
-    lookup: &Lookup<'a>,
-    sender: &Sender<'a>,
-    group: &TargetGroup,
-    outfit: &[SecurityGroupId],
-    wearers: &[&Wearer<'a>],
-    flow: &Flow,
-) -> Result<Vec<Verdict>, Gap<'a>> {
-    if sender.balancer.groups().is_empty() {
-        return Ok(vec![Verdict::Open; wearers.len()]);
-    }
-    let groups = sender.balancer_groups(lookup)?;
-    let mut gate = Gate::of(groups.known.iter().flat_map(|group| &group.egress), flow);
-    gate.is_unclear = groups.is_incomplete;
-    if gate.admits_any_of(outfit) {
-        return Ok(vec![Verdict::Open; wearers.len()]);
-    }
-    let to = |gate: &Gate, wearer: &Wearer<'_>| {
-        let address = wearer.task.address(group.ip_version).map(IpNet::from);
-        gate.admits(&Spread::Each(address.into_iter().collect()))
-    };
-    let verdicts: Vec<Verdict> = wearers.iter().map(|wearer| to(&gate, wearer)).collect();
-    if !verdicts.contains(&Verdict::Unsure) {
-        return Ok(verdicts);
-    }
-    let gate = fill(lookup, gate)?;
-    Ok(wearers.iter().map(|wearer| to(&gate, wearer)).collect())
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use model::id::NetworkInterfaceId;
-use model::observation::{Answer, Observation};
+use model::observation::{Answer, Observation, Unread, UnreadKind};
 use model::policy::{Mode, Policy};
 use model::scope::Scope;
 use pipeline::{Concluded, Conclusion, Outcome, Status as Came};
@@ -29,7 +29,7 @@ pub fn report(
         region: region.clone(),
         scope: ScopeReport::from(scope),
         mode: Modes { registration: mode(may_repair.registration), security_groups: mode(may_repair.security_groups) },
-        coverage: coverage(&outcome.observation),
+        coverage: coverage(outcome),
         findings: outcome.findings.iter().map(finding).collect(),
         calls,
         duration_ms: u64::try_from(now.duration_since(began).as_millis()).unwrap_or(0),
@@ -91,15 +91,19 @@ const fn status_of(came: Came) -> Status {
     }
 }
 
-/// How much was read.
-fn coverage(observation: &Observation) -> Coverage {
+/// How much was read. What a rule could make nothing of, though it was read, is unread too.
+fn coverage(outcome: &Outcome) -> Coverage {
+    let observation = &outcome.observation;
     fn known<K, V>(answers: &BTreeMap<K, Answer<V>>) -> impl Iterator<Item = (&K, &V)> {
         answers.iter().filter_map(|(key, answer)| Some((key, answer.known()?)))
     }
     let of_services = known(&observation.service).map(|(id, _)| &id.cluster);
     let clusters: BTreeSet<_> = known(&observation.cluster).map(|(arn, _)| arn).chain(of_services).collect();
     let interfaces = known(&observation.interfaces).flat_map(|(_, interfaces)| interfaces);
-    let interfaces: BTreeSet<&NetworkInterfaceId> = interfaces.map(|interface| &interface.id).collect();
+    let interfaces = interfaces.map(|interface| &interface.id).chain(known(&observation.interface).map(|(id, _)| id));
+    let interfaces: BTreeSet<&NetworkInterfaceId> = interfaces.collect();
+    let abstained = outcome.abstentions.iter().map(|(_, unread)| unread).filter(|one| one.kind != UnreadKind::NoLedger);
+    let unread: BTreeSet<&Unread> = observation.unread().into_iter().chain(abstained).collect();
     let health = known(&observation.target_health);
     Coverage {
         clusters: clusters.len(),
@@ -108,6 +112,6 @@ fn coverage(observation: &Observation) -> Coverage {
         target_groups: known(&observation.target_health).count(),
         targets: health.map(|(_, targets)| targets.iter().filter(|target| target.is_registered()).count()).sum(),
         network_interfaces: interfaces.len(),
-        unread: observation.unread().into_iter().cloned().collect(),
+        unread: unread.into_iter().cloned().collect(),
     }
 }
