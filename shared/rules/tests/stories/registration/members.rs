@@ -97,9 +97,8 @@ fn an_event_of_the_heir_says_nothing_of_the_group_it_inherited() {
 
 #[test]
 fn a_list_that_can_not_be_read_suspects_nobody() {
-    let list = |service| {
-        Question::Tasks(TaskList { cluster: names::cluster("prod"), service, desired: Desired::Running })
-    };
+    let list =
+        |service| Question::Tasks(TaskList { cluster: names::cluster("prod"), service, desired: Desired::Running });
     let told = stale_by_ledger();
     assert_snapshot!(told.clone().unread(list(None)).found(), @"can't judge service prod/web: list of: RUNNING tasks of prod timed out");
     let told = told.look_at_service("prod/web").unread(list(Some(names::service("prod/web"))));
