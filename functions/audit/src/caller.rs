@@ -25,11 +25,20 @@ pub enum CallerError {
     Unclear(String),
 }
 
-/// The account of the caller's credentials, in the Region that is set.
+/// Who calls, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The account of the caller's credentials, in the Region that is set.
+    pub home: Home,
+    /// The ARN of the user, or of the role and its session.
+    pub arn: String,
+}
+
+/// Asks AWS who calls.
 ///
 /// # Errors
-/// When one of them can't be told.
-pub async fn home(config: &SdkConfig) -> Result<Home, CallerError> {
+/// When it can't be told.
+pub async fn caller(config: &SdkConfig) -> Result<Caller, CallerError> {
     let region = config.region().ok_or(CallerError::NoRegion)?;
     let region = region.as_ref().parse().map_err(|_| CallerError::BadRegion(region.as_ref().to_owned()))?;
     let answer = Client::new(config).get_caller_identity().send().await;
@@ -38,5 +47,6 @@ pub async fn home(config: &SdkConfig) -> Result<Home, CallerError> {
     let partition = arn.strip_prefix("arn:").and_then(|rest| rest.split(':').next()).filter(|it| it.starts_with("aws"));
     let account = answer.account().and_then(|account| account.parse().ok());
     let (partition, account) = partition.zip(account).ok_or_else(|| CallerError::Unclear(arn.to_owned()))?;
-    Ok(Home { partition: partition.to_owned(), account, region })
+    let home = Home { partition: partition.to_owned(), account, region };
+    Ok(Caller { home, arn: arn.to_owned() })
 }

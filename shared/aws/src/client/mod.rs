@@ -18,7 +18,7 @@ mod transport;
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -46,6 +46,12 @@ pub struct Settings {
 
 /// The configuration to make every SDK client of the process from, once.
 pub async fn shared_config(settings: &Settings) -> SdkConfig {
+    config_loader(settings).load().await
+}
+
+/// The same before it is loaded, for whoever has a say in the profile or the Region.
+#[must_use]
+pub fn config_loader(settings: &Settings) -> ConfigLoader {
     let tls = Provider::Rustls(CryptoMode::Ring);
     let transport = aws_smithy_http_client::Builder::new().tls_provider(tls).build_https();
     let metered = Metered::new(transport, Budget::new(settings.quota_share), settings.calls.clone());
@@ -56,8 +62,6 @@ pub async fn shared_config(settings: &Settings) -> SdkConfig {
         .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).read_timeout(READ_TIMEOUT).build())
         .retry_config(retries())
         .stalled_stream_protection(streams)
-        .load()
-        .await
 }
 
 fn retries() -> RetryConfig {

@@ -63,11 +63,15 @@ struct Body {
 }
 
 /// What a scope may name.
-#[derive(Clone, Copy)]
-enum Kind {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `clusters`
     Clusters,
+    /// `services`
     Services,
+    /// `tasks`
     Tasks,
+    /// `target_groups`
     TargetGroups,
 }
 
@@ -94,7 +98,7 @@ impl Request {
         }
         let mut slugs = BTreeSet::new();
         for (index, text) in rules.iter().enumerate() {
-            match matching(text, here.rules) {
+            match rules_named(text, here.rules) {
                 Ok(matching) => slugs.extend(matching),
                 Err(problem) => problems.push(format!("rules[{index}]: {problem}")),
             }
@@ -123,7 +127,11 @@ impl Kind {
         }
     }
 
-    fn read(self, text: &str, home: &Home, into: &mut Patterns) -> Result<(), String> {
+    /// Adds what `text` names to the patterns.
+    ///
+    /// # Errors
+    /// When it can't be the name of one, or is an ARN of another account or Region; in words for a person.
+    pub fn read(self, text: &str, home: &Home, into: &mut Patterns) -> Result<(), String> {
         match self {
             Self::Clusters => into.clusters.push(pattern::cluster(text, home)?),
             Self::Services => into.services.push(pattern::service(text, home)?),
@@ -135,7 +143,10 @@ impl Kind {
 }
 
 /// The rules a slug or glob names.
-fn matching(text: &str, known: &[&str]) -> Result<Vec<String>, String> {
+///
+/// # Errors
+/// When it names none; in words for a person.
+pub fn rules_named(text: &str, known: &[&str]) -> Result<Vec<String>, String> {
     let glob: Glob = text.parse().map_err(|error| format!("{error}"))?;
     let slugs: Vec<String> = known.iter().filter(|slug| glob.matches(slug)).map(|&slug| slug.to_owned()).collect();
     if slugs.is_empty() {

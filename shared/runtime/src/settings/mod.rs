@@ -53,6 +53,16 @@ struct Source<'a> {
     /// Where the default policy file would be.
     beside_binary: Option<PathBuf>,
     read_file: &'a dyn Fn(&Path) -> std::io::Result<String>,
+    given: Given<'a>,
+}
+
+/// What is given besides the environment, and counts before it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Given<'a> {
+    /// A file with the policy.
+    pub policy: Option<&'a Path>,
+    /// The ledger's table.
+    pub ledger_table: Option<&'a str>,
 }
 
 impl Settings {
@@ -61,12 +71,21 @@ impl Settings {
     /// # Errors
     /// With everything that is wrong.
     pub fn from_environment(known_rules: &[&str]) -> Result<Self, SettingsError> {
+        Self::with(Given::default(), known_rules)
+    }
+
+    /// The same, where something is given besides.
+    ///
+    /// # Errors
+    /// With everything that is wrong.
+    pub fn with(given: Given<'_>, known_rules: &[&str]) -> Result<Self, SettingsError> {
         let binary = std::env::current_exe().ok();
         let beside_binary = binary.as_deref().and_then(Path::parent).map(|folder| folder.join(POLICY_FILE));
         let source = Source {
             variables: Variables::of(std::env::vars_os()),
             beside_binary,
             read_file: &|path| std::fs::read_to_string(path),
+            given,
         };
         Self::read(&source, known_rules)
     }
@@ -80,7 +99,10 @@ impl Settings {
         let registrar_queue_url = variables.get("GUARD_REGISTRAR_QUEUE_URL", queue_url, &mut problems);
         let guard_queue_url = variables.get("GUARD_GUARD_QUEUE_URL", queue_url, &mut problems);
         let report_bucket = variables.get("GUARD_REPORT_BUCKET", bucket_name, &mut problems);
-        let ledger_table = variables.get("GUARD_LEDGER_TABLE", table_name, &mut problems);
+        let ledger_table = match source.given.ledger_table {
+            Some(given) => table_name(given).map_err(|problem| problems.add("the ledger's table", problem)).ok(),
+            None => variables.get("GUARD_LEDGER_TABLE", table_name, &mut problems),
+        };
         let quota_share = variables.get("GUARD_QUOTA_SHARE", |text| text.parse(), &mut problems);
         let log = variables.get("RUST_LOG", log_filter, &mut problems);
         problems.or(Self {

@@ -5,11 +5,16 @@ use std::path::{Path, PathBuf};
 
 use model::policy::Policy;
 
-use super::Source;
 use super::error::Problems;
+use super::{POLICY_FILE, Source};
 
 /// The policy; the default one, where there is none or it is wrong.
 pub(super) fn read(source: &Source<'_>, known_rules: &[&str], problems: &mut Problems) -> Policy {
+    if let Some(path) = source.given.policy {
+        let origin = path.display().to_string();
+        let text = from_file(source, path, Some(&origin), problems);
+        return parse(&origin, text, known_rules, problems);
+    }
     let inline = source.variables.get("GUARD_POLICY", text, problems);
     let file = source.variables.get("GUARD_POLICY_FILE", text, problems).map(PathBuf::from);
     let (origin, text) = match (inline, file) {
@@ -19,29 +24,35 @@ pub(super) fn read(source: &Source<'_>, known_rules: &[&str], problems: &mut Pro
             return Policy::default();
         }
         (Some(text), None) => ("GUARD_POLICY".to_owned(), Some(text)),
-        (None, Some(path)) => ("GUARD_POLICY_FILE".to_owned(), from_file(source, &path, true, problems)),
+        (None, Some(path)) => {
+            ("GUARD_POLICY_FILE".to_owned(), from_file(source, &path, Some("GUARD_POLICY_FILE"), problems))
+        }
         (None, None) => match &source.beside_binary {
-            Some(path) => (path.display().to_string(), from_file(source, path, false, problems)),
+            Some(path) => (path.display().to_string(), from_file(source, path, None, problems)),
             None => return Policy::default(),
         },
     };
+    parse(&origin, text, known_rules, problems)
+}
+
+fn parse(origin: &str, text: Option<String>, known_rules: &[&str], problems: &mut Problems) -> Policy {
     match text.map(|text| Policy::parse(&text, known_rules)) {
         Some(Ok(policy)) => policy,
         Some(Err(errors)) => {
-            errors.problems().iter().for_each(|problem| problems.add(&origin, problem));
+            errors.problems().iter().for_each(|problem| problems.add(origin, problem));
             Policy::default()
         }
         None => Policy::default(),
     }
 }
 
-/// The file's text; nothing, if there is no such file and none was asked for.
-fn from_file(source: &Source<'_>, path: &Path, asked_for: bool, problems: &mut Problems) -> Option<String> {
+/// The file's text; nothing, if there is no such file and nobody asked for it.
+fn from_file(source: &Source<'_>, path: &Path, asked_for: Option<&str>, problems: &mut Problems) -> Option<String> {
     match (source.read_file)(path) {
         Ok(text) => Some(text),
-        Err(error) if error.kind() == ErrorKind::NotFound && !asked_for => None,
+        Err(error) if error.kind() == ErrorKind::NotFound && asked_for.is_none() => None,
         Err(error) => {
-            problems.add("GUARD_POLICY_FILE", format_args!("{} can't be read: {error}", path.display()));
+            problems.add(asked_for.unwrap_or(POLICY_FILE), format_args!("{} can't be read: {error}", path.display()));
             None
         }
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use model::policy::{Mode, Place, Policy};
 
 use super::variables::Variables;
-use super::{Settings, SettingsError, Source};
+use super::{Given, Settings, SettingsError, Source};
 
 const REPAIR: &str = "[registration]\nmode = \"repair\"\n";
 
@@ -17,7 +17,8 @@ fn settings(variables: &[(&str, &str)], file: &str) -> Result<Settings, Settings
         _ => Err(Error::from(ErrorKind::NotFound)),
     };
     let beside_binary = Some("/var/task/policy.toml".into());
-    let source = Source { variables: Variables::of(variables), beside_binary, read_file: &read_file };
+    let given = Given::default();
+    let source = Source { variables: Variables::of(variables), beside_binary, read_file: &read_file, given };
     Settings::read(&source, &["target-missing"])
 }
 
