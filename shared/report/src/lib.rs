@@ -1,6 +1,7 @@
 //! What a pass found and did, for programs and for people.
 //!
 //! * [`document`] – the report: what was looked at, what could not be read, what was found, what was done about it;
+//! * [`html`] – the same as a page of its own, with pictures drawn from a [`topology`];
 //! * [`mod@text`] – the same for a person at a terminal, worst first;
 //! * [`lines`] – the same as log lines, none too long to be logged.
 //!
@@ -20,4 +21,5 @@ pub mod topology;
 
 pub use document::{Coverage, FindingReport, Modes, RepairReport, Report, ScopeReport, Status};
 pub use lines::LogLine;
+pub use place::{one_line, place};
 pub use topology::Topology;

@@ -9,7 +9,7 @@ use crate::document::FindingReport;
 
 /// The name of what these resources belong to: `prod/web`, `target group web`, … It is one line.
 #[must_use]
-pub(crate) fn place(of: &Resources) -> String {
+pub fn place(of: &Resources) -> String {
     let name = match (&of.cluster, &of.service, &of.target_group, &of.task) {
         (Some(cluster), Some(service), ..) => format!("{}/{}", cluster.name(), service.name()),
         (None, Some(service), ..) => match service.cluster_name() {
@@ -59,7 +59,8 @@ pub(crate) fn counted(n: usize, what: &str) -> String {
 /// The text on one line, without anything that a terminal or a browser takes for more than text.
 ///
 /// Names, tags and AWS's messages may hold anything, control characters and turns of the writing direction among them.
-pub(crate) fn one_line(text: &str) -> String {
+#[must_use]
+pub fn one_line(text: &str) -> String {
     let is_harmful = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ").chars().map(|c| if is_harmful(c) { '\u{fffd}' } else { c }).collect()

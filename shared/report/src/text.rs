@@ -162,24 +162,30 @@ impl Page {
         if self.look.colours { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
-    /// A line; what doesn't fit into the width goes on below, indented as `rest`.
     fn line(&mut self, first: &str, rest: &str, text: &str) {
-        match self.look.width {
-            Some(width) => {
-                let options = textwrap::Options::new(width)
-                    .initial_indent(first)
-                    .subsequent_indent(rest)
-                    .break_words(false)
-                    .word_splitter(textwrap::WordSplitter::NoHyphenation);
-                self.text.push_str(&textwrap::fill(text, options));
-            }
-            None => {
-                self.text.push_str(first);
-                self.text.push_str(text);
-            }
-        }
-        self.text.push('\n');
+        line(&mut self.text, self.look, (first, rest), text);
     }
+}
+
+/// Adds a line to a text; what doesn't fit into the width goes on below. `indents` are those of the line and of what goes
+/// on.
+pub fn line(page: &mut String, look: Look, indents: (&str, &str), text: &str) {
+    let (first, rest) = indents;
+    match look.width {
+        Some(width) => {
+            let options = textwrap::Options::new(width)
+                .initial_indent(first)
+                .subsequent_indent(rest)
+                .break_words(false)
+                .word_splitter(textwrap::WordSplitter::NoHyphenation);
+            page.push_str(&textwrap::fill(text, options));
+        }
+        None => {
+            page.push_str(first);
+            page.push_str(text);
+        }
+    }
+    page.push('\n');
 }
 
 fn is_grave(findings: &[(usize, &FindingReport)]) -> bool {

@@ -1,48 +1,68 @@
-//! The command line `ecs-nlb-guard`: the audit for a person with a profile.
+//! The command line `ecs-nlb-guard`: the audit for a person with a profile, and the pause.
 
-use std::collections::BTreeSet;
-use std::error::Error;
-use std::io::{Write as _, stderr, stdout};
+mod args;
+mod commands;
+mod ending;
+mod output;
+mod permissions;
+mod progress;
+mod session;
+mod survey;
+
 use std::process::ExitCode;
 
-use audit::auditor::{Audit, Auditor};
-use audit::caller;
-use model::scope::Scope;
-use runtime::chain::chain;
-use runtime::settings::Settings;
+use clap::{CommandFactory as _, Parser as _};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::args::{Args, Command, PolicyCommand};
+use crate::commands::{audit, pause, plan, policy, rules};
+use crate::ending::{Ending, Failure, INTERRUPTED};
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let _closed = writeln!(stderr(), "ecs-nlb-guard: {}", chain(error.as_ref()));
-            ExitCode::from(2)
+    let args = Args::parse();
+    args.color.write_global();
+    match run(&args.command) {
+        Ok(ending) => ending.into(),
+        Err(Failure { ending, what, hint }) => {
+            output::error(&what, hint.as_deref());
+            ending.into()
         }
     }
 }
 
-fn run() -> Result<(), Box<dyn Error>> {
-    let mut words = std::env::args().skip(1);
-    match (words.next().as_deref(), words.next()) {
-        (Some("audit"), None) => {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(audit_everything())
-        }
-        _ => Err("usage: ecs-nlb-guard audit".into()),
+fn run(command: &Command) -> Result<Ending, Failure> {
+    match command {
+        Command::Audit(args) => in_runtime(audit::run(args)),
+        Command::Plan(args) => in_runtime(plan::run(args)),
+        Command::Rules { slug } => rules::run(slug.as_deref()),
+        Command::Policy(PolicyCommand::Check { file }) => policy::check(file),
+        Command::Pause(args) => in_runtime(pause::pause(args)),
+        Command::Resume(args) => in_runtime(pause::resume(args)),
+        Command::Completions { shell } => completions(*shell),
     }
 }
 
-async fn audit_everything() -> Result<(), Box<dyn Error>> {
-    let rules: BTreeSet<&str> = rules::rules().map(|rule| rule.slug).collect();
-    let settings = Settings::from_environment(&rules.iter().copied().collect::<Vec<_>>())?;
-    let calls = aws::calls::Calls::default();
-    let client = aws::client::Settings { quota_share: settings.quota_share, calls: calls.clone() };
-    let config = aws::client::shared_config(&client).await;
-    let home = caller::home(&config).await?;
-    let auditor = Auditor::new(&config, calls).with_ledger(&config, settings.ledger_table.as_deref());
-    let scope = Scope { everything: true, ..Scope::default() };
-    let audit = Audit { home: &home, scope: &scope, policy: &settings.policy, rules: &rules, deadline: None };
-    let audited = auditor.survey(audit, &|_| ()).await;
-    writeln!(stdout(), "{}", audited.report.to_json()?)?;
-    Ok(())
+/// Runs what talks to AWS, until it is done or the person has had enough.
+fn in_runtime(work: impl Future<Output = Result<Ending, Failure>>) -> Result<Ending, Failure> {
+    // Where it can't be watched for, the signal ends the program all the same, if without a word.
+    if let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) {
+        std::thread::spawn(move || {
+            if signals.forever().next().is_some() {
+                output::error("interrupted", None);
+                std::process::exit(INTERRUPTED);
+            }
+        });
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::usage(&error))?;
+    // Boxed: its type is deeper nested than the compiler likes to look at.
+    runtime.block_on(Box::pin(work))
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<Ending, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "ecs-nlb-guard", &mut script);
+    output::print(&String::from_utf8_lossy(&script))?;
+    Ok(Ending::Fine)
 }

@@ -1,0 +1,68 @@
+//! `ecs-nlb-guard audit`: what is wrong, and why.
+
+use audit::auditor::Audited;
+use report::text::Look;
+use report::{Report, Topology};
+
+use crate::args::{Audit, Format};
+use crate::ending::{Ending, Failure};
+use crate::output;
+use crate::survey::{advise, survey};
+
+/// Judges and tells.
+pub(crate) async fn run(args: &Audit) -> Result<Ending, Failure> {
+    let format = format(args)?;
+    let (audited, _) = survey(&args.look, None).await?;
+    match &args.out {
+        Some(path) => {
+            output::write_file(path, &render(&audited, format, Look::default())?)?;
+            output::note(&format!("{}: {}", path.display(), gist(&audited.report)));
+        }
+        None => output::print(&render(&audited, format, output::look())?)?,
+    }
+    advise(&audited);
+    Ok(ending(&audited.report, args))
+}
+
+/// The format asked for, or the one that the file's name says.
+fn format(args: &Audit) -> Result<Format, Failure> {
+    let extension = args.out.as_ref().and_then(|path| path.extension()).and_then(|extension| extension.to_str());
+    let format = args.format.or(match extension {
+        Some("html" | "htm") => Some(Format::Html),
+        Some("json") => Some(Format::Json),
+        _ => None,
+    });
+    if format == Some(Format::Html) && args.out.is_none() && output::is_terminal() {
+        return Err(Failure::usage_of("a page in a terminal helps no one: write it to a file with --out report.html"));
+    }
+    Ok(format.unwrap_or(Format::Text))
+}
+
+fn render(audited: &Audited, format: Format, look: Look) -> Result<String, Failure> {
+    let Audited { report, outcome } = audited;
+    match format {
+        Format::Text => Ok(report.to_text_as(look)),
+        Format::Json => report.to_json().map(|json| json + "\n").map_err(|error| Failure::usage(&error)),
+        Format::Html => Ok(report.to_html(&Topology::of(&outcome.observation, &report.findings))),
+    }
+}
+
+fn gist(report: &Report) -> String {
+    let counts = report.counts();
+    if counts.is_empty() {
+        return "nothing found".to_owned();
+    }
+    counts.into_iter().map(|(severity, count)| format!("{count} {severity}")).collect::<Vec<_>>().join(", ")
+}
+
+/// What was found counts before what could not be read: it is there whatever else there may be.
+fn ending(report: &Report, args: &Audit) -> Ending {
+    let is_found = |least| report.findings.iter().any(|finding| finding.severity >= least);
+    if args.fail_on.is_some_and(is_found) {
+        Ending::Found
+    } else if report.coverage.unread.is_empty() {
+        Ending::Fine
+    } else {
+        Ending::Unread
+    }
+}

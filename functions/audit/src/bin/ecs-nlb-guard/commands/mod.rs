@@ -1,0 +1,7 @@
+//! What the program can do, a file for each command.
+
+pub(crate) mod audit;
+pub(crate) mod pause;
+pub(crate) mod plan;
+pub(crate) mod policy;
+pub(crate) mod rules;

@@ -1,0 +1,58 @@
+//! The account and Region worked in, by the settings that all commands share.
+
+use audit::caller::{self, Caller, CallerError};
+use aws::budget::QuotaShare;
+use aws::calls::Calls;
+use aws_config::{Region, SdkConfig};
+
+use crate::args::Account;
+use crate::ending::{Ending, Failure};
+use crate::permissions;
+
+/// A connection to AWS, of which it is known whose it is.
+pub(crate) struct Session {
+    pub(crate) config: SdkConfig,
+    /// Counts what the clients of `config` send.
+    pub(crate) calls: Calls,
+    pub(crate) caller: Caller,
+}
+
+impl Session {
+    /// Finds out whose account it is.
+    ///
+    /// # Errors
+    /// When no Region is set, or AWS doesn't say.
+    pub(crate) async fn open(account: &Account, quota_share: QuotaShare) -> Result<Self, Failure> {
+        let calls = Calls::default();
+        let settings = aws::client::Settings { quota_share, calls: calls.clone() };
+        let mut loader = aws::client::config_loader(&settings);
+        if let Some(profile) = &account.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(region) = &account.region {
+            loader = loader.region(Region::new(region.clone()));
+        }
+        let config = loader.load().await;
+        let caller = caller::caller(&config).await.map_err(|error| match &error {
+            CallerError::Unknown(call) if permissions::is_without_credentials(&call.message) => {
+                Failure { ending: Ending::Unread, what: without_credentials(account), hint: None }
+            }
+            CallerError::Unknown(call) => Failure::call(call),
+            _ => Failure::usage(&error),
+        })?;
+        Ok(Self { config, calls, caller })
+    }
+}
+
+fn without_credentials(account: &Account) -> String {
+    match &account.profile {
+        Some(profile) => format!(
+            "the profile {profile:?} gives no credentials: is it in ~/.aws/config, and is its session not over \
+             (`aws sso login --profile {profile}`)?"
+        ),
+        None => {
+            "there are no credentials: give --profile, set AWS_PROFILE, or sign in with `aws sso login` or `aws configure`"
+                .to_owned()
+        }
+    }
+}
