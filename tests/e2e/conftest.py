@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from harness.account import Account
+from harness.browser import MISSING, browser
+from harness.command_line import CommandLine
 from harness.lambda_runtime import Function, repairing, settings_of
 from harness.proxy import Proxy
 from harness.server import MotoServer
@@ -122,3 +124,25 @@ def registrar(start_registrar):
 def web(account):
     """A healthy service `web` of three tasks at port 8080 behind a group whose own port is 80."""
     return Web(account)
+
+
+@pytest.fixture
+def nobody(command_line, tmp_path):
+    """The command line of someone who has set up nothing."""
+    return CommandLine(command_line.resolve(), tmp_path)
+
+
+@pytest.fixture
+def cli(nobody, account, proxy):
+    """The command line of someone who may do everything in the account."""
+    assert account.id
+    return nobody.at(proxy.url)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A browser for the whole session. Where there is none, what needs it is skipped, and says so."""
+    if MISSING:
+        pytest.skip(MISSING)
+    with browser() as opened:
+        yield opened

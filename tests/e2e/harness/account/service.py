@@ -54,13 +54,13 @@ class Service(EcsTagged):
             task.register()
         return task
 
-    def start_tasks(self, count, subnet=None):
-        """Many registered tasks at once."""
+    def start_tasks(self, count, subnet=None, registered=True):
+        """Many tasks at once; ECS registers them all, or forgets to."""
         tasks = Task.run_many(self.cluster, self.task_definition, subnet or self.subnets[0], count,
                               started_by=self.deployment, group=f"service:{self.name}")
         for task in tasks:
             task.groups = dict(self.groups)
-        for group, port in self.groups.items():
+        for group, port in self.groups.items() if registered else ():
             group.register_all([task.address for task in tasks], port)
         return tasks
 

@@ -1,0 +1,146 @@
+"""`ecs-nlb-guard audit`: formats, exit statuses, pipes and terminals."""
+
+import json
+import subprocess
+
+import pytest
+from scenes import EverythingWrong
+
+ESCAPE = "\x1b"
+
+
+@pytest.fixture
+def broken(account):
+    """One task that its target group doesn't have."""
+    scene = EverythingWrong(account)
+    return scene
+
+
+def slugs(report):
+    return {finding["rule"] for finding in report["findings"]}
+
+
+@pytest.mark.usefixtures("web")
+def test_audit_of_a_healthy_account_is_one_screen_without_a_registration_fault(cli):
+    ran = cli.run("audit", "--rule", "target-*")
+    assert (ran.status, ran.err) == (0, "")
+    assert "All is well." in ran.out and len(ran.lines()) < 12
+
+
+@pytest.mark.usefixtures("broken")
+def test_audit_tells_the_same_in_every_format(cli, tmp_path):
+    text = cli.run("audit", "--rule", "target-*")
+    told = json.loads(cli.run("audit", "--rule", "target-*", "--format", "json").out)
+    page = cli.run("audit", "--rule", "target-*", "--format", "html").out
+    assert slugs(told) == {"target-missing", "target-stale", "target-hijacked", "target-wrong-port", "target-foreign"}
+    assert told["account"] == "111122223333" and told["schema"] == 1
+    for finding in told["findings"]:
+        assert finding["summary"] in text.out
+        assert finding["fingerprint"] in page
+    assert ESCAPE not in text.out
+    assert page.startswith("<!DOCTYPE html>") and "prod/web" in page
+
+
+@pytest.mark.usefixtures("broken")
+def test_audit_changes_nothing_in_the_account(cli, account, proxy):
+    before = account.targets()
+    cli.run("audit")
+    assert account.targets() == before and proxy.changes() == []
+
+
+@pytest.mark.usefixtures("broken")
+@pytest.mark.parametrize("severity, status", [("critical", 1), ("high", 1), ("low", 1)])
+def test_fail_on_exits_with_1_where_something_is_as_bad(cli, severity, status):
+    assert cli.run("audit", "--fail-on", severity).status == status
+
+
+@pytest.mark.usefixtures("broken")
+def test_without_fail_on_findings_are_no_failure(cli):
+    assert cli.run("audit", "--rule", "target-*").status == 0
+
+
+@pytest.mark.usefixtures("web")
+def test_fail_on_exits_with_0_where_nothing_is_as_bad(cli):
+    assert cli.run("audit", "--rule", "target-*", "--fail-on", "low").status == 0
+
+
+@pytest.mark.usefixtures("broken")
+def test_only_what_was_asked_for_is_looked_at(cli):
+    ran = cli.run("audit", "--service", "prod/api", "--rule", "target-*", "--format", "json")
+    assert {finding["resources"]["service"].rpartition("/")[2] for finding in json.loads(ran.out)["findings"]} <= {"api"}
+    ran = cli.run("audit", "--rule", "target-stale", "--format", "json")
+    assert slugs(json.loads(ran.out)) == {"target-stale"}
+
+
+@pytest.mark.usefixtures("broken")
+def test_out_writes_the_file_whole_in_the_format_of_its_name(cli, tmp_path):
+    for name, begins in (("report.html", "<!DOCTYPE html>"), ("report.json", '{"schema":1'), ("report.txt", "Account ")):
+        ran = cli.run("audit", "--rule", "target-*", "--out", name)
+        assert ran.status == 0 and ran.out == ""
+        assert (tmp_path / name).read_text().startswith(begins)
+        assert name in ran.err and "critical" in ran.err
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["report.html", "report.json", "report.txt"]
+
+
+@pytest.mark.usefixtures("web")
+def test_out_that_cannot_be_written_is_said_and_leaves_nothing(cli, tmp_path):
+    ran = cli.run("audit", "--out", "nowhere/report.html")
+    assert ran.status == 2 and "nowhere/report.html can't be written" in ran.err
+    assert list(tmp_path.glob("*.part")) == []
+
+
+@pytest.mark.usefixtures("broken")
+def test_colours_are_for_terminals_that_want_them(cli):
+    at_terminal = cli.run_at_terminal("audit", "--rule", "target-*")
+    assert ESCAPE + "[" in at_terminal.out
+    plain = cli.where(NO_COLOR="1").run_at_terminal("audit", "--rule", "target-*")
+    assert "\x1b[31m" not in plain.out and "\x1b[1m" not in plain.out
+    assert ESCAPE not in cli.run("audit", "--rule", "target-*").out
+    assert ESCAPE not in cli.where(CLICOLOR="1").run("audit", "--rule", "target-*").out
+    assert ESCAPE in cli.where(CLICOLOR_FORCE="1").run("audit", "--rule", "target-*").out
+    assert ESCAPE in cli.run("--color", "always", "audit", "--rule", "target-*").out
+
+
+@pytest.mark.usefixtures("broken")
+def test_lines_are_as_wide_as_the_terminal_and_whole_in_a_pipe(cli):
+    narrow = cli.where(NO_COLOR="1").run_at_terminal("audit", "--rule", "target-*", columns=70)
+    report = narrow.out[narrow.out.index("Account "):]
+    long = [line for line in report.splitlines() if len(line) > 70]
+    assert all(" " not in line.strip() for line in long), long
+    assert max(map(len, cli.run("audit", "--rule", "target-*").lines())) > 100
+
+
+@pytest.mark.usefixtures("web")
+def test_progress_is_shown_at_a_terminal_and_never_in_a_pipe(cli):
+    assert "reading" in cli.where(GUARD_QUOTA_SHARE="0.05").run_at_terminal("audit").out
+    assert "reading" not in cli.run("audit", "--rule", "target-*").err
+
+
+@pytest.mark.usefixtures("broken")
+def test_whoever_stops_reading_has_read_enough(cli):
+    process = cli.start("audit", "--format", "html")
+    process.stdout.close()
+    err = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(timeout=60), err) == (0, "")
+
+
+@pytest.mark.usefixtures("web")
+def test_page_is_not_thrown_at_a_terminal(cli):
+    ran = cli.run_at_terminal("audit", "--format", "html")
+    assert ran.status == 2 and "--out report.html" in ran.out
+
+
+@pytest.mark.usefixtures("web")
+def test_json_goes_through_a_pipe_to_another_program(cli):
+    audit = cli.start("audit", "--format", "json", stderr=subprocess.DEVNULL)
+    read = subprocess.run(["python3", "-c", "import json, sys; print(json.load(sys.stdin)['coverage']['services'])"],
+                          stdin=audit.stdout, capture_output=True, text=True, check=True)
+    audit.stdout.close()
+    assert audit.wait(timeout=60) == 0 and read.stdout == "1\n"
+
+
+def test_empty_region_is_no_clean_bill_of_health(cli):
+    ran = cli.run("audit")
+    assert ran.status == 0
+    assert "There was nothing to judge." in ran.out and "is this the Region you mean?" in ran.err
