@@ -3,9 +3,10 @@
 A moto server is the account: a network load balancer with an `ip` target group, a service of awsvpc tasks behind it.
 Then ECS forgets two registrations and leaves a dead address behind, another service's task inherits a third address,
 and a task is on the wrong port. The task state changes wait in an SQS queue; Lambda's event source mapping and runtime
-API are played here, everything else is the real binary.
+API are played here, everything else is the real binary. Then the guard looks at what tasks wear (`guard_demo`).
 """
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -15,9 +16,11 @@ from harness.lambda_runtime import Function, repairing, settings_of
 from harness.server import MotoServer
 from rich.console import Console
 from scenes import EverythingWrong
+from guard_demo import show_the_guard
 from tables import account_table, findings_table
 
-BINARY = Path(__file__).resolve().parents[2] / "target/lambda/registrar/bootstrap"
+LAMBDA = Path(os.environ.get("LAMBDA", Path(__file__).resolve().parents[2] / "target/lambda"))
+BINARY = LAMBDA / "registrar/bootstrap"
 OBSERVING = repairing(mode="observe")
 REPAIRING = repairing(confirm_after="1s")
 
@@ -55,7 +58,9 @@ def main():
         console.print(account_table("After", wrong))
         if wrong.targets() != wrong.cure:
             sys.exit(f"the account should have ended as {wrong.cure}")
-        console.print("[bold green]Every task that serves is registered, on its port; nothing else of the service is.")
+        console.print("[bold green]Every task that serves is registered, on its port; nothing else of the service is.\n")
+        server.reset()
+        show_the_guard(console, server, LAMBDA / "guard/bootstrap")
 
 
 def repair_until_rest(console, queue, registrar, events, rounds=6):

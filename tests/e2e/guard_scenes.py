@@ -32,7 +32,7 @@ class Worn:
         self.service.set(desired_count=tasks)
         if self.service.deployment:
             self.declares(*declares)
-        self.tasks = self.service.start_tasks(tasks) if self.service.deployment else []
+        self.tasks = self.service.start_tasks(tasks) if self.service.deployment and tasks else []
         for task in self.tasks:
             self.wear(task, "tasks", "base")
         if self.tasks:
@@ -43,18 +43,19 @@ class Worn:
         self.groups[name] = self.vpc.security_group(name)
         return self.groups[name]
 
-    def declares(self, *names):
-        """What the service declares, as if it had been deployed so."""
-        described = self.service.describe()
+    def declares(self, *names, service=None):
+        """What the service, or another, declares, as if it had been deployed so."""
+        service = service or self.service
+        described = service.describe()
         network = described["networkConfiguration"]
         network["awsvpcConfiguration"]["securityGroups"] = [self.groups[name] for name in names]
-        self.service.set(network_configuration=network)
+        service.set(network_configuration=network)
         deployments = described["deployments"]
         for deployment in deployments:
             deployment["networkConfiguration"] = network
             for key in ("createdAt", "updatedAt"):
                 deployment[key] = "2026-01-01T00:00:00+00:00"
-        self.service.set(deployments=deployments)
+        service.set(deployments=deployments)
 
     def wear(self, task, *names):
         """Somebody changed the interface by hand."""

@@ -23,7 +23,7 @@ pub(crate) fn check(lookup: &Lookup<'_>, finding: &Finding, repair: &Repair) -> 
     let tasks = tasks(lookup, finding, repair);
     // All of them are asked before any gap is given up on, so that they are read together.
     let all: Vec<Holdable<'_>> =
-        services(lookup, finding).into_iter().chain(groups(lookup, repair)).chain(tasks?).collect();
+        services(lookup, finding, repair).into_iter().chain(groups(lookup, repair)).chain(tasks?).collect();
     let held: Vec<String> = all.iter().filter_map(|one| one.held(lookup)).collect();
     if !held.is_empty() {
         return Err(held.join("; "));
@@ -35,10 +35,12 @@ pub(crate) fn check(lookup: &Lookup<'_>, finding: &Finding, repair: &Repair) -> 
     if unread.is_empty() { Ok(()) } else { Err(unread.join("; ")) }
 }
 
-/// The services concerned and their clusters.
-fn services<'a>(lookup: &Lookup<'a>, finding: &Finding) -> Vec<Holdable<'a>> {
+/// The services concerned and their clusters, and the cluster of a task that belongs to no service.
+fn services<'a>(lookup: &Lookup<'a>, finding: &Finding, repair: &Repair) -> Vec<Holdable<'a>> {
     let users: BTreeSet<_> = finding.users.iter().collect();
-    let clusters: BTreeSet<&ClusterArn> = users.iter().map(|user| &user.cluster).collect();
+    let site = repair.site();
+    let of_site = if let Site::Task { cluster, .. } = &site { Some(cluster) } else { None };
+    let clusters: BTreeSet<&ClusterArn> = users.iter().map(|user| &user.cluster).chain(of_site).collect();
     let clusters = clusters.into_iter().map(|arn| Holdable {
         what: format!("cluster {}", arn.name()),
         tags: lookup.cluster(arn).map(|cluster| cluster.map(|Cluster { tags, .. }| tags)),

@@ -283,3 +283,35 @@ fn what_the_ledger_can_not_tell_withholds() {
         assert!(story.questions().contains(&question));
     }
 }
+
+#[test]
+fn a_held_cluster_holds_the_tasks_that_belong_to_no_service_too() {
+    let mut alone = lacking(1, vec![modify(1)]);
+    alone.users = vec![];
+    if let Repair::ModifyNetworkInterface { service, .. } = &mut alone.repairs[0].repair {
+        *service = None;
+    }
+    let story = confirmed(alone);
+    assert_eq!(story.decision(), Decision::DoNow);
+    for held in [Question::Cluster(cluster()), Question::Task { cluster: cluster(), task: task(1) }] {
+        let held = story.clone().holding(&held, "true");
+        assert!(held.reason().contains("is held by its tag"), "{}", held.reason());
+    }
+}
+
+#[test]
+fn a_hold_on_anything_the_service_has_holds_its_tasks() {
+    let mut story = confirmed(lacking(1, every_rung()));
+    let Some(Answer::Known(web)) = story.observation.service.get_mut(&service("web")) else { panic!("no web") };
+    web.load_balancers = vec![model::ecs::ServiceLoadBalancer {
+        target_group: Some(crate::names::group("web")),
+        alternate_target_group: None,
+        container_name: None,
+        container_port: None,
+    }];
+    assert_eq!(story.decisions()[0], Decision::DoNow);
+    for holdable in crate::names::holdables(1) {
+        let held = story.clone().holding(&holdable, "true");
+        assert!(held.decisions().iter().all(|decision| matches!(decision, Decision::Withheld { .. })), "{holdable:?}");
+    }
+}

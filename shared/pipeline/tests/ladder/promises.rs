@@ -1,0 +1,102 @@
+//! What must hold of the changes that passes made, by comparing the account before and after.
+
+use aws::memory::World;
+use jiff::SignedDuration;
+use model::Timestamp;
+use model::id::TaskArn;
+
+use crate::account::{SERVICES, is_right, service, serving};
+
+/// The policy's limits.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) max_stops: u32,
+    pub(crate) max_updates: u32,
+    pub(crate) window: SignedDuration,
+}
+
+/// What passes did so far.
+#[derive(Debug, Default)]
+pub(crate) struct Deeds {
+    pub(crate) stops: Vec<(Timestamp, usize, TaskArn)>,
+    pub(crate) updates: Vec<(Timestamp, usize)>,
+    /// Services whose groups something put back after they were updated.
+    pub(crate) put_back: Vec<usize>,
+}
+
+impl Deeds {
+    /// Adds what changed between two moments in which nobody but passes did anything.
+    pub(crate) fn add(&mut self, before: &World, after: &World, now: Timestamp, limits: Limits) -> Result<(), String> {
+        for nth in 0..SERVICES.len() {
+            self.add_stops(before, after, nth, now, limits)?;
+        }
+        let updated: Vec<usize> = (0..SERVICES.len())
+            .filter(|nth| before.services[&service(*nth)].network != after.services[&service(*nth)].network)
+            .collect();
+        for nth in &updated {
+            if self.put_back.contains(nth) {
+                return Err(format!("{} was updated though something had put its groups back", SERVICES[*nth]));
+            }
+            if !before.services[&service(*nth)].is_steady() {
+                return Err(format!("{} was updated while it wasn't steady", SERVICES[*nth]));
+            }
+        }
+        let rolling = self.updates.last().filter(|(_, nth)| !before.services[&service(*nth)].is_steady());
+        if updated.len() > 1 || (!updated.is_empty() && rolling.is_some()) {
+            return Err(format!("a second service was updated while one was rolling: {updated:?} after {rolling:?}"));
+        }
+        self.updates.extend(updated.into_iter().map(|nth| (now, nth)));
+        within(self.updates.iter().map(|(at, _)| *at), limits.max_updates, limits.window, "updates")
+    }
+
+    fn add_stops(
+        &mut self,
+        before: &World,
+        after: &World,
+        nth: usize,
+        now: Timestamp,
+        limits: Limits,
+    ) -> Result<(), String> {
+        let left: Vec<&TaskArn> = serving(after, nth).into_iter().map(|task| &task.arn).collect();
+        let stopped: Vec<TaskArn> =
+            serving(before, nth).into_iter().map(|task| task.arn.clone()).filter(|arn| !left.contains(&arn)).collect();
+        if stopped.is_empty() {
+            return Ok(());
+        }
+        let found = &before.services[&service(nth)];
+        let floor = (u64::from(found.desired_count) * u64::from(found.percents.minimum_healthy)).div_ceil(100);
+        if u64::try_from(left.len()).expect("a small number") < floor {
+            return Err(format!("{} of {} tasks are left, {floor} must be", left.len(), found.desired_count));
+        }
+        if !found.network.as_ref().is_some_and(|network| is_right(&network.security_groups)) {
+            return Err(format!("a task of {} was stopped whose successor has the same fault", SERVICES[nth]));
+        }
+        if let Some(protected) = stopped.iter().find(|arn| before.task_protection.contains_key(*arn)) {
+            return Err(format!("{} was stopped though protected", protected.id()));
+        }
+        self.stops.extend(stopped.into_iter().map(|arn| (now, nth, arn)));
+        let of_service = self.stops.iter().filter(|(_, of, _)| *of == nth).map(|(at, ..)| *at);
+        within(of_service, limits.max_stops, limits.window, "stops")
+    }
+}
+
+/// A window opens with its first change; no window may have more than the limit.
+fn within(
+    changes: impl Iterator<Item = Timestamp>,
+    limit: u32,
+    window: SignedDuration,
+    what: &str,
+) -> Result<(), String> {
+    let mut open: Option<(Timestamp, u32)> = None;
+    for at in changes {
+        let (opened, count) = match open {
+            Some((opened, count)) if at.duration_since(opened) < window => (opened, count + 1),
+            _ => (at, 1),
+        };
+        if count > limit {
+            return Err(format!("{count} {what} in a window that allows {limit}"));
+        }
+        open = Some((opened, count));
+    }
+    Ok(())
+}
