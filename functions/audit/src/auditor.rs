@@ -9,6 +9,7 @@ use aws::sdk::Clients;
 use aws_config::SdkConfig;
 use jiff::{SignedDuration, Timestamp};
 use ledger::DynamoDbLedger;
+use model::observation::{Gap, Lookup, Observation, Unread};
 use model::policy::Policy;
 use model::scope::Scope;
 use pipeline::ports::Clock as _;
@@ -84,6 +85,30 @@ impl Auditor {
         deadline: Option<Timestamp>,
     ) -> Result<Scope, ScopeError> {
         look_up(patterns, &self.clients_until(deadline), home, WallClock.now()).await
+    }
+
+    /// Asks until `question` has an answer.
+    ///
+    /// # Errors
+    /// When something it needs can't be read.
+    pub(crate) async fn ask<T>(
+        &self,
+        home: &Home,
+        deadline: Timestamp,
+        question: for<'a> fn(&Lookup<'a>) -> Result<T, Gap<'a>>,
+    ) -> Result<T, Unread> {
+        let account = self.clients_until(Some(deadline));
+        let mut observation = Observation::new(WallClock.now(), home.account.clone(), home.region.clone());
+        loop {
+            let lookup = Lookup::new(&observation);
+            match question(&lookup) {
+                Ok(answer) => return Ok(answer),
+                Err(Gap::Unread(unread)) => return Err(unread.clone()),
+                Err(Gap::Pending) => {}
+            }
+            let questions = lookup.into_questions();
+            aws::observe::answer(&account, &questions, &mut observation).await;
+        }
     }
 
     /// Looks at what the audit is to look at. `watch` is told how far it is.

@@ -4,16 +4,22 @@ use std::collections::BTreeSet;
 
 use aws::calls::Calls;
 use jiff::Timestamp;
-use model::policy::Policy;
+use model::call::CallError;
+use model::policy::{Mode, Policy};
 use model::scope::Scope;
 use pipeline::ports::{Clock as _, Look};
+use report::Report;
 use runtime::clock::WallClock;
 use runtime::home::Home;
+use runtime::incoming::IncomingError;
 use runtime::lambda::{Desk, HandlerError, Order, Passed};
-use runtime::request::Patterns;
+use runtime::request::{Format, Patterns, ScopeError};
 use runtime::settings::Settings;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::auditor::{Audit, Audited, Auditor};
+use crate::bucket::Bucket;
+use crate::fan_out::{self, FanOut, Message, Part, Plan, Task, census};
 
 /// Where audits are made that a schedule, a person or a message asks the function for.
 #[derive(Debug)]
@@ -21,6 +27,9 @@ pub struct AuditDesk {
     policy: Policy,
     auditor: Auditor,
     rules: BTreeSet<&'static str>,
+    bucket: Option<Bucket>,
+    /// How a large account is divided; without a bucket and a queue of its own it isn't.
+    fan_out: Option<FanOut>,
 }
 
 impl AuditDesk {
@@ -34,8 +43,64 @@ impl AuditDesk {
             settings.registrar_queue_url.as_deref(),
             settings.guard_queue_url.as_deref(),
         );
-        Self { policy: settings.policy, auditor, rules: rules::rules().map(|rule| rule.slug).collect() }
+        let bucket = settings.report_bucket.as_deref();
+        let fan_out = bucket.zip(settings.queue_url.as_deref());
+        Self {
+            policy: settings.policy,
+            auditor,
+            rules: rules::rules().map(|rule| rule.slug).collect(),
+            bucket: bucket.map(|bucket| Bucket::new(&config, bucket)),
+            fan_out: fan_out.map(|(bucket, url)| FanOut::new(&config, bucket, url, settings.quota_share.get())),
+        }
     }
+
+    async fn audit(
+        &self,
+        scope: &Scope,
+        rules: Option<&BTreeSet<String>>,
+        mode: Option<Mode>,
+        home: &Home,
+        deadline: Timestamp,
+    ) -> Passed {
+        let policy = match mode {
+            Some(most) => self.policy.clone().capped(most),
+            None => self.policy.clone(),
+        };
+        let rules = self.rules.iter().copied().filter(|slug| rules.is_none_or(|rules| rules.contains(*slug)));
+        let rules = rules.collect();
+        let audit = Audit { home, scope, policy: &policy, rules: &rules, deadline: Some(deadline) };
+        let Audited { report, outcome } = self.auditor.survey(audit, &|_| ()).await;
+        Passed { report, outcome }
+    }
+
+    /// Makes a part of a divided audit; returns the report of the whole, if that is its end.
+    async fn take(&self, message: &Message, home: &Home, deadline: Timestamp) -> Result<Option<Report>, HandlerError> {
+        let Some(fan_out) = &self.fan_out else { return Err(nowhere_to_leave().into()) };
+        let plan = fan_out.plan(message).await?;
+        let part = match message.task {
+            Task::CloseBy(until) => return Ok(fan_out.close(&plan, until, self.now()).await?),
+            Task::Part(part) => part,
+        };
+        let scope = match plan.parts.get(part) {
+            Some(Part::Cluster(cluster)) => Scope { clusters: [cluster.clone()].into(), ..Scope::default() },
+            Some(Part::OtherTargetGroups) => {
+                let groups = self.auditor.ask(home, deadline, census::unnamed_groups).await;
+                let groups = groups.map_err(ScopeError::Unread)?;
+                Scope { target_groups: groups, ..Scope::default() }
+            }
+            None => return Err(unreadable(format!("its plan has no part {part}")).into()),
+        };
+        let Passed { report, .. } = self.audit(&scope, plan.rules.as_ref(), plan.mode, home, deadline).await;
+        Ok(fan_out.finish(&plan, part, &report).await?)
+    }
+}
+
+fn unreadable(why: String) -> IncomingError {
+    IncomingError::Malformed { what: "the part of an audit".to_owned(), path: String::new(), source: why.into() }
+}
+
+fn nowhere_to_leave() -> IncomingError {
+    unreadable("there is nowhere to leave its report: set GUARD_REPORT_BUCKET and GUARD_QUEUE_URL".to_owned())
 }
 
 impl Desk for AuditDesk {
@@ -57,14 +122,45 @@ impl Desk for AuditDesk {
     }
 
     async fn pass(&self, order: &Order, home: &Home, deadline: Timestamp) -> Passed {
-        let policy = match order.terms.mode {
-            Some(most) => self.policy.clone().capped(most),
-            None => self.policy.clone(),
+        self.audit(&order.scope, order.terms.rules.as_ref(), order.terms.mode, home, deadline).await
+    }
+
+    async fn hand_out(
+        &self,
+        order: &Order,
+        _: Format,
+        home: &Home,
+        deadline: Timestamp,
+    ) -> Result<Option<Box<RawValue>>, HandlerError> {
+        let Some(fan_out) = self.fan_out.as_ref().filter(|_| order.scope.everything) else { return Ok(None) };
+        // What can't be read is told by an audit that isn't divided.
+        let Ok(services) = self.auditor.ask(home, deadline, census::services).await else { return Ok(None) };
+        let now = self.now();
+        if !fan_out.is_too_large(&services, deadline.duration_since(now)) {
+            return Ok(None);
+        }
+        let plan = Plan {
+            id: fan_out::id_of(now),
+            began: now,
+            parts: services.into_keys().map(Part::Cluster).chain([Part::OtherTargetGroups]).collect(),
+            rules: order.terms.rules.clone(),
+            mode: order.terms.mode,
         };
-        let wanted = |slug: &&str| order.terms.rules.as_ref().is_none_or(|rules| rules.contains(*slug));
-        let rules = self.rules.iter().copied().filter(wanted).collect();
-        let audit = Audit { home, scope: &order.scope, policy: &policy, rules: &rules, deadline: Some(deadline) };
-        let Audited { report, outcome } = self.auditor.survey(audit, &|_| ()).await;
-        Passed { report, outcome }
+        Ok(Some(to_raw_value(&fan_out.begin(&plan, now).await?)?))
+    }
+
+    async fn part(&self, body: &str, home: &Home, deadline: Timestamp) -> Result<(), HandlerError> {
+        let message = Message::read(body).map_err(unreadable)?;
+        if let Some(report) = Box::pin(self.take(&message, home, deadline)).await? {
+            runtime::log::report(&report);
+        }
+        Ok(())
+    }
+
+    async fn answer_elsewhere(&self, report: &Report, answer: Box<RawValue>) -> Result<Box<RawValue>, HandlerError> {
+        let Some(bucket) = &self.bucket else { return Err(HandlerError::TooLarge(answer.get().len())) };
+        let left: Result<_, CallError> =
+            fan_out::leave(bucket, report, answer.get(), &fan_out::id_of(self.now())).await;
+        Ok(to_raw_value(&left?)?)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! * [`auditor`] – finds what a request names, and surveys it;
 //! * [`desk`] – the audit as a Lambda function;
+//! * [`fan_out`], [`bucket`] – what is too large for one invocation, and for one answer;
 //! * [`caller`] – whose account and Region the command line works in.
 //!
 //! It has two faces, the Lambda function `audit` and the command line `ecs-nlb-guard`, which say the same of the same
@@ -9,5 +10,7 @@
 //! the queues of the functions that repair.
 
 pub mod auditor;
+pub mod bucket;
 pub mod caller;
 pub mod desk;
+pub mod fan_out;

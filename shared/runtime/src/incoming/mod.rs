@@ -65,6 +65,8 @@ pub enum Work {
     Request(Request),
     /// To look again at what was suspected.
     LookAgain(Look),
+    /// To do a part of something larger: a body that the desk wrote itself, and reads itself.
+    Part(String),
 }
 
 /// An EventBridge event, as far as it matters.
@@ -86,6 +88,7 @@ pub fn incoming(text: &str, here: &Here<'_>) -> Result<Incoming, IncomingError> 
         Shape::Event => event::read(text, here.home).map(Incoming::Event),
         Shape::Request => Request::read(text, here).map(Incoming::Request),
         Shape::LookAgain => Err(IncomingError::Misplaced("a look-again message, which comes through the queue only")),
+        Shape::Part => Err(IncomingError::Misplaced("a part of an audit, which comes through the queue only")),
     }
 }
 
@@ -95,6 +98,7 @@ fn work(body: &str, here: &Here<'_>) -> Result<Work, IncomingError> {
         Shape::Event => event::read(body, here.home).map(Work::Event),
         Shape::Request => Request::read(body, here).map(Work::Request),
         Shape::LookAgain => look_again::read(body, here.home).map(Work::LookAgain),
+        Shape::Part => Ok(Work::Part(body.to_owned())),
         Shape::Sqs => Err(IncomingError::Misplaced("an SQS event inside a message")),
     }
 }

@@ -18,6 +18,8 @@ pub(super) enum Shape {
     Request,
     /// `look_again` …
     LookAgain,
+    /// `audit_part` …
+    Part,
 }
 
 /// The shape of `text`, which is `what`. Values are skipped, however deep they are nested.
@@ -36,6 +38,9 @@ pub(super) fn of(text: &str, what: &'static str) -> Result<Shape, IncomingError>
     }
     if has("look_again") {
         return Ok(Shape::LookAgain);
+    }
+    if has("audit_part") {
+        return Ok(Shape::Part);
     }
     match keys.keys().find(|key| !["scope", "rules", "mode", "format"].contains(&key.as_str())) {
         None => Ok(Shape::Request),

@@ -1,6 +1,7 @@
 //! Why an invocation as a whole comes to nothing.
 
 use lambda_runtime::Diagnostic;
+use model::call::CallError;
 
 use crate::chain::chain;
 use crate::home::HomeError;
@@ -25,6 +26,9 @@ pub enum HandlerError {
     /// The answer is larger than Lambda takes, and is not cut off.
     #[error("the report has {0} bytes, more than Lambda takes as an answer: ask for less at a time")]
     TooLarge(usize),
+    /// Something this function needs besides the account can't be had.
+    #[error(transparent)]
+    Call(#[from] CallError),
     /// The answer can't be written.
     #[error("the answer can't be written")]
     Unwritable(#[from] serde_json::Error),
@@ -40,6 +44,7 @@ impl HandlerError {
             Self::Scope(ScopeError::Unread(_)) => "EcsNlbGuard.Unread",
             Self::OutOfTime => "EcsNlbGuard.OutOfTime",
             Self::TooLarge(_) => "EcsNlbGuard.ReportTooLarge",
+            Self::Call(_) => "EcsNlbGuard.CallFailed",
             Self::Unwritable(_) => "EcsNlbGuard.AnswerUnwritable",
         }
     }

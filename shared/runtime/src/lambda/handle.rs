@@ -17,7 +17,7 @@ use crate::batch::failures;
 use crate::batch::trouble::trouble;
 use crate::chain::chain;
 use crate::home::Home;
-use crate::incoming::{Here, Incoming, Message, Work, incoming};
+use crate::incoming::{Here, Incoming, IncomingError, Message, Work, incoming};
 use crate::log;
 use crate::looks::{Arrival, arrival};
 use crate::request::{Format, Patterns, Request};
@@ -49,6 +49,27 @@ pub trait Desk: Sync {
 
     /// Makes a pass.
     fn pass(&self, order: &Order, home: &Home, deadline: Timestamp) -> impl Future<Output = Passed> + Send;
+
+    /// Has the order done by others and says what they are at, where it is too large for one invocation.
+    fn hand_out(
+        &self,
+        _order: &Order,
+        _format: Format,
+        _home: &Home,
+        _deadline: Timestamp,
+    ) -> impl Future<Output = Result<Option<Box<RawValue>>, HandlerError>> + Send {
+        async { Ok(None) }
+    }
+
+    /// Does a part of what was handed out.
+    fn part(
+        &self,
+        _body: &str,
+        _home: &Home,
+        _deadline: Timestamp,
+    ) -> impl Future<Output = Result<(), HandlerError>> + Send {
+        async { Err(IncomingError::Misplaced("a part of an audit, and this function makes none").into()) }
+    }
 
     /// What to answer instead of `answer`, which says what `report` does and is larger than Lambda takes. It is never cut off.
     fn answer_elsewhere(
@@ -104,6 +125,9 @@ async fn answer(
     if is_late(desk, deadline) {
         return Err(HandlerError::OutOfTime);
     }
+    if let Some(answer) = desk.hand_out(&order, format, home, deadline).await? {
+        return Ok(answer);
+    }
     let Passed { report, .. } = desk.pass(&order, home, deadline).await;
     let answer = match format {
         Format::Json => RawValue::from_string(report.to_json()?)?,
@@ -136,6 +160,7 @@ async fn batch(messages: Vec<Message>, home: &Home, deadline: Timestamp, desk: &
             Ok(Work::Request(request)) => {
                 take_request(&id, &request, &mut orders, home, deadline, desk).await.err().map(|error| chain(&error))
             }
+            Ok(Work::Part(body)) => desk.part(&body, home, deadline).await.err().map(|error| chain(&error)),
             Err(error) => Some(chain(&error)),
         };
         failed.extend(failure.map(|reason| (id, reason)));
@@ -177,6 +202,14 @@ async fn pass(order: &Order, home: &Home, deadline: Timestamp, desk: &impl Desk)
     if is_late(desk, deadline) {
         let reason = "no time was left to begin";
         return messages.into_iter().map(|(id, _)| (id.to_owned(), reason.to_owned())).collect();
+    }
+    match desk.hand_out(order, Format::Json, home, deadline).await {
+        Ok(None) => {}
+        Ok(Some(answer)) => {
+            tracing::info!(answer = answer.get(), "the order was handed out");
+            return Vec::new();
+        }
+        Err(error) => return messages.into_iter().map(|(id, _)| (id.to_owned(), chain(&error))).collect(),
     }
     let Passed { report, outcome } = desk.pass(order, home, deadline).await;
     log::report(&report);

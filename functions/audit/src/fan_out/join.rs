@@ -1,0 +1,126 @@
+//! The reports of an audit's parts, as one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use model::observation::{Unread, UnreadKind};
+use report::{FindingReport, Report, ScopeReport};
+
+use super::plan::{Part, Plan};
+
+/// Why a part has no report.
+pub(super) fn missing(part: &Part) -> Unread {
+    Unread {
+        resource: part.to_string(),
+        operation: "lambda:Audit".to_owned(),
+        error: "its part of the audit hasn't ended; look at the audit's dead-letter queue".to_owned(),
+        kind: UnreadKind::Passing,
+    }
+}
+
+/// One report of all parts, unless there is none of any. The same parts always make the same report.
+///
+/// What two parts found is told once. What two of them looked at, such as a target group of two clusters, is counted twice.
+pub(super) fn join(plan: &Plan, parts: Vec<Result<Report, Unread>>) -> Option<Report> {
+    let mut findings: BTreeMap<_, FindingReport> = BTreeMap::new();
+    let mut unread = BTreeSet::new();
+    let mut joined: Option<Report> = None;
+    let mut over = plan.began;
+    for part in parts {
+        let mut part = match part {
+            Ok(part) => part,
+            Err(missing) => {
+                unread.insert(missing);
+                continue;
+            }
+        };
+        over = over.max(ended(&part));
+        unread.extend(std::mem::take(&mut part.coverage.unread));
+        for finding in std::mem::take(&mut part.findings) {
+            findings.entry(finding.fingerprint).or_insert(finding);
+        }
+        joined = Some(match joined {
+            None => part,
+            Some(mut whole) => {
+                let (all, more) = (&mut whole.coverage, &part.coverage);
+                all.clusters += more.clusters;
+                all.services += more.services;
+                all.tasks += more.tasks;
+                all.target_groups += more.target_groups;
+                all.targets += more.targets;
+                all.network_interfaces += more.network_interfaces;
+                for (action, count) in part.calls {
+                    *whole.calls.entry(action).or_default() += count;
+                }
+                whole
+            }
+        });
+    }
+    let mut whole = joined?;
+    whole.generated_at = plan.began;
+    whole.scope = ScopeReport::default();
+    whole.duration_ms = u64::try_from(over.duration_since(plan.began).as_millis()).unwrap_or(0);
+    whole.findings = findings.into_values().collect();
+    whole.coverage.unread = unread.into_iter().collect();
+    Some(whole.sorted())
+}
+
+fn ended(report: &Report) -> Timestamp {
+    let took = SignedDuration::from_millis(i64::try_from(report.duration_ms).unwrap_or(i64::MAX));
+    report.generated_at.checked_add(took).unwrap_or(report.generated_at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::policy::Mode;
+    use report::{Coverage, Modes};
+
+    fn plan() -> Plan {
+        let cluster = "arn:aws:ecs:eu-central-1:111122223333:cluster/prod".parse().unwrap();
+        let parts = vec![Part::Cluster(cluster), Part::OtherTargetGroups];
+        Plan { id: "a".to_owned(), began: Timestamp::UNIX_EPOCH, parts, rules: None, mode: None }
+    }
+
+    fn part(second: i64, findings: &[&str]) -> Report {
+        let finding = |text: &&str| {
+            let json = serde_json::json!({
+                "rule": text, "severity": "low", "fingerprint": "00000000000000aa", "summary": "", "remedy": "",
+                "evidence": {}, "resources": {}, "repairs": []});
+            let mut finding: FindingReport = serde_json::from_value(json).unwrap();
+            finding.fingerprint = model::finding::Fingerprint::of([*text]);
+            finding
+        };
+        Report {
+            schema: report::document::SCHEMA,
+            generated_at: Timestamp::from_second(second).unwrap(),
+            account: "111122223333".parse().unwrap(),
+            region: "eu-central-1".parse().unwrap(),
+            scope: ScopeReport::default(),
+            mode: Modes { registration: Mode::Observe, security_groups: Mode::Observe },
+            coverage: Coverage { services: 2, tasks: 3, ..Coverage::default() },
+            findings: findings.iter().map(finding).collect(),
+            calls: [("ecs:ListClusters".to_owned(), 1)].into(),
+            duration_ms: 1500,
+        }
+    }
+
+    #[test]
+    fn parts_make_one_report() {
+        let whole = join(&plan(), vec![Ok(part(10, &["x", "shared"])), Ok(part(20, &["shared", "y"]))]).unwrap();
+        let rules: BTreeSet<&str> = whole.findings.iter().map(|finding| finding.rule.as_str()).collect();
+        assert_eq!((whole.findings.len(), rules), (3, ["shared", "x", "y"].into()));
+        assert_eq!((whole.coverage.services, whole.coverage.tasks), (4, 6));
+        assert_eq!(whole.calls, [("ecs:ListClusters".to_owned(), 2)].into());
+        assert_eq!((whole.generated_at, whole.duration_ms), (Timestamp::UNIX_EPOCH, 21_500));
+    }
+
+    #[test]
+    fn what_is_missing_is_told() {
+        let plan = plan();
+        let whole = join(&plan, vec![Err(missing(&plan.parts[0])), Ok(part(10, &["x"]))]).unwrap();
+        assert_eq!(whole.findings.len(), 1);
+        assert_eq!(whole.coverage.unread, [missing(&plan.parts[0])]);
+        assert_eq!(join(&plan, vec![Err(missing(&plan.parts[0]))]), None);
+    }
+}

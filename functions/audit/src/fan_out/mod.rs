@@ -1,0 +1,189 @@
+//! An audit of a large account, cluster by cluster.
+//!
+//! What one invocation couldn't look at in a third of its time is handed out as messages in the audit's own queue, one for each
+//! cluster and one for the target groups that no service names. Each part leaves its report in the bucket; whichever finds
+//! that none is missing joins them into one. Nothing is counted and nothing locked:
+//!
+//! | what happens | what comes of it |
+//! |---|---|
+//! | a part is done twice, or comes back after a crash | it leaves the same report in the same place |
+//! | two parts find at once that none is missing | both join them into the same report |
+//! | a part never ends | the closing message, which comes last, joins what there is and says what is missing |
+//! | a part ends after that | it joins anew, and the report is whole |
+//! | the invocation that hands out is cut off | its message comes back and begins anew; what was begun expires in the bucket |
+
+pub(crate) mod census;
+mod join;
+mod message;
+mod plan;
+
+pub(crate) use message::{Message, Task};
+pub(crate) use plan::{Part, Plan};
+
+use std::collections::BTreeMap;
+
+use aws_config::SdkConfig;
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use jiff::{SignedDuration, Timestamp};
+use model::call::{CallError, CallErrorKind};
+use model::id::ClusterArn;
+use report::Report;
+use serde_json::{Value, json};
+
+use crate::bucket::Bucket;
+use join::{join, missing};
+
+/// The IAM action by which messages are sent.
+const SEND: &str = "sqs:SendMessage";
+
+/// Messages in one SendMessageBatch.
+const MESSAGES: usize = 10;
+
+/// The longest that SQS holds a message back.
+const LONGEST_DELAY: SignedDuration = SignedDuration::from_mins(15);
+
+/// When a part that hasn't ended by then is given up.
+const PATIENCE: SignedDuration = SignedDuration::from_hours(1);
+
+/// Requests to Elastic Load Balancing, whose quota is the tightest, that a service takes; and how many there may be in a
+/// second, by all who ask.
+const REQUESTS: f64 = 2.0;
+const REQUESTS_A_SECOND: f64 = 10.0;
+
+/// The queue parts are handed out in, and the bucket their reports are left in.
+#[derive(Debug)]
+pub struct FanOut {
+    bucket: Bucket,
+    client: Client,
+    queue_url: String,
+    /// This process's share of AWS's request quotas.
+    share: f64,
+}
+
+impl FanOut {
+    /// Parts go through this queue and this bucket.
+    #[must_use]
+    pub fn new(config: &SdkConfig, bucket: &str, queue_url: &str, share: f64) -> Self {
+        let (bucket, client) = (Bucket::new(config, bucket), Client::new(config));
+        Self { bucket, client, queue_url: queue_url.to_owned(), share }
+    }
+
+    /// Is an account with so many services in its clusters too large to be looked at in a third of this time?
+    pub(crate) fn is_too_large(&self, services: &BTreeMap<ClusterArn, usize>, left: SignedDuration) -> bool {
+        let all = services.values().fold(0.0, |sum, count| sum + f64::from(u32::try_from(*count).unwrap_or(u32::MAX)));
+        let seconds = all * REQUESTS / (REQUESTS_A_SECOND * self.share);
+        services.len() > 1 && seconds > left.as_secs_f64() / 3.0
+    }
+
+    /// Hands out the parts, and tells where their report will be.
+    pub(crate) async fn begin(&self, plan: &Plan, now: Timestamp) -> Result<Value, CallError> {
+        let text = serde_json::to_string(plan).map_err(|error| self.unwritable(&error))?;
+        self.bucket.put(&plan.key(), &text, JSON).await?;
+        let parts = (0..plan.parts.len()).map(|part| (Message::part(plan, part), SignedDuration::ZERO));
+        let close = Message::close(plan, now + PATIENCE);
+        self.send(parts.chain([(close, LONGEST_DELAY)]).collect()).await?;
+        let clusters = plan.parts.iter().filter(|part| matches!(part, Part::Cluster(_))).count();
+        Ok(json!({
+            "location": self.bucket.location(&plan.report_key()),
+            "summary": {"audit": plan.id, "clusters": clusters, "parts": plan.parts.len(), "state": "under way"},
+        }))
+    }
+
+    /// The plan that a message is about.
+    pub(crate) async fn plan(&self, message: &Message) -> Result<Plan, CallError> {
+        let text = self.bucket.get(&Plan::key_of(&message.audit)).await?;
+        serde_json::from_str(&text).map_err(|error| self.unwritable(&error))
+    }
+
+    /// Leaves the report of a part. Returns the report of the whole, if this was the last one missing.
+    pub(crate) async fn finish(&self, plan: &Plan, part: usize, report: &Report) -> Result<Option<Report>, CallError> {
+        let text = report.to_json().map_err(|error| self.unwritable(&error))?;
+        self.bucket.put(&plan.part_key(part), &text, JSON).await?;
+        if self.bucket.list(&plan.parts_prefix()).await?.len() < plan.parts.len() {
+            return Ok(None);
+        }
+        self.join(plan).await.map(Some)
+    }
+
+    /// Ends an audit whose last parts may never end. Returns its report, unless there is one already or time is left.
+    pub(crate) async fn close(
+        &self,
+        plan: &Plan,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<Report>, CallError> {
+        let there = self.bucket.list(&plan.prefix()).await?;
+        if there.contains(&plan.report_key()) {
+            return Ok(None);
+        }
+        let complete = (0..plan.parts.len()).all(|part| there.contains(&plan.part_key(part)));
+        if !complete && now < until {
+            let wait = until.duration_since(now).min(LONGEST_DELAY);
+            self.send(vec![(Message::close(plan, until), wait)]).await?;
+            return Ok(None);
+        }
+        self.join(plan).await.map(Some)
+    }
+
+    async fn join(&self, plan: &Plan) -> Result<Report, CallError> {
+        let there = self.bucket.list(&plan.parts_prefix()).await?;
+        let mut reports = Vec::new();
+        for (part, what) in plan.parts.iter().enumerate() {
+            let key = plan.part_key(part);
+            if !there.contains(&key) {
+                reports.push(Err(missing(what)));
+                continue;
+            }
+            let text = self.bucket.get(&key).await?;
+            reports.push(Ok(serde_json::from_str::<Report>(&text).map_err(|error| self.unwritable(&error))?));
+        }
+        let report = join(plan, reports).ok_or_else(|| self.error("s3:GetObject", "no part of the audit ended"))?;
+        let text = report.to_json().map_err(|error| self.unwritable(&error))?;
+        self.bucket.put(&plan.report_key(), &text, JSON).await?;
+        Ok(report)
+    }
+
+    async fn send(&self, messages: Vec<(Message, SignedDuration)>) -> Result<(), CallError> {
+        for batch in messages.chunks(MESSAGES) {
+            let mut request = self.client.send_message_batch().queue_url(&self.queue_url);
+            for (nth, (message, delay)) in batch.iter().enumerate() {
+                let body = serde_json::to_string(message).map_err(|error| self.unwritable(&error))?;
+                let entry = SendMessageBatchRequestEntry::builder().id(nth.to_string()).message_body(body);
+                let entry = entry.delay_seconds(i32::try_from(delay.as_secs()).unwrap_or(0)).build();
+                request = request.entries(entry.map_err(|error| self.unwritable(&error))?);
+            }
+            let answer = request.send().await;
+            let answer = answer.map_err(|error| aws::error::call_error(SEND, self.queue_url.as_str(), &error))?;
+            if let Some(failed) = answer.failed.first() {
+                let message = failed.message.clone().unwrap_or_default();
+                return Err(CallError { code: Some(failed.code.clone()), ..self.error(SEND, &message) });
+            }
+        }
+        Ok(())
+    }
+
+    fn unwritable(&self, error: &dyn std::error::Error) -> CallError {
+        self.error("s3:GetObject", &runtime::chain::chain(error))
+    }
+
+    fn error(&self, operation: &'static str, message: &str) -> CallError {
+        let resource = if operation == SEND { self.queue_url.clone() } else { self.bucket.location("audits") };
+        CallError { operation, resource, kind: CallErrorKind::Refused, code: None, message: message.to_owned() }
+    }
+}
+
+const JSON: &str = "application/json";
+
+/// Leaves a report in the bucket and says where.
+pub(crate) async fn leave(bucket: &Bucket, report: &Report, text: &str, id: &str) -> Result<Value, CallError> {
+    let key = format!("audits/{id}/report.json");
+    bucket.put(&key, text, JSON).await?;
+    Ok(json!({"location": bucket.location(&key), "summary": report.summary()}))
+}
+
+/// A name for an audit that begins now, which sorts by time.
+pub(crate) fn id_of(now: Timestamp) -> String {
+    let seconds = now.strftime("%Y%m%dT%H%M%S");
+    format!("{seconds}-{:09}", now.subsec_nanosecond())
+}
