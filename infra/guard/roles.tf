@@ -92,8 +92,18 @@ data "aws_iam_policy_document" "function" {
     for_each = each.key == "audit" ? [1] : []
     content {
       sid       = "Report"
-      actions   = ["s3:PutObject"]
+      actions   = ["s3:PutObject", "s3:GetObject"]
       resources = ["${aws_s3_bucket.reports.arn}/*"]
+    }
+  }
+
+  # Whether all parts of a divided audit are there.
+  dynamic "statement" {
+    for_each = each.key == "audit" ? [1] : []
+    content {
+      sid       = "Parts"
+      actions   = ["s3:ListBucket"]
+      resources = [aws_s3_bucket.reports.arn]
     }
   }
 }

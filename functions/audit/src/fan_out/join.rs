@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use model::observation::{Unread, UnreadKind};
-use report::{FindingReport, Report, ScopeReport};
+use report::{Coverage, FindingReport, Report, ScopeReport};
 
 use super::plan::{Part, Plan};
 
@@ -26,7 +26,7 @@ pub(super) fn join(plan: &Plan, parts: Vec<Result<Report, Unread>>) -> Option<Re
     let mut unread = BTreeSet::new();
     let mut joined: Option<Report> = None;
     let mut over = plan.began;
-    for part in parts {
+    for (what, part) in plan.parts.iter().zip(parts) {
         let mut part = match part {
             Ok(part) => part,
             Err(missing) => {
@@ -35,6 +35,11 @@ pub(super) fn join(plan: &Plan, parts: Vec<Result<Report, Unread>>) -> Option<Re
             }
         };
         over = over.max(ended(&part));
+        if *what == Part::OtherTargetGroups {
+            // It looks at all services, to see that none names these groups; the other parts counted them.
+            let Coverage { clusters, services, tasks, network_interfaces, .. } = &mut part.coverage;
+            (*clusters, *services, *tasks, *network_interfaces) = (0, 0, 0, 0);
+        }
         unread.extend(std::mem::take(&mut part.coverage.unread));
         for finding in std::mem::take(&mut part.findings) {
             findings.entry(finding.fingerprint).or_insert(finding);
@@ -74,7 +79,7 @@ fn ended(report: &Report) -> Timestamp {
 mod tests {
     use super::*;
     use model::policy::Mode;
-    use report::{Coverage, Modes};
+    use report::Modes;
 
     fn plan() -> Plan {
         let cluster = "arn:aws:ecs:eu-central-1:111122223333:cluster/prod".parse().unwrap();
@@ -98,7 +103,7 @@ mod tests {
             region: "eu-central-1".parse().unwrap(),
             scope: ScopeReport::default(),
             mode: Modes { registration: Mode::Observe, security_groups: Mode::Observe },
-            coverage: Coverage { services: 2, tasks: 3, ..Coverage::default() },
+            coverage: Coverage { services: 2, targets: 4, ..Coverage::default() },
             findings: findings.iter().map(finding).collect(),
             calls: [("ecs:ListClusters".to_owned(), 1)].into(),
             duration_ms: 1500,
@@ -110,7 +115,7 @@ mod tests {
         let whole = join(&plan(), vec![Ok(part(10, &["x", "shared"])), Ok(part(20, &["shared", "y"]))]).unwrap();
         let rules: BTreeSet<&str> = whole.findings.iter().map(|finding| finding.rule.as_str()).collect();
         assert_eq!((whole.findings.len(), rules), (3, ["shared", "x", "y"].into()));
-        assert_eq!((whole.coverage.services, whole.coverage.tasks), (4, 6));
+        assert_eq!((whole.coverage.services, whole.coverage.targets), (2, 8));
         assert_eq!(whole.calls, [("ecs:ListClusters".to_owned(), 2)].into());
         assert_eq!((whole.generated_at, whole.duration_ms), (Timestamp::UNIX_EPOCH, 21_500));
     }

@@ -50,6 +50,11 @@ class Function:
     def is_alive(self):
         return self._process.poll() is None
 
+    @property
+    def pid(self):
+        """Its process, which `leash` became."""
+        return self._process.pid
+
     def start_invocation(self, event, deadline=60.0):
         """Hands out an event; `finish` waits for what comes of it."""
         work = Work(event, deadline)
@@ -57,9 +62,9 @@ class Function:
         self._api.hand_out(work)
         return work, start
 
-    def finish(self, started, within=60.0):
+    def finish(self, started, within=None):
         work, start = started
-        for _ in range(int(within * 20)):
+        for _ in range(int((within or 60.0) * 20)):
             if work.done.wait(0.05):
                 return Invocation(work, self.log, start)
             if not self.is_alive():
@@ -68,7 +73,7 @@ class Function:
 
     def invoke(self, event, deadline=60.0):
         """Invokes it with an event; `deadline` is how many seconds Lambda gives it."""
-        return self.finish(self.start_invocation(event, deadline))
+        return self.finish(self.start_invocation(event, deadline), within=max(60.0, deadline))
 
     def wait_for_end(self, within=10.0):
         """Its exit code, where it can't start."""
