@@ -33,7 +33,7 @@ else
 	cargo build --release --bin ecs-nlb-guard
 endif
 
-demo: build ## Watch the registrar put an account right
+demo: build ## Watch the registrar and the guard put an account right
 	PYTHONPATH=tests/e2e $(PYTHON) tests/demo/demo.py
 
 test: test-unit test-e2e ## Run all tests

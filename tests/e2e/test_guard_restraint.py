@@ -4,7 +4,7 @@ import pytest
 from guard_scenes import EVERY_RUNG, MODIFY, UPDATE, Worn, changes, guarding, keeps_half, protects
 from guard_scenes import refuses_interfaces
 from harness.account.deployments import TaskSet, use_native_strategy
-from harness.events import scheduled, sqs
+from harness.events import deployment_state_change, scheduled, service_action, sqs
 from harness.faults import denied
 from scenes import PORT, SWEEP, deliver_until_rest, until_rest
 
@@ -167,3 +167,30 @@ def test_protection_that_can_not_be_read_ends_with_the_message_back(worn, start_
     answers = [guard.invoke(sqs(worn.wrong.event())) for _ in range(2)]
     assert len(answers[-1].failed) == 1
     assert not worn.is_stopped(worn.wrong)
+
+
+def test_service_deleted_half_way_ends_with_its_tasks_as_they_are_and_nothing_stopped(worn, account, start_guard, proxy):
+    refuses_interfaces(proxy)
+    keeps_half(proxy)
+    protects(proxy)
+    queue = account.queue()
+    guard = start_guard(guarding(confirm_after="1s", repair_with=EVERY_RUNG, **REQUIRED), queue=queue)
+    queue.send(worn.wrong.event())
+    first = queue.receive()
+    queue.settle(first, guard.invoke(first))
+    worn.service.is_draining()
+    *_, last = queue.deliver(guard, within=30)
+    assert set(changes(proxy)) == {MODIFY}
+    assert not any(worn.is_stopped(task) for task in worn.tasks)
+    assert "is DRAINING" in str(last.reasons())
+
+
+@pytest.mark.parametrize("event", [service_action, deployment_state_change])
+def test_group_that_lets_nothing_in_is_told_on_events_of_the_service_and_not_of_each_task(
+        worn, start_guard, proxy, event):
+    guard = start_guard(guarding())
+    task, service = guard.invoke(sqs(worn.wrong.event())), guard.invoke(sqs(event(worn.service)))
+    assert "ingress-traffic-blocked" not in rules(task)
+    (finding,) = service.findings("ingress-traffic-blocked")
+    assert "8080" in finding["remedy"]
+    assert proxy.changes() == []

@@ -153,3 +153,41 @@ async fn ec2s_codes_are_known_though_it_models_none() {
     assert_eq!(error_of(400, "InvalidVpcID.NotFound").await, CallErrorKind::NotFound);
     assert_eq!(error_of(503, "Unavailable").await, CallErrorKind::Passing);
 }
+
+#[tokio::test]
+async fn an_interfaces_groups_are_set_as_a_whole_and_refusals_are_told_from_missing_permissions() {
+    use aws_sdk_ec2::config::http::HttpResponse;
+    use std::collections::BTreeSet;
+
+    let interface = "eni-1".parse().unwrap();
+    let groups: BTreeSet<_> = ["sg-2", "sg-1"].map(|id| id.parse().unwrap()).into();
+    let set = mock!(Client::modify_network_interface_attribute)
+        .match_requests(|request| {
+            request.network_interface_id() == Some("eni-1") && request.groups() == ["sg-1", "sg-2"]
+        })
+        .then_output(|| {
+            aws_sdk_ec2::operation::modify_network_interface_attribute::ModifyNetworkInterfaceAttributeOutput::builder()
+                .build()
+        });
+    assert_eq!(clients(&[&set]).modify_network_interface_groups(&interface, &groups).await, Ok(()));
+
+    for (code, kind) in [
+        ("AuthFailure", CallErrorKind::Denied),
+        ("UnauthorizedOperation", CallErrorKind::Denied),
+        ("OperationNotPermitted", CallErrorKind::Refused),
+        ("InvalidParameterCombination", CallErrorKind::Refused),
+        ("SecurityGroupsPerInterfaceLimitExceeded", CallErrorKind::Refused),
+        ("InvalidNetworkInterfaceID.NotFound", CallErrorKind::NotFound),
+        ("RequestLimitExceeded", CallErrorKind::Throttled),
+        ("InternalError", CallErrorKind::Passing),
+    ] {
+        let refused = mock!(Client::modify_network_interface_attribute).then_http_response(move || {
+            let body = format!(
+                "<Response><Errors><Error><Code>{code}</Code><Message>no</Message></Error></Errors></Response>"
+            );
+            HttpResponse::new(400.try_into().unwrap(), body.into())
+        });
+        let error = clients(&[&refused]).modify_network_interface_groups(&interface, &groups).await.unwrap_err();
+        assert_eq!((error.code.as_deref(), error.kind), (Some(code), kind));
+    }
+}

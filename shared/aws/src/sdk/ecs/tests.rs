@@ -293,3 +293,47 @@ async fn errors_without_a_code_are_told_by_their_status() {
     assert_eq!(error_of(400, r#"{"__type": "AccessDeniedException"}"#).await, CallErrorKind::Denied);
     assert_eq!(error_of(400, r#"{"__type": "InvalidParameterException"}"#).await, CallErrorKind::Refused);
 }
+
+#[tokio::test]
+async fn an_update_sends_the_network_configuration_and_nothing_else() {
+    use model::ecs::AwsvpcConfiguration;
+    let rule = mock!(Client::update_service)
+        .match_requests(|request| {
+            let network = request.network_configuration().and_then(|network| network.awsvpc_configuration());
+            let expected = types::AwsVpcConfiguration::builder()
+                .subnets("subnet-1")
+                .subnets("subnet-2")
+                .security_groups("sg-1")
+                .security_groups("sg-2")
+                .assign_public_ip(types::AssignPublicIp::Disabled)
+                .build()
+                .unwrap();
+            let alone = aws_sdk_ecs::operation::update_service::UpdateServiceInput::builder()
+                .cluster(format!("{PREFIX}cluster/prod"))
+                .service("web")
+                .network_configuration(
+                    types::NetworkConfiguration::builder().awsvpc_configuration(expected.clone()).build(),
+                )
+                .build()
+                .unwrap();
+            network == Some(&expected) && *request == alone
+        })
+        .then_output(|| aws_sdk_ecs::operation::update_service::UpdateServiceOutput::builder().build());
+    let network = AwsvpcConfiguration {
+        subnets: ["subnet-1", "subnet-2"].map(|id| id.parse().unwrap()).to_vec(),
+        security_groups: ["sg-1", "sg-2"].map(|id| id.parse().unwrap()).to_vec(),
+        assign_public_ip: Some("DISABLED".to_owned()),
+    };
+    let service = ServiceId::new(&prod(), "web");
+    assert_eq!(clients(&[&rule]).update_service_network(&service, &network).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_stop_names_the_task_and_why() {
+    let rule = mock!(Client::stop_task)
+        .match_requests(|request| {
+            request.task() == Some(&format!("{PREFIX}task/prod/a")) && request.reason() == Some("wrong groups")
+        })
+        .then_output(|| aws_sdk_ecs::operation::stop_task::StopTaskOutput::builder().build());
+    assert_eq!(clients(&[&rule]).stop_task(&prod(), &arn("task/prod/a"), "wrong groups").await, Ok(()));
+}
