@@ -1,5 +1,7 @@
 //! Judging one party after the other.
 
+use std::collections::BTreeMap;
+
 use model::observation::Lookup;
 use model::policy::Policy;
 use model::scope::{Scope, Unit};
@@ -48,11 +50,21 @@ pub(crate) fn judge<'a>(
 
 /// Judges what each interface of a party must and must not have.
 fn judge_wearers<'a>(lookup: &Lookup<'a>, party: &Party<'a>, wanted: Wanted<'_>, judgement: &mut Judgement) {
+    // The same for all in one VPC, and there may be thousands.
+    let mut by_vpc = BTreeMap::new();
     for wearer in &party.wearers {
         let about = || Unit::Task(wearer.task.arn.clone());
-        let Some(demands) = judgement.keep(about, Demands::of(lookup, party, wearer, wanted)) else { continue };
+        let demands = by_vpc.entry(&wearer.interface.vpc);
+        let demands = demands.or_insert_with(|| Demands::of(lookup, party, wearer, wanted));
+        let demands = match demands {
+            Ok(demands) => &*demands,
+            Err(gap) => {
+                judgement.abstain(about(), *gap);
+                continue;
+            }
+        };
         let found =
-            [missing::judge(lookup, party, wearer, &demands), forbidden::judge(lookup, party, wearer, &demands)];
+            [missing::judge(lookup, party, wearer, demands), forbidden::judge(lookup, party, wearer, demands)];
         for finding in found {
             let finding = judgement.keep(about, finding);
             judgement.findings.extend(finding.flatten());

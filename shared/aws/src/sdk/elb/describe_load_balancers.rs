@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use aws_sdk_elasticloadbalancingv2::types;
 use model::call::CallError;
-use model::elb::{BalancerZone, LoadBalancer};
-use model::id::LoadBalancerArn;
+use model::elb::{BalancerZone, LoadBalancer, Scheme};
+use model::id::{LoadBalancerArn, LoadBalancerKind};
 
 use crate::api::Answers;
 use crate::sdk::Clients;
@@ -51,10 +51,13 @@ async fn describe(
 fn read(balancer: &types::LoadBalancer) -> Read<LoadBalancer> {
     let groups = balancer.security_groups.as_ref();
     let filters = balancer.enforce_security_group_inbound_rules_on_private_link_traffic();
+    let arn: LoadBalancerArn = parse_required("loadBalancerArn", balancer.load_balancer_arn())?;
+    // Absent from Gateway Load Balancers, which are reached from inside only; elsewhere the default is the internet.
+    let default = if arn.kind() == LoadBalancerKind::Gateway { Scheme::Internal } else { Scheme::InternetFacing };
+    let scheme = balancer.scheme().map(types::LoadBalancerSchemeEnum::as_str).filter(|text| !text.is_empty());
     Ok(LoadBalancer {
-        arn: parse_required("loadBalancerArn", balancer.load_balancer_arn())?,
-        // Absent from Gateway Load Balancers, which are reached from inside only.
-        scheme: balancer.scheme().map_or("internal", types::LoadBalancerSchemeEnum::as_str).into(),
+        arn,
+        scheme: scheme.map_or(default, Into::into),
         vpc: parse_optional("vpcId", balancer.vpc_id())?,
         ip_address_type: balancer.ip_address_type().map(|kind| kind.as_str().to_owned()),
         zones: balancer.availability_zones().iter().map(zone).collect::<Read<_>>()?,

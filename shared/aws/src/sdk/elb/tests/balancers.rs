@@ -72,13 +72,13 @@ async fn a_balancer_made_without_groups_is_told_from_one_with_none_left() {
         DescribeLoadBalancersOutput::builder()
             .load_balancers(with.build())
             .load_balancers(emptied.build())
-            .load_balancers(described("without").scheme("internet-facing".into()).build())
+            .load_balancers(LoadBalancer::builder().load_balancer_arn(balancer("without").as_str()).build())
             .build()
     });
     let found = clients(&[&rule]).describe_load_balancers_all().await.unwrap();
     let groups: Vec<_> = found.iter().map(|balancer| balancer.security_groups.as_ref().map(Vec::len)).collect();
     assert_eq!(groups, [Some(1), Some(0), None]);
-    assert_eq!(found[2].scheme, Scheme::InternetFacing);
+    assert_eq!((&found[0].scheme, &found[2].scheme), (&Scheme::Internal, &Scheme::InternetFacing), "the default");
     let addresses: Vec<String> = found[0].zones[0].addresses.iter().map(ToString::to_string).collect();
     assert_eq!(addresses, ["10.0.1.7", "2001:db8::7"], "what targets see");
     assert_eq!(found[0].filters_private_link, Some(false));
