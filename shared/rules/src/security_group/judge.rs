@@ -63,8 +63,7 @@ fn judge_wearers<'a>(lookup: &Lookup<'a>, party: &Party<'a>, wanted: Wanted<'_>,
                 continue;
             }
         };
-        let found =
-            [missing::judge(lookup, party, wearer, demands), forbidden::judge(lookup, party, wearer, demands)];
+        let found = [missing::judge(lookup, party, wearer, demands), forbidden::judge(lookup, party, wearer, demands)];
         for finding in found {
             let finding = judgement.keep(about, finding);
             judgement.findings.extend(finding.flatten());
