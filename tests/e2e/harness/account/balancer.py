@@ -10,7 +10,10 @@ class LoadBalancer(ElbTagged):
 
     def __init__(self, vpc, name, security_groups=(), kind="network"):
         self.account, self.name, self._protocol = vpc.account, name, "TCP" if kind == "network" else "HTTP"
-        options = {"SecurityGroups": list(security_groups)} if security_groups else {}
+        # The default, which moto leaves unsaid.
+        options = {"Scheme": "internet-facing"}
+        if security_groups:
+            options["SecurityGroups"] = list(security_groups)
         answer = self.account.aws.elbv2.create_load_balancer(
             Name=f"{name}-{vpc.id[-6:]}", Type=kind, Subnets=[subnet.id for subnet in vpc.subnets], **options)
         self.arn = answer["LoadBalancers"][0]["LoadBalancerArn"]
