@@ -10,13 +10,13 @@ use jiff::{SignedDuration, Timestamp};
 use ledger::DynamoDbLedger;
 use model::policy::Policy;
 use model::scope::Scope;
+use pipeline::World;
 use pipeline::ports::{Clock as _, Look, LookQueue as _};
-use pipeline::{Assignment, World};
 
+use super::carry_out::{Standing, carry_out};
 use super::error::HandlerError;
 use super::handle::{Desk, Passed};
 use super::orders::Order;
-use super::reporting::{log_decisions, report};
 use crate::clock::WallClock;
 use crate::home::Home;
 use crate::looks::SqsLookQueue;
@@ -84,27 +84,10 @@ impl Desk for AwsDesk {
     }
 
     async fn pass(&self, order: &Order, home: &Home, deadline: Timestamp) -> Passed {
-        let began = self.now();
-        let policy = match order.terms.mode {
-            Some(most) => self.policy.clone().capped(most),
-            None => self.policy.clone(),
-        };
-        let wanted = |slug: &&str| order.terms.rules.as_ref().is_none_or(|rules| rules.contains(*slug));
-        let assignment = Assignment {
-            account: home.account.clone(),
-            region: home.region.clone(),
-            scope: order.scope.clone(),
-            policy: &policy,
-            rules: self.rules.iter().copied().filter(wanted).collect(),
-            looks: order.looks.clone(),
-            deadline: Some(deadline),
-        };
         let account = self.account(deadline);
         let world =
             World { account: &account, ledger: self.ledger.as_ref(), queue: self.queue.as_ref(), clock: &WallClock };
-        let outcome = pipeline::pass(world, &assignment).await;
-        log_decisions(&outcome);
-        let report = report(&outcome, &order.scope, &policy, self.calls.take(), (began, self.now()));
-        Passed { report, outcome }
+        carry_out(world, order, &Standing { home, rules: &self.rules, policy: &self.policy }, deadline, &self.calls)
+            .await
     }
 }

@@ -91,7 +91,10 @@ pub struct Passed {
 }
 
 /// Handles one invocation and returns the answer.
-pub(super) async fn handle(
+///
+/// # Errors
+/// When the invocation as a whole comes to nothing. A message of a batch that fails is named in the answer instead.
+pub async fn handle(
     input: &str,
     home: &Home,
     deadline: Timestamp,

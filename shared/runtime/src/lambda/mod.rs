@@ -3,6 +3,7 @@
 //! Functions differ in the rules they run, in what their role may do and, where they don't repair, in the [`Desk`] their
 //! passes are made at; everything else is here.
 
+mod carry_out;
 mod desk;
 mod error;
 mod function;
@@ -12,9 +13,10 @@ mod reporting;
 #[cfg(test)]
 mod tests;
 
+pub use carry_out::{Standing, carry_out};
 pub use error::HandlerError;
 pub use function::{Function, Section};
-pub use handle::{Desk, Passed};
+pub use handle::{Desk, Passed, handle};
 pub use orders::{Order, Terms};
 pub use reporting::{log_decisions, report};
 
@@ -30,7 +32,6 @@ use crate::home::Home;
 use crate::log;
 use crate::settings::{DEFAULT_LOG, Settings};
 use desk::AwsDesk;
-use handle::handle;
 
 /// Kept back of a function's time, to answer before Lambda cuts it off.
 const TIME_TO_ANSWER: SignedDuration = SignedDuration::from_secs(2);

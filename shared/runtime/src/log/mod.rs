@@ -28,6 +28,10 @@ pub fn start(filter: &str) {
 /// Logs a report in the field `report`, or, if it is too long for one line, its summary and a line for each finding in the
 /// field `finding`.
 pub fn report(report: &Report) {
+    // A report is long: it isn't written where nobody listens.
+    if !tracing::enabled!(tracing::Level::INFO) {
+        return;
+    }
     let lines = match report.log_lines() {
         Ok(lines) => lines,
         Err(error) => {

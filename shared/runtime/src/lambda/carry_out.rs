@@ -1,0 +1,57 @@
+//! One order carried out: a pass, its decisions in the log, its report.
+
+use std::collections::BTreeSet;
+
+use aws::Account;
+use aws::calls::Calls;
+use jiff::Timestamp;
+use ledger::Ledger;
+use model::policy::Policy;
+use pipeline::ports::{Clock, LookQueue};
+use pipeline::{Assignment, World};
+
+use super::handle::Passed;
+use super::orders::Order;
+use super::reporting::{log_decisions, report};
+use crate::home::Home;
+
+/// What stands for every order of a function.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing<'a> {
+    /// Where it works.
+    pub home: &'a Home,
+    /// The rules it judges by.
+    pub rules: &'a BTreeSet<&'static str>,
+    /// What its owner allows.
+    pub policy: &'a Policy,
+}
+
+/// Makes the pass that `order` asks for in `world`, which is real or simulated. `calls` is where the world counts its
+/// requests.
+pub async fn carry_out<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
+    world: World<'_, A, L, Q, C>,
+    order: &Order,
+    standing: &Standing<'_>,
+    deadline: Timestamp,
+    calls: &Calls,
+) -> Passed {
+    let began = world.clock.now();
+    let policy = match order.terms.mode {
+        Some(most) => standing.policy.clone().capped(most),
+        None => standing.policy.clone(),
+    };
+    let wanted = |slug: &&str| order.terms.rules.as_ref().is_none_or(|rules| rules.contains(*slug));
+    let assignment = Assignment {
+        account: standing.home.account.clone(),
+        region: standing.home.region.clone(),
+        scope: order.scope.clone(),
+        policy: &policy,
+        rules: standing.rules.iter().copied().filter(wanted).collect(),
+        looks: order.looks.clone(),
+        deadline: Some(deadline),
+    };
+    let outcome = pipeline::pass(world, &assignment).await;
+    log_decisions(&outcome);
+    let report = report(&outcome, &order.scope, &policy, calls.take(), (began, world.clock.now()));
+    Passed { report, outcome }
+}
