@@ -13,7 +13,7 @@ ifneq ($(filter aarch64 arm64,$(shell uname -m)),)
 ARCHITECTURE := --arm64
 endif
 
-.PHONY: help setup build demo test test-unit test-e2e check lint fmt clean need-python need-cargo
+.PHONY: help setup build demo test test-unit test-sim sim test-e2e check lint fmt clean need-python need-cargo
 
 help: ## List these tasks
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -36,7 +36,7 @@ endif
 demo: build ## Watch the registrar and the guard put an account right
 	PYTHONPATH=tests/e2e $(PYTHON) tests/demo/demo.py
 
-test: test-unit test-e2e ## Run all tests
+test: test-unit test-sim test-e2e ## Run all tests
 
 test-unit: need-cargo ## Run the tests of the crates
 	@if cargo nextest --version >/dev/null 2>&1; then \
@@ -44,6 +44,18 @@ test-unit: need-cargo ## Run the tests of the crates
 	else \
 		set -ex; cargo test --workspace --quiet; \
 	fi
+
+test-sim: target/debug/simulator ## Simulate a fixed thousand accounts, and a thousand nobody has seen
+	$< 1000
+	$< 1000 $$(date +%s000)
+
+sim: target/debug/simulator ## Simulate SEEDS=10000 accounts, or tell the story of SEED=...
+	$< $(if $(SEED),--replay '$(SEED)',$(or $(SEEDS),10000) $(or $(FROM),0))
+
+# Built with the features of the whole workspace's tests, so that the AWS SDK isn't compiled once more.
+.PHONY: target/debug/simulator
+target/debug/simulator: need-cargo
+	cargo test --workspace --test seeds --no-run --quiet
 
 test-e2e: build ## Run the shipped binaries against a moto server
 	cd tests/e2e && $(PYTHON) -m pytest --quiet --numprocesses 2 --dist worksteal $(PYTEST)

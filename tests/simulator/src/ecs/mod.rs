@@ -1,0 +1,84 @@
+//! ECS: the account's other writer. It starts and stops tasks, registers and deregisters them with AWS's delays, and
+//! sometimes forgets to.
+
+mod lifecycle;
+pub(crate) mod pool;
+mod reconcile;
+mod render;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::ecs::Task;
+use model::id::{DeploymentId, TargetGroupArn, TaskArn, TaskDefinitionArn};
+use model::scope::ServiceId;
+
+use pool::{Place, Pool};
+
+/// What ECS knows.
+#[derive(Debug, Default)]
+pub(crate) struct Ecs {
+    pub(crate) services: BTreeMap<ServiceId, Service>,
+    pub(crate) tasks: BTreeMap<TaskArn, Plan>,
+    pub(crate) pool: Pool,
+    /// Tasks of which an event was lost.
+    pub(crate) untold: BTreeSet<TaskArn>,
+    /// What the last event of a task said of it.
+    pub(crate) told: BTreeMap<TaskArn, Task>,
+    /// Things other than tasks that have addresses.
+    pub(crate) things: Vec<(u32, Place)>,
+    numbers: u32,
+    /// The next registrations that ECS forgets, and the next deregistrations.
+    pub(crate) forgets: [u32; 2],
+}
+
+/// How a service is deployed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// ECS, rolling.
+    Rolling,
+    /// CODE_DEPLOY or EXTERNAL.
+    TaskSets,
+    /// ECS, blue/green.
+    Native,
+}
+
+/// What ECS wants of a service.
+#[derive(Debug, Clone)]
+pub(crate) struct Service {
+    pub(crate) kind: Kind,
+    pub(crate) desired: usize,
+    /// Deployments, the newest last.
+    pub(crate) deployments: Vec<Deployment>,
+    /// The other group of a native service.
+    pub(crate) alternate: Option<TargetGroupArn>,
+    pub(crate) deleted: bool,
+}
+
+/// A deployment or a task set.
+#[derive(Debug, Clone)]
+pub(crate) struct Deployment {
+    pub(crate) id: DeploymentId,
+    pub(crate) number: u32,
+    pub(crate) uses: Vec<(TargetGroupArn, u16)>,
+    pub(crate) definition: TaskDefinitionArn,
+}
+
+/// What ECS is doing with a task.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    pub(crate) service: Option<ServiceId>,
+    pub(crate) deployment: Option<DeploymentId>,
+    pub(crate) uses: Vec<(TargetGroupArn, u16)>,
+    pub(crate) place: Place,
+    pub(crate) number: u32,
+    /// The interface is gone.
+    pub(crate) gone: bool,
+}
+
+impl Ecs {
+    /// A number nobody has had.
+    pub(crate) const fn number(&mut self) -> u32 {
+        self.numbers += 1;
+        self.numbers
+    }
+}

@@ -1,0 +1,105 @@
+//! A service's tasks: as many as it wants, of the newest deployment.
+
+use model::ecs::{ServiceStatus, TaskStatus};
+use model::id::{DeploymentId, TargetGroupArn, TaskArn};
+use model::scope::ServiceId;
+
+use super::Deployment;
+use crate::time::{MINUTE, SECOND};
+use crate::world::{Due, Stage};
+use crate::{entities, names};
+
+impl Stage<'_> {
+    /// ECS looks whether a service has the tasks it wants.
+    pub(crate) fn reconcile(&mut self, id: &ServiceId) {
+        let Some(service) = self.sim.ecs.services.get(id).cloned() else { return };
+        if service.deleted {
+            return self.wind_up(id);
+        }
+        let Some(newest) = service.deployments.last() else { return };
+        let wanted = self.tasks_of(id, |deployment| *deployment == newest.id, false);
+        if wanted.len() > service.desired {
+            for arn in &wanted[service.desired..] {
+                self.stop(arn);
+            }
+        }
+        for _ in wanted.len()..service.desired {
+            if self.launch(&id.cluster, Some((id, newest))).is_none() {
+                self.sim.after(10 * SECOND, Due::Service(id.clone()));
+                break;
+            }
+        }
+        let running = self.tasks_of(id, |deployment| *deployment == newest.id, true);
+        if running.len() >= service.desired && service.deployments.len() > 1 {
+            for arn in self.tasks_of(id, |deployment| *deployment != newest.id, false) {
+                self.stop(&arn);
+            }
+            let older = |deployment: &DeploymentId| *deployment != newest.id;
+            let left = self.sim.ecs.tasks.values().any(|plan| {
+                plan.service.as_ref() == Some(id) && !plan.gone && plan.deployment.as_ref().is_some_and(older)
+            });
+            if !left && let Some(service) = self.sim.ecs.services.get_mut(id) {
+                service.deployments.drain(..service.deployments.len() - 1);
+                self.sim.tell(|| format!("the deployment of {id} is over"));
+            }
+        }
+        self.render(id);
+    }
+
+    /// A service that is deleted stops its tasks and is gone a while after.
+    fn wind_up(&mut self, id: &ServiceId) {
+        let left = self.tasks_of(id, |_| true, false);
+        for arn in &left {
+            self.stop(arn);
+        }
+        let is_empty = !self.sim.ecs.tasks.values().any(|plan| plan.service.as_ref() == Some(id) && !plan.gone);
+        self.render(id);
+        let Some(service) = self.aws.services.get_mut(id) else { return };
+        if !is_empty {
+            service.status = ServiceStatus::Draining;
+        } else if service.status == ServiceStatus::Inactive {
+            self.aws.services.remove(id);
+            self.sim.ecs.services.remove(id);
+            let now = self.sim.now;
+            self.sim.record.uses(now, id, std::collections::BTreeSet::new());
+            self.sim.tell(|| format!("{id} is gone"));
+        } else {
+            service.status = ServiceStatus::Inactive;
+            self.sim.after(5 * MINUTE, Due::Service(id.clone()));
+        }
+    }
+
+    /// The tasks of a service that are meant to run, or do run, oldest first.
+    fn tasks_of(&self, id: &ServiceId, of: impl Fn(&DeploymentId) -> bool, running: bool) -> Vec<TaskArn> {
+        let plans = self.sim.ecs.tasks.iter().filter(|(_, plan)| plan.service.as_ref() == Some(id));
+        let mut tasks: Vec<_> = plans
+            .filter(|(arn, plan)| {
+                plan.deployment.as_ref().is_some_and(&of)
+                    && self.aws.tasks.get(arn).is_some_and(|task| {
+                        task.desired_status == TaskStatus::Running
+                            && (!running || task.last_status == TaskStatus::Running)
+                    })
+            })
+            .map(|(arn, plan)| (plan.number, arn.clone()))
+            .collect();
+        tasks.sort();
+        tasks.into_iter().map(|(_, arn)| arn).collect()
+    }
+
+    /// A new deployment of a service, serving through these groups.
+    pub(crate) fn deploy(&mut self, id: &ServiceId, uses: Vec<(TargetGroupArn, u16)>) {
+        let number = self.sim.ecs.number();
+        let definition = names::definition(&id.name, number);
+        // The revision before is what the one before it was.
+        let port = uses.first().map_or(80, |(_, port)| *port);
+        self.aws.task_definitions.insert(definition.clone(), entities::definition(&definition, port));
+        self.sim.tell(|| {
+            let uses: Vec<String> = uses.iter().map(|(group, port)| format!("{}:{port}", group.name())).collect();
+            format!("a new deployment of {id}, serving through {}", uses.join(", "))
+        });
+        let Some(service) = self.sim.ecs.services.get_mut(id) else { return };
+        service.deployments.push(Deployment { id: names::deployment(number), number, uses, definition });
+        self.render(id);
+        self.sim.after(SECOND, Due::Service(id.clone()));
+    }
+}

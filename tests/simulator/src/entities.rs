@@ -1,0 +1,156 @@
+//! AWS's things with nothing out of the ordinary. The only place that spells out all their fields.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use model::ec2::{NetworkInterface, Subnet};
+use model::ecs::{
+    AwsvpcConfiguration, Cluster, Container, Deployment, DeploymentController, DeploymentPercents, DeploymentStatus,
+    NetworkMode, PortMapping, RolloutState, Service, ServiceLoadBalancer, ServiceStatus, Strategy, Tags, Task,
+    TaskDefinition, TaskInterface, TaskSet, TaskSetStatus, TaskStatus,
+};
+use model::elb::{HealthCheck, IpVersion, TargetGroup, TargetType};
+use model::id::{AccountId, ClusterArn, DeploymentId, LoadBalancerArn, SubnetId, TargetGroupArn, TaskDefinitionArn};
+use model::scope::ServiceId;
+
+use crate::names;
+
+pub(crate) fn cluster(arn: &ClusterArn) -> Cluster {
+    Cluster { arn: arn.clone(), status: "ACTIVE".to_owned(), tags: Tags::new() }
+}
+
+pub(crate) fn subnet(n: usize, owner: AccountId) -> Subnet {
+    let ranges = [format!("10.0.{n}.0/28"), format!("2001:db8:0:{n:x}::/64")];
+    let ranges: Vec<IpNet> = ranges.iter().filter_map(|range| range.parse().ok()).collect();
+    Subnet { id: names::subnet(n), vpc: names::vpc(), owner, ranges, free_addresses: 11, zone: None }
+}
+
+pub(crate) fn target_group(arn: TargetGroupArn, ip_version: IpVersion, balancer: LoadBalancerArn) -> TargetGroup {
+    TargetGroup {
+        arn,
+        target_type: TargetType::Ip,
+        protocol: Some("TCP".to_owned()),
+        port: Some(80),
+        vpc: Some(names::vpc()),
+        ip_version,
+        load_balancers: vec![balancer],
+        health_check: HealthCheck::default(),
+    }
+}
+
+pub(crate) fn definition(arn: &TaskDefinitionArn, port: u16) -> TaskDefinition {
+    let mapping = PortMapping { container_port: port, host_port: None, protocol: "tcp".to_owned() };
+    let app =
+        Container { name: "app".to_owned(), ports: vec![mapping], port_ranges: vec![], stop_timeout_seconds: None };
+    TaskDefinition { arn: arn.clone(), network_mode: NetworkMode::Awsvpc, containers: vec![app] }
+}
+
+pub(crate) fn balancer_entry((group, port): &(TargetGroupArn, u16)) -> ServiceLoadBalancer {
+    ServiceLoadBalancer {
+        target_group: Some(group.clone()),
+        alternate_target_group: None,
+        container_name: Some("app".to_owned()),
+        container_port: Some(*port),
+    }
+}
+
+pub(crate) fn network() -> AwsvpcConfiguration {
+    AwsvpcConfiguration {
+        subnets: vec![names::subnet(0), names::subnet(1)],
+        security_groups: vec![],
+        assign_public_ip: None,
+    }
+}
+
+pub(crate) fn service(id: &ServiceId, controller: DeploymentController) -> Service {
+    Service {
+        arn: id.cluster.service(&id.name).unwrap_or_else(|error| unreachable!("{error}")),
+        cluster: id.cluster.clone(),
+        status: ServiceStatus::Active,
+        controller,
+        strategy: Strategy::Rolling,
+        desired_count: 0,
+        running_count: 0,
+        pending_count: 0,
+        task_definition: None,
+        load_balancers: vec![],
+        deployments: vec![],
+        task_sets: vec![],
+        current_revisions: vec![],
+        has_current_deployment: false,
+        network: Some(network()),
+        percents: DeploymentPercents::default(),
+        launch_type: Some("FARGATE".to_owned()),
+        capacity_providers: vec![],
+        health_check_grace_seconds: None,
+        tags: Tags::new(),
+    }
+}
+
+pub(crate) fn deployment(id: &DeploymentId, definition: &TaskDefinitionArn, primary: bool) -> Deployment {
+    Deployment {
+        id: id.clone(),
+        status: if primary { DeploymentStatus::Primary } else { DeploymentStatus::Active },
+        rollout_state: Some(RolloutState::Completed),
+        task_definition: Some(definition.clone()),
+        desired_count: 0,
+        running_count: 0,
+        pending_count: 0,
+        created_at: None,
+        network: Some(network()),
+    }
+}
+
+pub(crate) fn task_set(
+    id: &DeploymentId,
+    definition: &TaskDefinitionArn,
+    uses: &[(TargetGroupArn, u16)],
+    status: TaskSetStatus,
+) -> TaskSet {
+    TaskSet {
+        id: id.clone(),
+        status,
+        task_definition: Some(definition.clone()),
+        load_balancers: uses.iter().map(balancer_entry).collect(),
+        network: Some(network()),
+    }
+}
+
+/// A task that has an interface already, and nothing else.
+pub(crate) fn task(cluster: &ClusterArn, n: u32, subnet: SubnetId, addresses: Vec<IpAddr>) -> Task {
+    Task {
+        arn: names::task(cluster, n),
+        cluster: cluster.clone(),
+        group: Some("family:by-hand".to_owned()),
+        started_by: None,
+        task_definition: None,
+        last_status: TaskStatus::Provisioning,
+        desired_status: TaskStatus::Running,
+        version: Some(1),
+        started_at: None,
+        launch_type: Some("FARGATE".to_owned()),
+        interfaces: vec![TaskInterface {
+            attachment: format!("a{n}").parse().unwrap_or_else(|error| unreachable!("{error}")),
+            status: "ATTACHED".to_owned(),
+            network_interface: Some(names::interface(n)),
+            subnet: Some(subnet),
+            addresses,
+        }],
+        tags: Tags::new(),
+    }
+}
+
+pub(crate) fn interface(n: u32, subnet: SubnetId, description: String, addresses: Vec<IpAddr>) -> NetworkInterface {
+    NetworkInterface {
+        id: names::interface(n),
+        vpc: names::vpc(),
+        subnet: Some(subnet),
+        description,
+        interface_type: "interface".to_owned(),
+        requester_managed: true,
+        status: Some("in-use".to_owned()),
+        addresses,
+        prefixes: vec![],
+        security_groups: vec![],
+    }
+}

@@ -1,0 +1,190 @@
+//! A function: the product's own code from message to answer, over the simulated account.
+
+use std::collections::BTreeSet;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use aws::calls::Calls;
+use jiff::Timestamp;
+use ledger::memory::MemoryLedger;
+use model::call::{CallError, CallErrorKind};
+use model::scope::Scope;
+use pipeline::World as Surroundings;
+use pipeline::ports::{Clock as _, Look, LookQueue};
+use runtime::home::Home;
+use runtime::incoming::look_again;
+use runtime::lambda::{Desk, HandlerError, Order, Passed, Standing, carry_out, handle};
+use runtime::request::{Patterns, look_up};
+
+use crate::account::{SimAccount, failure};
+use crate::invariants;
+use crate::ledger_side::SimLedger;
+use crate::mail::{FUNCTION_TIMEOUT, Message};
+use crate::planted::Bug;
+use crate::record::{EVER, PassSeen, Span};
+use crate::time::{HOUR, MINUTE, Moment, SECOND, VirtualClock, moment, timestamp};
+use crate::world::{Actor, World};
+
+/// What all functions share.
+#[derive(Debug, Clone)]
+pub(crate) struct Deployed {
+    pub(crate) world: Arc<World>,
+    pub(crate) ledger: Arc<MemoryLedger>,
+    pub(crate) home: Home,
+    pub(crate) rules: BTreeSet<&'static str>,
+    pub(crate) bug: Option<Bug>,
+}
+
+/// A function that runs. It ends with the ids of the messages that failed, or with nothing if all of them did.
+pub(crate) type Running = Pin<Box<dyn Future<Output = Option<Vec<String>>>>>;
+
+impl Deployed {
+    /// Hands a batch to a new invocation.
+    pub(crate) fn invoke(&self, actor: Actor, batch: &[Message]) -> Running {
+        let records: Vec<_> = batch
+            .iter()
+            .map(|message| serde_json::json!({"messageId": message.id.to_string(), "body": message.body}))
+            .collect();
+        let input = serde_json::json!({ "Records": records }).to_string();
+        let now = self.world.sim().now;
+        let deadline = timestamp(now + FUNCTION_TIMEOUT - 2 * SECOND);
+        let account = SimAccount { world: Arc::clone(&self.world), actor, deadline, bug: self.bug };
+        let desk = SimDesk {
+            rules: self.rules.clone(),
+            ledger: SimLedger { kept: Arc::clone(&self.ledger), calls: account.clone() },
+            queue: SimQueue(account.clone()),
+            clock: VirtualClock(Arc::clone(&self.world)),
+            account,
+        };
+        let home = self.home.clone();
+        Box::pin(async move {
+            let answer = handle(&input, &home, deadline, &desk).await.ok()?;
+            let answer: serde_json::Value = serde_json::from_str(answer.get()).ok()?;
+            let failures = answer["batchItemFailures"].as_array()?.iter();
+            Some(failures.filter_map(|one| Some(one["itemIdentifier"].as_str()?.to_owned())).collect())
+        })
+    }
+}
+
+/// Where passes are made over the simulated account.
+struct SimDesk {
+    rules: BTreeSet<&'static str>,
+    account: SimAccount,
+    ledger: SimLedger,
+    queue: SimQueue,
+    clock: VirtualClock,
+}
+
+impl SimDesk {
+    fn pass_begins(&self) {
+        let mut sim = self.account.world.sim();
+        let now = sim.now;
+        sim.record.passes.push(PassSeen { span: Span { from: now, to: EVER }, health: Default::default() });
+        let pass = sim.record.passes.len() - 1;
+        let reads = sim.record.reads.entry(self.account.actor).or_default();
+        (reads.pass, reads.began) = (pass, now);
+        reads.changes.clear();
+    }
+
+    fn pass_ends(&self, passed: &Passed) {
+        self.account.world.stage(|stage| {
+            let now = stage.sim.now;
+            let reads = stage.sim.record.reads.get(&self.account.actor).cloned().unwrap_or_default();
+            if let Some(pass) = stage.sim.record.passes.get_mut(reads.pass) {
+                pass.span.to = now + 1;
+            }
+            invariants::on_pass(stage, self.account.actor, &reads, &passed.outcome);
+        });
+    }
+
+    async fn once(&self, order: &Order, home: &Home, deadline: Timestamp) -> Passed {
+        let policy = self.account.world.sim().setting.policy.clone();
+        let world = Surroundings {
+            account: &self.account,
+            ledger: Some(&self.ledger),
+            queue: Some(&self.queue),
+            clock: &self.clock,
+        };
+        let standing = Standing { home, rules: &self.rules, policy: &policy };
+        self.pass_begins();
+        let passed = carry_out(world, order, &standing, deadline, &Calls::default()).await;
+        self.pass_ends(&passed);
+        passed
+    }
+
+    /// The order, as a product with the bug would take it.
+    fn planted(&self, order: &Order) -> Order {
+        let mut order = order.clone();
+        if self.account.bug == Some(Bug::OldFirstLook) {
+            let within = self.account.world.sim().setting.confirm_within;
+            let recent = self.clock.now() - jiff::SignedDuration::from_millis(within / 2);
+            order.looks.first.values_mut().for_each(|seen| *seen = (*seen).max(recent));
+        }
+        order
+    }
+}
+
+impl Desk for SimDesk {
+    fn rules(&self) -> Vec<&str> {
+        self.rules.iter().copied().collect()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    async fn resolve(&self, patterns: &Patterns, home: &Home, _: Timestamp) -> Result<Scope, HandlerError> {
+        Ok(look_up(patterns, &self.account, home, self.now()).await?)
+    }
+
+    async fn leave_again(&self, looks: Vec<Look>) -> Vec<(Look, String)> {
+        let unsent = self.queue.send(looks, self.now()).await;
+        unsent.into_iter().map(|(look, error)| (look, error.to_string())).collect()
+    }
+
+    async fn pass(&self, order: &Order, home: &Home, deadline: Timestamp) -> Passed {
+        let mut order = self.planted(order);
+        let passed = self.once(&order, home, deadline).await;
+        if self.account.bug != Some(Bug::SkipSecondLook) {
+            return passed;
+        }
+        let long_ago = self.clock.now() - jiff::SignedDuration::from_mins(3);
+        let seen = passed.outcome.findings.iter().map(|one| (one.finding.suspicion(), long_ago));
+        order.looks.first.extend(seen);
+        self.once(&order, home, deadline).await
+    }
+}
+
+/// The function's own queue.
+struct SimQueue(SimAccount);
+
+/// The longest that SQS holds a message back.
+const LONGEST_DELAY: Moment = 15 * MINUTE;
+
+impl LookQueue for SimQueue {
+    async fn send(&self, looks: Vec<Look>, now: Timestamp) -> Vec<(Look, CallError)> {
+        let mut unsent = Vec::new();
+        for look in looks {
+            let wait = moment(look.not_before) - moment(now);
+            let wait = (wait.clamp(0, LONGEST_DELAY) + SECOND - 1) / SECOND * SECOND;
+            let leave = async || match look_again::write(&look) {
+                Ok(body) => {
+                    let mut sim = self.0.world.sim();
+                    sim.tell(|| {
+                        let many = look.suspicions.len();
+                        format!("function {}: look at {:?} again in {wait} ms ({many})", self.0.actor, look.site)
+                    });
+                    let unreliable = sim.setting.unreliable / 4;
+                    let late = if sim.bad_luck(unreliable) { sim.wait(MINUTE, HOUR) } else { 0 };
+                    sim.send(body, None, wait + late);
+                    Ok(())
+                }
+                Err(_) => Err(failure("sqs:SendMessage", CallErrorKind::Refused)),
+            };
+            if let Err(error) = self.0.through("sqs:SendMessage", leave).await {
+                unsent.push((look, error));
+            }
+        }
+        unsent
+    }
+}

@@ -1,0 +1,107 @@
+//! The ledger: the product's own in memory, behind calls that fail and lose their answers.
+
+use std::sync::Arc;
+
+use ledger::memory::MemoryLedger;
+use ledger::{Ledger, Reservation};
+use model::call::CallError;
+use model::id::TargetGroupArn;
+use model::ledger::{Limited, Ownership, OwnershipChange, Pause, Refusable, Refusal, ServiceUpdate, TaskStop, Window};
+use model::scope::ServiceId;
+
+use crate::account::SimAccount;
+use crate::planted::Bug;
+use crate::record::Grant;
+use crate::time::MINUTE;
+
+/// The ledger, as one function sees it.
+#[derive(Debug)]
+pub(crate) struct SimLedger {
+    pub(crate) kept: Arc<MemoryLedger>,
+    pub(crate) calls: SimAccount,
+}
+
+impl Ledger for SimLedger {
+    async fn owners(&self, group: &TargetGroupArn) -> Result<Vec<Ownership>, CallError> {
+        self.calls.through("dynamodb:Query", || self.kept.owners(group)).await
+    }
+
+    async fn window(&self, limited: &Limited) -> Result<Option<Window>, CallError> {
+        if self.calls.bug == Some(Bug::LimitPerPass) {
+            return Ok(None);
+        }
+        self.calls.through("dynamodb:GetItem", || self.kept.window(limited)).await
+    }
+
+    async fn pause(&self) -> Result<Option<Pause>, CallError> {
+        self.calls.through("dynamodb:GetItem", || self.kept.pause()).await
+    }
+
+    async fn record(&self, changes: &[OwnershipChange]) -> Result<(), CallError> {
+        self.calls.through("dynamodb:BatchWriteItem", || self.kept.record(changes)).await
+    }
+
+    async fn reserve(
+        &self,
+        reservation: &Reservation<'_>,
+        limit: impl Fn(u32) -> u32 + Send + Sync,
+    ) -> Result<u32, CallError> {
+        let fresh = MemoryLedger::new();
+        let kept = if self.calls.bug == Some(Bug::LimitPerPass) { &fresh } else { &*self.kept };
+        let counted = async || {
+            let granted = kept.reserve(reservation, &limit).await?;
+            let mut sim = self.calls.world.sim();
+            let at = sim.now;
+            if let Limited::Removals(group) = reservation.what
+                && granted > 0
+            {
+                let targets = sim.record.most_targets(group, at - 2 * MINUTE);
+                let many = usize::try_from(granted).unwrap_or(usize::MAX);
+                let grant = Grant { at, actor: self.calls.actor, group: group.clone(), many, targets };
+                sim.record.grants.push(grant);
+            }
+            Ok(granted)
+        };
+        self.calls.through("dynamodb:UpdateItem", counted).await
+    }
+
+    async fn refusals(&self, of: &Refusable) -> Result<Vec<Refusal>, CallError> {
+        self.calls.through("dynamodb:Query", || self.kept.refusals(of)).await
+    }
+
+    async fn record_refusal(&self, of: &Refusable, refusal: &Refusal) -> Result<(), CallError> {
+        self.calls.through("dynamodb:PutItem", || self.kept.record_refusal(of, refusal)).await
+    }
+
+    async fn latest_update(&self) -> Result<Option<ServiceUpdate>, CallError> {
+        self.calls.through("dynamodb:GetItem", || self.kept.latest_update()).await
+    }
+
+    async fn service_update(&self, service: &ServiceId) -> Result<Option<ServiceUpdate>, CallError> {
+        self.calls.through("dynamodb:GetItem", || self.kept.service_update(service)).await
+    }
+
+    async fn begin_update(&self, update: &ServiceUpdate, after: Option<&ServiceUpdate>) -> Result<bool, CallError> {
+        self.calls.through("dynamodb:TransactWriteItems", || self.kept.begin_update(update, after)).await
+    }
+
+    async fn confirm_update(&self, update: &ServiceUpdate) -> Result<(), CallError> {
+        self.calls.through("dynamodb:TransactWriteItems", || self.kept.confirm_update(update)).await
+    }
+
+    async fn task_stop(&self, service: &ServiceId) -> Result<Option<TaskStop>, CallError> {
+        self.calls.through("dynamodb:GetItem", || self.kept.task_stop(service)).await
+    }
+
+    async fn begin_stop(&self, stop: &TaskStop, after: Option<&TaskStop>) -> Result<bool, CallError> {
+        self.calls.through("dynamodb:PutItem", || self.kept.begin_stop(stop, after)).await
+    }
+
+    async fn set_pause(&self, pause: &Pause) -> Result<(), CallError> {
+        self.kept.set_pause(pause).await
+    }
+
+    async fn clear_pause(&self) -> Result<(), CallError> {
+        self.kept.clear_pause().await
+    }
+}

@@ -1,0 +1,162 @@
+//! Bugs planted on purpose, to show that the simulator finds them. Each stands between the product and the world, so that the
+//! product itself needs no switch.
+
+use model::call::{CallError, CallErrorKind};
+use model::ecs::Task;
+use model::elb::Target;
+use model::id::{TargetGroupArn, TaskArn};
+use model::observation::Answer;
+
+use crate::account::SimAccount;
+use crate::record::Writer;
+
+/// A bug.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bug {
+    /// What is seen once is confirmed by itself.
+    SkipSecondLook,
+    /// Two spellings of one IPv6 address are two addresses.
+    AddressesAsText,
+    /// Deregistering an address takes it out on every port.
+    ForgetThePort,
+    /// What can't be read is taken for "there is none".
+    FailedReadIsEmpty,
+    /// What is in the way is deregistered before the right target is registered.
+    DeregisterFirst,
+    /// A task is what its last event says, not what AWS says.
+    TrustTheEvent,
+    /// Every pass may remove as many as the limit says.
+    LimitPerPass,
+    /// A first look counts, however old it is.
+    OldFirstLook,
+}
+
+impl Bug {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::SkipSecondLook,
+        Self::AddressesAsText,
+        Self::ForgetThePort,
+        Self::FailedReadIsEmpty,
+        Self::DeregisterFirst,
+        Self::TrustTheEvent,
+        Self::LimitPerPass,
+        Self::OldFirstLook,
+    ];
+}
+
+/// An answer that could pass for "there is none".
+pub(crate) trait Empty: Sized {
+    fn empty() -> Option<Self> {
+        None
+    }
+}
+
+impl<T> Empty for Vec<T> {
+    fn empty() -> Option<Self> {
+        Some(Self::new())
+    }
+}
+
+impl Empty for model::ecs::TaskDefinition {}
+impl Empty for model::elb::TargetGroupAttributes {}
+impl Empty for model::elb::LoadBalancerAttributes {}
+impl Empty for model::elb::AccountLimits {}
+
+impl SimAccount {
+    /// The answer, as a product with the bug would take it.
+    pub(crate) fn planted<T: Empty>(&self, answer: Result<T, CallError>) -> Result<T, CallError> {
+        match answer {
+            Err(error) if self.bug == Some(Bug::FailedReadIsEmpty) && error.kind != CallErrorKind::NotFound => {
+                T::empty().ok_or(error)
+            }
+            answer => answer,
+        }
+    }
+
+    /// No interface in these subnets, as a product with the bug would take a failure.
+    pub(crate) fn with_failure_as_none<K: Clone, V>(
+        &self,
+        keys: &[K],
+        answer: Result<Vec<(K, Vec<V>)>, CallError>,
+    ) -> Result<Vec<(K, Vec<V>)>, CallError> {
+        match answer {
+            Err(_) if self.bug == Some(Bug::FailedReadIsEmpty) => {
+                Ok(keys.iter().map(|key| (key.clone(), Vec::new())).collect())
+            }
+            answer => answer,
+        }
+    }
+
+    pub(crate) fn thin_tasks(&self, all: Vec<(TaskArn, Answer<Task>)>) -> Vec<(TaskArn, Answer<Task>)> {
+        let mut all = self.thin(all);
+        match self.bug {
+            Some(Bug::TrustTheEvent) => {
+                let sim = self.world.sim();
+                for (arn, answer) in &mut all {
+                    if let Some(told) = sim.ecs.told.get(arn) {
+                        *answer = Answer::Known(told.clone());
+                    }
+                }
+            }
+            Some(Bug::AddressesAsText) => {
+                let tasks = all.iter_mut().filter_map(|(_, answer)| match answer {
+                    Answer::Known(task) => Some(task),
+                    _ => None,
+                });
+                for ip in tasks.flat_map(|task| &mut task.interfaces).flat_map(|one| &mut one.addresses) {
+                    *ip = spelled_otherwise(*ip);
+                }
+            }
+            _ => {}
+        }
+        all
+    }
+
+    /// The targets that are deregistered for these.
+    pub(crate) fn with_ports_forgotten(&self, group: &TargetGroupArn, targets: &[Target]) -> Vec<Target> {
+        if self.bug != Some(Bug::ForgetThePort) {
+            return targets.iter().map(|target| as_it_is(*target)).collect();
+        }
+        let world = self.world.memory.world();
+        let there = world.targets.get(group).into_iter().flat_map(|targets| targets.keys().copied());
+        there.filter(|one| targets.iter().any(|target| target.ip == one.ip)).collect()
+    }
+
+    pub(crate) fn deregisters_first(&self, group: &TargetGroupArn, target: Target) {
+        if self.bug != Some(Bug::DeregisterFirst) {
+            return;
+        }
+        let there: Vec<Target> = {
+            let world = self.world.memory.world();
+            let there = world.targets.get(group).into_iter().flat_map(|targets| targets.keys().copied());
+            there.filter(|one| one.ip == target.ip && *one != target).collect()
+        };
+        for one in there {
+            self.changed(group, one, true);
+            self.world.stage(|stage| stage.deregister(group, one, Writer::Function(self.actor)));
+        }
+    }
+}
+
+/// Where an address is kept as text, `2001:db8::4` and `2001:0db8:0:0:0:0:0:4` differ. Here they differ in a bit that
+/// nothing else uses.
+fn spelled_otherwise(ip: std::net::IpAddr) -> std::net::IpAddr {
+    flip(ip, true)
+}
+
+/// The target that is meant, however it is spelled.
+pub(crate) fn as_it_is(target: Target) -> Target {
+    Target { ip: flip(target.ip, false), ..target }
+}
+
+fn flip(ip: std::net::IpAddr, set: bool) -> std::net::IpAddr {
+    match ip {
+        std::net::IpAddr::V6(v6) => {
+            let mut segments = v6.segments();
+            segments[6] = u16::from(set);
+            std::net::Ipv6Addr::from(segments).into()
+        }
+        v4 => v4,
+    }
+}

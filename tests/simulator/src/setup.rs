@@ -1,0 +1,73 @@
+//! An account to begin with.
+
+use std::sync::Arc;
+
+use aws::memory::{Memory, World as Account};
+use model::ecs::DeploymentController;
+use model::elb::IpVersion;
+use model::id::TargetGroupArn;
+use model::scope::ServiceId;
+
+use crate::choices::Choices;
+use crate::ecs::pool::Pool;
+use crate::ecs::{Kind, Service};
+use crate::setting::Setting;
+use crate::time::{MINUTE, SECOND};
+use crate::world::{Due, Sim, World};
+use crate::{entities, names};
+
+/// The account these choices begin with.
+pub(crate) fn begin(choices: &Arc<Choices>, telling: bool) -> Arc<World> {
+    let mut drawn = choices.setup.iter();
+    let mut draw = |below: usize| drawn.next().map_or(0, |number| *number as usize % below);
+    let clusters: Vec<_> = (0..=draw(2)).map(names::cluster).collect();
+    let many = 1 + draw(3);
+    let ids: Vec<ServiceId> = (0..many).map(|n| names::service(&clusters[draw(clusters.len())], n)).collect();
+    let setting = Setting::draw(&mut draw, &ids);
+    let groups: Vec<TargetGroupArn> = (0..=many).map(names::target_group).collect();
+
+    let mut account = Account::default();
+    account.clusters.extend(clusters.iter().map(|arn| (arn.clone(), entities::cluster(arn))));
+    for (n, arn) in groups.iter().enumerate() {
+        let version = if draw(4) == 3 { IpVersion::Ipv6 } else { IpVersion::Ipv4 };
+        let group = entities::target_group(arn.clone(), version, names::balancer(n % 2));
+        account.target_groups.insert(arn.clone(), group);
+    }
+    let owners = [names::ACCOUNT, names::ACCOUNT, names::OTHER_ACCOUNT];
+    account.subnets.extend(owners.iter().enumerate().map(|(n, owner)| entities::subnet(n, names::account(owner))));
+
+    let mut sim = Sim::new(Arc::clone(choices), setting, telling);
+    let mut plans = Vec::new();
+    for (n, id) in ids.iter().enumerate() {
+        let kind = [Kind::Rolling, Kind::Rolling, Kind::TaskSets, Kind::Native][draw(4)];
+        let controller = match kind {
+            Kind::TaskSets => DeploymentController::External,
+            Kind::Rolling | Kind::Native => DeploymentController::Ecs,
+        };
+        account.services.insert(id.clone(), entities::service(id, controller));
+        let port = [80, 80, 8080][draw(3)];
+        let main = if draw(3) == 2 { 0 } else { n };
+        let mut uses = vec![(groups[main].clone(), port)];
+        let alternate = (kind == Kind::Native).then(|| groups[many].clone());
+        if kind != Kind::Native && draw(3) == 2 {
+            uses.push((groups[many].clone(), port));
+        }
+        let desired = 1 + draw(3);
+        let service = Service { kind, desired, deployments: Vec::new(), alternate, deleted: false };
+        sim.ecs.services.insert(id.clone(), service);
+        plans.push((id.clone(), uses));
+    }
+    sim.ecs.pool = Pool::new(u8::try_from(4 + draw(4)).unwrap_or(4));
+
+    let world = Arc::new(World::new(Memory::new(account), sim));
+    world.stage(|stage| {
+        for (id, uses) in plans {
+            stage.deploy(&id, uses);
+            // Everything is in its place before anything happens.
+        }
+        stage.sim.calm = true;
+        stage.sim.at(6 * MINUTE, Due::Stage);
+        stage.sim.at(6 * MINUTE + SECOND, Due::Happening(0));
+    });
+    world
+}
