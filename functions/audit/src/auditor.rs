@@ -15,6 +15,7 @@ use model::scope::Scope;
 use pipeline::ports::Clock as _;
 use pipeline::{Assignment, HandOn, Outcome, Progress, World};
 use report::Report;
+use runtime::alerts::{Alerts, Judged};
 use runtime::clock::WallClock;
 use runtime::home::Home;
 use runtime::looks::SqsLookQueue;
@@ -28,6 +29,7 @@ pub struct Auditor {
     ledger: Option<DynamoDbLedger>,
     registrar: Option<SqsLookQueue>,
     guard: Option<SqsLookQueue>,
+    alerts: Option<Alerts>,
 }
 
 /// What an audit is to look at, and how.
@@ -58,7 +60,7 @@ impl Auditor {
     /// Sets up clients; nothing is sent yet. `calls` counts what the clients of `config` send.
     #[must_use]
     pub fn new(config: &SdkConfig, calls: Calls) -> Self {
-        Self { clients: Clients::new(config), calls, ledger: None, registrar: None, guard: None }
+        Self { clients: Clients::new(config), calls, ledger: None, registrar: None, guard: None, alerts: None }
     }
 
     /// It knows what the ledger in this table remembers.
@@ -72,6 +74,12 @@ impl Auditor {
     pub fn with_queues(self, config: &SdkConfig, registrar_url: Option<&str>, guard_url: Option<&str>) -> Self {
         let queue = |url: Option<&str>| url.map(|url| SqsLookQueue::new(config, url));
         Self { registrar: queue(registrar_url), guard: queue(guard_url), ..self }
+    }
+
+    /// What it sees opens and resolves alerts.
+    #[must_use]
+    pub fn with_alerts(self, alerts: Alerts) -> Self {
+        Self { alerts: Some(alerts), ..self }
     }
 
     /// The scope that `patterns` stand for.
@@ -131,6 +139,9 @@ impl Auditor {
         let hand_on = HandOn { registrar: self.registrar.as_ref(), guard: self.guard.as_ref() };
         // Boxed: its type is deeper nested than the compiler likes to look at from here.
         let outcome = Box::pin(pipeline::survey(world, &assignment, hand_on, watch)).await;
+        if let Some(alerts) = &self.alerts {
+            alerts.tell(&outcome, Judged { scope, rules, policy, home }, WallClock.now()).await;
+        }
         let report = runtime::lambda::report(&outcome, scope, policy, self.calls.take(), (began, WallClock.now()));
         Audited { report, outcome }
     }

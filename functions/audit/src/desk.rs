@@ -9,6 +9,7 @@ use model::policy::{Mode, Policy};
 use model::scope::Scope;
 use pipeline::ports::{Clock as _, Look};
 use report::Report;
+use runtime::alerts::Alerts;
 use runtime::clock::WallClock;
 use runtime::home::Home;
 use runtime::incoming::IncomingError;
@@ -38,11 +39,11 @@ impl AuditDesk {
         let calls = Calls::default();
         let client = aws::client::Settings { quota_share: settings.quota_share, calls: calls.clone() };
         let config = aws::client::shared_config(&client).await;
-        let auditor = Auditor::new(&config, calls).with_ledger(&config, settings.ledger_table.as_deref()).with_queues(
-            &config,
-            settings.registrar_queue_url.as_deref(),
-            settings.guard_queue_url.as_deref(),
-        );
+        let queues = (settings.registrar_queue_url.as_deref(), settings.guard_queue_url.as_deref());
+        let auditor = Auditor::new(&config, calls)
+            .with_ledger(&config, settings.ledger_table.as_deref())
+            .with_queues(&config, queues.0, queues.1)
+            .with_alerts(Alerts::open(&config, &settings));
         let bucket = settings.report_bucket.as_deref();
         let fan_out = bucket.zip(settings.queue_url.as_deref());
         Self {

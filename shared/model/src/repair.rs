@@ -86,6 +86,13 @@ impl GroupChange {
         Self { added: &to - from, removed: from - &to, to }
     }
 
+    /// The whole set that was there.
+    #[must_use]
+    pub fn from(&self) -> BTreeSet<SecurityGroupId> {
+        let kept = &self.to - &self.added;
+        &kept | &self.removed
+    }
+
     /// Is there nothing to change?
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -96,14 +103,11 @@ impl GroupChange {
 impl fmt::Display for GroupChange {
     /// `add sg-1, sg-2 and take off sg-3`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list = |groups: &BTreeSet<SecurityGroupId>| {
-            groups.iter().map(SecurityGroupId::as_str).collect::<Vec<_>>().join(", ")
-        };
         match (self.added.is_empty(), self.removed.is_empty()) {
             (true, true) => f.write_str("change nothing"),
-            (false, true) => write!(f, "add {}", list(&self.added)),
-            (true, false) => write!(f, "take off {}", list(&self.removed)),
-            (false, false) => write!(f, "add {} and take off {}", list(&self.added), list(&self.removed)),
+            (false, true) => write!(f, "add {}", listed(&self.added)),
+            (true, false) => write!(f, "take off {}", listed(&self.removed)),
+            (false, false) => write!(f, "add {} and take off {}", listed(&self.added), listed(&self.removed)),
         }
     }
 }
@@ -125,6 +129,32 @@ impl Repair {
     #[must_use]
     pub const fn is_removal(&self) -> bool {
         matches!(self, Self::DeregisterTarget { .. })
+    }
+
+    /// What there is before it is made, for the record.
+    #[must_use]
+    pub fn before(&self) -> String {
+        match self {
+            Self::RegisterTarget { target, .. } => format!("{target} isn't registered"),
+            Self::DeregisterTarget { target, .. } => format!("{target} is registered"),
+            Self::ModifyNetworkInterface { security_groups, .. } | Self::UpdateService { security_groups, .. } => {
+                listed(&security_groups.from())
+            }
+            Self::StopTask { task, .. } => format!("task {} runs", task.id()),
+        }
+    }
+
+    /// What there is after it was made, for the record.
+    #[must_use]
+    pub fn after(&self) -> String {
+        match self {
+            Self::RegisterTarget { target, .. } => format!("{target} is registered"),
+            Self::DeregisterTarget { target, .. } => format!("{target} isn't registered"),
+            Self::ModifyNetworkInterface { security_groups, .. } | Self::UpdateService { security_groups, .. } => {
+                listed(&security_groups.to)
+            }
+            Self::StopTask { task, .. } => format!("task {} is stopped", task.id()),
+        }
     }
 
     /// Where it is made.
@@ -239,6 +269,11 @@ impl fmt::Display for Repair {
     }
 }
 
+/// `sg-1, sg-2`.
+fn listed(groups: &BTreeSet<SecurityGroupId>) -> String {
+    groups.iter().map(SecurityGroupId::as_str).collect::<Vec<_>>().join(", ")
+}
+
 /// A repair as a rule proposes it: with the rule's own objection, if it has one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proposal {
@@ -259,5 +294,18 @@ impl Proposal {
     #[must_use]
     pub fn withheld(repair: Repair, why: impl Into<String>) -> Self {
         Self { repair, objection: Some(why.into()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_of_groups_knows_what_was_there() {
+        let groups = |ids: &[&str]| ids.iter().map(|id| id.parse().unwrap()).collect::<BTreeSet<SecurityGroupId>>();
+        let from = groups(&["sg-1", "sg-2"]);
+        let change = GroupChange::between(&from, groups(&["sg-2", "sg-3"]));
+        assert_eq!((change.from(), change.to_string()), (from, "add sg-3 and take off sg-1".to_owned()));
     }
 }

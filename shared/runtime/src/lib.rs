@@ -4,11 +4,13 @@
 //! * [`mod@incoming`], [`request`] – what a function is given, and where it says to look;
 //! * [`looks`] – looks to come, as delayed messages;
 //! * [`batch`] – which messages of a batch failed;
+//! * [`alerts`] – what is told after a pass;
 //! * [`lambda`] – one invocation after the other;
 //! * [`log`], [`clock`], [`home`], [`mod@chain`] – the log, the wall clock, the account and Region, errors in full.
 //!
 //! Nothing is judged, planned or repaired here. Environment variables and the wall clock are read here and nowhere else.
 
+pub mod alerts;
 pub mod batch;
 pub mod chain;
 pub mod clock;

@@ -105,7 +105,7 @@ impl SimDesk {
             queue: Some(&self.queue),
             clock: &self.clock,
         };
-        let standing = Standing { home, rules: &self.rules, policy: &policy };
+        let standing = Standing { home, rules: &self.rules, policy: &policy, alerts: None };
         self.pass_begins();
         let passed = carry_out(world, order, &standing, deadline, &Calls::default()).await;
         self.pass_ends(&passed);

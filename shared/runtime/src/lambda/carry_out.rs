@@ -13,6 +13,7 @@ use pipeline::{Assignment, World};
 use super::handle::Passed;
 use super::orders::Order;
 use super::reporting::{log_decisions, report};
+use crate::alerts::{Alerts, Judged};
 use crate::home::Home;
 
 /// What stands for every order of a function.
@@ -24,6 +25,8 @@ pub struct Standing<'a> {
     pub rules: &'a BTreeSet<&'static str>,
     /// What its owner allows.
     pub policy: &'a Policy,
+    /// Who is told of what it sees, if anybody is.
+    pub alerts: Option<&'a Alerts>,
 }
 
 /// Makes the pass that `order` asks for in `world`, which is real or simulated. `calls` is where the world counts its
@@ -51,7 +54,11 @@ pub async fn carry_out<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
         deadline: Some(deadline),
     };
     let outcome = pipeline::pass(world, &assignment).await;
-    log_decisions(&outcome);
+    log_decisions(&outcome, standing.alerts.map_or("unnamed", Alerts::function));
+    if let Some(alerts) = standing.alerts {
+        let judged = Judged { scope: &order.scope, rules: &assignment.rules, policy: &policy, home: standing.home };
+        alerts.tell(&outcome, judged, world.clock.now()).await;
+    }
     let report = report(&outcome, &order.scope, &policy, calls.take(), (began, world.clock.now()));
     Passed { report, outcome }
 }

@@ -17,6 +17,7 @@ use super::carry_out::{Standing, carry_out};
 use super::error::HandlerError;
 use super::handle::{Desk, Passed};
 use super::orders::Order;
+use crate::alerts::Alerts;
 use crate::clock::WallClock;
 use crate::home::Home;
 use crate::looks::SqsLookQueue;
@@ -31,6 +32,7 @@ pub(super) struct AwsDesk {
     clients: Clients,
     ledger: Option<DynamoDbLedger>,
     queue: Option<SqsLookQueue>,
+    alerts: Alerts,
     calls: Calls,
 }
 
@@ -40,12 +42,14 @@ impl AwsDesk {
         let calls = Calls::default();
         let client = aws::client::Settings { quota_share: settings.quota_share, calls: calls.clone() };
         let config = aws::client::shared_config(&client).await;
+        let alerts = Alerts::open(&config, &settings);
         Self {
             rules: rules.clone(),
             policy: settings.policy,
             clients: Clients::new(&config),
             ledger: settings.ledger_table.map(|table| DynamoDbLedger::new(&config, &table)),
             queue: settings.queue_url.map(|url| SqsLookQueue::new(&config, &url)),
+            alerts,
             calls,
         }
     }
@@ -87,7 +91,7 @@ impl Desk for AwsDesk {
         let account = self.account(deadline);
         let world =
             World { account: &account, ledger: self.ledger.as_ref(), queue: self.queue.as_ref(), clock: &WallClock };
-        carry_out(world, order, &Standing { home, rules: &self.rules, policy: &self.policy }, deadline, &self.calls)
-            .await
+        let standing = Standing { home, rules: &self.rules, policy: &self.policy, alerts: Some(&self.alerts) };
+        carry_out(world, order, &standing, deadline, &self.calls).await
     }
 }

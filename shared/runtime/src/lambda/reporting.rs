@@ -37,8 +37,8 @@ pub fn report(
     report.sorted()
 }
 
-/// Logs what became of every repair.
-pub fn log_decisions(outcome: &Outcome) {
+/// Logs what became of every repair: who made it, why, and what was before and is after. When is the line's own time.
+pub fn log_decisions(outcome: &Outcome, by: &str) {
     for Concluded { finding, conclusions } in &outcome.findings {
         for Conclusion { repair, status, code, reason } in conclusions {
             let reason = reason.as_deref().unwrap_or_default();
@@ -52,6 +52,10 @@ pub fn log_decisions(outcome: &Outcome) {
                         repair.action = repair.action(),
                         repair.status = status_of(*status).as_str(),
                         repair.code = code.as_deref(),
+                        repair.by = by,
+                        repair.why = finding.summary,
+                        repair.before = repair.before(),
+                        repair.after = repair.after(),
                         repair.site = %repair.site(),
                         target_group.arn = repair.target_group().map(|group| group.as_str()),
                         target = repair.target().map(|target| target.to_string()),

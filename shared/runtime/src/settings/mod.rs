@@ -41,6 +41,10 @@ pub struct Settings {
     pub report_bucket: Option<String>,
     /// The ledger's table (`GUARD_LEDGER_TABLE`).
     pub ledger_table: Option<String>,
+    /// The topic that alerts go to (`GUARD_TOPIC_ARN`).
+    pub topic_arn: Option<String>,
+    /// The function's name, for whoever is told something (`AWS_LAMBDA_FUNCTION_NAME`).
+    pub function_name: String,
     /// The share of AWS's request quotas to use (`GUARD_QUOTA_SHARE`).
     pub quota_share: QuotaShare,
     /// What is logged (`RUST_LOG`).
@@ -103,6 +107,9 @@ impl Settings {
             Some(given) => table_name(given).map_err(|problem| problems.add("the ledger's table", problem)).ok(),
             None => variables.get("GUARD_LEDGER_TABLE", table_name, &mut problems),
         };
+        let topic_arn = variables.get("GUARD_TOPIC_ARN", topic_arn, &mut problems);
+        let function_name =
+            variables.get("AWS_LAMBDA_FUNCTION_NAME", |name| Ok::<_, String>(name.to_owned()), &mut problems);
         let quota_share = variables.get("GUARD_QUOTA_SHARE", |text| text.parse(), &mut problems);
         let log = variables.get("RUST_LOG", log_filter, &mut problems);
         problems.or(Self {
@@ -112,6 +119,8 @@ impl Settings {
             guard_queue_url,
             report_bucket,
             ledger_table,
+            topic_arn,
+            function_name: function_name.unwrap_or_else(|| "unnamed".to_owned()),
             quota_share: quota_share.unwrap_or_default(),
             log: log.unwrap_or_else(|| DEFAULT_LOG.to_owned()),
         })
@@ -147,6 +156,18 @@ fn table_name(text: &str) -> Result<String, String> {
         return Ok(text.to_owned());
     }
     Err(format!("{text:?} is not a table's name: it has 3 to 255 letters, digits, and _ - ."))
+}
+
+/// `arn:aws:sns:REGION:ACCOUNT:NAME`.
+fn topic_arn(text: &str) -> Result<String, String> {
+    match text.split(':').collect::<Vec<_>>().as_slice() {
+        ["arn", partition, "sns", region, account, name]
+            if ![partition, region, account, name].into_iter().any(|part| part.is_empty()) =>
+        {
+            Ok(text.to_owned())
+        }
+        _ => Err(format!("{text:?} is not a topic's ARN: it looks like arn:aws:sns:REGION:ACCOUNT:NAME")),
+    }
 }
 
 fn log_filter(text: &str) -> Result<String, String> {

@@ -20,7 +20,7 @@ const OURS: [&str; 9] = [
     "GUARD_QUOTA_SHARE",
 ];
 
-const OTHERS: [&str; 1] = ["RUST_LOG"];
+const OTHERS: [&str; 2] = ["RUST_LOG", "AWS_LAMBDA_FUNCTION_NAME"];
 
 /// The variables that matter, by name. An empty one is as good as none.
 #[derive(Debug)]
