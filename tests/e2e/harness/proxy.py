@@ -177,7 +177,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(answer.body)
         self.wfile.flush()
 
-    do_GET = do_PUT = do_POST
+    do_GET = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_POST
 
     def log_message(self, *_):
         """Pytest shows what matters."""

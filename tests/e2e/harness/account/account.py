@@ -6,6 +6,7 @@ from .clients import clients_of
 from .ledger import Ledger
 from .network import Vpc
 from .queue import Queue
+from .topic import Topic
 
 
 class Account:
@@ -30,6 +31,10 @@ class Account:
     def queue(self, **options):
         """A new, empty queue of the function, with its dead-letter queue."""
         return Queue(self, **options)
+
+    def topic(self, **options):
+        """A new topic for alerts, with somebody who listens."""
+        return Topic(self, **options)
 
     def behaves_as_plain_moto(self):
         """From here on the server answers as moto does where that differs from AWS."""

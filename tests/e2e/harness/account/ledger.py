@@ -1,6 +1,9 @@
 """The ledger table, as its owner creates it."""
 
+import json
+import re
 import uuid
+from datetime import datetime, timedelta
 
 PAUSE = {"pk": {"S": "pause"}, "sk": {"S": "pause"}}
 
@@ -31,6 +34,18 @@ class Ledger:
                 record["expires_at"] = {"N": str(int(record["expires_at"]["N"]) - 40 * 24 * 3600)}
                 self._dynamodb.put_item(TableName=self.name, Item=record)
 
+    def minutes_pass(self, minutes):
+        """Everything about alerts happened that much earlier."""
+        for record in self.records():
+            if record["pk"]["S"] == "alerts":
+                alert = json.loads(record["alert"]["S"], object_hook=lambda pairs: earlier(pairs, minutes))
+                record["alert"]["S"] = json.dumps(alert)
+                self._dynamodb.put_item(TableName=self.name, Item=record)
+
+    def alerts(self):
+        """Alerts as they are kept."""
+        return [json.loads(record["alert"]["S"]) for record in self.records() if record["pk"]["S"] == "alerts"]
+
     def pause(self):
         """What `ecs-nlb-guard pause` writes."""
         self._dynamodb.put_item(TableName=self.name, Item={
@@ -38,3 +53,16 @@ class Ledger:
 
     def resume(self):
         self._dynamodb.delete_item(TableName=self.name, Key=PAUSE)
+
+
+def earlier(pairs, minutes):
+    """The same, with every time so many minutes earlier."""
+
+    def moved(value):
+        if not (isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\dT", value)):
+            return value
+        # Python reads six digits of a second.
+        time = datetime.fromisoformat(re.sub(r"(\.\d{6})\d*Z$", r"\1Z", value).replace("Z", "+00:00"))
+        return (time - timedelta(minutes=minutes)).isoformat().replace("+00:00", "Z")
+
+    return {key: moved(value) for key, value in pairs.items()}
