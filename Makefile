@@ -13,10 +13,19 @@ ifneq ($(filter aarch64 arm64,$(shell uname -m)),)
 ARCHITECTURE := --arm64
 endif
 
-.PHONY: help setup build demo test test-unit test-sim sim test-e2e check lint fmt clean need-python need-cargo
+# What the functions run on once they are deployed: arm64 or x86_64.
+DEPLOY_ARCHITECTURE ?= arm64
+# What is told to infra/deploy besides, such as --no-build.
+DEPLOY ?=
+
+# Scans the Terraform; its dependencies don't go with those of the tests.
+SCAN := .venv-scan
+
+.PHONY: help setup build demo test test-unit test-sim sim test-e2e test-infra check lint fmt readme clean deploy plan invoke-audit destroy \
+	need-python need-cargo
 
 help: ## List these tasks
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: $(VENV)/.stamp need-cargo ## Install the pinned Python tools into .venv
 
@@ -36,7 +45,7 @@ endif
 demo: build ## Watch the registrar and the guard put an account right
 	PYTHONPATH=tests/e2e $(PYTHON) tests/demo/demo.py
 
-test: test-unit test-sim test-e2e ## Run all tests
+test: test-unit test-sim test-e2e test-infra ## Run all tests
 
 test-unit: need-cargo ## Run the tests of the crates
 	@if cargo nextest --version >/dev/null 2>&1; then \
@@ -60,6 +69,25 @@ target/debug/simulator: need-cargo
 test-e2e: build ## Run the shipped binaries against a moto server
 	cd tests/e2e && $(PYTHON) -m pytest --quiet --numprocesses 2 --dist worksteal $(PYTEST)
 
+test-infra: build $(SCAN)/.stamp ## Apply the Terraform to a moto server, and take it away again
+	@if command -v terraform >/dev/null; then \
+		set -ex; cd tests/infra && CHECKOV=$(CURDIR)/$(SCAN)/bin/checkov $(PYTHON) -m pytest --quiet $(PYTEST); \
+	else \
+		echo "terraform is not at hand: the infrastructure was NOT tested"; \
+	fi
+
+deploy: setup ## Bring the guard into the account and Region of your AWS settings, or up to date there
+	infra/deploy up --architecture $(DEPLOY_ARCHITECTURE) $(DEPLOY)
+
+plan: setup ## Show what deploying would change
+	infra/deploy plan --architecture $(DEPLOY_ARCHITECTURE) $(DEPLOY)
+
+invoke-audit: setup ## Have the deployed audit look at everything, or at what REQUEST says
+	infra/deploy audit '$(or $(REQUEST),{})'
+
+destroy: setup ## Take the guard out of the account and Region
+	infra/deploy down --architecture $(DEPLOY_ARCHITECTURE) $(DEPLOY)
+
 check: lint test ## Everything a change must pass
 
 lint: need-cargo ## Check format, warnings and documentation
@@ -71,13 +99,21 @@ lint: need-cargo ## Check format, warnings and documentation
 fmt: need-cargo ## Format the code
 	cargo fmt --all
 
+readme: need-python ## Write the tables in the Terraform modules' READMEs anew
+	python3 infra/readme.py
+
 clean: ## Remove everything that was built or installed here
-	rm -rf target/* $(VENV) tests/e2e/.pytest_cache
+	rm -rf target/* $(VENV) $(SCAN) tests/e2e/.pytest_cache tests/infra/.pytest_cache
 
 # Made anew when the requirements change; a half-made one has no stamp.
 $(VENV)/.stamp: tests/requirements.txt | need-python
 	python3 -m venv --clear $(VENV)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
+	touch $@
+
+$(SCAN)/.stamp: tests/infra/requirements.txt | need-python
+	python3 -m venv --clear $(SCAN)
+	$(SCAN)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/infra/requirements.txt
 	touch $@
 
 need-python:

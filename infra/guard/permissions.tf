@@ -10,7 +10,8 @@ locals {
   elb  = "arn:${local.partition}:elasticloadbalancing:${local.arns}"
   ec2  = "arn:${local.partition}:ec2:${local.arns}"
 
-  # Reading that can be narrowed to resources: action => resources.
+  # Reading that can be narrowed to resources: action => resources. All functions read what the registrar does, and the audit
+  # what the guard does too.
   reads = {
     registrar = {
       "ecs:DescribeTasks"            = ["${local.ecs}:task/*"]
@@ -18,7 +19,11 @@ locals {
       "ecs:DescribeClusters"         = ["${local.ecs}:cluster/*"]
       "ecs:DescribeServiceRevisions" = ["${local.ecs}:service-revision/*"]
     }
-    guard = {}
+    guard = {
+      "ecs:GetTaskProtection" = ["${local.ecs}:task/*"]
+      # AWS's own prefix lists belong to the account `aws`.
+      "ec2:GetManagedPrefixListEntries" = ["${local.ec2}:prefix-list/*", "arn:${local.partition}:ec2:${local.region}:aws:prefix-list/*"]
+    }
     audit = {}
   }
 
@@ -35,8 +40,24 @@ locals {
       "ec2:DescribeNetworkInterfaces",
       "ec2:DescribeSubnets",
     ]
-    guard = []
-    audit = []
+    guard = [
+      "elasticloadbalancing:DescribeListeners",
+      "elasticloadbalancing:DescribeLoadBalancers",
+      "elasticloadbalancing:DescribeTargetGroupAttributes",
+      "ec2:DescribeSecurityGroups",
+    ]
+    audit = [
+      "application-autoscaling:DescribeScalableTargets",
+      "elasticloadbalancing:DescribeAccountLimits",
+      "elasticloadbalancing:DescribeLoadBalancerAttributes",
+    ]
+  }
+
+  # Whose reading is a function's reading too.
+  reads_like = {
+    registrar = ["registrar"]
+    guard     = ["registrar", "guard"]
+    audit     = ["registrar", "guard", "audit"]
   }
 
   # What each function changes, if the policy opts in: action => resources.
@@ -62,7 +83,7 @@ data "aws_iam_policy_document" "read" {
   for_each = local.functions
 
   dynamic "statement" {
-    for_each = merge(local.reads.registrar, local.reads[each.key])
+    for_each = merge([for name in local.reads_like[each.key] : local.reads[name]]...)
     content {
       sid       = "Read${split(":", statement.key)[1]}"
       actions   = [statement.key]
@@ -72,7 +93,7 @@ data "aws_iam_policy_document" "read" {
 
   statement {
     sid       = "List"
-    actions   = concat(local.lists.registrar, local.lists[each.key])
+    actions   = concat([for name in local.reads_like[each.key] : local.lists[name]]...)
     resources = ["*"]
     condition {
       test     = "StringEquals"

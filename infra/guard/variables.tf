@@ -58,7 +58,7 @@ variable "functions" {
       batch_size          = optional(number, 1000)
       window_seconds      = optional(number, 5)
       delay_seconds       = optional(number, 10)
-      quota_share         = optional(number, 0.15)
+      quota_share         = optional(number, 0.1)
     }), {})
     guard = optional(object({
       memory_mb           = optional(number, 256)
@@ -67,7 +67,7 @@ variable "functions" {
       batch_size          = optional(number, 1000)
       window_seconds      = optional(number, 2)
       delay_seconds       = optional(number, 0)
-      quota_share         = optional(number, 0.1)
+      quota_share         = optional(number, 0.08)
     }), {})
     audit = optional(object({
       memory_mb           = optional(number, 512)
@@ -76,7 +76,7 @@ variable "functions" {
       batch_size          = optional(number, 1)
       window_seconds      = optional(number, 0)
       delay_seconds       = optional(number, 0)
-      quota_share         = optional(number, 0.15)
+      quota_share         = optional(number, 0.3)
     }), {})
   })
   default = {}
