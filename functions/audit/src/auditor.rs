@@ -82,6 +82,13 @@ impl Auditor {
         Self { alerts: Some(alerts), ..self }
     }
 
+    /// Puts the numbers of an audit of everything in the log that was made in parts.
+    pub fn note_divided_sweep(&self, report: &Report) {
+        if let Some(alerts) = &self.alerts {
+            alerts.note_divided_sweep(report.findings.iter().map(|finding| finding.severity), WallClock.now());
+        }
+    }
+
     /// The scope that `patterns` stand for.
     ///
     /// # Errors

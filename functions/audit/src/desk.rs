@@ -154,6 +154,7 @@ impl Desk for AuditDesk {
         let message = Message::read(body).map_err(unreadable)?;
         if let Some(report) = Box::pin(self.take(&message, home, deadline)).await? {
             runtime::log::report(&report);
+            self.auditor.note_divided_sweep(&report);
         }
         Ok(())
     }

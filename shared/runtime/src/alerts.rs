@@ -90,6 +90,16 @@ impl Alerts {
         write_metrics(&metrics::lines(&self.numbers(outcome, judged, &told), now));
     }
 
+    /// Puts the numbers of a sweep in the log that was made in parts: none of them looked everywhere.
+    pub fn note_divided_sweep(&self, findings: impl IntoIterator<Item = Severity>, now: Timestamp) {
+        let mut by_severity: BTreeMap<Severity, u64> = BTreeMap::new();
+        for severity in findings {
+            *by_severity.entry(severity).or_default() += 1;
+        }
+        let numbers = Numbers { function: self.function.clone(), sweep: Some(by_severity), ..Numbers::default() };
+        write_metrics(&metrics::lines(&numbers, now));
+    }
+
     async fn compare(&self, ledger: &DynamoDbLedger, outcome: &Outcome, judged: Judged<'_>, now: Timestamp) -> Told {
         let seen = outcome.findings.iter().map(|concluded| Seen {
             finding: &concluded.finding,
