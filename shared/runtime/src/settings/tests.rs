@@ -46,13 +46,16 @@ fn every_setting_is_taken() {
         ("GUARD_LEDGER_TABLE", "guard-ledger"),
         ("GUARD_QUOTA_SHARE", "0.25"),
         ("RUST_LOG", "warn,pipeline=debug"),
-        ("GUARD_TOPIC_ARN", "of another function"),
+        ("GUARD_TOPIC_ARN", "arn:aws:sns:eu-central-1:111122223333:alerts"),
+        ("AWS_LAMBDA_FUNCTION_NAME", "guard-registrar"),
     ];
     let settings = settings(&all, "").unwrap();
     assert_eq!(mode(&settings), Mode::Repair);
     assert_eq!((settings.queue_url.as_deref(), settings.ledger_table.as_deref()), (Some(url), Some("guard-ledger")));
     assert_eq!((settings.registrar_queue_url.as_deref(), settings.guard_queue_url.as_deref()), (Some(url), Some(url)));
     assert_eq!(settings.report_bucket.as_deref(), Some("reports.example"));
+    assert_eq!(settings.topic_arn.as_deref(), Some("arn:aws:sns:eu-central-1:111122223333:alerts"));
+    assert_eq!(settings.function_name, "guard-registrar");
     assert_eq!((settings.quota_share.get(), settings.log.as_str()), (0.25, "warn,pipeline=debug"));
 }
 
