@@ -53,11 +53,12 @@ pub async fn carry_out<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
         looks: order.looks.clone(),
         deadline: Some(deadline),
     };
-    let outcome = pipeline::pass(world, &assignment).await;
+    // Boxed: their types are deeper nested than the compiler likes to look at from here.
+    let outcome = Box::pin(pipeline::pass(world, &assignment)).await;
     log_decisions(&outcome, standing.alerts.map_or("unnamed", Alerts::function));
     if let Some(alerts) = standing.alerts {
         let judged = Judged { scope: &order.scope, rules: &assignment.rules, policy: &policy, home: standing.home };
-        alerts.tell(&outcome, judged, world.clock.now()).await;
+        Box::pin(alerts.tell(&outcome, judged, world.clock.now())).await;
     }
     let report = report(&outcome, &order.scope, &policy, calls.take(), (began, world.clock.now()));
     Passed { report, outcome }
