@@ -89,6 +89,7 @@ def test_picture_shows_each_fault_at_its_spot_by_colour_shape_and_word(page, acc
     strokes = {at[f"{task.address}:{PORT}"]["stroke"] for task in (scene.dead, scene.hijacked)}
     healthy = next(node for node in nodes if node["name"] == "3 targets" or node["name"] == f"{scene.tasks[0].address}:{PORT}")
     assert len(strokes | {healthy["stroke"]}) == 3
+    assert any(name.startswith("TCP :") for name in at), sorted(at)
     headings = page.run("return [...document.querySelector('.place svg .headings').children].map((one) => one.textContent)")
     assert headings == ["Balancer", "Listener", "Target group", "Target", "Task", "Network interface", "Security group"]
 

@@ -9,12 +9,13 @@ use aws::sdk::Clients;
 use aws_config::SdkConfig;
 use jiff::{SignedDuration, Timestamp};
 use ledger::DynamoDbLedger;
-use model::observation::{Gap, Lookup, Observation, Unread};
+use model::id::LoadBalancerArn;
+use model::observation::{Answer, Gap, Lookup, Observation, Question, Unread};
 use model::policy::Policy;
 use model::scope::Scope;
 use pipeline::ports::Clock as _;
 use pipeline::{Assignment, HandOn, Outcome, Progress, World};
-use report::Report;
+use report::{Report, Topology};
 use runtime::alerts::{Alerts, Judged};
 use runtime::clock::WallClock;
 use runtime::home::Home;
@@ -151,6 +152,19 @@ impl Auditor {
         }
         let report = runtime::lambda::report(&outcome, scope, policy, self.calls.take(), (began, WallClock.now()));
         Audited { report, outcome }
+    }
+
+    /// What the pictures of an audit are drawn from. Which listener leads to a group is no rule's business, so it is read
+    /// here, one call for each balancer; where it can't be, the picture goes without.
+    pub async fn topology(&self, audited: &Audited, deadline: Option<Timestamp>) -> Topology {
+        let mut observation = audited.outcome.observation.clone();
+        let groups = observation.target_group.values().filter_map(Answer::known);
+        let balancers: BTreeSet<_> = groups.flat_map(|group| &group.load_balancers).cloned().collect();
+        let known = |balancer: &LoadBalancerArn| observation.listeners.contains_key(balancer);
+        let open: BTreeSet<Question> =
+            balancers.into_iter().filter(|balancer| !known(balancer)).map(Question::Listeners).collect();
+        aws::observe::answer(&self.clients_until(deadline), &open, &mut observation).await;
+        Topology::of(&observation, &audited.report.findings)
     }
 
     fn clients_until(&self, deadline: Option<Timestamp>) -> Clients {

@@ -18,8 +18,17 @@ pub(crate) fn settings(given: Given<'_>) -> Result<Settings, Failure> {
     Settings::with(given, &all_rules()).map_err(|error| Failure::usage(&error))
 }
 
-/// Looks where and by what was asked for. With `most`, the policy is lowered to that mode; it comes back as it was.
-pub(crate) async fn survey(look: &Look, most: Option<Mode>) -> Result<(Audited, Policy), Failure> {
+/// An account that was looked at.
+pub(crate) struct Surveyed {
+    pub(crate) audited: Audited,
+    /// The policy as it was given.
+    pub(crate) policy: Policy,
+    /// Who looked.
+    pub(crate) auditor: Auditor,
+}
+
+/// Looks where and by what was asked for. With `most`, the policy is lowered to that mode.
+pub(crate) async fn survey(look: &Look, most: Option<Mode>) -> Result<Surveyed, Failure> {
     let given = Given { policy: look.policy.as_deref(), ledger_table: look.ledger_table.as_deref() };
     let settings = settings(given)?;
     let rules = rules(&look.rule)?;
@@ -42,7 +51,7 @@ pub(crate) async fn survey(look: &Look, most: Option<Mode>) -> Result<(Audited, 
     let audit = Audit { home, scope: &scope, policy: &policy, rules: &rules, deadline: None };
     let audited = auditor.survey(audit, &|progress| bar.tell(progress)).await;
     drop(bar);
-    Ok((audited, settings.policy))
+    Ok(Surveyed { audited, policy: settings.policy, auditor })
 }
 
 /// Tells what the report alone doesn't: what to do about what could not be read, and where nothing was found to look at.

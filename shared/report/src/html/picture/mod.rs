@@ -14,7 +14,7 @@ use crate::topology::{Fault, Node, Path};
 
 /// As many characters of a name fit into a node, and of the smaller words below it.
 const NAME_LENGTH: usize = 18;
-const DETAIL_LENGTH: usize = 23;
+const DETAIL_LENGTH: usize = 22;
 
 /// The picture of a path; `id` tells it from others in the page.
 pub(super) fn picture(path: &Path, id: &str, anchors: &Anchors) -> Markup {

@@ -1,26 +1,26 @@
 //! `ecs-nlb-guard audit`: what is wrong, and why.
 
-use audit::auditor::Audited;
+use report::Report;
 use report::text::Look;
-use report::{Report, Topology};
 
 use crate::args::{Audit, Format};
 use crate::ending::{Ending, Failure};
 use crate::output;
-use crate::survey::{advise, survey};
+use crate::survey::{Surveyed, advise, survey};
 
 /// Judges and tells.
 pub(crate) async fn run(args: &Audit) -> Result<Ending, Failure> {
     let format = format(args)?;
-    let (audited, _) = survey(&args.look, None).await?;
+    let surveyed = survey(&args.look, None).await?;
+    let audited = &surveyed.audited;
     match &args.out {
         Some(path) => {
-            output::write_file(path, &render(&audited, format, Look::default())?)?;
+            output::write_file(path, &render(&surveyed, format, Look::default()).await?)?;
             output::note(&format!("{}: {}", path.display(), gist(&audited.report)));
         }
-        None => output::print(&render(&audited, format, output::look())?)?,
+        None => output::print(&render(&surveyed, format, output::look()).await?)?,
     }
-    advise(&audited);
+    advise(audited);
     Ok(ending(&audited.report, args))
 }
 
@@ -38,12 +38,13 @@ fn format(args: &Audit) -> Result<Format, Failure> {
     Ok(format.unwrap_or(Format::Text))
 }
 
-fn render(audited: &Audited, format: Format, look: Look) -> Result<String, Failure> {
-    let Audited { report, outcome } = audited;
+async fn render(surveyed: &Surveyed, format: Format, look: Look) -> Result<String, Failure> {
+    let Surveyed { audited, auditor, .. } = surveyed;
+    let report = &audited.report;
     match format {
         Format::Text => Ok(report.to_text_as(look)),
         Format::Json => report.to_json().map(|json| json + "\n").map_err(|error| Failure::usage(&error)),
-        Format::Html => Ok(report.to_html(&Topology::of(&outcome.observation, &report.findings))),
+        Format::Html => Ok(report.to_html(&auditor.topology(audited, None).await)),
     }
 }
 

@@ -15,11 +15,11 @@ use crate::args::Plan;
 use crate::commands::policy::meaning;
 use crate::ending::{Ending, Failure};
 use crate::output;
-use crate::survey::{advise, survey};
+use crate::survey::{Surveyed, advise, survey};
 
 /// Plans and tells.
 pub(crate) async fn run(args: &Plan) -> Result<Ending, Failure> {
-    let (audited, policy) = survey(&args.look, Some(Mode::Observe)).await?;
+    let Surveyed { audited, policy, .. } = survey(&args.look, Some(Mode::Observe)).await?;
     output::print(&text(&audited, &policy, output::look()))?;
     advise(&audited);
     Ok(if audited.report.coverage.unread.is_empty() { Ending::Fine } else { Ending::Unread })
