@@ -53,6 +53,14 @@ def test_request_names_scope_and_rules(wrong, audit):
     assert all(finding["rule"].startswith("target-") for finding in report["findings"])
 
 
+def test_request_names_the_format(wrong, audit, start_registrar):
+    page = audit.invoke({"format": "html"}).response
+    assert page["format"] == "html" and page["body"].startswith("<!DOCTYPE html>") and "<svg" in page["body"]
+    text = audit.invoke({"format": "text"}).response
+    assert text["format"] == "text" and "target-missing" in text["body"]
+    assert start_registrar().invoke({"format": "html"}).error["errorType"] == "EcsNlbGuard.NoPage"
+
+
 def test_suspicions_are_handed_on_and_end_repaired(wrong, account, start_audit, start_registrar, proxy):
     ledger, queue = account.ledger(), account.queue()
     audit = start_audit(repairing(), ledger, GUARD_REGISTRAR_QUEUE_URL=queue.url)

@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use aws::calls::Calls;
 use jiff::Timestamp;
-use model::call::CallError;
 use model::policy::{Mode, Policy};
 use model::scope::Scope;
 use pipeline::ports::{Clock as _, Look};
-use report::Report;
+use report::{Report, Topology};
 use runtime::alerts::Alerts;
 use runtime::clock::WallClock;
 use runtime::home::Home;
@@ -16,6 +15,7 @@ use runtime::incoming::IncomingError;
 use runtime::lambda::{Desk, HandlerError, Order, Passed};
 use runtime::request::{Format, Patterns, ScopeError};
 use runtime::settings::Settings;
+use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::auditor::{Audit, Audited, Auditor};
@@ -159,10 +159,26 @@ impl Desk for AuditDesk {
         Ok(())
     }
 
-    async fn answer_elsewhere(&self, report: &Report, answer: Box<RawValue>) -> Result<Box<RawValue>, HandlerError> {
-        let Some(bucket) = &self.bucket else { return Err(HandlerError::TooLarge(answer.get().len())) };
-        let left: Result<_, CallError> =
-            fan_out::leave(bucket, report, answer.get(), &fan_out::id_of(self.now())).await;
-        Ok(to_raw_value(&left?)?)
+    fn page(&self, passed: &Passed) -> Result<String, HandlerError> {
+        let Passed { report, outcome } = passed;
+        Ok(report.to_html(&Topology::of(&outcome.observation, &report.findings)))
+    }
+
+    async fn answer_elsewhere(
+        &self,
+        report: &Report,
+        format: Format,
+        body: &str,
+    ) -> Result<Box<RawValue>, HandlerError> {
+        let Some(bucket) = &self.bucket else { return Err(HandlerError::TooLarge(body.len())) };
+        let (extension, content_type) = match format {
+            Format::Json => ("json", "application/json"),
+            Format::Text => ("txt", "text/plain; charset=utf-8"),
+            Format::Html => ("html", "text/html; charset=utf-8"),
+        };
+        let key = format!("audits/{}/report.{extension}", fan_out::id_of(self.now()));
+        bucket.put(&key, body, content_type).await?;
+        let answer = json!({"location": bucket.location(&key), "summary": report.summary()});
+        Ok(to_raw_value(&answer)?)
     }
 }

@@ -175,13 +175,6 @@ impl FanOut {
 
 const JSON: &str = "application/json";
 
-/// Leaves a report in the bucket and says where.
-pub(crate) async fn leave(bucket: &Bucket, report: &Report, text: &str, id: &str) -> Result<Value, CallError> {
-    let key = format!("audits/{id}/report.json");
-    bucket.put(&key, text, JSON).await?;
-    Ok(json!({"location": bucket.location(&key), "summary": report.summary()}))
-}
-
 /// A name for an audit that begins now, which sorts by time.
 pub(crate) fn id_of(now: Timestamp) -> String {
     let seconds = now.strftime("%Y%m%dT%H%M%S");

@@ -29,6 +29,9 @@ pub enum HandlerError {
     /// Something this function needs besides the account can't be had.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// Another function is to be asked for it.
+    #[error("this function makes no page: ask the audit for format html, or this one for json or text")]
+    NoPage,
     /// The answer can't be written.
     #[error("the answer can't be written")]
     Unwritable(#[from] serde_json::Error),
@@ -45,6 +48,7 @@ impl HandlerError {
             Self::OutOfTime => "EcsNlbGuard.OutOfTime",
             Self::TooLarge(_) => "EcsNlbGuard.ReportTooLarge",
             Self::Call(_) => "EcsNlbGuard.CallFailed",
+            Self::NoPage => "EcsNlbGuard.NoPage",
             Self::Unwritable(_) => "EcsNlbGuard.AnswerUnwritable",
         }
     }

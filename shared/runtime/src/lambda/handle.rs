@@ -71,13 +71,23 @@ pub trait Desk: Sync {
         async { Err(IncomingError::Misplaced("a part of an audit, and this function makes none").into()) }
     }
 
-    /// What to answer instead of `answer`, which says what `report` does and is larger than Lambda takes. It is never cut off.
+    /// The report as a page for a browser.
+    ///
+    /// # Errors
+    /// Where it makes none: a page is a large part of a program.
+    fn page(&self, _passed: &Passed) -> Result<String, HandlerError> {
+        Err(HandlerError::NoPage)
+    }
+
+    /// What to answer instead of `body`, which is the report in this format and larger than Lambda takes. It is never cut off.
     fn answer_elsewhere(
         &self,
         _report: &Report,
-        answer: Box<RawValue>,
+        _format: Format,
+        body: &str,
     ) -> impl Future<Output = Result<Box<RawValue>, HandlerError>> + Send {
-        async move { Err(HandlerError::TooLarge(answer.get().len())) }
+        let bytes = body.len();
+        async move { Err(HandlerError::TooLarge(bytes)) }
     }
 }
 
@@ -131,12 +141,19 @@ async fn answer(
     if let Some(answer) = desk.hand_out(&order, format, home, deadline).await? {
         return Ok(answer);
     }
-    let Passed { report, .. } = desk.pass(&order, home, deadline).await;
-    let answer = match format {
-        Format::Json => RawValue::from_string(report.to_json()?)?,
-        Format::Text => to_raw_value(&json!({"format": "text", "body": report.to_text()}))?,
+    let passed = desk.pass(&order, home, deadline).await;
+    let report = &passed.report;
+    let (name, body) = match format {
+        Format::Json => {
+            let answer = RawValue::from_string(report.to_json()?)?;
+            let fits = answer.get().len() <= MAX_ANSWER;
+            return if fits { Ok(answer) } else { desk.answer_elsewhere(report, format, answer.get()).await };
+        }
+        Format::Text => ("text", report.to_text()),
+        Format::Html => ("html", desk.page(&passed)?),
     };
-    if answer.get().len() > MAX_ANSWER { desk.answer_elsewhere(&report, answer).await } else { Ok(answer) }
+    let answer = to_raw_value(&json!({"format": name, "body": body}))?;
+    if answer.get().len() > MAX_ANSWER { desk.answer_elsewhere(report, format, &body).await } else { Ok(answer) }
 }
 
 /// Makes the passes that messages ask for, and returns the ids of those that failed, in their order.

@@ -40,6 +40,8 @@ pub enum Format {
     Json,
     /// As text for a person.
     Text,
+    /// As a page for a browser.
+    Html,
 }
 
 /// A request that can't be met as it is, with all that is wrong with it.
