@@ -131,11 +131,17 @@ impl World {
         self.deeds.lock().expect("nobody panicked").updates.iter().filter(|(_, updated)| *updated == nth).count()
     }
 
-    /// How many serving tasks lack the required group.
+    /// How many serving tasks lack the required group. One that was started after a stop of its service isn't counted: that
+    /// it lacks the group again looks as if stopping were no use, whoever took it off.
     pub(crate) fn wrong(&self) -> usize {
-        let world = self.memory.world();
-        let tasks = (0..SERVICES.len()).flat_map(|nth| serving(&world, nth));
-        tasks.filter(|task| !is_right(&worn(&world, task).into_iter().collect::<Vec<_>>())).count()
+        let (world, deeds) = (self.memory.world(), self.deeds.lock().expect("nobody panicked"));
+        let of_service = |nth: usize| {
+            let last_stop = deeds.stops.iter().filter(|(_, of, _)| *of == nth).map(|(at, ..)| *at).max();
+            let counts =
+                serving(&world, nth).into_iter().filter(move |task| task.started_at <= last_stop.or(task.started_at));
+            counts.filter(|task| !is_right(&worn(&world, task).into_iter().collect::<Vec<_>>())).count()
+        };
+        (0..SERVICES.len()).map(of_service).sum()
     }
 
     fn passes(&self, two: bool) -> Result<(), String> {
