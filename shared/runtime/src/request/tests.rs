@@ -65,7 +65,7 @@ fn everything_wrong_with_a_request_is_told_at_once() {
     the request can't be read at scope.services: invalid type: string "prod/web", expected a sequence at line 1 column 31
     the request can't be read at scope: invalid type: sequence, expected a map at line 1 column 9
     the request can't be read at mode: unknown variant `destroy`, expected `observe` or `repair` at line 1 column 17
-    the request can't be read at format: unknown variant `pdf`, expected `json` or `text` at line 1 column 15
+    the request can't be read at format: unknown variant `pdf`, expected one of `json`, `text`, `html` at line 1 column 15
     the request can't be read at rules: invalid type: string "target-*", expected a sequence at line 1 column 19
     the request asks for what can't be: scope.clusters[0]: "" is no glob: write a name, or * for any;
       scope.clusters[1]: "prod-[" is no glob: unclosed character class;
