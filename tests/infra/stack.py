@@ -45,7 +45,7 @@ class Stack:
         self.variables = {}
         shutil.copytree(ROOT / "infra", self.folder / "infra",
                         ignore=shutil.ignore_patterns(".terraform*", "terraform.tfstate*", "*.tfvars"))
-        for name in ("Cargo.toml", "Cargo.lock", "functions", "shared"):
+        for name in ("Cargo.toml", "Cargo.lock", "functions", "shared", "tests"):
             (self.folder / name).symlink_to(ROOT / name)
 
     @property
