@@ -1,8 +1,11 @@
 """Who is told what: through the shipped binary, a ledger in DynamoDB and a topic in SNS."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 from harness.events import sqs
+from harness.lambda_runtime import Function, settings_of
 from scenes import SWEEP, Web
 
 OBSERVING = '[registration]\ngrace = "0s"\n'
@@ -92,6 +95,25 @@ def test_a_topic_that_fails_is_made_up_for_by_a_later_pass(web, watcher, ledger,
     watcher.invoke(SWEEP)
     watcher.invoke(SWEEP)
     assert topic.told() == [STALE]
+
+
+def test_a_thousand_reports_by_eight_functions_at_once_open_it_once(web, binary, proxy, ledger, topic):
+    web.dead_task()
+    settings = settings_of(proxy.url, OBSERVING, ledger=ledger, GUARD_TOPIC_ARN=topic.arn, RUST_LOG="warn")
+    with ExitStack() as running:
+        functions = [running.enter_context(Function(binary, settings)) for _ in range(8)]
+
+        def report(function):
+            return [function.invoke(SWEEP, deadline=300.0).response for _ in range(63)]
+
+        with ThreadPoolExecutor(8) as pool:
+            for _ in range(2):
+                reports = [one for reports in pool.map(report, functions) for one in reports]
+                assert len(reports) == 504 and all(one["findings"] for one in reports)
+                ledger.minutes_pass(2)
+    assert topic.told() == [STALE]
+    (alert,) = ledger.alerts()
+    assert (alert["times_opened"], alert.get("untold")) == (1, None)
 
 
 def test_a_deployment_of_five_hundred_tasks_opens_nothing(account, watcher, ledger, topic):

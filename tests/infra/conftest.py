@@ -3,6 +3,7 @@
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import boto3
 import pytest
@@ -50,7 +51,11 @@ def stacks(server, tmp_path_factory):
 
     with ThreadPoolExecutor() as pool:
         example.applied, guard.applied = (job.result() for job in [pool.submit(apply_example), pool.submit(deploy_guard)])
-    return {"example": example, "guard": guard}
+    yield {"example": example, "guard": guard}
+    example.terraform("example", "destroy", "-auto-approve", "-input=false")
+    assert example.terraform("example", "state", "list").strip() == ""
+    elb = client(server, "elbv2")
+    assert elb.describe_load_balancers()["LoadBalancers"] == elb.describe_target_groups()["TargetGroups"] == []
 
 
 @pytest.fixture(scope="session")
@@ -66,10 +71,10 @@ def example(stacks):
 @pytest.fixture(scope="session")
 def aws(server):
     """A client of any service."""
+    return partial(client, server)
 
-    def client(service):
-        return boto3.client(service, endpoint_url=server.url, region_name=REGION,
-                            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-                            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"])
 
-    return client
+def client(server, service):
+    return boto3.client(service, endpoint_url=server.url, region_name=REGION,
+                        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+                        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"])
