@@ -45,7 +45,9 @@ endif
 demo: build ## Watch the registrar and the guard put an account right
 	PYTHONPATH=tests/e2e $(PYTHON) tests/demo/demo.py
 
-test: test-unit test-sim test-e2e test-infra ## Run all tests
+test: test-unit test-sim build ## Run all tests
+	@# Terraform mostly waits.
+	$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-e2e test-infra
 
 test-unit: need-cargo ## Run the tests of the crates
 	@if cargo nextest --version >/dev/null 2>&1; then \
