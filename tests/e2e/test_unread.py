@@ -3,9 +3,11 @@
 Each scene has one target to remove. That it is removed in the end shows that nothing but the failure stood in the way.
 """
 
+import re
+
 import pytest
 from harness.account.deployments import start_rolling_deployment, use_native_strategy
-from harness.events import scheduled, sqs
+from harness.events import message_ids, scheduled, sqs
 from harness.faults import broken, cut_off, denied, throttled
 from harness.lambda_runtime import repairing
 from harness.wire import json_answer
@@ -176,6 +178,32 @@ def test_target_ends_unchanged_while_a_batch_answers_in_part_and_removed_when_it
 
     check(account, start_registrar, proxy, scene,
           lambda: proxy.rewrites(action, in_part, mentioning="dev"), says="INTERNAL")
+
+
+def leaves_out(key):
+    """An answer of ECS that says nothing of what it was asked for, not even that it is missing."""
+    return lambda call, answer: json_answer(answer.json() | {key: [], "failures": []})
+
+
+def leaves_out_groups(call, answer):
+    """An answer of ELB's that says nothing of what it was asked for."""
+    answer.body = re.sub(rb"<TargetGroups>.*</TargetGroups>", b"<TargetGroups></TargetGroups>", answer.body, flags=re.S)
+    return answer
+
+
+@pytest.mark.parametrize(("action", "change"), [
+    ("ecs:DescribeTasks", leaves_out("tasks")), ("ecs:DescribeServices", leaves_out("services")),
+    ("elasticloadbalancing:DescribeTargetGroups", leaves_out_groups)])
+def test_message_ends_back_when_an_answer_leaves_out_what_it_needs(web, start_registrar, proxy, action, change):
+    """Found by the simulator: the message was taken for done, and its task was out of its group until the sweep."""
+    forgotten = web.service.start_task(registered=False)
+    rule = proxy.rewrites(action, change, times=1)
+    registrar, batch = start_registrar(), sqs(forgotten.event())
+    assert registrar.invoke(batch).failed == message_ids(batch)
+    assert rule.hits == 1
+    assert proxy.changes() == []
+    deliver_until_rest(registrar, forgotten.event())
+    assert web.group.targets() == web.healthy() | {forgotten.target()}
 
 
 def test_target_ends_unchanged_while_the_counter_of_removals_cannot_be_written(account, start_registrar, proxy):

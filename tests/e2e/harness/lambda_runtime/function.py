@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from .invocation import Invocation
@@ -26,21 +27,22 @@ class Function:
 
     def __enter__(self):
         self._api = RuntimeApi()
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(LEASH), self._binary],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env={**self._settings, "AWS_LAMBDA_RUNTIME_API": self._api.address}, start_new_session=True,
-        )
-        self.log = Log(self._process.stdout, self._process.stderr)
+        with tempfile.NamedTemporaryFile() as output:
+            self.log = Log(open(output.name, "rb"))
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", str(LEASH), self._binary],
+                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                env={**self._settings, "AWS_LAMBDA_RUNTIME_API": self._api.address}, start_new_session=True,
+            )
         return self
 
     def __exit__(self, *_):
         self.kill()
         self._api.close()
-        self.log.wait_until_closed()
         if self._show:
             # Printed, it is what pytest shows of a test that fails.
             self._show(f"--- log of {self._binary} ---\n{self.log.text()}")
+        self.log.close()
 
     def kill(self):
         """`kill -9`, whatever it is doing."""
@@ -58,7 +60,7 @@ class Function:
     def start_invocation(self, event, deadline=60.0):
         """Hands out an event; `finish` waits for what comes of it."""
         work = Work(event, deadline)
-        start = len(self.log.lines)
+        start = len(self.log)
         self._api.hand_out(work)
         return work, start
 
@@ -77,9 +79,7 @@ class Function:
 
     def wait_for_end(self, within=10.0):
         """Its exit code, where it can't start."""
-        code = self._process.wait(timeout=within)
-        self.log.wait_until_closed()
-        return code
+        return self._process.wait(timeout=within)
 
     @property
     def init_error(self):

@@ -1,4 +1,7 @@
-"""A process's log, read as it comes."""
+"""A process's log, read from the file that its output goes to.
+
+A process writes what it logs before it answers. Who reads the file after the answer has all of it; a reader of a pipe may not.
+"""
 
 import json
 import threading
@@ -8,49 +11,53 @@ import time
 class Log:
     """The lines of a process's output. A line that is a JSON object is kept as one, anything else as text."""
 
-    def __init__(self, *streams):
-        self.lines, self._changed = [], threading.Condition()
-        self._open = len(streams)
-        for stream in streams:
-            threading.Thread(target=self._read, args=(stream,), daemon=True).start()
+    def __init__(self, file):
+        self._file, self._lines, self._half = file, [], b""
+        self._lock = threading.Lock()
 
-    def _read(self, stream):
-        for raw in stream:
-            text = raw.decode(errors="replace").rstrip("\n")
-            try:
-                line = json.loads(text)
-            except ValueError:
-                line = text
-            with self._changed:
-                self.lines.append(line)
-                self._changed.notify_all()
-        stream.close()
-        with self._changed:
-            self._open -= 1
-            self._changed.notify_all()
+    def close(self):
+        """Nothing more is written; what was can be read on."""
+        with self._lock:
+            self._read()
+            self._file.close()
+
+    def _read(self):
+        if self._file.closed:
+            return
+        *whole, self._half = (self._half + self._file.read()).split(b"\n")
+        self._lines.extend(map(_parsed, whole))
+
+    def __len__(self):
+        return len(self.since(0))
 
     def since(self, start):
-        with self._changed:
-            return self.lines[start:]
+        with self._lock:
+            self._read()
+            return self._lines[start:]
 
     def wait_for(self, found, start, seconds=5.0):
         """What `found` makes of the first line from `start` on that it finds something in; nothing if none comes."""
         deadline = time.monotonic() + seconds
-        with self._changed:
-            while True:
-                for line in self.lines[start:]:
-                    value = found(line)
-                    if value is not None:
-                        return value
-                if not self._open or not self._changed.wait(deadline - time.monotonic()):
-                    return None
-
-    def wait_until_closed(self, seconds=5.0):
-        with self._changed:
-            self._changed.wait_for(lambda: not self._open, seconds)
+        while True:
+            for line in self.since(start):
+                value = found(line)
+                if value is not None:
+                    return value
+            if time.monotonic() > deadline:
+                return None
+            time.sleep(0.02)
 
     def text(self):
-        return "\n".join(line if isinstance(line, str) else json.dumps(line) for line in self.since(0))
+        lines = [line if isinstance(line, str) else json.dumps(line) for line in self.since(0)]
+        return "\n".join([*lines, self._half.decode(errors="replace")])
+
+
+def _parsed(raw):
+    text = raw.decode(errors="replace")
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def field(line, name):

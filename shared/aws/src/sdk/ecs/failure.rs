@@ -3,7 +3,8 @@
 use aws_sdk_ecs::types::Failure;
 use model::observation::{Answer, Unread, UnreadKind};
 
-/// `MISSING` is ECS's word for "there is none"; any other reason says nothing about what there is.
+/// `MISSING` is ECS's word for "there is none"; any other reason says nothing about what there is, now or at
+/// the next asking.
 pub(super) fn answer_of<T>(operation: &'static str, resource: &str, failure: &Failure) -> Answer<T> {
     let reason = failure.reason().unwrap_or("no reason given");
     if reason == "MISSING" {
@@ -14,6 +15,6 @@ pub(super) fn answer_of<T>(operation: &'static str, resource: &str, failure: &Fa
         resource: resource.to_owned(),
         operation: operation.to_owned(),
         error: format!("{reason}{detail}"),
-        kind: UnreadKind::Refused,
+        kind: UnreadKind::Passing,
     })
 }
