@@ -49,7 +49,7 @@ pub(crate) async fn execute<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
 ) -> Done {
     let mut done = Done::default();
     for (group, steps) in to_do(&seen.plan, false) {
-        done.conclusions.extend(register::register(world, assignment, &group, &steps).await);
+        register::register(world, assignment, seen, looks, means, &group, &steps, &mut done).await;
     }
     for (group, steps) in to_do(&seen.plan, true) {
         remove::remove(world, assignment, seen, looks, means, &group, &steps, &mut done).await;

@@ -1,4 +1,8 @@
 //! Registering targets. Registering a target that is registered already changes nothing, so it can be done any number of times.
+//!
+//! A pass over many groups takes its time, and a task may stop meanwhile. A target registered after that would be
+//! nobody's, and no pass would ever have seen it live; so its task and the group's targets are read once more right before the
+//! request. What is left is the time of that request: a task that stops within it has an event of its own.
 
 use std::collections::BTreeSet;
 
@@ -6,17 +10,57 @@ use aws::{Account, Zone};
 use ledger::Ledger;
 use model::elb::Target;
 use model::id::TargetGroupArn;
-use planner::Step;
+use model::observation::{Observation, Question};
+use planner::{Looks, Means, Step};
 
 use super::batch::change;
-use super::{Place, in_place};
+use super::{Done, Place, in_place, stands, withhold};
+use crate::look::{Look, look};
 use crate::outcome::{Conclusion, Status};
 use crate::pass::Assignment;
 use crate::ports::{Clock, LookQueue};
 use crate::world::World;
 
-/// Registers the steps' targets in `group`, and reads back whether they are there.
+/// Registers the steps' targets in `group` as far as they still are to be registered.
+#[expect(clippy::too_many_arguments, reason = "the pass's own four, and what is to be registered")]
 pub(super) async fn register<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
+    world: World<'_, A, L, Q, C>,
+    assignment: &Assignment<'_>,
+    seen: &Look,
+    looks: &Looks,
+    means: Means,
+    group: &TargetGroupArn,
+    steps: &[(Place, &Step)],
+    done: &mut Done,
+) {
+    let again = look(world, assignment, stale_parts_forgotten(world, seen, group, steps), looks, means).await;
+    let (still, changed): (Vec<_>, Vec<_>) = steps.iter().copied().partition(|one| stands(seen, &again, one));
+    withhold(done, &changed, "a last look right before the registration no longer found the same");
+    done.abstentions.extend(again.judgement.abstentions);
+    if !still.is_empty() {
+        done.conclusions.extend(send(world, assignment, group, &still).await);
+    }
+}
+
+/// The observation of the second look, without what must be read again right before a registration: the group's targets,
+/// and the tasks whose addresses they are to be.
+fn stale_parts_forgotten<A, L, Q, C: Clock>(
+    world: World<'_, A, L, Q, C>,
+    seen: &Look,
+    group: &TargetGroupArn,
+    steps: &[(Place, &Step)],
+) -> Observation {
+    let mut observation = seen.observation.clone();
+    observation.at = world.clock.now();
+    let tasks = steps.iter().filter_map(|(_, step)| observation.task.get(step.repair.task()?)?.known());
+    let tasks = tasks.map(|task| Question::Task { cluster: task.cluster.clone(), task: task.arn.clone() });
+    let again: Vec<Question> = tasks.chain([Question::TargetHealth(group.clone())]).collect();
+    again.iter().for_each(|question| observation.forget(question));
+    observation
+}
+
+/// Registers, and reads back what is there.
+async fn send<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     world: World<'_, A, L, Q, C>,
     assignment: &Assignment<'_>,
     group: &TargetGroupArn,
