@@ -21,8 +21,12 @@ DEPLOY ?=
 # Scans the Terraform; its dependencies don't go with those of the tests.
 SCAN := .venv-scan
 
-.PHONY: help setup build demo test test-unit test-sim sim test-e2e test-infra check lint fmt readme clean deploy plan invoke-audit destroy \
-	need-python need-cargo
+# What `make fuzz` runs, and for how long each.
+TARGET := $(notdir $(wildcard tests/fuzz/corpus/*))
+SECONDS_EACH := 60
+
+.PHONY: help setup build demo test test-unit test-sim sim fuzz test-e2e test-infra check lint fmt readme clean deploy plan invoke-audit destroy \
+	need-python need-cargo need-fuzz
 
 help: ## List these tasks
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +71,14 @@ sim: target/debug/simulator ## Simulate SEEDS=10000 accounts, or tell the story 
 .PHONY: target/debug/simulator
 target/debug/simulator: need-cargo
 	cargo test --workspace --test seeds --no-run --quiet
+
+fuzz: need-fuzz ## Fuzz all that is read from outside, or TARGET=policy, for SECONDS_EACH=60
+	@# What is found new goes to a corpus that isn't committed; a crash to artifacts/, from where it is kept by a copy into corpus/.
+	@set -e; cd tests/fuzz/cargo-fuzz; for target in $(TARGET); do \
+		mkdir -p corpus/$$target; \
+		cargo +nightly fuzz run --fuzz-dir . --sanitizer none $$target corpus/$$target ../corpus/$$target -- \
+			-max_total_time=$(SECONDS_EACH) -dict=../dictionaries/$$target.dict -timeout=10 -print_final_stats=1; \
+	done
 
 test-e2e: build ## Run the shipped binaries against a moto server
 	cd tests/e2e && $(PYTHON) -m pytest --quiet --numprocesses 2 --dist worksteal $(PYTEST)
@@ -125,3 +137,9 @@ need-python:
 
 need-cargo:
 	@command -v cargo >/dev/null || { echo "cargo is missing: install Rust with rustup, https://rustup.rs" >&2; exit 1; }
+
+need-fuzz: need-cargo
+	@rustc +nightly --version >/dev/null 2>&1 \
+		|| { echo "a nightly Rust is missing: rustup toolchain install nightly --profile minimal" >&2; exit 1; }
+	@cargo fuzz --version >/dev/null 2>&1 \
+		|| { echo "cargo-fuzz is missing: cargo install cargo-fuzz --locked" >&2; exit 1; }

@@ -18,15 +18,15 @@ pub struct Home {
 #[error("{0:?} is not the ARN of a Lambda function, so the account and Region to work in are unknown")]
 pub struct HomeError(String);
 
-/// Something belongs to another account or Region.
+/// Something belongs to another partition, account or Region.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what} belongs to {theirs}, but this function works in {ours}")]
 pub struct Elsewhere {
     /// What it is.
     pub what: String,
-    /// The account and Region it belongs to.
+    /// The account and Region, or the partition, it belongs to.
     pub theirs: String,
-    /// The account and Region the function works in.
+    /// The same of the function.
     pub ours: String,
 }
 
@@ -56,18 +56,29 @@ impl Home {
         if account == self.account.as_str() && region == self.region.as_str() {
             return Ok(());
         }
-        let cut = |text: &str| text.chars().take(300).collect();
-        Err(Elsewhere {
-            what: cut(what),
-            theirs: cut(&format!("account {account} in {region}")),
-            ours: format!("account {} in {}", self.account, self.region),
-        })
+        let ours = format!("account {} in {}", self.account, self.region);
+        Err(Elsewhere::new(what, &format!("account {account} in {region}"), ours))
+    }
+
+    /// The same for what says its partition too. What AWS is asked about in another than its own spoils the whole call.
+    fn keeps_to_all(&self, what: &str, partition: &str, account: &str, region: &str) -> Result<(), Elsewhere> {
+        if partition == self.partition {
+            return self.keeps_to(what, account, region);
+        }
+        Err(Elsewhere::new(what, &format!("partition {partition}"), format!("partition {}", self.partition)))
     }
 
     /// The cluster of this name here, if it can be a cluster's name.
     #[must_use]
     pub fn cluster(&self, name: &str) -> Option<ClusterArn> {
         format!("arn:{}:ecs:{}:{}:cluster/{name}", self.partition, self.region, self.account).parse().ok()
+    }
+}
+
+impl Elsewhere {
+    fn new(what: &str, theirs: &str, ours: String) -> Self {
+        let cut = |text: &str| text.chars().take(300).collect();
+        Self { what: cut(what), theirs: cut(theirs), ours }
     }
 }
 
@@ -84,7 +95,7 @@ macro_rules! located {
     ($($arn:ident),+) => {
         $(impl Located for model::id::$arn {
             fn at(&self, home: &Home) -> Result<(), Elsewhere> {
-                home.keeps_to(self.as_str(), self.account(), self.region())
+                home.keeps_to_all(self.as_str(), self.partition(), self.account(), self.region())
             }
         })+
     };
@@ -115,5 +126,13 @@ mod tests {
         assert_eq!(home.keeps_to("it", "111122223333", "eu-central-1"), Ok(()));
         let error = home.keeps_to("the event", "444455556666", "eu-west-1").unwrap_err();
         insta::assert_snapshot!(error, @"the event belongs to account 444455556666 in eu-west-1, but this function works in account 111122223333 in eu-central-1");
+    }
+    #[test]
+    fn regression_another_partition_is_elsewhere() {
+        let home = Home::of_function("arn:aws:lambda:eu-central-1:111122223333:function:registrar").unwrap();
+        let at = |arn: &str| arn.parse::<ClusterArn>().unwrap().at(&home);
+        assert_eq!(at("arn:aws:ecs:eu-central-1:111122223333:cluster/prod"), Ok(()));
+        let error = at("arn:aws-cn:ecs:eu-central-1:111122223333:cluster/prod").unwrap_err();
+        insta::assert_snapshot!(error, @"arn:aws-cn:ecs:eu-central-1:111122223333:cluster/prod belongs to partition aws-cn, but this function works in partition aws");
     }
 }

@@ -15,6 +15,8 @@ fn every_test_that_is_named_exists() {
     for name in named {
         let exists = if let Some(invariant) = name.strip_prefix("simulator: ") {
             invariant == "NAME" || invariants.contains(&invariant)
+        } else if let Some(target) = name.strip_prefix("fuzz: ") {
+            target == "NAME" || root.join("tests/fuzz/corpus").join(target).is_dir()
         } else if name.starts_with("test_") && name != "test_" {
             tests.contains(name)
         } else {

@@ -23,10 +23,14 @@ pub struct ArnError {
     pub why: &'static str,
 }
 
+/// Longer than any name or id in an ARN.
+const MAX_SEGMENT: usize = 512;
+
 /// The text of an ARN, and where its parts are.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Parts {
     text: Arc<str>,
+    partition: Range32,
     region: Range32,
     account: Range32,
     resource: u32,
@@ -50,7 +54,7 @@ impl Parts {
         let mut next = || ends.next().ok_or("it has fewer than six parts");
         let (arn, partition, named, region, account) = (next()?, next()?, next()?, next()?, next()?);
         let part = |start: u32, end: u32| &text[start as usize..end as usize];
-        if part(0, arn) != "arn" || !part(arn + 1, partition).starts_with("aws") {
+        if part(0, arn) != "arn" || !part(arn + 1, partition).starts_with("aws") || partition > 64 {
             return Err("it does not begin with arn:aws");
         }
         if part(partition + 1, named) != service {
@@ -66,7 +70,7 @@ impl Parts {
             return Err("it contains white space");
         }
         let (region, account) = (Range32(named + 1, region), Range32(region + 1, account));
-        Ok(Self { text: text.into(), region, account, resource: account.1 + 1 })
+        Ok(Self { text: text.into(), partition: Range32(arn + 1, partition), region, account, resource: account.1 + 1 })
     }
 
     fn resource(&self) -> &str {
@@ -86,6 +90,12 @@ macro_rules! arn {
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0.text
+            }
+
+            /// The partition it is in: `aws`, `aws-cn`, `aws-us-gov` …
+            #[must_use]
+            pub fn partition(&self) -> &str {
+                &self.0.text[self.0.partition.get()]
             }
 
             /// The account that owns it.
@@ -114,7 +124,7 @@ macro_rules! arn {
                 let parts = Parts::parse(text, $service).map_err(fail)?;
                 let check: fn(&[&str]) -> bool = $check;
                 let segments: Vec<&str> = parts.resource().split('/').collect();
-                if check(&segments) && segments.iter().all(|segment| !segment.is_empty()) {
+                if check(&segments) && segments.iter().all(|segment| (1..=MAX_SEGMENT).contains(&segment.len())) {
                     Ok(Self(parts))
                 } else {
                     Err(fail("its resource part has another form"))
@@ -306,10 +316,11 @@ impl LoadBalancerArn {
     /// The balancer's kind; the ARN tells it, so no look-up is needed.
     #[must_use]
     pub fn kind(&self) -> LoadBalancerKind {
-        match self.0.resource().split('/').nth(1) {
-            Some("net") => LoadBalancerKind::Network,
-            Some("app") => LoadBalancerKind::Application,
-            Some("gwy") => LoadBalancerKind::Gateway,
+        // A classic balancer has nothing behind its name, which may well be `net`.
+        match self.path().split_once('/') {
+            Some(("net", _)) => LoadBalancerKind::Network,
+            Some(("app", _)) => LoadBalancerKind::Application,
+            Some(("gwy", _)) => LoadBalancerKind::Gateway,
             _ => LoadBalancerKind::Other,
         }
     }
@@ -358,6 +369,26 @@ mod tests {
         let arn: LoadBalancerArn =
             "arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/net/edge/50dc".parse().unwrap();
         assert_eq!((arn.kind(), arn.name()), (LoadBalancerKind::Network, "edge"));
+    }
+
+    #[test]
+    fn regression_a_classic_balancer_named_net_is_no_network_load_balancer() {
+        let arn: LoadBalancerArn =
+            "arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/net".parse().unwrap();
+        assert_eq!((arn.kind(), arn.name()), (LoadBalancerKind::Other, "net"));
+    }
+
+    #[test]
+    fn regression_whatever_names_a_cluster_is_in_one() {
+        let longest_task = |prefix: &str| {
+            (1..2048).rev().find_map(|n| format!("{prefix}:task/{}/0", "c".repeat(n)).parse::<TaskArn>().ok()).unwrap()
+        };
+        let longest_region =
+            (1..2048).rev().find_map(|n| format!("a-{}", "a".repeat(n)).parse::<Region>().ok()).unwrap();
+        for region in ["eu-central-1", longest_region.as_str()] {
+            let task = longest_task(&format!("arn:aws:ecs:{region}:111122223333"));
+            assert_eq!(task.cluster().as_ref().map(ClusterArn::name), task.cluster_name());
+        }
     }
 
     #[test]

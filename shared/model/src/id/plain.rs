@@ -80,7 +80,7 @@ id!(
     /// An AWS Region such as `eu-central-1`.
     Region,
     "a Region such as eu-central-1",
-    |text| text.contains('-') && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    |text| text.len() <= 64 && text.contains('-') && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 );
 id!(
     /// An elastic network interface.

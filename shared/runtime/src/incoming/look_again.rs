@@ -123,5 +123,8 @@ fn check_task(task: &TaskArn, hint: &TaskHint, home: &Home) -> Result<(), Incomi
     if task.cluster().is_some_and(|its| its != hint.cluster) {
         return Err(IncomingError::malformed(WHAT, "tasks", format!("{task} is not a task of {}", hint.cluster)));
     }
+    if let Some(service) = hint.service.as_ref().filter(|service| service.cluster != hint.cluster) {
+        return Err(IncomingError::malformed(WHAT, "tasks", format!("{service} is not a service of {}", hint.cluster)));
+    }
     Ok(())
 }

@@ -339,6 +339,18 @@ fn deep_nesting_is_an_error_or_skipped() {
 }
 
 #[test]
+fn regression_a_look_with_a_task_of_a_service_in_another_cluster_is_refused() {
+    let mut body: Value = serde_json::from_str(&look_again::write(&look(1, 1, 1)).unwrap()).unwrap();
+    let task = body["tasks"].as_object().unwrap().keys().next().unwrap().clone();
+    body["tasks"][task]["service"] = json!({"cluster": format!("{ECS}:cluster/other"), "name": "web"});
+    let error = chain(messages(&[&body.to_string()]).remove(0).work.as_ref().expect_err("an error"));
+    assert_eq!(
+        error,
+        format!("the look-again message can't be read at tasks: other/web is not a service of {ECS}:cluster/prod")
+    );
+}
+
+#[test]
 fn a_look_that_was_tampered_with_is_refused() {
     let body = look_again::write(&look(3, 2, 1)).unwrap();
     let as_json: Value = serde_json::from_str(&body).unwrap();

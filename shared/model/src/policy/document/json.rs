@@ -25,10 +25,13 @@ pub(super) fn read(text: &str) -> Document {
     // The parser bounds its own depth and stops at the first syntax error.
     let mut broken = Vec::new();
     let root = match parse_to_ast(text, &CollectOptions::default(), &STRICT) {
-        Ok(parsed) => match parsed.value {
-            Some(ast::Value::Object(object)) => entries(object, &mut broken),
-            _ => Vec::new(),
-        },
+        Ok(parsed) => {
+            broken.extend(passed_over(text));
+            match parsed.value {
+                Some(ast::Value::Object(object)) => entries(object, &mut broken),
+                _ => Vec::new(),
+            }
+        }
         Err(error) => {
             let mut message = error.kind().to_string();
             if let Some(first) = message.get_mut(..1) {
@@ -39,6 +42,17 @@ pub(super) fn read(text: &str) -> Document {
         }
     };
     Document { root, broken }
+}
+
+/// What the parser takes all the same, such as a line break within a string, and every other reader of JSON refuses.
+fn passed_over(text: &str) -> Option<(usize, String)> {
+    let error = serde_json::from_str::<serde_json::Value>(text).err()?;
+    let line: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+    // A line break is told as column 0 of the line it begins.
+    let at = text.floor_char_boundary((line + error.column()).saturating_sub(1));
+    let message = error.to_string();
+    let message = message.split(" at line ").next().unwrap_or_default();
+    Some((at, format!("not valid JSON: {message}")))
 }
 
 fn entries(object: ast::Object<'_>, broken: &mut Vec<(usize, String)>) -> Vec<Entry> {

@@ -314,3 +314,17 @@ fn depth_and_size_are_bounded() {
           line 1, column 1: 2000002 bytes are too many: a policy has at most 262144
         "#);
 }
+
+#[test]
+fn regression_json_that_other_readers_refuse_is_refused() {
+    let refused = ["name:a\tb", "name:a\nb", r"name:\ud83d"]
+        .map(|name| errors(&format!("{{\n \"security_groups\": {{\"required\": [\"{name}\"]}}}}")));
+    insta::assert_snapshot!(refused.join("\n"), @r#"
+    the policy has 1 problem:
+      line 2, column 42: not valid JSON: control character (\u0000-\u001F) found while parsing a string
+    the policy has 1 problem:
+      line 2, column 42: not valid JSON: control character (\u0000-\u001F) found while parsing a string
+    the policy has 1 problem:
+      line 2, column 41: not valid JSON: invalid unicode escape sequence. 'd83d (unpaired high surrogate)' is not a valid UTF8 character
+    "#);
+}
