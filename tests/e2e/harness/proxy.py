@@ -45,7 +45,7 @@ class Proxy:
     def forget(self):
         """No calls seen, no rules."""
         self._closed = threading.Event()
-        self.log, self._rules = [], []
+        self.log, self._rules, self._stand_ins = [], [], {}
 
     def heal(self):
         """No rules; the calls seen stay."""
@@ -99,6 +99,14 @@ class Proxy:
 
         return self._add(_Rule(action, number, 1, nth, None, instead=step_in))
 
+    def through(self, weather):
+        """Every call goes through `weather(call, forward)`, which gives the answer to it."""
+        return self._add(_Rule(None, None, None, None, None, instead=weather))
+
+    def serves(self, service, answer):
+        """`answer(call)` stands in for the server where a call is for this service."""
+        self._stand_ins[service] = answer
+
     def _add(self, rule):
         self._rules.append(rule)
         return rule
@@ -116,6 +124,8 @@ class Proxy:
         return self._forward(call)
 
     def _forward(self, call):
+        if call.service in self._stand_ins:
+            return self._stand_ins[call.service](call)
         connection = http.client.HTTPConnection(self._upstream, timeout=60)
         try:
             connection.request(call.method, call.path, call.body, call.headers)
@@ -174,8 +184,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self.send_header(name, value)
         self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
-        self.wfile.write(answer.body)
+        self.wfile.write(answer.body[:answer.sent])
         self.wfile.flush()
+        self.close_connection |= answer.sent is not None
 
     do_GET = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_POST
 

@@ -44,6 +44,10 @@ class Call:
     def service(self):
         return self.action.partition(":")[0]
 
+    @property
+    def operation(self):
+        return self.action.partition(":")[2]
+
     def mentions(self, text):
         return text in self.text
 
@@ -55,6 +59,8 @@ class Answer:
     status: int
     headers: dict
     body: bytes
+    #: So many bytes of the body are sent before the connection breaks off; all of them unless told.
+    sent: int | None = None
 
     def json(self):
         return json.loads(self.body)

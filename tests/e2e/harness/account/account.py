@@ -44,6 +44,10 @@ class Account:
         """As on AWS: a deregistered target stays in its group as `draining`."""
         self.server.stage("switch", drains=True)
 
+    def drains_end(self):
+        """Minutes later: what drained is out of its group."""
+        self.server.stage("end_drains")
+
     def registered_targets_start_as(self, state):
         """State of targets that are registered from now on."""
         self.server.stage("switch", registers_as=state)

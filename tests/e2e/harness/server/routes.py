@@ -77,6 +77,9 @@ class Verbs:
     def set_target(self, group, ip, port, state, reason=None):
         targets.set_state(self.region, group, ip, port, state, reason)
 
+    def end_drains(self):
+        targets.end_drains(self.region)
+
     def add_revision(self, service, load_balancers, resolved):
         return services.add_revision(service, load_balancers, resolved)
 

@@ -71,3 +71,10 @@ def set_state(region, group, ip, port, state, reason=None):
         del targets[key]
     else:
         targets[key] = entry(key, state, reason)
+
+
+def end_drains(region):
+    """Every target that drains is out of its group."""
+    for group in region.elbv2.target_groups.values():
+        for key in [key for key, target in group.targets.items() if target["State"] == "draining"]:
+            del group.targets[key]
