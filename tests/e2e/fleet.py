@@ -64,7 +64,7 @@ class Fleet:
 
     def _unit(self, number, cluster):
         pair, second = divmod(number, 2)
-        subnet = self.units_subnet(pair) if not second else self._vpc.subnets[-1]
+        subnet = self._subnet(pair) if not second else self._vpc.subnets[-1]
         group = self._vpc.target_group(f"{'tight' if number % 10 == 0 else 'group'}-{number}", balancer=None)
         service = cluster.service(f"service-{number}", {group: PORT}, subnets=[subnet])
         unit = Unit(service, group, subnet)
@@ -72,7 +72,7 @@ class Fleet:
             self._add_foreign(unit, pair, second)
         return unit
 
-    def units_subnet(self, pair):
+    def _subnet(self, pair):
         return self._vpc.subnet(f"10.0.{16 + 4 * pair}.0/22", zone="abc"[pair % 3])
 
     def _add_foreign(self, unit, pair, second):
@@ -86,7 +86,6 @@ class Fleet:
 
     def deploy(self, units, tasks):
         """So many tasks of each service are replaced; ECS forgets to do a part of it."""
-        self.account.drains_end()
         for unit in units:
             self._stop(unit, tasks)
             self._start(unit, tasks)

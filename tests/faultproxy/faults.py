@@ -40,12 +40,19 @@ def over_quota(call, forward):
     return throttled(call)
 
 
-def faults_of(call):
-    """What can befall this call."""
-    faults = [reset_before, server_error, throttling, half_answer, lost_answer]
-    return [*faults, leaving_out] if may_leave_out(call) else faults
+#: What can befall any call.
+ANYWHERE = (reset_before, server_error, throttling, half_answer, lost_answer)
+
+#: How rare an answer that leaves something out is beside each of the others: no retry within a call mends it.
+LEAVING_OUT_WEIGHT = 0.2
+
+
+def fault_of(call, luck):
+    """One of the faults that can befall this call."""
+    if not may_leave_out(call):
+        return luck.choice(ANYWHERE)
+    return luck.choices([*ANYWHERE, leaving_out], [1] * len(ANYWHERE) + [LEAVING_OUT_WEIGHT])[0]
 
 
 #: Names of all that chance decides.
-BY_CHANCE = {fault.__name__ for fault in
-             (reset_before, server_error, throttling, half_answer, lost_answer, leaving_out)}
+BY_CHANCE = {fault.__name__ for fault in (*ANYWHERE, leaving_out)}

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
-from .faults import faults_of, over_quota, reset_before
+from .faults import fault_of, over_quota, reset_before
 
 #: Seconds that most calls take at most, and a few.
 USUAL, LONG, LONG_SHARE = 0.01, 0.5, 0.02
@@ -55,7 +55,7 @@ class Weather:
         passage, luck = self._set_out(function, call)
         if self._share:
             time.sleep(luck.uniform(0, LONG if luck.random() < LONG_SHARE else USUAL))
-        fault = luck.choice(faults_of(call)) if luck.random() < self._share else None
+        fault = fault_of(call, luck) if luck.random() < self._share else None
         if fault is not reset_before and not self._quotas.take(call.action):
             fault = over_quota
         passage.fault = fault and fault.__name__

@@ -6,6 +6,9 @@ import time
 
 from harness.lambda_runtime import Function, FunctionDied
 
+#: Seconds that Lambda gives the registrar unless told otherwise.
+DEADLINE = 120.0
+
 #: Sizes of batches: a few messages now and then, all there are at other times.
 BATCHES = (1, 30, 1_000, 10_000, 10_000)
 
@@ -58,7 +61,7 @@ class Worker:
                 time.sleep(0.05)
                 continue
             try:
-                invocation = function.invoke(event)
+                invocation = function.invoke(event, deadline=DEADLINE)
             except FunctionDied:
                 self.kills += 1
                 self._queue.abandon(event)

@@ -1,0 +1,182 @@
+"""Fifty services in bad weather: calls fail, functions are killed, two of them work at once, and nothing is lost.
+
+`WEATHER_SEED` chooses another weather; the seed is printed, and told by whatever fails.
+"""
+
+import json
+import os
+import random
+import time
+from contextlib import ExitStack
+from urllib.parse import parse_qs
+
+from faultproxy import Queue, Quotas, Weather, Worker
+from faultproxy.faults import BY_CHANCE
+from fleet import Fleet
+from harness.lambda_runtime import repairing, settings_of
+from harness.proxy import Proxy
+
+SEED = int(os.environ.get("WEATHER_SEED", "2026"))
+STATE_CHANGES = 10_000
+
+#: While more messages than this are left, nothing new happens.
+BACKLOG = 500
+
+#: Seconds after which whatever drains is out of its group: more than a look, less than all the looks there are.
+DRAIN = 3.0
+
+#: In tight groups so few targets are removed in the whole run.
+TIGHT = 3
+POLICY = repairing({"target_group": "tight-*", "registration.max_removals": TIGHT, "registration.window": "1h"},
+                   confirm_after="1s", max_removals=1000)
+
+
+class Run:
+    """Two registrars on one queue, one ledger and one fleet, under the same weather."""
+
+    def __init__(self, account, binary, weather, tasks, kill_after=None):
+        self.account, self.weather = account, weather
+        self.fleet = Fleet(account, SEED, tasks=tasks)
+        self.queue = Queue(SEED, receives=50)
+        self._binary, self._kill_after, self._ledger = binary, kill_after, account.ledger()
+        self._random, self.told, self.began = random.Random(f"{SEED} run"), [], time.monotonic()
+
+    def __enter__(self):
+        with ExitStack() as running:
+            self.workers = [self._worker(running, name) for name in ("one", "other")]
+            self._running = running.pop_all()
+        return self
+
+    def __exit__(self, *what):
+        return self._running.__exit__(*what)
+
+    def _worker(self, running, name):
+        proxy = running.enter_context(Proxy(self.account.server.url))
+        proxy.serves("sqs", self.queue.answer)
+        settings = settings_of(proxy.url, POLICY, ledger=self._ledger, queue=self.queue, GUARD_QUOTA_SHARE="0.5")
+        worker = Worker(name, self._binary, settings, self.queue, proxy, SEED, self._kill_after)
+        proxy.through(self.weather.over(name))
+        return running.enter_context(worker)
+
+    def clumps(self, size=25):
+        """The fleet in parts: what happens at the same time has to do with a few services, as a rule."""
+        units = self.fleet.units[:]
+        self._random.shuffle(units)
+        return [units[first:first + size] for first in range(0, len(units), size)]
+
+    def tell(self, events):
+        """EventBridge delivers them in any order, a few of them twice, and a few old ones once more."""
+        bodies = [json.dumps(event) for event in events]
+        repeats = self._random.sample(bodies, len(bodies) // 20) + self._random.sample(self.told, min(5, len(self.told)))
+        self.told += bodies
+        for body in self._random.sample(bodies + repeats, len(bodies) + len(repeats)):
+            self.queue.send(body)
+
+    def wait(self, backlog=0, within=300.0):
+        """Until so few messages are left, and all of them were answered."""
+        deadline, drains_end = time.monotonic() + within, 0.0
+        while self.queue.backlog() > backlog:
+            for worker in self.workers:
+                worker.check()
+            if time.monotonic() > drains_end:
+                self.account.drains_end()
+                drains_end = time.monotonic() + DRAIN
+            assert time.monotonic() < deadline, f"{self.queue.backlog()} messages are left after {within} s"
+            time.sleep(0.05)
+
+
+def targets_of(passage):
+    """The group and the targets of a RegisterTargets or DeregisterTargets."""
+    fields = {key: values[0] for key, values in parse_qs(passage.call.body.decode()).items()}
+    count = sum(key.endswith(".Id") for key in fields)
+    members = [f"Targets.member.{number}" for number in range(1, count + 1)]
+    return fields["TargetGroupArn"], [(fields[f"{member}.Id"], int(fields[f"{member}.Port"])) for member in members]
+
+
+def removals_of_live_tasks(run):
+    """Removals of a target whose task had the address when the function last read who has it."""
+    found = []
+    for passage in run.weather.done("DeregisterTargets"):
+        arn, targets = targets_of(passage)
+        unit = run.fleet.unit_of(arn)
+        read = last_read(run.weather, passage, unit.subnet)
+        found += [f"{unit.group.name} lost {target}, last read {passage.at - read:.1f} s before" for target in targets
+                  if target in unit.foreign or run.fleet.tenant(unit, target[0], read)]
+    return found
+
+
+def last_read(weather, passage, subnet):
+    """When the function last read the subnet's interfaces before it first sent this request."""
+    mine = [one for one in weather.passages if one.function == passage.function and one.at <= passage.at]
+    first = min(one.at for one in mine if one.call.text == passage.call.text and one.at > passage.at - 20)
+    reads = [one.done for one in mine if one.call.operation == "DescribeNetworkInterfaces" and one.done
+             and not one.fault and one.done < first and one.call.mentions(subnet.id)]
+    return max(reads)
+
+
+def undone(run):
+    """Targets that were both registered and removed while their address didn't change hands."""
+    ways = {}
+    for operation in ("RegisterTargets", "DeregisterTargets"):
+        for passage in run.weather.done(operation):
+            arn, targets = targets_of(passage)
+            for address, port in targets:
+                turn = run.fleet.turn(address, passage.at)
+                ways.setdefault((arn, address, port, turn), []).append((operation, passage.function))
+    return [f"{key}: {what}" for key, what in ways.items() if len({operation for operation, _ in what}) > 1]
+
+
+def over_the_limit(run):
+    """Tight groups that lost more than they may."""
+    removed = {}
+    for passage in run.weather.done("DeregisterTargets"):
+        arn, targets = targets_of(passage)
+        removed.setdefault(run.fleet.unit_of(arn).group.name, set()).update(targets)
+    return [f"{name} lost {len(targets)}" for name, targets in removed.items()
+            if name.startswith("tight-") and len(targets) > TIGHT]
+
+
+def test_ten_thousand_state_changes_in_bad_weather_end_right_with_no_message_lost(account, binary):
+    weather = Weather(SEED, share=0.2, quotas=Quotas())
+    with Run(account, binary, weather, tasks=12, kill_after=(200, 1_500)) as run:
+        for units in run.clumps():
+            run.tell(run.fleet.events(units))
+            run.wait(backlog=BACKLOG)
+        for units in [*run.clumps(), *run.clumps()]:
+            run.fleet.deploy(units, tasks=10)
+            run.tell(run.fleet.events(units))
+            run.wait(backlog=BACKLOG)
+        run.wait()
+    tell(run)
+    queue = run.queue
+    assert queue.sent == queue.done + len(queue.dead) and not queue.under_way, f"seed {SEED}"
+    assert not queue.dead, f"seed {SEED}"
+    assert len(run.told) >= STATE_CHANGES
+    wrong = run.fleet.wrong() + removals_of_live_tasks(run) + undone(run) + over_the_limit(run)
+    assert not wrong, f"seed {SEED}: {wrong}"
+    assert 0.15 <= weather.share_that_failed() <= 0.25
+    assert set(weather.failed()) >= BY_CHANCE
+    assert sum(worker.kills for worker in run.workers) >= 6
+
+
+def tell(run):
+    """What pytest shows of a test that fails, or with `-rP`."""
+    sizes = sorted(size for worker in run.workers for size in worker.batches)
+    print(f"seed {SEED}: {time.monotonic() - run.began:.0f} s, {len(run.told)} state changes, {run.queue.sent} messages, "
+          f"{len(sizes)} batches of {sizes[0]} to {sizes[-1]}, {sum(worker.kills for worker in run.workers)} kills, "
+          f"{len(run.weather.passages)} calls, {run.weather.share_that_failed():.1%} failed: "
+          f"{dict(run.weather.failed())}")
+
+
+def test_two_registrars_with_half_of_each_quota_end_without_one_call_throttled(account, binary):
+    quotas = Quotas()
+    weather = Weather(SEED, share=0, quotas=quotas)
+    with Run(account, binary, weather, tasks=4) as run:
+        run.tell(run.fleet.events(run.fleet.units))
+        run.fleet.deploy(run.fleet.units, tasks=2)
+        run.tell(run.fleet.events(run.fleet.units))
+        run.wait()
+    tell(run)
+    assert quotas.lowest()["elasticloadbalancing:Describe*"] < 5, "the tightest of the quotas wasn't put to the test"
+    assert not weather.failed(), f"seed {SEED}: {weather.failed()}"
+    assert not run.fleet.wrong(), f"seed {SEED}: {run.fleet.wrong()}"
