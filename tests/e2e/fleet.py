@@ -144,8 +144,12 @@ class Fleet:
         times = [moment for tenancy in self._tenancies[address] for moment in (tenancy.since, tenancy.until)]
         return sum(moment <= at for moment in times)
 
-    def wrong(self):
-        """What isn't as it should be, but for the stale targets of tight groups."""
+    def vacant_since(self, address, at):
+        """When the last task that had the address by then stopped, or lost it; never where none had."""
+        return max((one.until for one in self._tenancies[address] if one.until <= at), default=float("-inf"))
+
+    def wrong(self, but=()):
+        """What isn't as it should be, but for the stale targets of tight groups, and those in `but`."""
         wrong = []
         for unit in self.units:
             states = unit.group.states()
@@ -154,5 +158,6 @@ class Fleet:
                       for target in sorted(unit.serving() - placed)]
             wrong += [f"{unit.group.name} lost the foreign {target}" for target in sorted(unit.foreign - placed)]
             stale = placed - unit.serving() - unit.foreign
-            wrong += [f"{unit.group.name} has {target}" for target in sorted(stale) if not unit.is_tight]
+            wrong += [f"{unit.group.name} has {target}" for target in sorted(stale)
+                      if not unit.is_tight and (unit.group.arn, *target) not in but]
         return wrong
