@@ -115,9 +115,9 @@ def last_read(weather, passage, subnet):
 
 
 def late(run):
-    """Targets that were registered when their task had stopped already: it ran when the pass read it, a while before.
+    """Targets that were registered when their task had stopped already: it ran when the pass last read it, right before.
 
-    Returns how late, in seconds. Nothing is read once more before a target is registered, as it is before a removal.
+    Returns how late, in seconds: the time of one request, which this weather draws out.
     """
     found = {}
     for passage in run.weather.done("RegisterTargets"):

@@ -52,12 +52,13 @@ impl Ledger for SimLedger {
             let granted = kept.reserve(reservation, &limit).await?;
             let mut sim = self.calls.world.sim();
             let at = sim.now;
-            if let Limited::Removals(group) = reservation.what
-                && granted > 0
-            {
-                let targets = sim.record.most_targets(group, at - 2 * MINUTE);
+            if granted > 0 {
+                let targets = match reservation.what {
+                    Limited::Removals(group) => sim.record.most_targets(group, at - 2 * MINUTE),
+                    _ => 0,
+                };
                 let many = usize::try_from(granted).unwrap_or(usize::MAX);
-                let grant = Grant { at, actor: self.calls.actor, group: group.clone(), many, targets };
+                let grant = Grant { at, actor: self.calls.actor, what: reservation.what.clone(), many, targets };
                 sim.record.grants.push(grant);
             }
             Ok(granted)
