@@ -117,7 +117,7 @@ readme: need-python ## Write the tables in the Terraform modules' READMEs anew
 	python3 infra/readme.py
 
 clean: ## Remove everything that was built or installed here
-	rm -rf target/* $(VENV) $(SCAN) tests/e2e/.pytest_cache tests/infra/.pytest_cache
+	rm -rf target/* tests/fuzz/cargo-fuzz/target $(VENV) $(SCAN) tests/e2e/.pytest_cache tests/infra/.pytest_cache
 
 # Made anew when the requirements change; a half-made one has no stamp.
 $(VENV)/.stamp: tests/requirements.txt | need-python

@@ -45,7 +45,8 @@ impl Home {
                 .map(|(region, account)| Self { partition: (*partition).to_owned(), account, region }),
             _ => None,
         };
-        home.ok_or_else(|| HomeError(arn.chars().take(200).collect()))
+        // Where no cluster can be, nothing is ever at home.
+        home.filter(|home| home.cluster("any").is_some()).ok_or_else(|| HomeError(arn.chars().take(200).collect()))
     }
 
     /// Is it here?
@@ -127,6 +128,15 @@ mod tests {
         let error = home.keeps_to("the event", "444455556666", "eu-west-1").unwrap_err();
         insta::assert_snapshot!(error, @"the event belongs to account 444455556666 in eu-west-1, but this function works in account 111122223333 in eu-central-1");
     }
+
+    #[test]
+    fn regression_a_function_in_no_partition_is_nowhere() {
+        for partition in ["aws[", "aws\0", "AWS", "aws ", &"aws".repeat(30)] {
+            let arn = format!("arn:{partition}:lambda:eu-central-1:111122223333:function:registrar");
+            assert_eq!(Home::of_function(&arn), Err(HomeError(arn)));
+        }
+    }
+
     #[test]
     fn regression_another_partition_is_elsewhere() {
         let home = Home::of_function("arn:aws:lambda:eu-central-1:111122223333:function:registrar").unwrap();

@@ -54,7 +54,7 @@ impl Parts {
         let mut next = || ends.next().ok_or("it has fewer than six parts");
         let (arn, partition, named, region, account) = (next()?, next()?, next()?, next()?, next()?);
         let part = |start: u32, end: u32| &text[start as usize..end as usize];
-        if part(0, arn) != "arn" || !part(arn + 1, partition).starts_with("aws") || partition > 64 {
+        if part(0, arn) != "arn" || !is_partition(part(arn + 1, partition)) {
             return Err("it does not begin with arn:aws");
         }
         if part(partition + 1, named) != service {
@@ -76,6 +76,12 @@ impl Parts {
     fn resource(&self) -> &str {
         &self.text[self.resource as usize..]
     }
+}
+
+/// `aws`, `aws-cn`, `aws-us-gov`, and such as are to come.
+fn is_partition(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    text.len() <= 64 && text.starts_with("aws") && text.bytes().all(allowed)
 }
 
 macro_rules! arn {
