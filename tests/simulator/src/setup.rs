@@ -56,7 +56,7 @@ pub(crate) fn begin(choices: &Arc<Choices>, telling: bool) -> Arc<World> {
         if kind != Kind::Native && draw(3) == 2 {
             uses.push((groups[many].clone(), port));
         }
-        let desired = 1 + draw(4);
+        let desired = 1 + draw(3);
         let groups = dresses[draw(2 * dresses.len()).saturating_sub(dresses.len())].clone();
         let service =
             Service { kind, desired, deployments: Vec::new(), alternate, deleted: false, groups, minimum_healthy };
