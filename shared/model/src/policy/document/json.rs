@@ -44,7 +44,7 @@ pub(super) fn read(text: &str) -> Document {
     Document { root, broken }
 }
 
-/// What the parser takes all the same, such as a line break within a string, and every other reader of JSON refuses.
+/// What the parser takes all the same, though JSON's grammar does not: a control character, such as a line break, within a string.
 fn passed_over(text: &str) -> Option<(usize, String)> {
     let error = serde_json::from_str::<serde_json::Value>(text).err()?;
     let line: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
