@@ -3,16 +3,14 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use model::ec2::{NetworkInterface, SecurityGroup, Subnet};
+use model::ec2::{NetworkInterface, Subnet};
 use model::ecs::{
     AwsvpcConfiguration, Cluster, Container, Deployment, DeploymentController, DeploymentPercents, DeploymentStatus,
     NetworkMode, PortMapping, RolloutState, Service, ServiceLoadBalancer, ServiceStatus, Strategy, Tags, Task,
     TaskDefinition, TaskInterface, TaskSet, TaskSetStatus, TaskStatus,
 };
 use model::elb::{HealthCheck, IpVersion, TargetGroup, TargetType};
-use model::id::{
-    AccountId, ClusterArn, DeploymentId, LoadBalancerArn, SecurityGroupId, SubnetId, TargetGroupArn, TaskDefinitionArn,
-};
+use model::id::{AccountId, ClusterArn, DeploymentId, LoadBalancerArn, SubnetId, TargetGroupArn, TaskDefinitionArn};
 use model::scope::ServiceId;
 
 use crate::names;
@@ -56,27 +54,15 @@ pub(crate) fn balancer_entry((group, port): &(TargetGroupArn, u16)) -> ServiceLo
     }
 }
 
-pub(crate) fn network(security_groups: &[SecurityGroupId]) -> AwsvpcConfiguration {
+pub(crate) fn network() -> AwsvpcConfiguration {
     AwsvpcConfiguration {
         subnets: vec![names::subnet(0), names::subnet(1)],
-        security_groups: security_groups.to_vec(),
+        security_groups: vec![],
         assign_public_ip: None,
     }
 }
 
-pub(crate) fn security_group(id: &str) -> SecurityGroup {
-    SecurityGroup {
-        id: names::security_group(id),
-        vpc: names::vpc(),
-        name: id.trim_start_matches("sg-0").to_owned(),
-        owner: names::account(names::ACCOUNT),
-        tags: Tags::new(),
-        ingress: vec![],
-        egress: vec![],
-    }
-}
-
-pub(crate) fn service(id: &ServiceId, controller: DeploymentController, minimum_healthy: u32) -> Service {
+pub(crate) fn service(id: &ServiceId, controller: DeploymentController) -> Service {
     Service {
         arn: id.cluster.service(&id.name).unwrap_or_else(|error| unreachable!("{error}")),
         cluster: id.cluster.clone(),
@@ -92,8 +78,8 @@ pub(crate) fn service(id: &ServiceId, controller: DeploymentController, minimum_
         task_sets: vec![],
         current_revisions: vec![],
         has_current_deployment: false,
-        network: None,
-        percents: DeploymentPercents { minimum_healthy, ..DeploymentPercents::default() },
+        network: Some(network()),
+        percents: DeploymentPercents::default(),
         launch_type: Some("FARGATE".to_owned()),
         capacity_providers: vec![],
         health_check_grace_seconds: None,
@@ -101,12 +87,7 @@ pub(crate) fn service(id: &ServiceId, controller: DeploymentController, minimum_
     }
 }
 
-pub(crate) fn deployment(
-    id: &DeploymentId,
-    definition: &TaskDefinitionArn,
-    groups: &[SecurityGroupId],
-    primary: bool,
-) -> Deployment {
+pub(crate) fn deployment(id: &DeploymentId, definition: &TaskDefinitionArn, primary: bool) -> Deployment {
     Deployment {
         id: id.clone(),
         status: if primary { DeploymentStatus::Primary } else { DeploymentStatus::Active },
@@ -116,7 +97,7 @@ pub(crate) fn deployment(
         running_count: 0,
         pending_count: 0,
         created_at: None,
-        network: Some(network(groups)),
+        network: Some(network()),
     }
 }
 
@@ -124,7 +105,6 @@ pub(crate) fn task_set(
     id: &DeploymentId,
     definition: &TaskDefinitionArn,
     uses: &[(TargetGroupArn, u16)],
-    groups: &[SecurityGroupId],
     status: TaskSetStatus,
 ) -> TaskSet {
     TaskSet {
@@ -132,7 +112,7 @@ pub(crate) fn task_set(
         status,
         task_definition: Some(definition.clone()),
         load_balancers: uses.iter().map(balancer_entry).collect(),
-        network: Some(network(groups)),
+        network: Some(network()),
     }
 }
 

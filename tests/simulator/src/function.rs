@@ -19,8 +19,7 @@ use runtime::request::{Patterns, look_up};
 use crate::account::{SimAccount, failure};
 use crate::invariants;
 use crate::ledger_side::SimLedger;
-use crate::mail::{FUNCTION_TIMEOUT, Message, Role};
-use crate::names;
+use crate::mail::{FUNCTION_TIMEOUT, Message};
 use crate::planted::Bug;
 use crate::record::{EVER, PassSeen, Span};
 use crate::time::{HOUR, MINUTE, Moment, SECOND, VirtualClock, moment, timestamp};
@@ -31,6 +30,8 @@ use crate::world::{Actor, World};
 pub(crate) struct Deployed {
     pub(crate) world: Arc<World>,
     pub(crate) ledger: Arc<MemoryLedger>,
+    pub(crate) home: Home,
+    pub(crate) rules: BTreeSet<&'static str>,
     pub(crate) bug: Option<Bug>,
 }
 
@@ -39,7 +40,7 @@ pub(crate) type Running = Pin<Box<dyn Future<Output = Option<Vec<String>>>>>;
 
 impl Deployed {
     /// Hands a batch to a new invocation.
-    pub(crate) fn invoke(&self, role: Role, actor: Actor, batch: &[Message]) -> Running {
+    pub(crate) fn invoke(&self, actor: Actor, batch: &[Message]) -> Running {
         let records: Vec<_> = batch
             .iter()
             .map(|message| serde_json::json!({"messageId": message.id.to_string(), "body": message.body}))
@@ -49,13 +50,13 @@ impl Deployed {
         let deadline = timestamp(now + FUNCTION_TIMEOUT - 2 * SECOND);
         let account = SimAccount { world: Arc::clone(&self.world), actor, deadline, bug: self.bug };
         let desk = SimDesk {
-            rules: rules_of(role),
+            rules: self.rules.clone(),
             ledger: SimLedger { kept: Arc::clone(&self.ledger), calls: account.clone() },
-            queue: SimQueue(role, account.clone()),
+            queue: SimQueue(account.clone()),
             clock: VirtualClock(Arc::clone(&self.world)),
             account,
         };
-        let home = home_of(role);
+        let home = self.home.clone();
         Box::pin(async move {
             let answer = handle(&input, &home, deadline, &desk).await.ok()?;
             let answer: serde_json::Value = serde_json::from_str(answer.get()).ok()?;
@@ -63,21 +64,6 @@ impl Deployed {
             Some(failures.filter_map(|one| Some(one["itemIdentifier"].as_str()?.to_owned())).collect())
         })
     }
-}
-
-fn rules_of(role: Role) -> BTreeSet<&'static str> {
-    match role {
-        Role::Registrar => rules::registration_rules(),
-        Role::Guard => rules::security_group_rules(),
-    }
-}
-
-fn home_of(role: Role) -> Home {
-    let function = match role {
-        Role::Registrar => names::FUNCTION,
-        Role::Guard => names::GUARD,
-    };
-    Home::of_function(function).unwrap_or_else(|error| unreachable!("{error}"))
 }
 
 /// Where passes are made over the simulated account.
@@ -98,7 +84,6 @@ impl SimDesk {
         let reads = sim.record.reads.entry(self.account.actor).or_default();
         (reads.pass, reads.began) = (pass, now);
         reads.changes.clear();
-        reads.deeds.clear();
     }
 
     fn pass_ends(&self, passed: &Passed) {
@@ -171,7 +156,7 @@ impl Desk for SimDesk {
 }
 
 /// The function's own queue.
-struct SimQueue(Role, SimAccount);
+struct SimQueue(SimAccount);
 
 /// The longest that SQS holds a message back.
 const LONGEST_DELAY: Moment = 15 * MINUTE;
@@ -184,19 +169,19 @@ impl LookQueue for SimQueue {
             let wait = (wait.clamp(0, LONGEST_DELAY) + SECOND - 1) / SECOND * SECOND;
             let leave = async || match look_again::write(&look) {
                 Ok(body) => {
-                    let mut sim = self.1.world.sim();
+                    let mut sim = self.0.world.sim();
                     sim.tell(|| {
                         let many = look.suspicions.len();
-                        format!("function {}: look at {:?} again in {wait} ms ({many})", self.1.actor, look.site)
+                        format!("function {}: look at {:?} again in {wait} ms ({many})", self.0.actor, look.site)
                     });
                     let unreliable = sim.setting.unreliable / 4;
                     let late = if sim.bad_luck(unreliable) { sim.wait(MINUTE, HOUR) } else { 0 };
-                    sim.send(self.0, body, None, wait + late);
+                    sim.send(body, None, wait + late);
                     Ok(())
                 }
                 Err(_) => Err(failure("sqs:SendMessage", CallErrorKind::Refused)),
             };
-            if let Err(error) = self.1.through("sqs:SendMessage", leave).await {
+            if let Err(error) = self.0.through("sqs:SendMessage", leave).await {
                 unsent.push((look, error));
             }
         }

@@ -17,7 +17,6 @@ mod choices;
 mod ecs;
 mod entities;
 mod function;
-mod groups;
 mod happenings;
 pub mod invariants;
 mod ledger_side;

@@ -7,25 +7,26 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
 use ledger::memory::MemoryLedger;
+use runtime::home::Home;
 
 use crate::choices::Choices;
 use crate::function::{Deployed, Running};
 use crate::happenings::set_pause;
 use crate::invariants::{self, Violation};
-use crate::mail::{FUNCTION_TIMEOUT, Message, Role};
+use crate::mail::{FUNCTION_TIMEOUT, Message};
 use crate::planted::Bug;
 use crate::record::{EVER, Holdable, Span};
-use crate::setup;
 use crate::time::{HOUR, MINUTE, Moment, SECOND};
 use crate::world::{Actor, Due, World};
+use crate::{names, setup};
 
 /// How a simulation is run.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
     /// A bug planted in it.
     pub bug: Option<Bug>,
-    /// Invariants that aren't checked.
-    pub without: &'static [&'static str],
+    /// An invariant that isn't checked.
+    pub without: Option<&'static str>,
     /// Whether the story is told.
     pub telling: bool,
 }
@@ -43,8 +44,6 @@ pub struct Outcome {
     pub invocations: u32,
     /// Changes that functions made.
     pub changes: usize,
-    /// What functions did about security groups.
-    pub deeds: usize,
 }
 
 /// Runs a simulation.
@@ -52,7 +51,13 @@ pub struct Outcome {
 pub fn run(choices: &Arc<Choices>, options: Options) -> Outcome {
     let world = setup::begin(choices, options.telling);
     world.sim().without = options.without;
-    let deployed = Deployed { ledger: Arc::new(MemoryLedger::new()), bug: options.bug, world };
+    let deployed = Deployed {
+        ledger: Arc::new(MemoryLedger::new()),
+        home: Home::of_function(names::FUNCTION).unwrap_or_else(|error| unreachable!("{error}")),
+        rules: rules::registration_rules(),
+        bug: options.bug,
+        world,
+    };
     let mut stage = Theatre { deployed, running: BTreeMap::new(), actors: 0 };
     stage.play();
     let mut sim = stage.deployed.world.sim();
@@ -62,7 +67,6 @@ pub fn run(choices: &Arc<Choices>, options: Options) -> Outcome {
         drawn: sim.drawn(),
         invocations: stage.actors,
         changes: sim.record.changes.len(),
-        deeds: sim.record.deeds.len(),
     }
 }
 
@@ -73,7 +77,6 @@ struct Theatre {
 }
 
 struct Invocation {
-    role: Role,
     future: Running,
     flag: Arc<Flag>,
     batch: Vec<Message>,
@@ -140,28 +143,22 @@ impl Theatre {
     }
 
     fn poll(&mut self, world: &Arc<World>) {
-        for role in Role::ALL {
-            let batch = world.sim().receive(role);
-            if !batch.is_empty() {
-                self.begin(world, role, batch);
-            }
+        let batch = world.sim().receive();
+        if batch.is_empty() {
+            return;
         }
-        world.sim().poll_again();
-    }
-
-    fn begin(&mut self, world: &Arc<World>, role: Role, batch: Vec<Message>) {
         self.actors += 1;
         let actor = self.actors;
         let began = {
             let mut sim = world.sim();
-            sim.mail.running[role as usize] += 1;
+            sim.mail.running += 1;
             sim.after(FUNCTION_TIMEOUT, Due::CutOff(actor));
-            sim.tell(|| format!("function {actor}, a {role:?}, begins with {} messages", batch.len()));
+            sim.tell(|| format!("function {actor} begins with {} messages", batch.len()));
             sim.now
         };
         let flag = Arc::new(Flag(AtomicBool::new(true)));
-        let future = self.deployed.invoke(role, actor, &batch);
-        self.running.insert(actor, Invocation { role, future, flag, batch, began });
+        let future = self.deployed.invoke(actor, &batch);
+        self.running.insert(actor, Invocation { future, flag, batch, began });
     }
 
     /// Polls every invocation that can go on.
@@ -185,9 +182,9 @@ impl Theatre {
     /// An invocation is over: answered, or dead.
     fn end(&mut self, world: &Arc<World>, actor: Actor, answer: Option<Option<Vec<String>>>) {
         let Entry::Occupied(entry) = self.running.entry(actor) else { return };
-        let Invocation { role, batch, began, .. } = entry.remove();
+        let Invocation { batch, began, .. } = entry.remove();
         let mut sim = world.sim();
-        sim.mail.running[role as usize] -= 1;
+        sim.mail.running -= 1;
         let failed = match answer {
             Some(Some(failed)) => failed,
             Some(None) | None => {
@@ -246,7 +243,7 @@ impl Theatre {
                 sim.busy = None;
                 sim.sweeps += 1;
                 sim.sweep();
-                let wait = sim.setting.window.max(sim.setting.guard.window) + 10 * MINUTE;
+                let wait = sim.setting.window + 10 * MINUTE;
                 sim.after(wait, Due::Stage);
             }
             _ => {

@@ -1,7 +1,7 @@
 //! The world: what AWS has, and what only the simulation knows of it.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
@@ -48,13 +48,13 @@ pub(crate) struct Sim {
     pub(crate) denied: BTreeMap<&'static str, Moment>,
     /// Every call fails until then.
     pub(crate) outage: Moment,
-    /// What AWS said no to for good: then the message is done, and the sweep comes back to it.
-    pub(crate) denied_once: BTreeSet<&'static str>,
+    /// AWS said no for good to a change: then the message is done, and the sweep comes back to it.
+    pub(crate) refused: bool,
     /// Functions that died.
     pub(crate) dead: Vec<Actor>,
     pub(crate) violations: Vec<Violation>,
-    /// The invariants that aren't checked.
-    pub(crate) without: &'static [&'static str],
+    /// The invariant that isn't checked.
+    pub(crate) without: Option<&'static str>,
     /// What a pass had to do since the last sweep began.
     pub(crate) busy: Option<String>,
     /// Sweeps since the faults stopped.
@@ -130,10 +130,10 @@ impl Sim {
             record: Record::default(),
             denied: BTreeMap::new(),
             outage: -1,
-            denied_once: BTreeSet::new(),
+            refused: false,
             dead: Vec::new(),
             violations: Vec::new(),
-            without: &[],
+            without: None,
             busy: None,
             sweeps: 0,
             quiet_sweeps: Vec::new(),

@@ -68,9 +68,8 @@ impl SimAccount {
         until_moment(&self.world, sent + before).await;
         match outcome {
             Outcome::Fails(kind) => {
-                if kind == CallErrorKind::Denied {
-                    self.world.sim().denied_once.insert(operation);
-                }
+                let changes = operation == "elasticloadbalancing:RegisterTargets";
+                self.world.sim().refused |= changes && kind == CallErrorKind::Denied;
                 until_moment(&self.world, (sent + before + after).min(given_up)).await;
                 return Err(failure(operation, kind));
             }

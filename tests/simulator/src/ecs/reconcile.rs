@@ -98,8 +98,7 @@ impl Stage<'_> {
             format!("a new deployment of {id}, serving through {}", uses.join(", "))
         });
         let Some(service) = self.sim.ecs.services.get_mut(id) else { return };
-        let (id_of, groups) = (names::deployment(number), service.groups.clone());
-        service.deployments.push(Deployment { id: id_of, number, uses, definition, groups });
+        service.deployments.push(Deployment { id: names::deployment(number), number, uses, definition });
         self.render(id);
         self.sim.after(SECOND, Due::Service(id.clone()));
     }

@@ -26,7 +26,6 @@ impl Stage<'_> {
         (told.running_count, told.pending_count) = (running, pending);
         let Some(newest) = service.deployments.last() else { return };
         told.task_definition = Some(newest.definition.clone());
-        told.network = Some(entities::network(&newest.groups));
         match service.kind {
             Kind::Rolling => {
                 told.load_balancers = newest.uses.iter().map(entities::balancer_entry).collect();
@@ -58,7 +57,7 @@ impl Stage<'_> {
 fn deployments(service: &Service) -> Vec<model::ecs::Deployment> {
     let newest = service.deployments.len() - 1;
     let all = service.deployments.iter().enumerate().rev();
-    all.map(|(at, one)| entities::deployment(&one.id, &one.definition, &one.groups, at == newest)).collect()
+    all.map(|(at, one)| entities::deployment(&one.id, &one.definition, at == newest)).collect()
 }
 
 /// The older set is PRIMARY until the newer one has all its tasks; then it drains.
@@ -72,7 +71,7 @@ fn task_sets(told: &mut Described, service: &Service) {
             (false, true) => TaskSetStatus::Draining,
             _ => TaskSetStatus::Primary,
         };
-        entities::task_set(&one.id, &one.definition, &one.uses, &one.groups, status)
+        entities::task_set(&one.id, &one.definition, &one.uses, status)
     };
     told.task_sets = service.deployments.iter().enumerate().map(set).collect();
     told.load_balancers = service.deployments[0].uses.iter().map(entities::balancer_entry).collect();
