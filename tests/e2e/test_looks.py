@@ -87,6 +87,29 @@ def test_target_registered_by_ecs_between_the_looks_ends_registered_once(web, re
     assert proxy.changes() == []
 
 
+def test_address_another_services_task_gets_right_before_the_removal_ends_removed_by_a_look_of_its_own(
+        web, registrar, queue, proxy):
+    """What was stale is hijacked now; the events of the address's new task lead to other groups than this one."""
+    dead, neighbour = web.dead_task(), web.neighbour()
+    first_look(registrar, dead.event())
+    proxy.before("ec2:DescribeNetworkInterfaces", then=lambda: neighbour.start_task(address=dead.address),
+                 nth=proxy.calls["ec2:DescribeNetworkInterfaces"] + 2)
+    queue.deliver(registrar)
+    assert web.group.targets() == web.healthy()
+    assert proxy.calls["elasticloadbalancing:DeregisterTargets"] == 1
+    assert queue.dead() == []
+
+
+def test_task_that_dies_while_it_is_registered_ends_removed_by_a_look_of_its_own(web, registrar, queue, proxy):
+    """Its events may have been handled when its target wasn't there yet."""
+    forgotten = web.service.start_task(registered=False)
+    first_look(registrar, forgotten.event())
+    proxy.before("elasticloadbalancing:RegisterTargets", then=forgotten.die)
+    queue.deliver(registrar)
+    assert proxy.calls["elasticloadbalancing:RegisterTargets"] == 1
+    assert web.group.targets() == web.healthy()
+
+
 def test_first_look_that_is_too_old_ends_without_a_repair_until_it_is_confirmed_anew(web, start_registrar, queue):
     registrar = start_registrar(repairing(confirm_after="1s", confirm_within="2s"), queue=queue)
     dead = web.dead_task()

@@ -209,8 +209,8 @@ def test_message_ends_back_when_an_answer_leaves_out_what_it_needs(web, start_re
 def test_target_ends_unchanged_while_the_counter_of_removals_cannot_be_written(account, start_registrar, proxy):
     scene = stale(account)
     rules = [proxy.fails(f"dynamodb:{name}", denied) for name in ("UpdateItem", "PutItem", "TransactWriteItems")]
-    registrar, before = start_registrar(), account.targets()
-    registrar.invoke(sqs(*scene.events))
+    registrar, before, batch = start_registrar(), account.targets(), sqs(*scene.events)
+    assert registrar.invoke(batch).failed == message_ids(batch)
     assert any(rule.hits for rule in rules)
     assert account.targets() == before
     proxy.heal()

@@ -69,18 +69,19 @@ pub async fn pass<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     let mut unrecorded = record(world, &seen).await;
     let mut told = Told::default();
     let mut abstentions = BTreeSet::new();
-    let last = Means { waiting: Waiting::No, ..means };
+    // In process, one wait is all there is.
+    let later = if waiting == Waiting::InProcess { Means { waiting: Waiting::No, ..means } } else { means };
     for rung in 1.. {
-        let done = execute(world, assignment, &seen, &looks, last).await;
+        let done = execute(world, assignment, &seen, &looks, later).await;
         unrecorded = unrecorded.or(done.unrecorded);
         abstentions.extend(done.abstentions);
         let refused = told.add(&seen.plan, done.conclusions);
+        seen.plan.looks.extend(done.looks);
         if !refused || rung == RUNGS {
             break;
         }
         // What was refused is remembered now, and the next rung open.
-        let again = if waiting == Waiting::InProcess { last } else { means };
-        seen = look(world, assignment, fresh(world.clock, assignment), &looks, again).await;
+        seen = look(world, assignment, fresh(world.clock, assignment), &looks, later).await;
     }
     let unsent = send_looks(world, assignment, &seen).await;
     let findings = told.conclude(seen.plan, &unsent);

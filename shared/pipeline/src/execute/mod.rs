@@ -18,11 +18,12 @@ use model::call::CallError;
 use model::elb::Target;
 use model::id::TargetGroupArn;
 use model::observation::{Gap, Lookup, Observation, Question, Unread};
-use model::scope::Unit;
-use planner::{Decision, Looks, Means, Plan, Step};
+use model::repair::Repair;
+use model::scope::{Site, Unit};
+use planner::{Decision, LookAgain, Looks, Means, Plan, Step};
 
 use crate::look::Look;
-use crate::outcome::Conclusion;
+use crate::outcome::{Conclusion, Status};
 use crate::pass::Assignment;
 use crate::ports::{Clock, LookQueue};
 use crate::world::World;
@@ -35,8 +36,34 @@ pub(crate) type Place = (usize, usize);
 pub(crate) struct Done {
     pub(crate) conclusions: BTreeMap<Place, Conclusion>,
     pub(crate) abstentions: BTreeSet<(Unit, Unread)>,
+    /// What the last looks found instead waits for a second look of its own.
+    pub(crate) looks: BTreeMap<Site, LookAgain>,
     /// Something that came of them could not be written into the ledger.
     pub(crate) unrecorded: Option<CallError>,
+}
+
+/// Why a change isn't made after all.
+#[derive(Debug)]
+enum Obstacle {
+    /// For a reason that was read: it is withheld.
+    Known(String),
+    /// The ledger didn't answer, and may the next time.
+    Passing(String),
+}
+
+impl Obstacle {
+    fn conclude(&self, repair: &Repair) -> Conclusion {
+        match self {
+            Self::Known(why) => Conclusion::withheld(repair, why.clone()),
+            Self::Passing(why) => Conclusion::new(repair, Status::Failed, why.clone()),
+        }
+    }
+}
+
+impl From<&str> for Obstacle {
+    fn from(why: &str) -> Self {
+        Self::Known(why.to_owned())
+    }
 }
 
 /// Does every step that is to be done now, and tells what came of each.
@@ -72,8 +99,26 @@ fn to_do(plan: &Plan, removals: bool) -> BTreeMap<TargetGroupArn, Vec<(Place, &S
     groups
 }
 
-fn withhold(done: &mut Done, steps: &[(Place, &Step)], why: &str) {
-    done.conclusions.extend(steps.iter().map(|(place, step)| (*place, Conclusion::withheld(&step.repair, why))));
+impl Done {
+    fn stopped(&mut self, steps: &[(Place, &Step)], obstacle: &Obstacle) {
+        self.conclusions.extend(steps.iter().map(|(place, step)| (*place, obstacle.conclude(&step.repair))));
+    }
+
+    /// The last look no longer found what these steps are for.
+    fn changed(&mut self, steps: &[(Place, &Step)], last: &Look, why: &str) {
+        self.stopped(steps, &why.into());
+        self.look_again(steps, last);
+    }
+
+    /// What the last look found in the places of these steps waits for a second look: no event may tell of it, as of a stale
+    /// address that has gone to another service's task meanwhile.
+    fn look_again(&mut self, steps: &[(Place, &Step)], last: &Look) {
+        let looks = &last.plan.looks;
+        let sites = steps.iter().map(|(_, step)| step.repair.site());
+        self.looks.extend(
+            sites.filter_map(|site| looks.get_key_value(&site)).map(|(site, look)| (site.clone(), look.clone())),
+        );
+    }
 }
 
 /// What the last look makes of a step, if it finds the same fault still.
@@ -89,15 +134,20 @@ fn stands(before: &Look, now: &Look, step: &(Place, &Step)) -> bool {
     again(before, now, step).is_some_and(|again| again.decision == Decision::DoNow)
 }
 
-/// The targets in place in a group now, read afresh.
-async fn in_place<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
+/// The group's targets, read afresh.
+async fn read_targets<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     world: World<'_, A, L, Q, C>,
     assignment: &Assignment<'_>,
     group: &TargetGroupArn,
-) -> Result<BTreeSet<Target>, String> {
+) -> Observation {
     let mut now = Observation::new(world.clock.now(), assignment.account.clone(), assignment.region.clone());
     world.answer(&BTreeSet::from([Question::TargetHealth(group.clone())]), &mut now).await;
-    match Lookup::new(&now).target_health(group) {
+    now
+}
+
+/// The targets that are in place in the group.
+fn in_place(observation: &Observation, group: &TargetGroupArn) -> Result<BTreeSet<Target>, String> {
+    match Lookup::new(observation).target_health(group) {
         Ok(health) => {
             let health = health.unwrap_or_default().iter();
             Ok(health.filter(|one| one.is_in_place()).map(|one| one.target).collect())

@@ -1,8 +1,8 @@
 //! Registering targets. Registering a target that is registered already changes nothing, so it can be done any number of times.
 //!
-//! A pass over many groups takes its time, and a task may stop meanwhile. A target registered after that would be
-//! nobody's, and no pass would ever have seen it live; so its task and the group's targets are read once more right before the
-//! request. What is left is the time of that request: a task that stops within it has an event of its own.
+//! A pass over many groups takes its time, and a task may stop meanwhile. A target registered after that would be nobody's. So
+//! its task and the group's targets are read once more right before the request, and once more after it: what came too late
+//! after all gets a look of its own, and the ledger remembers whose the targets are before anything else can happen to them.
 
 use std::collections::BTreeSet;
 
@@ -10,11 +10,12 @@ use aws::{Account, Zone};
 use ledger::Ledger;
 use model::elb::Target;
 use model::id::TargetGroupArn;
+use model::ledger::OwnershipChange;
 use model::observation::{Observation, Question};
 use planner::{Looks, Means, Step};
 
 use super::batch::change;
-use super::{Done, Place, in_place, stands, withhold};
+use super::{Done, Place, in_place, stands};
 use crate::look::{Look, look};
 use crate::outcome::{Conclusion, Status};
 use crate::pass::Assignment;
@@ -33,43 +34,25 @@ pub(super) async fn register<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     steps: &[(Place, &Step)],
     done: &mut Done,
 ) {
-    let again = look(world, assignment, stale_parts_forgotten(world, seen, group, steps), looks, means).await;
-    let (still, changed): (Vec<_>, Vec<_>) = steps.iter().copied().partition(|one| stands(seen, &again, one));
-    withhold(done, &changed, "a last look right before the registration no longer found the same");
-    done.abstentions.extend(again.judgement.abstentions);
-    if !still.is_empty() {
-        done.conclusions.extend(send(world, assignment, group, &still).await);
+    let fresh = |before: &Look| stale_parts_forgotten(world, before, group, steps);
+    let before = look(world, assignment, fresh(seen), looks, means).await;
+    let (still, changed): (Vec<_>, Vec<_>) = steps.iter().copied().partition(|one| stands(seen, &before, one));
+    done.changed(&changed, &before, "a last look right before the registration no longer found the same");
+    done.abstentions.extend(before.judgement.abstentions.iter().cloned());
+    if still.is_empty() {
+        return;
     }
-}
-
-/// The observation of the second look, without what must be read again right before a registration: the group's targets,
-/// and the tasks whose addresses they are to be.
-fn stale_parts_forgotten<A, L, Q, C: Clock>(
-    world: World<'_, A, L, Q, C>,
-    seen: &Look,
-    group: &TargetGroupArn,
-    steps: &[(Place, &Step)],
-) -> Observation {
-    let mut observation = seen.observation.clone();
-    observation.at = world.clock.now();
-    let tasks = steps.iter().filter_map(|(_, step)| observation.task.get(step.repair.task()?)?.known());
-    let tasks = tasks.map(|task| Question::Task { cluster: task.cluster.clone(), task: task.arn.clone() });
-    let again: Vec<Question> = tasks.chain([Question::TargetHealth(group.clone())]).collect();
-    again.iter().for_each(|question| observation.forget(question));
-    observation
-}
-
-/// Registers, and reads back what is there.
-async fn send<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
-    world: World<'_, A, L, Q, C>,
-    assignment: &Assignment<'_>,
-    group: &TargetGroupArn,
-    steps: &[(Place, &Step)],
-) -> Vec<(Place, Conclusion)> {
-    let targets: Vec<Target> = steps.iter().filter_map(|(_, step)| step.repair.target()).collect();
-    let errors =
-        change(&targets, |batch| async move { world.account.register_targets(group, &batch, Zone::Own).await }).await;
-    let there = in_place(world, assignment, group).await;
+    let targets: Vec<Target> = still.iter().filter_map(|(_, step)| step.repair.target()).collect();
+    let send = |batch: Vec<Target>| async move { world.account.register_targets(group, &batch, Zone::Own).await };
+    let errors = change(&targets, send).await;
+    let after = look(world, assignment, fresh(&before), looks, means).await;
+    done.abstentions.extend(after.judgement.abstentions.iter().cloned());
+    done.look_again(&still, &after);
+    let owned = owned(group, &targets, &after);
+    if let Some(ledger) = world.ledger.filter(|_| !owned.is_empty()) {
+        done.unrecorded = done.unrecorded.take().or(ledger.record(&owned).await.err());
+    }
+    let there = in_place(&after.observation, group);
     let conclude = |(place, step): &(Place, &Step)| {
         let repair = &step.repair;
         let error = repair.target().and_then(|target| errors.get(&target));
@@ -86,5 +69,31 @@ async fn send<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
         };
         (*place, conclusion)
     };
-    steps.iter().map(conclude).collect()
+    done.conclusions.extend(still.iter().map(conclude));
+}
+
+/// An earlier look's observation, without what must be read again right before a registration and after it: the group's
+/// targets, and the tasks whose addresses they are to be.
+fn stale_parts_forgotten<A, L, Q, C: Clock>(
+    world: World<'_, A, L, Q, C>,
+    seen: &Look,
+    group: &TargetGroupArn,
+    steps: &[(Place, &Step)],
+) -> Observation {
+    let mut observation = seen.observation.clone();
+    observation.at = world.clock.now();
+    let tasks = steps.iter().filter_map(|(_, step)| observation.task.get(step.repair.task()?)?.known());
+    let tasks = tasks.map(|task| Question::Task { cluster: task.cluster.clone(), task: task.arn.clone() });
+    let again: Vec<Question> = tasks.chain([Question::TargetHealth(group.clone())]).collect();
+    again.iter().for_each(|question| observation.forget(question));
+    observation
+}
+
+/// What the ledger is to remember of the new targets.
+fn owned(group: &TargetGroupArn, targets: &[Target], after: &Look) -> Vec<OwnershipChange> {
+    let is_new = |change: &&OwnershipChange| match change {
+        OwnershipChange::Record(of, record) => of == group && targets.contains(&record.target),
+        OwnershipChange::End(..) => false,
+    };
+    after.judgement.ownership.iter().filter(is_new).cloned().collect()
 }

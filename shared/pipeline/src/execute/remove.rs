@@ -17,7 +17,7 @@ use planner::{Looks, Means, Step};
 
 use super::batch::change;
 use super::reserve::reserve;
-use super::{Done, Place, in_place, stands, withhold};
+use super::{Done, Place, in_place, read_targets, stands};
 use crate::look::{Look, look};
 use crate::outcome::{Conclusion, Status};
 use crate::pass::Assignment;
@@ -38,16 +38,16 @@ pub(super) async fn remove<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
 ) {
     let granted = match reserve(world, seen, &Limited::Removals(group.clone()), steps.len()).await {
         Ok(granted) => granted,
-        Err(why) => return withhold(done, steps, &why),
+        Err(why) => return done.stopped(steps, &why),
     };
     let (allowed, over) = steps.split_at(granted.min(steps.len()));
-    withhold(done, over, "the limit on removals in this group was reached by other passes");
+    done.stopped(over, &"the limit on removals in this group was reached by other passes".into());
     if allowed.is_empty() {
         return;
     }
     let again = look(world, assignment, stale_parts_forgotten(world, seen, group, allowed), looks, means).await;
     let (still, changed): (Vec<_>, Vec<_>) = allowed.iter().copied().partition(|one| stands(seen, &again, one));
-    withhold(done, &changed, "a last look right before the removal no longer found the same");
+    done.changed(&changed, &again, "a last look right before the removal no longer found the same");
     done.abstentions.extend(again.judgement.abstentions);
     if !still.is_empty() {
         done.conclusions.extend(deregister(world, assignment, group, &still).await);
@@ -93,7 +93,7 @@ async fn deregister<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     let send = |batch: Vec<Target>| async move { world.account.deregister_targets(group, &batch, Zone::Own).await };
     let targets: Vec<Target> = steps.iter().filter_map(|(_, step)| step.repair.target()).collect();
     let errors = change(&targets, send).await;
-    let there = in_place(world, assignment, group).await;
+    let there = in_place(&read_targets(world, assignment, group).await, group);
     let conclude = |(place, step): &(Place, &Step)| {
         let repair = &step.repair;
         let error = repair.target().and_then(|target| errors.get(&target));

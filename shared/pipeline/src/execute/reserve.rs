@@ -4,6 +4,7 @@ use aws::Account;
 use ledger::{Ledger, Reservation};
 use model::ledger::Limited;
 
+use super::Obstacle;
 use crate::look::Look;
 use crate::ports::{Clock, LookQueue};
 use crate::world::World;
@@ -14,10 +15,11 @@ pub(super) async fn reserve<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     seen: &Look,
     limited: &Limited,
     wanted: usize,
-) -> Result<usize, String> {
+) -> Result<usize, Obstacle> {
     let what = if matches!(limited, Limited::Removals(_)) { "removals" } else { "changes" };
-    let ledger = world.ledger.ok_or_else(|| format!("there is no ledger to count {what} in"))?;
-    let limit = seen.plan.limits.get(limited).ok_or_else(|| format!("the limit on {what} isn't known"))?;
+    let known = |why| Obstacle::Known(why);
+    let ledger = world.ledger.ok_or_else(|| known(format!("there is no ledger to count {what} in")))?;
+    let limit = seen.plan.limits.get(limited).ok_or_else(|| known(format!("the limit on {what} isn't known")))?;
     let reservation = Reservation {
         what: limited,
         wanted: u32::try_from(wanted).unwrap_or(u32::MAX),
@@ -31,6 +33,6 @@ pub(super) async fn reserve<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     };
     match ledger.reserve(&reservation, max).await {
         Ok(granted) => Ok(usize::try_from(granted).unwrap_or(usize::MAX)),
-        Err(error) => Err(format!("the {what} could not be counted: {error}")),
+        Err(error) => Err(Obstacle::Passing(format!("the {what} could not be counted: {error}"))),
     }
 }

@@ -20,7 +20,7 @@ use planner::{Decision, Looks, Means, Step};
 
 use super::read_back::is_done;
 use super::reserve::reserve;
-use super::{Done, Place, again, stands, withhold};
+use super::{Done, Obstacle, Place, again, stands};
 use crate::look::{Look, look};
 use crate::outcome::{Conclusion, Status};
 use crate::pass::Assignment;
@@ -43,7 +43,7 @@ pub(super) async fn change<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
         match reserve_one(world, seen, repair).await {
             Ok(()) => {}
             Err(why) => {
-                withhold(done, &steps, &why);
+                done.stopped(&steps, &why);
                 continue;
             }
         }
@@ -54,11 +54,12 @@ pub(super) async fn change<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
             for step in &steps {
                 done.conclusions.insert(step.0, no_longer(seen, &last, step));
             }
+            done.look_again(&steps, &last);
             continue;
         }
         let conclusion = match begin(world, &last, repair).await {
             Ok(begun) => make(world, assignment, seen, repair, &steps, begun, done).await,
-            Err(why) => Conclusion::withheld(repair, why),
+            Err(why) => why.conclude(repair),
         };
         done.conclusions.extend(steps.iter().map(|(place, _)| (*place, conclusion.clone())));
     }
@@ -81,10 +82,10 @@ async fn reserve_one<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     world: World<'_, A, L, Q, C>,
     seen: &Look,
     repair: &Repair,
-) -> Result<(), String> {
+) -> Result<(), Obstacle> {
     let Some(limited) = repair.limited() else { return Ok(()) };
     match reserve(world, seen, &limited, 1).await? {
-        0 => Err("the limit on such changes was reached by other passes".to_owned()),
+        0 => Err("the limit on such changes was reached by other passes".into()),
         _ => Ok(()),
     }
 }
@@ -138,7 +139,7 @@ async fn begin<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     world: World<'_, A, L, Q, C>,
     last: &Look,
     repair: &Repair,
-) -> Result<Option<ServiceUpdate>, String> {
+) -> Result<Option<ServiceUpdate>, Obstacle> {
     let (lookup, at) = (Lookup::new(&last.observation), world.clock.now());
     let ledger = world.ledger.ok_or("there is no ledger to note it in")?;
     let unread = "what was changed before isn't known";
@@ -165,8 +166,8 @@ async fn begin<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     };
     match noted {
         Ok(true) => Ok(begun),
-        Ok(false) => Err("another pass was quicker, and one is made at a time".to_owned()),
-        Err(error) => Err(format!("it could not be noted before: {error}")),
+        Ok(false) => Err("another pass was quicker, and one is made at a time".into()),
+        Err(error) => Err(Obstacle::Passing(format!("it could not be noted before: {error}"))),
     }
 }
 
