@@ -92,9 +92,10 @@ def test_address_another_services_task_gets_right_before_the_removal_ends_remove
     """What was stale is hijacked now; the events of the address's new task lead to other groups than this one."""
     dead, neighbour = web.dead_task(), web.neighbour()
     first_look(registrar, dead.event())
-    proxy.before("ec2:DescribeNetworkInterfaces", then=lambda: neighbour.start_task(address=dead.address),
-                 nth=proxy.calls["ec2:DescribeNetworkInterfaces"] + 2)
+    # The second look is the first to read the interfaces, the last look reads them again.
+    taken = proxy.before("ec2:DescribeNetworkInterfaces", then=lambda: neighbour.start_task(address=dead.address), nth=2)
     queue.deliver(registrar)
+    assert taken.hits
     assert web.group.targets() == web.healthy()
     assert proxy.calls["elasticloadbalancing:DeregisterTargets"] == 1
     assert queue.dead() == []
