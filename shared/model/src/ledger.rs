@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::ecs::Service;
 use crate::elb::Target;
 use crate::id::{DeploymentId, NetworkInterfaceId, SecurityGroupId, ServiceArn, TargetGroupArn, TaskArn};
 use crate::scope::ServiceId;
@@ -99,21 +100,40 @@ pub struct Refusal {
     pub expires_at: Timestamp,
 }
 
-/// A service that was given other security groups.
+/// A service that was given other security groups, once or several times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceUpdate {
     /// The service.
     pub service: ServiceId,
     /// When it was about to be.
     pub at: Timestamp,
-    /// Groups it was given.
+    /// Groups it was given, by this update and those before.
     pub added: BTreeSet<SecurityGroupId>,
-    /// Groups it was to have no longer.
+    /// Groups it was to have no longer, from this update on or since one before.
     pub removed: BTreeSet<SecurityGroupId>,
     /// The deployment it was at before: another one now means that something was deployed since.
     pub deployment: Option<DeploymentId>,
     /// The service was seen with these groups afterwards.
     pub confirmed: bool,
+}
+
+impl ServiceUpdate {
+    /// Was it made? One that was never seen counts only if something was deployed since: it may have been cut off before it
+    /// was sent.
+    #[must_use]
+    pub fn was_made(&self, service: &Service) -> bool {
+        self.confirmed || service.primary_deployment().map(|primary| &primary.id) != self.deployment.as_ref()
+    }
+
+    /// This update and what an earlier one changed, so far as this one doesn't change it back.
+    #[must_use]
+    pub fn on_top_of(mut self, earlier: &Self) -> Self {
+        let added = &earlier.added - &self.removed;
+        let removed = &earlier.removed - &self.added;
+        self.added.extend(added);
+        self.removed.extend(removed);
+        self
+    }
 }
 
 /// A service's task that was stopped for its security groups.
@@ -152,5 +172,38 @@ impl Refusal {
     #[must_use]
     pub fn counts(&self, now: Timestamp) -> bool {
         now < self.expires_at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn groups(ids: &[&str]) -> BTreeSet<SecurityGroupId> {
+        ids.iter().map(|id| id.parse().expect("an id")).collect()
+    }
+
+    fn update(added: &[&str], removed: &[&str]) -> ServiceUpdate {
+        let cluster = "arn:aws:ecs:eu-central-1:111122223333:cluster/prod".parse().expect("an ARN");
+        ServiceUpdate {
+            service: ServiceId::new(&cluster, "web"),
+            at: Timestamp::UNIX_EPOCH,
+            added: groups(added),
+            removed: groups(removed),
+            deployment: None,
+            confirmed: true,
+        }
+    }
+
+    #[test]
+    fn an_update_keeps_what_earlier_ones_changed() {
+        let both = update(&["sg-0a"], &["sg-0b"]).on_top_of(&update(&["sg-0c"], &["sg-0d"]));
+        assert_eq!((both.added, both.removed), (groups(&["sg-0a", "sg-0c"]), groups(&["sg-0b", "sg-0d"])));
+    }
+
+    #[test]
+    fn an_update_that_takes_back_what_an_earlier_one_changed_is_what_counts() {
+        let both = update(&["sg-0d"], &["sg-0c"]).on_top_of(&update(&["sg-0c"], &["sg-0d"]));
+        assert_eq!((both.added, both.removed), (groups(&["sg-0d"]), groups(&["sg-0c"])));
     }
 }

@@ -1,12 +1,12 @@
-//! What holds back the two sharper rungs: one service in the account is updated at a time, never again after something put
-//! its groups back; and a task is stopped only once the last stop has settled, never if stopping has proved useless.
+//! What holds back the two sharper rungs: one service in the account is updated at a time, and none is given a group, or has
+//! one taken from it, a second time: something put it back. And a task is stopped only once the last stop has settled, never if stopping has proved useless.
 
 use std::time::Duration;
 
-use model::ecs::{Service, TaskStatus};
+use model::ecs::TaskStatus;
 use model::ledger::{ServiceUpdate, TaskStop};
 use model::observation::{Gap, Lookup};
-use model::repair::Repair;
+use model::repair::{GroupChange, Repair};
 use model::scope::ServiceId;
 
 use crate::decide::NOT_READ_YET;
@@ -19,7 +19,7 @@ const SETTLES: Duration = Duration::from_mins(2);
 /// Why this change has to wait, or must never be made again.
 pub(crate) fn check(lookup: &Lookup<'_>, repair: &Repair) -> Result<Option<Verdict>, String> {
     let checked = match repair {
-        Repair::UpdateService { service, .. } => check_update(lookup, service),
+        Repair::UpdateService { service, security_groups, .. } => check_update(lookup, service, security_groups),
         Repair::StopTask { task, service: Some(service), cluster } => {
             check_stop(lookup, service, lookup.task(cluster, task).map(|task| task.and_then(|task| task.started_at)))
         }
@@ -33,10 +33,11 @@ pub(crate) fn check(lookup: &Lookup<'_>, repair: &Repair) -> Result<Option<Verdi
     })
 }
 
-fn check_update<'a>(lookup: &Lookup<'a>, id: &ServiceId) -> Result<Option<Verdict>, Gap<'a>> {
+fn check_update<'a>(lookup: &Lookup<'a>, id: &ServiceId, change: &GroupChange) -> Result<Option<Verdict>, Gap<'a>> {
     let (latest, own, service) = (lookup.latest_update(), lookup.service_update(id), lookup.service(id));
     if let (Some(own), Some(service)) = (own?, service?)
-        && was_put_back(own, service)
+        && own.was_made(service)
+        && repeats(own, change)
     {
         return Ok(Some(Verdict::Closed(format!(
             "{id} was given its groups at {}, and something put the old ones back: change it where the service is declared",
@@ -51,13 +52,9 @@ fn check_update<'a>(lookup: &Lookup<'a>, id: &ServiceId) -> Result<Option<Verdic
     Ok(under_way.map(|_| wait(format!("{} was updated at {} and isn't steady yet", latest.service, latest.at))))
 }
 
-/// Was the service given groups, and lacks them again? An update that was never seen counts only if something was
-/// deployed since: it may have been cut off before it was sent.
-fn was_put_back(update: &ServiceUpdate, service: &Service) -> bool {
-    let deployed_since = service.primary_deployment().map(|primary| &primary.id) != update.deployment.as_ref();
-    let now = service.network.iter().flat_map(|network| &network.security_groups);
-    let now: std::collections::BTreeSet<_> = now.cloned().collect();
-    (update.confirmed || deployed_since) && (!update.added.is_subset(&now) || !update.removed.is_disjoint(&now))
+/// Is a part of the change one that was made before?
+fn repeats(update: &ServiceUpdate, change: &GroupChange) -> bool {
+    !update.added.is_disjoint(&change.added) || !update.removed.is_disjoint(&change.removed)
 }
 
 fn check_stop<'a>(

@@ -18,7 +18,7 @@ pub struct Judgement {
     pub abstentions: BTreeSet<(Unit, Unread)>,
     /// Tasks too young to be judged: their group is to be looked at again then.
     pub young: BTreeSet<(TargetGroupArn, Timestamp)>,
-    /// The target groups judged, with the services under judgement that use them.
+    /// The target groups judged, with the services under judgement that name them.
     pub users: BTreeMap<TargetGroupArn, BTreeSet<ServiceId>>,
     /// What the ledger is to remember or to end.
     pub ownership: Vec<OwnershipChange>,

@@ -3,14 +3,16 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use model::ec2::{NetworkInterface, Subnet};
+use model::ec2::{NetworkInterface, SecurityGroup, Subnet};
 use model::ecs::{
     AwsvpcConfiguration, Cluster, Container, Deployment, DeploymentController, DeploymentPercents, DeploymentStatus,
     NetworkMode, PortMapping, RolloutState, Service, ServiceLoadBalancer, ServiceStatus, Strategy, Tags, Task,
     TaskDefinition, TaskInterface, TaskSet, TaskSetStatus, TaskStatus,
 };
 use model::elb::{HealthCheck, IpVersion, TargetGroup, TargetType};
-use model::id::{AccountId, ClusterArn, DeploymentId, LoadBalancerArn, SubnetId, TargetGroupArn, TaskDefinitionArn};
+use model::id::{
+    AccountId, ClusterArn, DeploymentId, LoadBalancerArn, SecurityGroupId, SubnetId, TargetGroupArn, TaskDefinitionArn,
+};
 use model::scope::ServiceId;
 
 use crate::names;
@@ -54,15 +56,27 @@ pub(crate) fn balancer_entry((group, port): &(TargetGroupArn, u16)) -> ServiceLo
     }
 }
 
-pub(crate) fn network() -> AwsvpcConfiguration {
+pub(crate) fn network(security_groups: &[SecurityGroupId]) -> AwsvpcConfiguration {
     AwsvpcConfiguration {
         subnets: vec![names::subnet(0), names::subnet(1)],
-        security_groups: vec![],
+        security_groups: security_groups.to_vec(),
         assign_public_ip: None,
     }
 }
 
-pub(crate) fn service(id: &ServiceId, controller: DeploymentController) -> Service {
+pub(crate) fn security_group(id: &str) -> SecurityGroup {
+    SecurityGroup {
+        id: names::security_group(id),
+        vpc: names::vpc(),
+        name: id.trim_start_matches("sg-0").to_owned(),
+        owner: names::account(names::ACCOUNT),
+        tags: Tags::new(),
+        ingress: vec![],
+        egress: vec![],
+    }
+}
+
+pub(crate) fn service(id: &ServiceId, controller: DeploymentController, minimum_healthy: u32) -> Service {
     Service {
         arn: id.cluster.service(&id.name).unwrap_or_else(|error| unreachable!("{error}")),
         cluster: id.cluster.clone(),
@@ -78,8 +92,8 @@ pub(crate) fn service(id: &ServiceId, controller: DeploymentController) -> Servi
         task_sets: vec![],
         current_revisions: vec![],
         has_current_deployment: false,
-        network: Some(network()),
-        percents: DeploymentPercents::default(),
+        network: None,
+        percents: DeploymentPercents { minimum_healthy, ..DeploymentPercents::default() },
         launch_type: Some("FARGATE".to_owned()),
         capacity_providers: vec![],
         health_check_grace_seconds: None,
@@ -87,7 +101,12 @@ pub(crate) fn service(id: &ServiceId, controller: DeploymentController) -> Servi
     }
 }
 
-pub(crate) fn deployment(id: &DeploymentId, definition: &TaskDefinitionArn, primary: bool) -> Deployment {
+pub(crate) fn deployment(
+    id: &DeploymentId,
+    definition: &TaskDefinitionArn,
+    groups: &[SecurityGroupId],
+    primary: bool,
+) -> Deployment {
     Deployment {
         id: id.clone(),
         status: if primary { DeploymentStatus::Primary } else { DeploymentStatus::Active },
@@ -97,7 +116,7 @@ pub(crate) fn deployment(id: &DeploymentId, definition: &TaskDefinitionArn, prim
         running_count: 0,
         pending_count: 0,
         created_at: None,
-        network: Some(network()),
+        network: Some(network(groups)),
     }
 }
 
@@ -105,6 +124,7 @@ pub(crate) fn task_set(
     id: &DeploymentId,
     definition: &TaskDefinitionArn,
     uses: &[(TargetGroupArn, u16)],
+    groups: &[SecurityGroupId],
     status: TaskSetStatus,
 ) -> TaskSet {
     TaskSet {
@@ -112,7 +132,7 @@ pub(crate) fn task_set(
         status,
         task_definition: Some(definition.clone()),
         load_balancers: uses.iter().map(balancer_entry).collect(),
-        network: Some(network()),
+        network: Some(network(groups)),
     }
 }
 

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use ledger::memory::MemoryLedger;
 use model::call::{CallError, CallErrorKind};
 use model::scope::Scope;
-use pipeline::World as Surroundings;
 use pipeline::ports::{Clock as _, Look, LookQueue};
+use pipeline::{Assignment, HandOn, Looks, World as Surroundings, survey};
 use runtime::home::Home;
 use runtime::incoming::look_again;
 use runtime::lambda::{Desk, HandlerError, Order, Passed, Standing, carry_out, handle};
@@ -19,7 +19,8 @@ use runtime::request::{Patterns, look_up};
 use crate::account::{SimAccount, failure};
 use crate::invariants;
 use crate::ledger_side::SimLedger;
-use crate::mail::{FUNCTION_TIMEOUT, Message};
+use crate::mail::{FUNCTION_TIMEOUT, Message, Role};
+use crate::names;
 use crate::planted::Bug;
 use crate::record::{EVER, PassSeen, Span};
 use crate::time::{HOUR, MINUTE, Moment, SECOND, VirtualClock, moment, timestamp};
@@ -30,8 +31,6 @@ use crate::world::{Actor, World};
 pub(crate) struct Deployed {
     pub(crate) world: Arc<World>,
     pub(crate) ledger: Arc<MemoryLedger>,
-    pub(crate) home: Home,
-    pub(crate) rules: BTreeSet<&'static str>,
     pub(crate) bug: Option<Bug>,
 }
 
@@ -40,7 +39,7 @@ pub(crate) type Running = Pin<Box<dyn Future<Output = Option<Vec<String>>>>>;
 
 impl Deployed {
     /// Hands a batch to a new invocation.
-    pub(crate) fn invoke(&self, actor: Actor, batch: &[Message]) -> Running {
+    pub(crate) fn invoke(&self, role: Role, actor: Actor, batch: &[Message]) -> Running {
         let records: Vec<_> = batch
             .iter()
             .map(|message| serde_json::json!({"messageId": message.id.to_string(), "body": message.body}))
@@ -50,13 +49,13 @@ impl Deployed {
         let deadline = timestamp(now + FUNCTION_TIMEOUT - 2 * SECOND);
         let account = SimAccount { world: Arc::clone(&self.world), actor, deadline, bug: self.bug };
         let desk = SimDesk {
-            rules: self.rules.clone(),
+            rules: rules_of(role),
             ledger: SimLedger { kept: Arc::clone(&self.ledger), calls: account.clone() },
-            queue: SimQueue(account.clone()),
+            queue: SimQueue(role, account.clone()),
             clock: VirtualClock(Arc::clone(&self.world)),
             account,
         };
-        let home = self.home.clone();
+        let home = home_of(role);
         Box::pin(async move {
             let answer = handle(&input, &home, deadline, &desk).await.ok()?;
             let answer: serde_json::Value = serde_json::from_str(answer.get()).ok()?;
@@ -64,6 +63,58 @@ impl Deployed {
             Some(failures.filter_map(|one| Some(one["itemIdentifier"].as_str()?.to_owned())).collect())
         })
     }
+
+    /// Surveys the whole account, by every rule.
+    pub(crate) fn audit(&self, actor: Actor) -> Running {
+        let world = Arc::clone(&self.world);
+        let deadline = timestamp(world.sim().now + HOUR);
+        let account = SimAccount { world: Arc::clone(&world), actor, deadline, bug: self.bug };
+        let ledger = SimLedger { kept: Arc::clone(&self.ledger), calls: account.clone() };
+        let clock = VirtualClock(Arc::clone(&world));
+        let home = home_of(Role::Registrar);
+        let policy = world.sim().setting.policy.clone();
+        Box::pin(async move {
+            let assignment = Assignment {
+                account: home.account,
+                region: home.region,
+                scope: Scope { everything: true, ..Scope::default() },
+                policy: &policy,
+                rules: rules::rules().map(|rule| rule.slug).collect(),
+                looks: Looks::default(),
+                deadline: Some(deadline),
+            };
+            let surroundings =
+                Surroundings { account: &account, ledger: Some(&ledger), queue: None::<&Noted>, clock: &clock };
+            let hand_on = HandOn { registrar: Some(&Noted), guard: Some(&Noted) };
+            let outcome = survey(surroundings, &assignment, hand_on, &|_| ()).await;
+            world.sim().audited = Some(outcome);
+            Some(Vec::new())
+        })
+    }
+}
+
+/// A queue for the audit's suspicions, in which they are lost: what waits there is in its outcome.
+struct Noted;
+
+impl LookQueue for Noted {
+    async fn send(&self, _: Vec<Look>, _: Timestamp) -> Vec<(Look, CallError)> {
+        Vec::new()
+    }
+}
+
+fn rules_of(role: Role) -> BTreeSet<&'static str> {
+    match role {
+        Role::Registrar => rules::registration_rules(),
+        Role::Guard => rules::security_group_rules(),
+    }
+}
+
+fn home_of(role: Role) -> Home {
+    let function = match role {
+        Role::Registrar => names::FUNCTION,
+        Role::Guard => names::GUARD,
+    };
+    Home::of_function(function).unwrap_or_else(|error| unreachable!("{error}"))
 }
 
 /// Where passes are made over the simulated account.
@@ -84,6 +135,7 @@ impl SimDesk {
         let reads = sim.record.reads.entry(self.account.actor).or_default();
         (reads.pass, reads.began) = (pass, now);
         reads.changes.clear();
+        reads.deeds.clear();
     }
 
     fn pass_ends(&self, passed: &Passed) {
@@ -92,6 +144,17 @@ impl SimDesk {
             let reads = stage.sim.record.reads.get(&self.account.actor).cloned().unwrap_or_default();
             if let Some(pass) = stage.sim.record.passes.get_mut(reads.pass) {
                 pass.span.to = now + 1;
+            }
+            for concluded in &passed.outcome.findings {
+                for one in &concluded.conclusions {
+                    let why = one.reason.as_deref().unwrap_or_default();
+                    let (rule, actor) = (&concluded.finding.rule, self.account.actor);
+                    stage.sim.tell(|| format!("function {actor}: {rule}: {}: {:?} {why}", one.repair, one.status));
+                }
+            }
+            for (about, unread) in &passed.outcome.abstentions {
+                let actor = self.account.actor;
+                stage.sim.tell(|| format!("function {actor} can't judge {about:?}: {}", unread.error));
             }
             invariants::on_pass(stage, self.account.actor, &reads, &passed.outcome);
         });
@@ -156,7 +219,7 @@ impl Desk for SimDesk {
 }
 
 /// The function's own queue.
-struct SimQueue(SimAccount);
+struct SimQueue(Role, SimAccount);
 
 /// The longest that SQS holds a message back.
 const LONGEST_DELAY: Moment = 15 * MINUTE;
@@ -169,19 +232,19 @@ impl LookQueue for SimQueue {
             let wait = (wait.clamp(0, LONGEST_DELAY) + SECOND - 1) / SECOND * SECOND;
             let leave = async || match look_again::write(&look) {
                 Ok(body) => {
-                    let mut sim = self.0.world.sim();
+                    let mut sim = self.1.world.sim();
                     sim.tell(|| {
                         let many = look.suspicions.len();
-                        format!("function {}: look at {:?} again in {wait} ms ({many})", self.0.actor, look.site)
+                        format!("function {}: look at {:?} again in {wait} ms ({many})", self.1.actor, look.site)
                     });
                     let unreliable = sim.setting.unreliable / 4;
                     let late = if sim.bad_luck(unreliable) { sim.wait(MINUTE, HOUR) } else { 0 };
-                    sim.send(body, None, wait + late);
+                    sim.send(self.0, body, None, wait + late);
                     Ok(())
                 }
                 Err(_) => Err(failure("sqs:SendMessage", CallErrorKind::Refused)),
             };
-            if let Err(error) = self.0.through("sqs:SendMessage", leave).await {
+            if let Err(error) = self.1.through("sqs:SendMessage", leave).await {
                 unsent.push((look, error));
             }
         }

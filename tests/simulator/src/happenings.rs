@@ -3,16 +3,17 @@
 use futures::FutureExt as _;
 use ledger::Ledger as _;
 use ledger::memory::MemoryLedger;
-use model::ecs::Tags;
+use model::ecs::{Tags, TaskProtection};
 use model::elb::Target;
 use model::hold::HOLD_TAG;
-use model::id::{TargetGroupArn, TaskArn};
+use model::id::{SecurityGroupId, TargetGroupArn, TaskArn};
 use model::ledger::Pause;
 use model::scope::ServiceId;
 
 use crate::choices::Happening;
 use crate::ecs::Kind;
 use crate::ecs::pool::Place;
+use crate::mail::Role;
 use crate::record::{EVER, Holdable, Holder, Writer};
 use crate::time::{HOUR, MINUTE, Moment, SECOND, timestamp};
 use crate::world::{Due, Stage};
@@ -25,7 +26,7 @@ const GAPS: [Moment; 8] =
 type Happens = fn(&mut Stage<'_>, usize, usize);
 
 /// What may happen; some things more often than others.
-const KINDS: [Happens; 28] = [
+const KINDS: [Happens; 37] = [
     nothing,
     crash,
     crash,
@@ -54,6 +55,15 @@ const KINDS: [Happens; 28] = [
     deny,
     sweep,
     put_back,
+    person_changes_groups,
+    person_changes_groups,
+    person_changes_groups,
+    person_changes_groups,
+    person_changes_groups,
+    tool_declares_groups,
+    protect_a_task,
+    protect_a_task,
+    protect_a_task,
 ];
 
 impl Happening {
@@ -135,7 +145,7 @@ fn deploy_on_another_port(stage: &mut Stage<'_>, which: usize, how: usize) {
 
 impl Stage<'_> {
     /// Task sets and native deployments come one at a time.
-    fn deploy_at_rest(&mut self, id: &ServiceId, uses: Vec<(TargetGroupArn, u16)>) {
+    pub(crate) fn deploy_at_rest(&mut self, id: &ServiceId, uses: Vec<(TargetGroupArn, u16)>) {
         let service = self.sim.ecs.services.get(id);
         let may = service.is_some_and(|one| one.kind == Kind::Rolling || one.deployments.len() == 1);
         if may {
@@ -148,6 +158,8 @@ fn scale(stage: &mut Stage<'_>, which: usize, how: usize) {
     let Some(id) = stage.service(which) else { return };
     if let Some(service) = stage.sim.ecs.services.get_mut(&id) {
         service.desired = how % 5;
+        let now = stage.sim.now;
+        stage.sim.record.rescaled.insert(id.clone(), now);
         stage.sim.tell(|| format!("{id} is scaled to {}", how % 5));
         stage.reconcile(&id);
     }
@@ -339,6 +351,48 @@ fn put_back(stage: &mut Stage<'_>, _: usize, how: usize) {
     stage.sim.after(wait, Due::PutBack(group, target));
 }
 
+/// A person gives a task's interface other groups. AWS wouldn't let them; whatever the reason, a task can be dressed wrong.
+fn person_changes_groups(stage: &mut Stage<'_>, which: usize, how: usize) {
+    let Some(task) = stage.running_task(which) else { return };
+    let groups = dresses()[how % DRESSES].clone();
+    stage.sim.tell(|| format!("task {} wears {groups:?} now", task.id()));
+    stage.dress(&task, groups);
+}
+
+/// An infrastructure tool deploys a service with groups of its own choice.
+fn tool_declares_groups(stage: &mut Stage<'_>, which: usize, how: usize) {
+    let Some(id) = stage.service(which) else { return };
+    let groups = dresses()[how % DRESSES].clone();
+    stage.sim.tell(|| format!("a tool has {id} declare {groups:?}"));
+    stage.declare(&id, groups);
+}
+
+/// A task protects itself from being scaled in, or no longer does.
+fn protect_a_task(stage: &mut Stage<'_>, which: usize, _: usize) {
+    let Some(task) = stage.running_task(which) else { return };
+    let now = stage.sim.now;
+    let is_protected = stage.aws.task_protection.remove(&task).is_some();
+    stage.sim.ecs.protected.remove(&task);
+    stage.sim.tell(|| format!("task {} is {} protected", task.id(), if is_protected { "no longer" } else { "now" }));
+    if !is_protected {
+        stage.sim.ecs.protected.insert(task.clone(), now);
+        stage.aws.task_protection.insert(task, TaskProtection { enabled: true, until: None });
+    }
+}
+
+const DRESSES: usize = 4;
+
+/// What an interface may wear, or a service declare: what is right, and three ways to be wrong.
+pub(crate) fn dresses() -> [Vec<SecurityGroupId>; DRESSES] {
+    [
+        &[names::REQUIRED, names::OWN][..],
+        &[names::OWN],
+        &[names::REQUIRED, names::OWN, names::FORBIDDEN],
+        &[names::FORBIDDEN],
+    ]
+    .map(|groups| groups.iter().map(|id| names::security_group(id)).collect())
+}
+
 impl crate::world::Sim {
     /// The scheduled sweep.
     pub(crate) fn sweep(&mut self) {
@@ -348,6 +402,8 @@ impl crate::world::Sim {
             names::ACCOUNT,
             names::REGION
         );
-        self.send(body, None, 0);
+        for role in Role::ALL {
+            self.send(role, body.clone(), None, 0);
+        }
     }
 }

@@ -12,7 +12,7 @@ use model::scope::ServiceId;
 use crate::account::SimAccount;
 use crate::planted::Bug;
 use crate::record::Grant;
-use crate::time::MINUTE;
+use crate::time::{MINUTE, moment};
 
 /// The ledger, as one function sees it.
 #[derive(Debug)]
@@ -51,13 +51,15 @@ impl Ledger for SimLedger {
         let counted = async || {
             let granted = kept.reserve(reservation, &limit).await?;
             let mut sim = self.calls.world.sim();
-            let at = sim.now;
-            if let Limited::Removals(group) = reservation.what
-                && granted > 0
-            {
-                let targets = sim.record.most_targets(group, at - 2 * MINUTE);
+            // A window opens when it is asked for, not when the ledger gets round to it.
+            let (at, now) = (moment(reservation.now), sim.now);
+            if granted > 0 {
+                let targets = match reservation.what {
+                    Limited::Removals(group) => sim.record.most_targets(group, now - 2 * MINUTE),
+                    _ => 0,
+                };
                 let many = usize::try_from(granted).unwrap_or(usize::MAX);
-                let grant = Grant { at, actor: self.calls.actor, group: group.clone(), many, targets };
+                let grant = Grant { at, actor: self.calls.actor, what: reservation.what.clone(), many, targets };
                 sim.record.grants.push(grant);
             }
             Ok(granted)

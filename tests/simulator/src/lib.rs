@@ -17,6 +17,7 @@ mod choices;
 mod ecs;
 mod entities;
 mod function;
+mod groups;
 mod happenings;
 pub mod invariants;
 mod ledger_side;

@@ -1,5 +1,6 @@
 //! EventBridge and SQS: messages that come late, twice, in another order, days later, or not at all.
 
+use model::ecs::Task;
 use model::id::TaskArn;
 
 use crate::time::{HOUR, MINUTE, Moment, SECOND};
@@ -20,10 +21,22 @@ const BATCHING: Moment = 5 * SECOND;
 /// Messages in one batch.
 const BATCH: usize = 10;
 
-/// A message in the queue.
+/// Which function a message is for. Each has a queue of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Registrar,
+    Guard,
+}
+
+impl Role {
+    pub(crate) const ALL: [Self; 2] = [Self::Registrar, Self::Guard];
+}
+
+/// A message in a queue.
 #[derive(Debug, Clone)]
 pub(crate) struct Message {
     pub(crate) id: u32,
+    pub(crate) role: Role,
     pub(crate) body: String,
     /// The task whose event it is.
     pub(crate) task: Option<TaskArn>,
@@ -31,27 +44,27 @@ pub(crate) struct Message {
     receives: u32,
 }
 
-/// The queue, and what became of its messages.
+/// The queues, and what became of their messages.
 #[derive(Debug, Default)]
 pub(crate) struct Mail {
     messages: Vec<Message>,
     sent: u32,
     /// Messages put aside after too many receives.
     pub(crate) dead: Vec<Message>,
-    /// Events a function has taken care of: of which task, taken when.
+    /// Events the registrar has taken care of: of which task, taken when.
     pub(crate) handled: Vec<(TaskArn, Moment)>,
     /// When somebody looks next.
     polled_at: Option<Moment>,
-    /// Functions that run.
-    pub(crate) running: usize,
+    /// Functions that run: registrars, and guards.
+    pub(crate) running: [usize; 2],
 }
 
 impl Sim {
     /// Leaves a message that can be received after a wait.
-    pub(crate) fn send(&mut self, body: String, task: Option<TaskArn>, wait: Moment) {
+    pub(crate) fn send(&mut self, role: Role, body: String, task: Option<TaskArn>, wait: Moment) {
         self.mail.sent += 1;
         let visible_at = self.now + wait;
-        self.mail.messages.push(Message { id: self.mail.sent, body, task, visible_at, receives: 0 });
+        self.mail.messages.push(Message { id: self.mail.sent, role, body, task, visible_at, receives: 0 });
         self.poll_at(visible_at + BATCHING);
     }
 
@@ -63,14 +76,13 @@ impl Sim {
     }
 
     /// A batch for a function, if there is one and a function is free.
-    pub(crate) fn receive(&mut self) -> Vec<Message> {
-        self.mail.polled_at = None;
+    pub(crate) fn receive(&mut self, role: Role) -> Vec<Message> {
         let now = self.now;
         let mut batch = Vec::new();
-        if self.mail.running < self.setting.functions {
+        if self.is_free(role) {
             let mut kept = Vec::new();
             for mut message in std::mem::take(&mut self.mail.messages) {
-                if message.visible_at <= now && batch.len() < BATCH {
+                if message.role == role && message.visible_at <= now && batch.len() < BATCH {
                     message.receives += 1;
                     if message.receives > MAX_RECEIVES {
                         self.tell(|| format!("message {} is put aside: it failed too often", message.id));
@@ -84,13 +96,20 @@ impl Sim {
             }
             self.mail.messages = kept;
         }
-        // A function that ends looks again anyway.
-        if self.mail.running < self.setting.functions
-            && let Some(next) = self.mail.messages.iter().map(|message| message.visible_at).min()
-        {
-            self.poll_at(next.max(now) + BATCHING);
-        }
         batch
+    }
+
+    /// When somebody looks next. A function that ends looks again anyway.
+    pub(crate) fn poll_again(&mut self) {
+        self.mail.polled_at = None;
+        let waiting = self.mail.messages.iter().filter(|message| self.is_free(message.role));
+        if let Some(next) = waiting.map(|message| message.visible_at).min() {
+            self.poll_at(next.max(self.now) + BATCHING);
+        }
+    }
+
+    fn is_free(&self, role: Role) -> bool {
+        self.mail.running[role as usize] < self.setting.functions
     }
 
     /// A function is done with its batch: what didn't fail is gone, perhaps to be delivered once more much later.
@@ -107,16 +126,18 @@ impl Sim {
             if self.bad_luck(self.setting.unreliable / 4) {
                 let wait = [MINUTE, 20 * MINUTE, 3 * HOUR, 7 * 24 * HOUR][self.luck() as usize % 4];
                 self.tell(|| format!("message {} will be delivered once more", done.id));
-                self.send(done.body.clone(), done.task.clone(), wait);
+                self.send(done.role, done.body.clone(), done.task.clone(), wait);
             }
-            self.mail.handled.extend(done.task.map(|task| (task, took)));
+            if done.role == Role::Registrar {
+                self.mail.handled.extend(done.task.map(|task| (task, took)));
+            }
         }
         self.poll_at(now + SECOND);
     }
 
     /// Are there messages still to come within this time?
     pub(crate) fn has_mail(&self, within: Moment) -> bool {
-        self.mail.running > 0 || self.mail.messages.iter().any(|message| message.visible_at <= self.now + within)
+        self.mail.running != [0, 0] || self.mail.messages.iter().any(|message| message.visible_at <= self.now + within)
     }
 }
 
@@ -143,19 +164,28 @@ impl Stage<'_> {
             details.join(","),
         );
         let told = task.clone();
+        for role in Role::ALL {
+            self.deliver(role, arn, &told, &body);
+        }
+    }
+
+    /// Each function's rule delivers, or doesn't, on its own.
+    fn deliver(&mut self, role: Role, arn: &TaskArn, told: &Task, body: &str) {
         let unreliable = self.sim.setting.unreliable;
         if self.sim.bad_luck(unreliable) {
-            self.sim.tell(|| format!("the event of {} is lost", arn.id()));
-            self.sim.ecs.untold.insert(arn.clone());
+            self.sim.tell(|| format!("the event of {} for the {role:?} is lost", arn.id()));
+            if role == Role::Registrar {
+                self.sim.ecs.untold.insert(arn.clone());
+            }
             return;
         }
-        self.sim.ecs.told.insert(arn.clone(), told);
+        self.sim.ecs.told.insert(arn.clone(), told.clone());
         let wait =
             if self.sim.bad_luck(unreliable) { self.sim.wait(MINUTE, 3 * HOUR) } else { self.sim.wait(500, 3000) };
-        self.sim.send(body.clone(), Some(arn.clone()), wait);
+        self.sim.send(role, body.to_owned(), Some(arn.clone()), wait);
         if self.sim.bad_luck(unreliable) {
             let wait = self.sim.wait(0, 10 * MINUTE);
-            self.sim.send(body, Some(arn.clone()), wait);
+            self.sim.send(role, body.to_owned(), Some(arn.clone()), wait);
         }
     }
 }

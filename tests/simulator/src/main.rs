@@ -49,7 +49,8 @@ fn sweep(seeds: &str, from: &str) -> ExitCode {
         return ExitCode::from(2);
     };
     let began = Instant::now();
-    let (next, invocations, changes) = (AtomicU64::new(from), AtomicU64::new(0), AtomicU64::new(0));
+    let (next, invocations) = (AtomicU64::new(from), AtomicU64::new(0));
+    let (changes, deeds) = (AtomicU64::new(0), AtomicU64::new(0));
     let failed = AtomicU64::new(u64::MAX);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
@@ -63,6 +64,7 @@ fn sweep(seeds: &str, from: &str) -> ExitCode {
                     let outcome = run(&Arc::new(Choices::of_seed(seed)), Options::default());
                     invocations.fetch_add(outcome.invocations.into(), Ordering::Relaxed);
                     changes.fetch_add(outcome.changes.try_into().unwrap_or(0), Ordering::Relaxed);
+                    deeds.fetch_add(outcome.deeds.try_into().unwrap_or(0), Ordering::Relaxed);
                     if outcome.violation.is_some() {
                         failed.fetch_min(seed, Ordering::Relaxed);
                     }
@@ -73,10 +75,11 @@ fn sweep(seeds: &str, from: &str) -> ExitCode {
     let seconds = began.elapsed().as_secs_f64();
     let ran = next.load(Ordering::Relaxed).min(from + seeds) - from;
     println!(
-        "{ran} seeds from {from} in {seconds:.1} s, {:.0} a second: {} invocations, {} changes",
+        "{ran} seeds from {from} in {seconds:.1} s, {:.0} a second: {} invocations, {} changes of targets, {} of security groups",
         ran as f64 / seconds,
         invocations.load(Ordering::Relaxed),
         changes.load(Ordering::Relaxed),
+        deeds.load(Ordering::Relaxed),
     );
     match failed.load(Ordering::Relaxed) {
         u64::MAX => ExitCode::SUCCESS,

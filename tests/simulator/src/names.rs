@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 use model::id::{
-    AccountId, ClusterArn, DeploymentId, LoadBalancerArn, NetworkInterfaceId, ServiceRevisionArn, SubnetId,
-    TargetGroupArn, TaskArn, TaskDefinitionArn, VpcId,
+    AccountId, ClusterArn, DeploymentId, LoadBalancerArn, NetworkInterfaceId, SecurityGroupId, ServiceRevisionArn,
+    SubnetId, TargetGroupArn, TaskArn, TaskDefinitionArn, VpcId,
 };
 use model::scope::ServiceId;
 
@@ -14,6 +14,7 @@ pub(crate) const ACCOUNT: &str = "111122223333";
 pub(crate) const OTHER_ACCOUNT: &str = "444455556666";
 pub(crate) const REGION: &str = "eu-central-1";
 pub(crate) const FUNCTION: &str = "arn:aws:lambda:eu-central-1:111122223333:function:registrar";
+pub(crate) const GUARD: &str = "arn:aws:lambda:eu-central-1:111122223333:function:guard";
 
 fn parsed<T: FromStr>(text: impl Display) -> T {
     let text = text.to_string();
@@ -54,6 +55,17 @@ pub(crate) fn target_group(n: usize) -> TargetGroupArn {
 
 pub(crate) fn balancer(n: usize) -> LoadBalancerArn {
     parsed(format!("arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:loadbalancer/net/b{n}/{n}"))
+}
+
+/// The security group that every task must wear.
+pub(crate) const REQUIRED: &str = "sg-0base";
+/// The one that none may.
+pub(crate) const FORBIDDEN: &str = "sg-0open";
+/// One of a service's own.
+pub(crate) const OWN: &str = "sg-0own";
+
+pub(crate) fn security_group(id: &str) -> SecurityGroupId {
+    parsed(id)
 }
 
 pub(crate) fn vpc() -> VpcId {

@@ -1,13 +1,17 @@
 //! Bugs planted on purpose, to show that the simulator finds them. Each stands between the product and the world, so that the
 //! product itself needs no switch.
 
+use std::collections::BTreeSet;
+
 use model::call::{CallError, CallErrorKind};
-use model::ecs::Task;
+use model::ecs::{Service, Task, TaskProtection};
 use model::elb::Target;
-use model::id::{TargetGroupArn, TaskArn};
+use model::id::{SecurityGroupId, TargetGroupArn, TaskArn};
 use model::observation::Answer;
+use model::scope::ServiceId;
 
 use crate::account::SimAccount;
+use crate::names;
 use crate::record::Writer;
 
 /// A bug.
@@ -29,11 +33,17 @@ pub enum Bug {
     LimitPerPass,
     /// A first look counts, however old it is.
     OldFirstLook,
+    /// An interface is given what is required, and loses what it had.
+    OwnGroupsForgotten,
+    /// A service may do without all of its tasks.
+    HeadroomForgotten,
+    /// No task is protected.
+    ProtectionForgotten,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::SkipSecondLook,
         Self::AddressesAsText,
         Self::ForgetThePort,
@@ -42,6 +52,9 @@ impl Bug {
         Self::TrustTheEvent,
         Self::LimitPerPass,
         Self::OldFirstLook,
+        Self::OwnGroupsForgotten,
+        Self::HeadroomForgotten,
+        Self::ProtectionForgotten,
     ];
 }
 
@@ -111,6 +124,37 @@ impl SimAccount {
             _ => {}
         }
         all
+    }
+
+    pub(crate) fn thin_services(&self, all: Vec<(ServiceId, Answer<Service>)>) -> Vec<(ServiceId, Answer<Service>)> {
+        let mut all = self.thin(all);
+        for (_, answer) in &mut all {
+            if let (Answer::Known(service), Some(Bug::HeadroomForgotten)) = (answer, self.bug) {
+                service.percents.minimum_healthy = 0;
+            }
+        }
+        all
+    }
+
+    pub(crate) fn thin_protection(
+        &self,
+        all: Vec<(TaskArn, Answer<TaskProtection>)>,
+    ) -> Vec<(TaskArn, Answer<TaskProtection>)> {
+        let mut all = self.thin(all);
+        for (_, answer) in &mut all {
+            if let (Answer::Known(protection), Some(Bug::ProtectionForgotten)) = (answer, self.bug) {
+                protection.enabled = false;
+            }
+        }
+        all
+    }
+
+    /// What an interface is dressed in for these.
+    pub(crate) fn without_own_groups(&self, groups: &BTreeSet<SecurityGroupId>) -> BTreeSet<SecurityGroupId> {
+        match self.bug {
+            Some(Bug::OwnGroupsForgotten) => BTreeSet::from([names::security_group(names::REQUIRED)]),
+            _ => groups.clone(),
+        }
     }
 
     /// The targets that are deregistered for these.

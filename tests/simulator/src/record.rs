@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use model::elb::Target;
-use model::id::{SubnetId, TargetGroupArn, TaskArn};
+use model::id::{SecurityGroupId, SubnetId, TargetGroupArn, TaskArn};
+use model::ledger::Limited;
 use model::scope::ServiceId;
 
 use crate::time::Moment;
@@ -98,6 +99,7 @@ pub(crate) struct Reads {
     pub(crate) interfaces: BTreeMap<SubnetId, Moment>,
     pub(crate) tasks: BTreeMap<TaskArn, Moment>,
     pub(crate) changes: Vec<Change>,
+    pub(crate) deeds: Vec<Deed>,
 }
 
 /// A change that a function made.
@@ -110,14 +112,33 @@ pub(crate) struct Change {
     pub(crate) removes: bool,
 }
 
-/// Removals the ledger granted.
+/// What a function did about security groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Deed {
+    pub(crate) at: Moment,
+    pub(crate) actor: Actor,
+    pub(crate) what: What,
+}
+
+/// The rungs of the ladder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum What {
+    /// A task's interface is to wear these.
+    Dress(TaskArn, BTreeSet<SecurityGroupId>),
+    /// A service that declares the first is to declare the second.
+    Update(ServiceId, BTreeSet<SecurityGroupId>, BTreeSet<SecurityGroupId>),
+    /// A task is to stop.
+    Stop(TaskArn),
+}
+
+/// Changes the ledger granted.
 #[derive(Debug, Clone)]
 pub(crate) struct Grant {
     pub(crate) at: Moment,
     pub(crate) actor: Actor,
-    pub(crate) group: TargetGroupArn,
+    pub(crate) what: Limited,
     pub(crate) many: usize,
-    /// The most targets the group really had in place in the last minutes.
+    /// Of removals: the most targets the group really had in place in the last minutes.
     pub(crate) targets: usize,
 }
 
@@ -136,6 +157,12 @@ pub(crate) struct Record {
     pub(crate) passes: Vec<PassSeen>,
     pub(crate) reads: BTreeMap<Actor, Reads>,
     pub(crate) changes: Vec<Change>,
+    pub(crate) deeds: Vec<Deed>,
+    /// When the groups of a task's interface were changed last.
+    pub(crate) regrouped: BTreeMap<TaskArn, Moment>,
+    /// When a service's groups were changed last, and the number of its tasks.
+    pub(crate) redeclared: BTreeMap<ServiceId, Moment>,
+    pub(crate) rescaled: BTreeMap<ServiceId, Moment>,
     pub(crate) grants: Vec<Grant>,
 }
 

@@ -7,26 +7,25 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
 use ledger::memory::MemoryLedger;
-use runtime::home::Home;
 
 use crate::choices::Choices;
 use crate::function::{Deployed, Running};
 use crate::happenings::set_pause;
 use crate::invariants::{self, Violation};
-use crate::mail::{FUNCTION_TIMEOUT, Message};
+use crate::mail::{FUNCTION_TIMEOUT, Message, Role};
 use crate::planted::Bug;
 use crate::record::{EVER, Holdable, Span};
+use crate::setup;
 use crate::time::{HOUR, MINUTE, Moment, SECOND};
 use crate::world::{Actor, Due, World};
-use crate::{names, setup};
 
 /// How a simulation is run.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
     /// A bug planted in it.
     pub bug: Option<Bug>,
-    /// An invariant that isn't checked.
-    pub without: Option<&'static str>,
+    /// Invariants that aren't checked.
+    pub without: &'static [&'static str],
     /// Whether the story is told.
     pub telling: bool,
 }
@@ -44,6 +43,8 @@ pub struct Outcome {
     pub invocations: u32,
     /// Changes that functions made.
     pub changes: usize,
+    /// What functions did about security groups.
+    pub deeds: usize,
 }
 
 /// Runs a simulation.
@@ -51,13 +52,7 @@ pub struct Outcome {
 pub fn run(choices: &Arc<Choices>, options: Options) -> Outcome {
     let world = setup::begin(choices, options.telling);
     world.sim().without = options.without;
-    let deployed = Deployed {
-        ledger: Arc::new(MemoryLedger::new()),
-        home: Home::of_function(names::FUNCTION).unwrap_or_else(|error| unreachable!("{error}")),
-        rules: rules::registration_rules(),
-        bug: options.bug,
-        world,
-    };
+    let deployed = Deployed { ledger: Arc::new(MemoryLedger::new()), bug: options.bug, world };
     let mut stage = Theatre { deployed, running: BTreeMap::new(), actors: 0 };
     stage.play();
     let mut sim = stage.deployed.world.sim();
@@ -67,6 +62,7 @@ pub fn run(choices: &Arc<Choices>, options: Options) -> Outcome {
         drawn: sim.drawn(),
         invocations: stage.actors,
         changes: sim.record.changes.len(),
+        deeds: sim.record.deeds.len(),
     }
 }
 
@@ -77,6 +73,7 @@ struct Theatre {
 }
 
 struct Invocation {
+    role: Role,
     future: Running,
     flag: Arc<Flag>,
     batch: Vec<Message>,
@@ -86,6 +83,12 @@ struct Invocation {
 /// Raised when an invocation can go on.
 #[derive(Debug, Default)]
 struct Flag(AtomicBool);
+
+impl Flag {
+    fn raised() -> Arc<Self> {
+        Arc::new(Self(AtomicBool::new(true)))
+    }
+}
 
 impl Wake for Flag {
     fn wake(self: Arc<Self>) {
@@ -143,22 +146,41 @@ impl Theatre {
     }
 
     fn poll(&mut self, world: &Arc<World>) {
-        let batch = world.sim().receive();
-        if batch.is_empty() {
-            return;
+        for role in Role::ALL {
+            let batch = world.sim().receive(role);
+            if !batch.is_empty() {
+                self.begin(world, role, batch);
+            }
         }
+        world.sim().poll_again();
+    }
+
+    fn begin(&mut self, world: &Arc<World>, role: Role, batch: Vec<Message>) {
         self.actors += 1;
         let actor = self.actors;
         let began = {
             let mut sim = world.sim();
-            sim.mail.running += 1;
+            sim.mail.running[role as usize] += 1;
             sim.after(FUNCTION_TIMEOUT, Due::CutOff(actor));
-            sim.tell(|| format!("function {actor} begins with {} messages", batch.len()));
+            sim.tell(|| format!("function {actor}, a {role:?}, begins with {} messages", batch.len()));
             sim.now
         };
-        let flag = Arc::new(Flag(AtomicBool::new(true)));
-        let future = self.deployed.invoke(actor, &batch);
-        self.running.insert(actor, Invocation { future, flag, batch, began });
+        let future = self.deployed.invoke(role, actor, &batch);
+        self.running.insert(actor, Invocation { role, future, flag: Flag::raised(), batch, began });
+    }
+
+    /// Begins an audit of all there is.
+    fn audit(&mut self, world: &Arc<World>) {
+        self.actors += 1;
+        let role = Role::Registrar;
+        let began = {
+            let mut sim = world.sim();
+            sim.mail.running[role as usize] += 1;
+            sim.tell(|| "an audit begins".to_owned());
+            sim.now
+        };
+        let future = self.deployed.audit(self.actors);
+        self.running.insert(self.actors, Invocation { role, future, flag: Flag::raised(), batch: Vec::new(), began });
     }
 
     /// Polls every invocation that can go on.
@@ -182,9 +204,9 @@ impl Theatre {
     /// An invocation is over: answered, or dead.
     fn end(&mut self, world: &Arc<World>, actor: Actor, answer: Option<Option<Vec<String>>>) {
         let Entry::Occupied(entry) = self.running.entry(actor) else { return };
-        let Invocation { batch, began, .. } = entry.remove();
+        let Invocation { role, batch, began, .. } = entry.remove();
         let mut sim = world.sim();
-        sim.mail.running -= 1;
+        sim.mail.running[role as usize] -= 1;
         let failed = match answer {
             Some(Some(failed)) => failed,
             Some(None) | None => {
@@ -199,7 +221,7 @@ impl Theatre {
     }
 
     /// Goes on to the next act; is it over?
-    fn next_act(&self, world: &Arc<World>) -> bool {
+    fn next_act(&mut self, world: &Arc<World>) -> bool {
         let mut sim = world.sim();
         let now = sim.now;
         match sim.act {
@@ -243,8 +265,14 @@ impl Theatre {
                 sim.busy = None;
                 sim.sweeps += 1;
                 sim.sweep();
-                let wait = sim.setting.window + 10 * MINUTE;
+                let wait = sim.setting.window.max(sim.setting.guard.window) + 10 * MINUTE;
                 sim.after(wait, Due::Stage);
+            }
+            4 => {
+                sim.act = 5;
+                sim.after(30 * MINUTE, Due::Stage);
+                drop(sim);
+                self.audit(world);
             }
             _ => {
                 drop(sim);

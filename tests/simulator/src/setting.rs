@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use model::policy::Policy;
 use model::scope::ServiceId;
 
+use crate::names;
 use crate::time::{MINUTE, Moment, SECOND};
 
 /// The terms of a simulation. The policy is the product's, parsed from text; the rest says the same once more, for the
@@ -32,8 +33,54 @@ pub(crate) struct Setting {
     pub(crate) unreliable: u32,
     /// ECS forgets to register or deregister, in a thousand times.
     pub(crate) forgetful: u32,
-    /// Functions that run at once.
+    /// Functions that run at once, of each kind.
     pub(crate) functions: usize,
+    pub(crate) guard: Guard,
+}
+
+/// What the guard may do.
+#[derive(Debug, Clone)]
+pub(crate) struct Guard {
+    pub(crate) repairs: bool,
+    /// The rungs of the ladder it may use, from the lowest.
+    pub(crate) rungs: usize,
+    pub(crate) max_interface_changes: usize,
+    pub(crate) max_updates: usize,
+    pub(crate) max_stops: usize,
+    pub(crate) window: Moment,
+    /// AWS lets interfaces be changed.
+    pub(crate) modifiable: bool,
+}
+
+impl Guard {
+    fn draw(draw: &mut impl FnMut(usize) -> usize) -> Self {
+        Self {
+            repairs: draw(4) != 0,
+            rungs: [1, 2, 3, 3, 3][draw(5)],
+            max_interface_changes: [50, 1, 3][draw(3)],
+            max_updates: 1 + draw(2),
+            max_stops: 1 + draw(2),
+            window: [10 * MINUTE, MINUTE, 60 * MINUTE][draw(3)],
+            modifiable: draw(3) == 0,
+        }
+    }
+
+    fn write(&self) -> String {
+        let rungs = ["modify-network-interface", "update-service", "stop-task"];
+        let rungs: Vec<String> = rungs[..self.rungs].iter().map(|rung| format!("\"{rung}\"")).collect();
+        format!(
+            "[security_groups]\nmode = \"{}\"\nrequired = [\"{}\"]\nforbidden = [\"{}\"]\nrepair_with = [{}]\n\
+             max_interface_changes = {}\nmax_updates = {}\nmax_stops = {}\nwindow = \"{}s\"\n",
+            if self.repairs { "repair" } else { "observe" },
+            names::REQUIRED,
+            names::FORBIDDEN,
+            rungs.join(", "),
+            self.max_interface_changes,
+            self.max_updates,
+            self.max_stops,
+            self.window / SECOND,
+        )
+    }
 }
 
 /// How many removals a window allows.
@@ -80,6 +127,7 @@ impl Setting {
             unreliable: [0, 0, 50, 200][draw(4)],
             forgetful: [0, 200, 500][draw(3)],
             functions: 1 + draw(3),
+            guard: Guard::draw(draw),
         };
         setting.policy_text = setting.write();
         setting.policy = Policy::parse(&setting.policy_text, &[]).unwrap_or_else(|error| unreachable!("{error}"));
@@ -106,9 +154,11 @@ impl Setting {
             if self.exclusive { "exclusive" } else { "shared" },
             seconds(self.window),
         );
+        text += &self.guard.write();
         for service in &self.observed {
             text += &format!(
-                "[[override]]\ncluster = \"{}\"\nservice = \"{}\"\nregistration.mode = \"observe\"\n",
+                "[[override]]\ncluster = \"{}\"\nservice = \"{}\"\nregistration.mode = \"observe\"\n\
+                 security_groups.mode = \"observe\"\n",
                 service.cluster.name(),
                 service.name
             );

@@ -11,6 +11,7 @@ use model::scope::ServiceId;
 use crate::choices::Choices;
 use crate::ecs::pool::Pool;
 use crate::ecs::{Kind, Service};
+use crate::happenings::dresses;
 use crate::setting::Setting;
 use crate::time::{MINUTE, SECOND};
 use crate::world::{Due, Sim, World};
@@ -34,17 +35,20 @@ pub(crate) fn begin(choices: &Arc<Choices>, telling: bool) -> Arc<World> {
         account.target_groups.insert(arn.clone(), group);
     }
     let owners = [names::ACCOUNT, names::ACCOUNT, names::OTHER_ACCOUNT];
+    account.security_groups.extend([names::REQUIRED, names::FORBIDDEN, names::OWN].map(entities::security_group));
     account.subnets.extend(owners.iter().enumerate().map(|(n, owner)| entities::subnet(n, names::account(owner))));
 
     let mut sim = Sim::new(Arc::clone(choices), setting, telling);
-    let mut plans = Vec::new();
+    let (mut plans, dresses) = (Vec::new(), dresses());
     for (n, id) in ids.iter().enumerate() {
         let kind = [Kind::Rolling, Kind::Rolling, Kind::TaskSets, Kind::Native][draw(4)];
         let controller = match kind {
             Kind::TaskSets => DeploymentController::External,
             Kind::Rolling | Kind::Native => DeploymentController::Ecs,
         };
-        account.services.insert(id.clone(), entities::service(id, controller));
+        let minimum_healthy = [0, 50, 100][draw(3)];
+        let percent = u32::try_from(minimum_healthy).unwrap_or(100);
+        account.services.insert(id.clone(), entities::service(id, controller, percent));
         let port = [80, 80, 8080][draw(3)];
         let main = if draw(3) == 2 { 0 } else { n };
         let mut uses = vec![(groups[main].clone(), port)];
@@ -53,7 +57,9 @@ pub(crate) fn begin(choices: &Arc<Choices>, telling: bool) -> Arc<World> {
             uses.push((groups[many].clone(), port));
         }
         let desired = 1 + draw(3);
-        let service = Service { kind, desired, deployments: Vec::new(), alternate, deleted: false };
+        let groups = dresses[draw(2 * dresses.len()).saturating_sub(dresses.len())].clone();
+        let service =
+            Service { kind, desired, deployments: Vec::new(), alternate, deleted: false, groups, minimum_healthy };
         sim.ecs.services.insert(id.clone(), service);
         plans.push((id.clone(), uses));
     }

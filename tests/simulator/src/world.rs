@@ -1,7 +1,7 @@
 //! The world: what AWS has, and what only the simulation knows of it.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
@@ -9,6 +9,7 @@ use aws::memory::Memory;
 use model::elb::Target;
 use model::id::{TargetGroupArn, TaskArn};
 use model::scope::ServiceId;
+use pipeline::Outcome;
 
 use crate::choices::Choices;
 use crate::ecs::Ecs;
@@ -48,15 +49,17 @@ pub(crate) struct Sim {
     pub(crate) denied: BTreeMap<&'static str, Moment>,
     /// Every call fails until then.
     pub(crate) outage: Moment,
-    /// AWS said no for good to a change: then the message is done, and the sweep comes back to it.
-    pub(crate) refused: bool,
+    /// What AWS said no to for good: then the message is done, and the sweep comes back to it.
+    pub(crate) denied_once: BTreeSet<&'static str>,
     /// Functions that died.
     pub(crate) dead: Vec<Actor>,
     pub(crate) violations: Vec<Violation>,
-    /// The invariant that isn't checked.
-    pub(crate) without: Option<&'static str>,
+    /// The invariants that aren't checked.
+    pub(crate) without: &'static [&'static str],
     /// What a pass had to do since the last sweep began.
     pub(crate) busy: Option<String>,
+    /// What the audit found at the end.
+    pub(crate) audited: Option<Outcome>,
     /// Sweeps since the faults stopped.
     pub(crate) sweeps: usize,
     /// Sweeps in quiet times, from beginning to end.
@@ -130,11 +133,12 @@ impl Sim {
             record: Record::default(),
             denied: BTreeMap::new(),
             outage: -1,
-            refused: false,
+            denied_once: BTreeSet::new(),
             dead: Vec::new(),
             violations: Vec::new(),
-            without: None,
+            without: &[],
             busy: None,
+            audited: None,
             sweeps: 0,
             quiet_sweeps: Vec::new(),
             pause_wanted: None,

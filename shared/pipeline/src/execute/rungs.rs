@@ -154,6 +154,12 @@ async fn begin<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
                 deployment: found.and_then(|found| found.primary_deployment()).map(|primary| primary.id.clone()),
                 confirmed: false,
             };
+            let earlier = lookup.service_update(service).map_err(|_| unread)?;
+            let made = earlier.filter(|earlier| found.is_some_and(|found| earlier.was_made(found)));
+            let update = match made {
+                Some(earlier) => update.on_top_of(earlier),
+                None => update,
+            };
             let latest = lookup.latest_update().map_err(|_| unread)?;
             (ledger.begin_update(&update, latest).await, Some(update))
         }

@@ -86,7 +86,9 @@ fn judge_group<'a>(
     if !is_judged(group, &policy) {
         return Ok(());
     }
-    judgement.users.insert(arn.clone(), users.iter().map(|(id, _)| id.clone()).collect());
+    // These lead to the group again; one that uses it by an older revision alone doesn't.
+    let names = |(_, service): &&(ServiceId, &Service)| service.named_target_groups().any(|named| named == arn);
+    judgement.users.insert(arn.clone(), users.iter().filter(names).map(|(id, _)| id.clone()).collect());
     let (health, owners) = (lookup.target_health(arn), lookup.owners(arn));
     let Some(health) = health? else { return Ok(()) };
     let mut group = Group { group, health, users, members: Vec::new(), policy, policies };

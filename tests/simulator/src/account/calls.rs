@@ -68,8 +68,9 @@ impl SimAccount {
         until_moment(&self.world, sent + before).await;
         match outcome {
             Outcome::Fails(kind) => {
-                let changes = operation == "elasticloadbalancing:RegisterTargets";
-                self.world.sim().refused |= changes && kind == CallErrorKind::Denied;
+                if kind == CallErrorKind::Denied {
+                    self.world.sim().denied_once.insert(operation);
+                }
                 until_moment(&self.world, (sent + before + after).min(given_up)).await;
                 return Err(failure(operation, kind));
             }

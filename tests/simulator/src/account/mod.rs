@@ -3,6 +3,7 @@
 
 mod calls;
 mod fate;
+mod rungs;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -61,9 +62,9 @@ impl Ecs for SimAccount {
         fn list_clusters() -> Vec<ClusterArn> = "ecs:ListClusters";
         fn describe_clusters(clusters: &[ClusterArn]) -> Reads<ClusterArn, Cluster> = "ecs:DescribeClusters", thin thin;
         fn list_services(cluster: &ClusterArn) -> Vec<ServiceId> = "ecs:ListServices";
-        fn describe_services(cluster: &ClusterArn, services: &[ServiceId]) -> Reads<ServiceId, Service> = "ecs:DescribeServices", thin thin;
+        fn describe_services(cluster: &ClusterArn, services: &[ServiceId]) -> Reads<ServiceId, Service> = "ecs:DescribeServices", thin thin_services;
         fn list_tasks(list: &TaskList) -> Vec<TaskArn> = "ecs:ListTasks";
-        fn get_task_protection(cluster: &ClusterArn, tasks: &[TaskArn]) -> Reads<TaskArn, TaskProtection> = "ecs:GetTaskProtection", thin thin;
+        fn get_task_protection(cluster: &ClusterArn, tasks: &[TaskArn]) -> Reads<TaskArn, TaskProtection> = "ecs:GetTaskProtection", thin thin_protection;
         fn describe_task_definition(arn: &TaskDefinitionArn) -> TaskDefinition = "ecs:DescribeTaskDefinition";
         fn describe_service_revisions(revisions: &[ServiceRevisionArn]) -> Reads<ServiceRevisionArn, ServiceRevision> = "ecs:DescribeServiceRevisions", thin thin;
     }
@@ -78,17 +79,13 @@ impl Ecs for SimAccount {
         service: &ServiceId,
         network: &AwsvpcConfiguration,
     ) -> Result<(), CallError> {
-        let memory = &self.world.memory;
         let operation = "ecs:UpdateService";
-        let change = || memory.update_service_network(service, network).now_or_never();
-        self.write(operation, || change().unwrap_or_else(|| self.never(operation))).await
+        self.write(operation, || self.updates(operation, service, network)).await
     }
 
-    async fn stop_task(&self, cluster: &ClusterArn, task: &TaskArn, reason: &str) -> Result<(), CallError> {
-        let memory = &self.world.memory;
+    async fn stop_task(&self, _: &ClusterArn, task: &TaskArn, _: &str) -> Result<(), CallError> {
         let operation = "ecs:StopTask";
-        let change = || memory.stop_task(cluster, task, reason).now_or_never();
-        self.write(operation, || change().unwrap_or_else(|| self.never(operation))).await
+        self.write(operation, || self.stops(operation, task)).await
     }
 }
 
@@ -166,10 +163,8 @@ impl Ec2 for SimAccount {
         interface: &NetworkInterfaceId,
         groups: &BTreeSet<SecurityGroupId>,
     ) -> Result<(), CallError> {
-        let memory = &self.world.memory;
         let operation = "ec2:ModifyNetworkInterfaceAttribute";
-        let change = || memory.modify_network_interface_groups(interface, groups).now_or_never();
-        self.write(operation, || change().unwrap_or_else(|| self.never(operation))).await
+        self.write(operation, || self.dresses(operation, interface, groups)).await
     }
 }
 

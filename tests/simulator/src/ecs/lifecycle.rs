@@ -31,8 +31,14 @@ impl Stage<'_> {
         }
         let arn = task.arn.clone();
         let description = format!("arn:aws:ecs:{}:{}:attachment/a{number}", names::REGION, names::ACCOUNT);
-        self.aws.interfaces.push(entities::interface(number, subnet, description, addresses.clone()));
+        let mut interface = entities::interface(number, subnet, description, addresses.clone());
+        interface.security_groups = match service {
+            Some((_, deployment)) => deployment.groups.clone(),
+            None => vec![names::security_group(names::OWN)],
+        };
+        self.aws.interfaces.push(interface);
         let now = self.sim.now;
+        self.sim.record.regrouped.insert(arn.clone(), now);
         for ip in addresses {
             self.sim.record.takes(now, ip, Holder::Task(arn.clone()));
         }

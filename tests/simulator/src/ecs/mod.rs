@@ -9,9 +9,10 @@ mod render;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::ecs::Task;
-use model::id::{DeploymentId, TargetGroupArn, TaskArn, TaskDefinitionArn};
+use model::id::{DeploymentId, SecurityGroupId, TargetGroupArn, TaskArn, TaskDefinitionArn};
 use model::scope::ServiceId;
 
+use crate::time::Moment;
 use pool::{Place, Pool};
 
 /// What ECS knows.
@@ -24,6 +25,8 @@ pub(crate) struct Ecs {
     pub(crate) untold: BTreeSet<TaskArn>,
     /// What the last event of a task said of it.
     pub(crate) told: BTreeMap<TaskArn, Task>,
+    /// Tasks that are protected, and since when.
+    pub(crate) protected: BTreeMap<TaskArn, Moment>,
     /// Things other than tasks that have addresses.
     pub(crate) things: Vec<(u32, Place)>,
     numbers: u32,
@@ -52,6 +55,10 @@ pub(crate) struct Service {
     /// The other group of a native service.
     pub(crate) alternate: Option<TargetGroupArn>,
     pub(crate) deleted: bool,
+    /// The security groups it declares.
+    pub(crate) groups: Vec<SecurityGroupId>,
+    /// Its minimum healthy percent.
+    pub(crate) minimum_healthy: usize,
 }
 
 /// A deployment or a task set.
@@ -61,6 +68,7 @@ pub(crate) struct Deployment {
     pub(crate) number: u32,
     pub(crate) uses: Vec<(TargetGroupArn, u16)>,
     pub(crate) definition: TaskDefinitionArn,
+    pub(crate) groups: Vec<SecurityGroupId>,
 }
 
 /// What ECS is doing with a task.

@@ -98,7 +98,8 @@ impl Stage<'_> {
             format!("a new deployment of {id}, serving through {}", uses.join(", "))
         });
         let Some(service) = self.sim.ecs.services.get_mut(id) else { return };
-        service.deployments.push(Deployment { id: names::deployment(number), number, uses, definition });
+        let (id_of, groups) = (names::deployment(number), service.groups.clone());
+        service.deployments.push(Deployment { id: id_of, number, uses, definition, groups });
         self.render(id);
         self.sim.after(SECOND, Due::Service(id.clone()));
     }

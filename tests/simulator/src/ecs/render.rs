@@ -26,20 +26,16 @@ impl Stage<'_> {
         (told.running_count, told.pending_count) = (running, pending);
         let Some(newest) = service.deployments.last() else { return };
         told.task_definition = Some(newest.definition.clone());
+        told.network = Some(entities::network(&newest.groups));
         match service.kind {
-            Kind::Rolling => {
-                told.load_balancers = newest.uses.iter().map(entities::balancer_entry).collect();
-                told.deployments = deployments(&service);
-            }
-            Kind::TaskSets => task_sets(told, &service),
-            Kind::Native => {
-                native(told, &service, id);
-                for one in &service.deployments {
-                    let revision = revision(id, one);
-                    self.aws.service_revisions.insert(revision.arn.clone(), revision);
-                }
-            }
+            Kind::Rolling => told.load_balancers = newest.uses.iter().map(entities::balancer_entry).collect(),
+            Kind::Native => native(told, &service),
+            Kind::TaskSets => return task_sets(told, &service),
         }
+        told.deployments = deployments(&service);
+        let revisions: Vec<_> = service.deployments.iter().map(|one| revision(id, one)).collect();
+        told.current_revisions = revisions.iter().map(|one| one.arn.clone()).collect();
+        self.aws.service_revisions.extend(revisions.into_iter().map(|one| (one.arn.clone(), one)));
     }
 
     fn count(&self, id: &ServiceId, running: bool) -> u32 {
@@ -57,7 +53,7 @@ impl Stage<'_> {
 fn deployments(service: &Service) -> Vec<model::ecs::Deployment> {
     let newest = service.deployments.len() - 1;
     let all = service.deployments.iter().enumerate().rev();
-    all.map(|(at, one)| entities::deployment(&one.id, &one.definition, at == newest)).collect()
+    all.map(|(at, one)| entities::deployment(&one.id, &one.definition, &one.groups, at == newest)).collect()
 }
 
 /// The older set is PRIMARY until the newer one has all its tasks; then it drains.
@@ -71,17 +67,15 @@ fn task_sets(told: &mut Described, service: &Service) {
             (false, true) => TaskSetStatus::Draining,
             _ => TaskSetStatus::Primary,
         };
-        entities::task_set(&one.id, &one.definition, &one.uses, status)
+        entities::task_set(&one.id, &one.definition, &one.uses, &one.groups, status)
     };
     told.task_sets = service.deployments.iter().enumerate().map(set).collect();
     told.load_balancers = service.deployments[0].uses.iter().map(entities::balancer_entry).collect();
 }
 
-fn native(told: &mut Described, service: &Service, id: &ServiceId) {
+fn native(told: &mut Described, service: &Service) {
     told.strategy = Strategy::BlueGreen;
-    told.deployments = deployments(service);
     told.has_current_deployment = service.deployments.len() > 1;
-    told.current_revisions = service.deployments.iter().map(|one| names::revision(id, one.number)).collect();
     let mut entries: Vec<_> = service.deployments[0].uses.iter().map(entities::balancer_entry).collect();
     for entry in &mut entries {
         entry.alternate_target_group.clone_from(&service.alternate);

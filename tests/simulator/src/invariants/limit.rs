@@ -1,7 +1,9 @@
 //! The limit on removals holds over all functions together, and no function removes more than the ledger granted it.
 
+use model::ledger::Limited;
+
 use crate::invariants::{Check, Invariant};
-use crate::record::{Change, Grant};
+use crate::record::{Change, Grant, Record};
 use crate::time::Moment;
 use crate::world::Stage;
 
@@ -13,8 +15,9 @@ fn check(stage: &Stage<'_>, change: &Change) -> Option<String> {
     }
     let (record, setting) = (&stage.sim.record, &stage.sim.setting);
     let name = change.group.name();
-    let of_group = || record.grants.iter().filter(|grant| grant.group == change.group);
-    let granted: usize = of_group().filter(|grant| grant.actor == change.actor).map(|grant| grant.many).sum();
+    let what = Limited::Removals(change.group.clone());
+    let of_actor = record.grants.iter().filter(|grant| grant.what == what && grant.actor == change.actor);
+    let granted: usize = of_actor.map(|grant| grant.many).sum();
     let removed =
         record.changes.iter().filter(|one| one.removes && one.actor == change.actor && one.group == change.group);
     // A request sent once more for the same target counts once.
@@ -22,14 +25,24 @@ fn check(stage: &Stage<'_>, change: &Change) -> Option<String> {
     if removed.len() > granted {
         return Some(format!("a function removed {} from {name}, and was granted {granted}", removed.len()));
     }
+    passed(record, &what, setting.window, |grant| setting.limit.of(grant.targets))
+}
+
+/// The first window in which more was granted than the limit, which the grant that opens it decides.
+pub(super) fn passed(
+    record: &Record,
+    what: &Limited,
+    lasts: Moment,
+    limit: impl Fn(&Grant) -> usize,
+) -> Option<String> {
     let mut window: Option<(Moment, usize, usize)> = None;
-    for Grant { at, many, targets, .. } in of_group() {
-        let open = window.filter(|(opened, ..)| at - opened < setting.window);
-        let (opened, limit, used) = open.unwrap_or((*at, setting.limit.of(*targets), 0));
-        if used + many > limit {
-            return Some(format!("{} removals in {name} in one window, of at most {limit}", used + many));
+    for grant in record.grants.iter().filter(|grant| grant.what == *what) {
+        let open = window.filter(|(opened, ..)| grant.at - opened < lasts);
+        let (opened, limit, used) = open.unwrap_or((grant.at, limit(grant), 0));
+        if used + grant.many > limit {
+            return Some(format!("{} of {what:?} in one window, of at most {limit}", used + grant.many));
         }
-        window = Some((opened, limit, used + many));
+        window = Some((opened, limit, used + grant.many));
     }
     None
 }

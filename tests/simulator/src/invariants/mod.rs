@@ -1,6 +1,10 @@
 //! What must always hold, judged by what really was. None of it asks the rules.
 
+mod audit;
+mod budget;
 mod draining;
+mod dressed;
+mod groups;
 mod held;
 mod limit;
 mod message;
@@ -10,13 +14,15 @@ mod proof;
 mod recorded;
 mod registered;
 mod rest;
+mod restrained;
 mod right;
+mod stops;
 mod strangers;
 mod two_looks;
 
 use pipeline::Outcome;
 
-use crate::record::{Change, Reads};
+use crate::record::{Change, Deed, Reads};
 use crate::world::{Actor, Stage};
 
 /// Something that must always hold.
@@ -29,6 +35,8 @@ pub(crate) struct Invariant {
 pub(crate) enum Check {
     /// Right before a function changes something.
     Change(fn(&Stage<'_>, &Change) -> Option<String>),
+    /// Right before a function changes security groups or stops a task.
+    Deed(fn(&Stage<'_>, &Deed) -> Option<String>),
     /// When a pass is over, with what its function read and changed.
     Pass(fn(&Stage<'_>, Actor, &Reads, &Outcome) -> Option<String>),
     /// When every message is handled, before any sweep.
@@ -38,7 +46,7 @@ pub(crate) enum Check {
 }
 
 /// All of them.
-pub(crate) const INVARIANTS: [Invariant; 13] = [
+pub(crate) const INVARIANTS: [Invariant; 19] = [
     owner::INVARIANT,
     proof::INVARIANT,
     strangers::INVARIANT,
@@ -48,10 +56,16 @@ pub(crate) const INVARIANTS: [Invariant; 13] = [
     observe::INVARIANT,
     two_looks::INVARIANT,
     limit::INVARIANT,
+    groups::INVARIANT,
+    stops::INVARIANT,
+    restrained::INVARIANT,
+    budget::INVARIANT,
     recorded::INVARIANT,
     message::INVARIANT,
     rest::INVARIANT,
     right::INVARIANT,
+    dressed::INVARIANT,
+    audit::INVARIANT,
 ];
 
 /// The names of all of them.
@@ -73,6 +87,14 @@ pub struct Violation {
 pub(crate) fn on_change(stage: &mut Stage<'_>, change: &Change) {
     check(stage, |check, stage| match check {
         Check::Change(check) => check(stage, change),
+        _ => None,
+    });
+}
+
+/// Right before a function changes security groups or stops a task.
+pub(crate) fn on_deed(stage: &mut Stage<'_>, deed: &Deed) {
+    check(stage, |check, stage| match check {
+        Check::Deed(check) => check(stage, deed),
         _ => None,
     });
 }
@@ -104,7 +126,7 @@ pub(crate) fn at_rest(stage: &mut Stage<'_>) {
 
 fn check(stage: &mut Stage<'_>, run: impl Fn(&Check, &Stage<'_>) -> Option<String>) {
     for Invariant { name, check } in &INVARIANTS {
-        if stage.sim.without == Some(*name) {
+        if stage.sim.without.contains(name) {
             continue;
         }
         if let Some(what) = run(check, stage) {

@@ -2,10 +2,11 @@
 
 use model::elb::Target;
 use model::id::TargetGroupArn;
+use model::repair::Repair;
 use pipeline::{Outcome, Status};
 
 use crate::invariants::{Check, Invariant};
-use crate::record::Reads;
+use crate::record::{Reads, What};
 use crate::world::{Actor, Stage};
 
 pub(super) const INVARIANT: Invariant = Invariant { name: "recorded", check: Check::Pass(check) };
@@ -19,5 +20,19 @@ fn check(_: &Stage<'_>, actor: Actor, reads: &Reads, outcome: &Outcome) -> Optio
         })
     };
     let untold = reads.changes.iter().find(|one| !is_told(&one.group, one.target, one.removes));
-    untold.map(|one| format!("function {actor} changed {} in {} and doesn't tell", one.target, one.group.name()))
+    let untold = untold.map(|one| format!("{} in {}", one.target, one.group.name()));
+    let untold = untold
+        .or_else(|| reads.deeds.iter().find(|deed| !told(outcome, &deed.what)).map(|deed| format!("{:?}", deed.what)));
+    untold.map(|what| format!("function {actor} changed {what} and doesn't tell"))
+}
+
+fn told(outcome: &Outcome, what: &What) -> bool {
+    let conclusions = outcome.findings.iter().flat_map(|concluded| &concluded.conclusions);
+    let tried = conclusions.filter(|one| matches!(one.status, Status::Done | Status::Failed | Status::Refused));
+    tried.map(|one| &one.repair).any(|repair| match (repair, what) {
+        (Repair::ModifyNetworkInterface { task: told, .. }, What::Dress(task, _))
+        | (Repair::StopTask { task: told, .. }, What::Stop(task)) => told == task,
+        (Repair::UpdateService { service: told, .. }, What::Update(service, ..)) => told == service,
+        _ => false,
+    })
 }

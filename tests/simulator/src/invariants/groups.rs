@@ -1,0 +1,70 @@
+//! Of security groups just what is required is added and what is forbidden taken off, a service's only one at a time, and no
+//! group a second time: somebody put it back.
+
+use std::collections::BTreeSet;
+
+use model::id::SecurityGroupId;
+use model::scope::ServiceId;
+
+use crate::ecs::Kind;
+use crate::groups::right;
+use crate::invariants::{Check, Invariant};
+use crate::record::{Deed, What};
+use crate::world::Stage;
+
+pub(super) const INVARIANT: Invariant = Invariant { name: "groups", check: Check::Deed(check) };
+
+fn check(stage: &Stage<'_>, deed: &Deed) -> Option<String> {
+    let record = &stage.sim.record;
+    let began = record.reads.get(&deed.actor)?.began;
+    // What somebody changed during the pass is for the next one.
+    let stood = |changed: Option<&i64>| changed.is_none_or(|at| *at < began);
+    match &deed.what {
+        What::Dress(task, groups) => {
+            let worn = stage.worn(task).filter(|_| stood(record.regrouped.get(task)))?;
+            more_than_wanted(&worn, groups).map(|what| format!("task {} {what}", task.id()))
+        }
+        What::Update(service, before, after) => {
+            let seen = || more_than_wanted(before, after).or_else(|| a_second_time(stage, service, before, after));
+            let wrong = if stood(record.redeclared.get(service)) { seen() } else { None };
+            wrong.map(|what| format!("{service} {what}")).or_else(|| out_of_turn(stage, service))
+        }
+        What::Stop(_) => None,
+    }
+}
+
+fn more_than_wanted(before: &BTreeSet<SecurityGroupId>, after: &BTreeSet<SecurityGroupId>) -> Option<String> {
+    let wanted = right(before);
+    (wanted != *after).then(|| format!("with {before:?} was given {after:?}, not {wanted:?}"))
+}
+
+fn out_of_turn(stage: &Stage<'_>, id: &ServiceId) -> Option<String> {
+    let record = &stage.sim.record;
+    let service = stage.sim.ecs.services.get(id)?;
+    if service.kind != Kind::Rolling {
+        return Some(format!("{id} was updated, which isn't deployed by rolling"));
+    }
+    let mut updated = record.deeds.iter().filter_map(|deed| match &deed.what {
+        What::Update(other, ..) if other != id => Some(other),
+        _ => None,
+    });
+    let rolls = |id: &ServiceId| stage.sim.ecs.services.get(id).is_some_and(|one| one.deployments.len() > 1);
+    updated.find(|other| rolls(other)).map(|other| format!("{id} was updated while {other} is rolling"))
+}
+
+fn a_second_time(
+    stage: &Stage<'_>,
+    id: &ServiceId,
+    before: &BTreeSet<SecurityGroupId>,
+    after: &BTreeSet<SecurityGroupId>,
+) -> Option<String> {
+    let mut earlier = stage.sim.record.deeds.iter().filter_map(|deed| match &deed.what {
+        What::Update(of, before, after) if of == id => Some((before, after)),
+        _ => None,
+    });
+    let again = earlier.find_map(|(was, became)| {
+        let (added, removed) = (&(after - before) & &(became - was), &(before - after) & &(was - became));
+        added.into_iter().chain(removed).next()
+    });
+    again.map(|group| format!("was updated for {group} a second time, though somebody had put it back"))
+}
