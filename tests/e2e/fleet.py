@@ -148,8 +148,8 @@ class Fleet:
         """When the last task that had the address by then stopped, or lost it; never where none had."""
         return max((one.until for one in self._tenancies[address] if one.until <= at), default=float("-inf"))
 
-    def wrong(self, but=()):
-        """What isn't as it should be, but for the stale targets of tight groups, and those in `but`."""
+    def wrong(self):
+        """What isn't as it should be, but for the stale targets of tight groups."""
         wrong = []
         for unit in self.units:
             states = unit.group.states()
@@ -159,5 +159,5 @@ class Fleet:
             wrong += [f"{unit.group.name} lost the foreign {target}" for target in sorted(unit.foreign - placed)]
             stale = placed - unit.serving() - unit.foreign
             wrong += [f"{unit.group.name} has {target}" for target in sorted(stale)
-                      if not unit.is_tight and (unit.group.arn, *target) not in but]
+                      if not unit.is_tight]
         return wrong
