@@ -57,11 +57,18 @@ const QUOTAS: [Quota; 13] = [
     Quota { actions: &["application-autoscaling:Describe*"], burst: 20.0, rate: 5.0 },
 ];
 
+/// So many seconds' worth of requests is kept back of what may be sent at once: requests that were let go one after the other may
+/// arrive together.
+const JITTER: f64 = 0.3;
+
 impl Budget {
     /// This share of every quota, all of it unspent.
     #[must_use]
     pub fn new(share: QuotaShare) -> Self {
-        let bucket = |quota: Quota| Bucket::new(quota.burst * share.get(), quota.rate * share.get());
+        let bucket = |quota: Quota| {
+            let at_once = quota.rate.mul_add(-JITTER, quota.burst);
+            Bucket::new(at_once * share.get(), quota.rate * share.get())
+        };
         Self { buckets: QUOTAS.into_iter().map(|quota| (quota, Mutex::new(bucket(quota)))).collect() }
     }
 
@@ -113,7 +120,7 @@ mod tests {
             for _ in 0..22 {
                 budget.take("elasticloadbalancing:RegisterTargets").await;
             }
-            // Twenty at once; the two after them at four a second.
+            // Some twenty at once; those after them at four a second.
             assert!(begun.elapsed().as_millis() >= 450, "{:?}", begun.elapsed());
 
             let (_, bucket) = budget.buckets.iter().find(|(quota, _)| quota.has("ec2:DescribeSubnets")).unwrap();

@@ -43,6 +43,51 @@ pub(super) enum Batch {
     ScalableTargets(Vec<ServiceId>),
 }
 
+/// One of AWS's request quotas, as far as reading takes from them. Their sizes are the [`Budget`](crate::budget::Budget)'s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Quota {
+    Clusters,
+    Services,
+    Tasks,
+    TaskProtection,
+    TaskDefinitions,
+    ServiceRevisions,
+    LoadBalancing,
+    Ec2,
+    Scaling,
+}
+
+impl Batch {
+    /// The quota it takes from.
+    pub(super) const fn quota(&self) -> Quota {
+        match self {
+            Self::ListClusters | Self::Clusters(_) => Quota::Clusters,
+            Self::ListServices(_) | Self::Services(..) => Quota::Services,
+            Self::ListTasks(_) | Self::Tasks(..) => Quota::Tasks,
+            Self::TaskProtection(..) => Quota::TaskProtection,
+            Self::TaskDefinition(_) => Quota::TaskDefinitions,
+            Self::ServiceRevisions(_) => Quota::ServiceRevisions,
+            Self::ListTargetGroups
+            | Self::TargetGroups(_)
+            | Self::TargetHealth(_)
+            | Self::TargetGroupAttributes(_)
+            | Self::ListLoadBalancers
+            | Self::LoadBalancers(_)
+            | Self::Listeners(_)
+            | Self::LoadBalancerAttributes(_)
+            | Self::AccountLimits
+            | Self::Tags(_) => Quota::LoadBalancing,
+            Self::Subnets(_)
+            | Self::InterfacesIn(_)
+            | Self::Interfaces(_)
+            | Self::SecurityGroupsIn(_)
+            | Self::SecurityGroups(_)
+            | Self::PrefixList(_) => Quota::Ec2,
+            Self::ListScalableTargets | Self::ScalableTargets(_) => Quota::Scaling,
+        }
+    }
+}
+
 /// Something with tags that Elastic Load Balancing tells; one request may mix both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Tagged {

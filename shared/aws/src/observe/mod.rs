@@ -8,24 +8,30 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
+use futures::future::join_all;
 use futures::stream::{StreamExt as _, iter};
 use model::observation::{Observation, Question};
 
 use crate::api::Account;
-use batches::batches;
+use batches::{Quota, batches};
 use read::read;
 
-/// Requests under way at once. The budget decides how many a second; this bounds memory and connections.
-const AT_ONCE: usize = 16;
+/// Requests under way at once for each of AWS's quotas: one that is spent doesn't hold back those for another. The budget decides
+/// how many a second; this bounds memory and connections.
+const AT_ONCE: usize = 8;
 
 /// Has the questions answered and fills in the answers.
 pub async fn answer<A: Account>(account: &A, questions: &BTreeSet<Question>, observation: &mut Observation) {
     let sheet = Sheet(Mutex::new(observation));
-    let reads = batches(questions).into_iter().map(|batch| Box::pin(read(account, batch, &sheet)));
-    iter(reads).buffer_unordered(AT_ONCE).for_each(|()| async {}).await;
+    let mut reads: BTreeMap<Quota, Vec<_>> = BTreeMap::new();
+    for batch in batches(questions) {
+        reads.entry(batch.quota()).or_default().push(Box::pin(read(account, batch, &sheet)));
+    }
+    let of_quota = |reads| iter(reads).buffer_unordered(AT_ONCE).for_each(|()| async {});
+    join_all(reads.into_values().map(of_quota)).await;
 }
 
 /// The observation, as something several reads write to. It is never held while one of them waits.

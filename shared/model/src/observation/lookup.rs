@@ -1,7 +1,7 @@
 //! How a rule asks.
 
-use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeSet, HashMap};
 
 use ipnet::IpNet;
 use jiff::Timestamp;
@@ -28,6 +28,8 @@ use crate::scope::ServiceId;
 pub struct Lookup<'a> {
     observation: &'a Observation,
     open: RefCell<BTreeSet<Question>>,
+    /// Where in the list of its subnet an interface is: each task asks for its own.
+    places: OnceCell<HashMap<(SubnetId, NetworkInterfaceId), usize>>,
 }
 
 /// Why a question has no answer.
@@ -43,7 +45,7 @@ impl<'a> Lookup<'a> {
     /// Asks this observation.
     #[must_use]
     pub const fn new(observation: &'a Observation) -> Self {
-        Self { observation, open: RefCell::new(BTreeSet::new()) }
+        Self { observation, open: RefCell::new(BTreeSet::new()), places: OnceCell::new() }
     }
 
     /// The observation asked.
@@ -212,12 +214,25 @@ impl<'a> Lookup<'a> {
         id: &NetworkInterfaceId,
         subnet: Option<&SubnetId>,
     ) -> Result<Option<&'a NetworkInterface>, Gap<'a>> {
-        let listed = subnet.and_then(|subnet| self.observation.interfaces.get(subnet));
+        let listed = subnet.and_then(|subnet| self.observation.interfaces.get_key_value(subnet));
         match (self.observation.interface.get(id), listed) {
-            (None, Some(Answer::Known(all))) => Ok(all.iter().find(|interface| interface.id == *id)),
-            (None, Some(Answer::Unread(unread))) => Err(Gap::Unread(unread)),
+            (None, Some((subnet, Answer::Known(all)))) => {
+                Ok(self.places().get(&(subnet.clone(), id.clone())).and_then(|place| all.get(*place)))
+            }
+            (None, Some((_, Answer::Unread(unread)))) => Err(Gap::Unread(unread)),
             (answer, _) => self.ask(answer, || Question::Interface { id: id.clone(), subnet: subnet.cloned() }),
         }
+    }
+
+    fn places(&self) -> &HashMap<(SubnetId, NetworkInterfaceId), usize> {
+        self.places.get_or_init(|| {
+            let read =
+                self.observation.interfaces.iter().filter_map(|(subnet, answer)| Some((subnet, answer.known()?)));
+            let places = read.flat_map(|(subnet, all)| {
+                all.iter().enumerate().map(move |(place, one)| ((subnet.clone(), one.id.clone()), place))
+            });
+            places.collect()
+        })
     }
 
     /// The security groups of a VPC.
