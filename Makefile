@@ -25,9 +25,6 @@ SCAN := .venv-scan
 TARGET := $(notdir $(wildcard tests/fuzz/corpus/*))
 SECONDS_EACH := 60
 
-# The packages of a benchmark are selected along with the functions, so that the AWS SDK isn't compiled once more.
-BENCH_TARGET := $(shell uname -m)-unknown-linux-gnu
-
 .PHONY: help setup build demo test test-unit test-sim sim fuzz test-e2e test-infra bench bench-check check lint fmt readme clean deploy plan invoke-audit destroy \
 	need-python need-cargo need-fuzz
 
@@ -93,7 +90,13 @@ test-infra: build $(SCAN)/.stamp ## Apply the Terraform to a moto server, and ta
 		echo "terraform is not at hand: the infrastructure was NOT tested"; \
 	fi
 
-bench-check: build ## Compare counts of calls and sizes with the committed ones
+bench: build ## Measure the shipped binaries against what can't be beaten, as one table of ratios
+	@# The functions are selected along with what they are measured against, so that the AWS SDK isn't compiled once more.
+	cargo lambda build --release $(ARCHITECTURE) --package registrar --package guard --package audit --package bench \
+		--examples --lambda-dir target/bench
+	PYTHONPATH=tests:tests/e2e $(PYTHON) -m bench
+
+bench-check: build ## Compare counts of calls and sizes with the committed ones, or commit to new ones with BASELINE=new
 	cd tests/bench && $(PYTHON) -m pytest --quiet $(PYTEST)
 	PYTHONPATH=tests:tests/e2e $(PYTHON) -m bench.check $(if $(BASELINE),--write)
 

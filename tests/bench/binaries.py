@@ -16,7 +16,7 @@ def function(name):
 
 def example(name):
     """A program that something is measured against, built by `make bench`."""
-    return _there(Path(os.environ.get("BENCH_EXAMPLES", TARGET / "bench/examples")) / name, "make bench")
+    return _there(TARGET / "bench" / name / "bootstrap", "make bench")
 
 
 def _there(path, made_by):
