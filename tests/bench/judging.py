@@ -18,7 +18,7 @@ UNITS = {"ns": 1e-9, "µs": 1e-6, "ms": 1e-3, "s": 1.0}
 LINE = re.compile(r"[├╰]─ (\w+)\s+([\d.]+) (\w+)\s+│[^│]+│")
 
 
-def fastest(shape, samples=5):
+def fastest(shape, samples=3):
     """Seconds that parsing, judging once and judging after every round take, by name."""
     environment = {**os.environ, **CREDENTIALS, "AWS_REGION": REGION, "AWS_EC2_METADATA_DISABLED": "true"}
     with Cloud(shape) as cloud:

@@ -7,8 +7,10 @@ use std::error::Error;
 use std::sync::OnceLock;
 
 use aws::sdk::Clients;
+use aws_config::BehaviorVersion;
 use bench::pages::{Page, Pages};
-use bench::sweep::{Sweep, config_of_wholes};
+use bench::plain;
+use bench::sweep::Sweep;
 use divan::Bencher;
 use model::observation::{Lookup, Observation};
 use model::policy::Policy;
@@ -44,7 +46,8 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
 }
 
 async fn read() -> Result<Read, Box<dyn Error + Send + Sync>> {
-    let (config, pages) = (config_of_wholes().await, Pages::default());
+    let config = aws_config::defaults(BehaviorVersion::latest()).http_client(plain::client()).load().await;
+    let pages = Pages::default();
     Sweep::keeping(&pages, &config).run().await?;
     let mut read = Read {
         pages: pages.take(),

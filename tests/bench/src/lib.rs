@@ -7,4 +7,5 @@
 //! `python -m bench`, beside this, runs them and the shipped binaries and prints one table.
 
 pub mod pages;
+pub mod plain;
 pub mod sweep;

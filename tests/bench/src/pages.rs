@@ -16,22 +16,17 @@ use aws_sdk_elasticloadbalancingv2::operation::describe_target_group_attributes:
 use aws_sdk_elasticloadbalancingv2::operation::describe_target_groups::DescribeTargetGroups;
 use aws_sdk_elasticloadbalancingv2::operation::describe_target_health::DescribeTargetHealth;
 use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
-};
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextRef;
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, Metadata};
-use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, Metadata};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::client::runtime_plugin::RuntimePlugin as _;
 use aws_smithy_runtime_api::client::ser_de::{DeserializeResponse as _, SharedResponseDeserializer};
 use aws_smithy_schema::protocol::SharedClientProtocol;
 use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::byte_stream::ByteStream;
 use aws_smithy_types::config_bag::{ConfigBag, FrozenLayer};
 
-/// Every page that clients with this interceptor got, over a [`Whole`] transport.
+/// Every page that clients with this interceptor got, over [plain HTTP](crate::plain).
 #[derive(Debug, Clone, Default)]
 pub struct Pages(Arc<Mutex<Vec<Page>>>);
 
@@ -114,31 +109,5 @@ fn parser(operation: &str) -> Option<FrozenLayer> {
         "DescribeSubnets" => DescribeSubnets::new().config(),
         "DescribeSecurityGroups" => DescribeSecurityGroups::new().config(),
         _ => None,
-    }
-}
-
-/// A transport that gives answers as a whole.
-#[derive(Debug, Clone)]
-pub struct Whole(pub SharedHttpClient);
-
-#[derive(Debug)]
-struct WholeConnector(SharedHttpConnector);
-
-impl HttpClient for Whole {
-    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(WholeConnector(self.0.http_connector(settings, components)))
-    }
-}
-
-impl HttpConnector for WholeConnector {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let connector = self.0.clone();
-        HttpConnectorFuture::new(async move {
-            let mut response = connector.call(request).await?;
-            let body = std::mem::replace(response.body_mut(), SdkBody::taken());
-            let whole = ByteStream::new(body).collect().await.map_err(|error| ConnectorError::io(error.into()))?;
-            *response.body_mut() = SdkBody::from(whole.to_vec());
-            Ok(response)
-        })
     }
 }

@@ -1,39 +1,21 @@
 //! The calls of a sweep by the SDK alone. Of the answers only what the next call must name is kept.
 
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::SdkConfig;
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ServiceNamespace};
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_ec2::types::Filter;
 use aws_sdk_ecs::types::{ServiceField, TaskField};
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use futures::future::BoxFuture;
 use futures::stream::{StreamExt as _, TryStreamExt as _, iter};
 use futures::{FutureExt as _, join};
 
-use crate::pages::{Pages, Whole};
+use crate::pages::Pages;
 
 /// What goes wrong ends the measurement, whatever it is.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Requests under way at once, as many as in a sweep.
 const AT_ONCE: usize = 16;
-
-/// The functions' configuration but for the budget, which would only make it wait.
-pub async fn config() -> SdkConfig {
-    aws_config::defaults(BehaviorVersion::latest()).http_client(transport()).load().await
-}
-
-/// The same, with answers that come as a whole.
-pub async fn config_of_wholes() -> SdkConfig {
-    aws_config::defaults(BehaviorVersion::latest()).http_client(Whole(transport())).load().await
-}
-
-fn transport() -> SharedHttpClient {
-    let tls = Provider::Rustls(CryptoMode::Ring);
-    aws_smithy_http_client::Builder::new().tls_provider(tls).build_https()
-}
 
 /// The services this needs of AWS.
 #[derive(Debug)]
