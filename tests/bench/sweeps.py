@@ -11,10 +11,13 @@ from . import binaries
 from .cloud import Cloud, Shape
 from .counts import LEDGER, SWEPT, check, settings
 from .floors import fewest_of_sweep, forced_seconds
-from .process import cpu_seconds, peak_bytes, run
+from .process import cpu_of, cpu_seconds, peak_bytes
 
 #: Seconds that a call takes on its way, as it may within a Region.
 LATENCY = 0.02
+
+#: How often fetching and parsing alone is measured; the least counts.
+FLOORS = 3
 
 #: Accounts of services of a hundred tasks, each ten times as large as the one before.
 GROWING = (Shape(10, 1_000), Shape(100, 10_000), Shape(1_000, 100_000))
@@ -59,20 +62,35 @@ def alone(shape):
         return _sweep(cloud)
 
 
-def floor(shape, times=5):
-    """Processor seconds and memory of fetching and parsing alone: the least of some runs."""
+def floor(shape):
+    """Processor seconds of fetching and parsing alone, which waits for its share of the quotas as a sweep does."""
     with Cloud(shape) as cloud:
         environment = {**CREDENTIALS, "AWS_REGION": REGION, "AWS_ENDPOINT_URL": cloud.url,
                        "AWS_EC2_METADATA_DISABLED": "true"}
-        runs = [run([binaries.example("floor"), LEDGER.name], environment) for _ in range(times)]
-        return min(cpu for cpu, _ in runs), min(peak for _, peak in runs)
+        return cpu_of([binaries.example("floor"), LEDGER.name], environment)
 
 
-def quota_runs():
-    """All that waits for quotas, side by side: `[(swept, throttled)]` of all shares, and the sweeps of growing accounts."""
-    ways = [lambda: under_quotas(SWEPT, [1.0]), lambda: under_quotas(SWEPT, [1.0], latency=0.0),
-            lambda: under_quotas(SWEPT, [0.5]), lambda: under_quotas(SWEPT, [0.5, 0.5])]
-    with ThreadPoolExecutor(len(ways) + len(GROWING)) as pool:
-        quotas = [pool.submit(way) for way in ways]
-        growing = [pool.submit(alone, shape) for shape in GROWING]
-        return [one.result() for one in quotas], [one.result() for one in growing]
+@dataclass
+class Waited:
+    """All that waits for quotas."""
+
+    #: With all of each quota, calls taking 20 ms; the same, calls taking no time; with half; two at once with half each.
+    full: tuple
+    quick: tuple
+    half: tuple
+    two: tuple
+    #: Sweeps of growing accounts.
+    grown: list
+    #: Processor seconds of the sweep's calls by the SDK alone.
+    floor: float
+
+
+def all_waiting():
+    """Runs it side by side."""
+    quotas = [([1.0], LATENCY), ([1.0], 0.0), ([0.5], LATENCY), ([0.5, 0.5], LATENCY)]
+    with ThreadPoolExecutor(len(quotas) + len(GROWING) + FLOORS) as pool:
+        held = [pool.submit(under_quotas, SWEPT, shares, latency) for shares, latency in quotas]
+        grown = [pool.submit(alone, shape) for shape in GROWING]
+        floors = [pool.submit(floor, SWEPT) for _ in range(FLOORS)]
+        return Waited(*(one.result() for one in held), [one.result() for one in grown],
+                      min(one.result() for one in floors))
