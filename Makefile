@@ -25,7 +25,7 @@ SCAN := .venv-scan
 TARGET := $(notdir $(wildcard tests/fuzz/corpus/*))
 SECONDS_EACH := 60
 
-.PHONY: help setup build demo test test-unit test-sim sim fuzz test-e2e test-infra check lint fmt readme clean deploy plan invoke-audit destroy \
+.PHONY: help setup build demo test test-unit test-sim sim fuzz test-e2e test-infra bench bench-check check lint fmt readme clean deploy plan invoke-audit destroy \
 	need-python need-cargo need-fuzz
 
 help: ## List these tasks
@@ -50,8 +50,8 @@ demo: build ## Watch the registrar and the guard put an account right
 	PYTHONPATH=tests/e2e $(PYTHON) tests/demo/demo.py
 
 test: test-unit test-sim build ## Run all tests
-	@# Terraform mostly waits.
-	$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-e2e test-infra
+	@# Terraform mostly waits, and so does what is counted.
+	$(MAKE) --no-print-directory --jobs 3 --output-sync=target test-e2e test-infra bench-check
 
 test-unit: need-cargo ## Run the tests of the crates
 	@if cargo nextest --version >/dev/null 2>&1; then \
@@ -90,6 +90,16 @@ test-infra: build $(SCAN)/.stamp ## Apply the Terraform to a moto server, and ta
 		echo "terraform is not at hand: the infrastructure was NOT tested"; \
 	fi
 
+bench: build ## Measure the shipped binaries against what can't be beaten, as one table of ratios
+	@# The functions are selected along with what they are measured against, so that the AWS SDK isn't compiled once more.
+	cargo lambda build --release $(ARCHITECTURE) --package registrar --package guard --package audit --package bench \
+		--examples --lambda-dir target/bench
+	PYTHONPATH=tests:tests/e2e $(PYTHON) -m bench
+
+bench-check: build ## Compare counts of calls and sizes with the committed ones, or commit to new ones with BASELINE=new
+	cd tests/bench && $(PYTHON) -m pytest --quiet $(PYTEST)
+	PYTHONPATH=tests:tests/e2e $(PYTHON) -m bench.check $(if $(BASELINE),--write)
+
 deploy: setup ## Bring the guard into the account and Region of your AWS settings, or up to date there
 	infra/deploy up --architecture $(DEPLOY_ARCHITECTURE) $(DEPLOY)
 
@@ -117,7 +127,7 @@ readme: need-python ## Write the tables in the Terraform modules' READMEs anew
 	python3 infra/readme.py
 
 clean: ## Remove everything that was built or installed here
-	rm -rf target/* tests/fuzz/cargo-fuzz/target $(VENV) $(SCAN) tests/e2e/.pytest_cache tests/infra/.pytest_cache
+	rm -rf target/* tests/fuzz/cargo-fuzz/target $(VENV) $(SCAN) tests/{bench,e2e,infra}/.pytest_cache
 
 # Made anew when the requirements change; a half-made one has no stamp.
 $(VENV)/.stamp: tests/requirements.txt | need-python
