@@ -1,8 +1,10 @@
 //! Patterns for names.
 
+mod steps;
+
 use std::fmt;
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use steps::Steps;
 
 use super::document::{Node, Value};
 use super::section::quoted;
@@ -15,7 +17,7 @@ const MAX_BYTES: usize = 256;
 #[derive(Clone)]
 pub struct Glob {
     pattern: String,
-    matcher: GlobSet,
+    steps: Steps,
 }
 
 /// Why a text is no glob.
@@ -30,7 +32,7 @@ impl Glob {
     /// Whether the whole of `name` matches.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
-        self.matcher.is_match(name)
+        self.steps.take(name)
     }
 
     /// The pattern as it was written.
@@ -51,11 +53,8 @@ impl std::str::FromStr for Glob {
         if pattern.len() > MAX_BYTES {
             return Err(no_glob(format!("it is longer than {MAX_BYTES} bytes, which no name is")));
         }
-        let failed = |error: globset::Error| no_glob(error.kind().to_string());
-        let glob = GlobBuilder::new(pattern).literal_separator(false).backslash_escape(true).build().map_err(failed)?;
-        // A set of one, because a pattern that is too deep is an error here and a panic in a lone matcher.
-        let matcher = GlobSetBuilder::new().add(glob).build().map_err(failed)?;
-        Ok(Self { pattern: pattern.to_owned(), matcher })
+        let steps = pattern.parse().map_err(no_glob)?;
+        Ok(Self { pattern: pattern.to_owned(), steps })
     }
 }
 
