@@ -64,10 +64,10 @@ impl Auditor {
         Self { clients: Clients::new(config), calls, ledger: None, registrar: None, guard: None, alerts: None }
     }
 
-    /// It knows what the ledger in this table remembers.
+    /// It knows what this ledger remembers.
     #[must_use]
-    pub fn with_ledger(self, config: &SdkConfig, table: Option<&str>) -> Self {
-        Self { ledger: table.map(|table| DynamoDbLedger::new(config, table)), ..self }
+    pub fn with_ledger(self, ledger: Option<DynamoDbLedger>) -> Self {
+        Self { ledger, ..self }
     }
 
     /// It leaves suspicions in these queues: about targets in the registrar's, about security groups in the guard's.

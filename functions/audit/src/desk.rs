@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use aws::calls::Calls;
 use jiff::Timestamp;
+use ledger::DynamoDbLedger;
 use model::policy::{Mode, Policy};
 use model::scope::Scope;
 use pipeline::ports::{Clock as _, Look};
@@ -37,13 +38,15 @@ impl AuditDesk {
     /// Sets up clients; nothing is sent yet.
     pub async fn open(settings: Settings) -> Self {
         let calls = Calls::default();
-        let client = aws::client::Settings { quota_share: settings.quota_share, calls: calls.clone() };
+        let Settings { quota_share, trust, .. } = settings;
+        let client = aws::client::Settings { quota_share, trust, calls: calls.clone() };
         let config = aws::client::shared_config(&client).await;
         let queues = (settings.registrar_queue_url.as_deref(), settings.guard_queue_url.as_deref());
+        let ledger = settings.ledger_table.as_deref().map(|table| DynamoDbLedger::new(&config, table));
         let auditor = Auditor::new(&config, calls)
-            .with_ledger(&config, settings.ledger_table.as_deref())
+            .with_ledger(ledger.clone())
             .with_queues(&config, queues.0, queues.1)
-            .with_alerts(Alerts::open(&config, &settings));
+            .with_alerts(Alerts::open(&config, &settings, ledger));
         let bucket = settings.report_bucket.as_deref();
         let fan_out = bucket.zip(settings.queue_url.as_deref());
         Self {

@@ -1,5 +1,6 @@
 //! Where messages go: an SNS topic.
 
+use aws::client::Lazy;
 use aws::error::call_error;
 use aws_config::SdkConfig;
 use aws_sdk_sns::Client;
@@ -22,7 +23,7 @@ pub trait Topic: Send + Sync {
 /// A topic in SNS.
 #[derive(Debug, Clone)]
 pub struct SnsTopic {
-    client: Client,
+    client: Lazy<Client>,
     arn: String,
 }
 
@@ -30,7 +31,7 @@ impl SnsTopic {
     /// The topic with this ARN. Whether there is one shows when the first message is sent.
     #[must_use]
     pub fn new(config: &SdkConfig, arn: &str) -> Self {
-        Self { client: Client::new(config), arn: arn.to_owned() }
+        Self { client: Lazy::new(config, Client::new), arn: arn.to_owned() }
     }
 }
 
@@ -73,7 +74,7 @@ mod tests {
             })
             .then_output(|| PublishOutput::builder().build());
         let topic =
-            SnsTopic { client: mock_client!(aws_sdk_sns, RuleMode::MatchAny, [&rule]), arn: "arn:t".to_owned() };
+            SnsTopic { client: mock_client!(aws_sdk_sns, RuleMode::MatchAny, [&rule]).into(), arn: "arn:t".to_owned() };
         let message = Message {
             subject: "subject".to_owned(),
             body: "{}".to_owned(),

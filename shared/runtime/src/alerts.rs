@@ -39,9 +39,9 @@ pub struct Judged<'a> {
 }
 
 impl Alerts {
-    /// Sets up clients; nothing is sent yet. Says once if nobody will be told.
+    /// Sets up what is told by way of, with the ledger that knows what was told; nothing is sent yet. Says once if nobody will be told.
     #[must_use]
-    pub fn open(config: &SdkConfig, settings: &Settings) -> Self {
+    pub fn open(config: &SdkConfig, settings: &Settings, ledger: Option<DynamoDbLedger>) -> Self {
         match (&settings.topic_arn, &settings.ledger_table) {
             (None, _) => tracing::warn!("no topic is set (GUARD_TOPIC_ARN): alerts are logged, and nobody is told"),
             (Some(_), None) => tracing::warn!(
@@ -50,7 +50,7 @@ impl Alerts {
             _ => {}
         }
         Self {
-            ledger: settings.ledger_table.as_deref().map(|table| DynamoDbLedger::new(config, table)),
+            ledger,
             topic: settings.topic_arn.as_deref().map(|arn| SnsTopic::new(config, arn)),
             function: settings.function_name.clone(),
             fleeting: rules::registration_rules().into_iter().chain(rules::security_group_rules()).collect(),

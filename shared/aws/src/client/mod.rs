@@ -1,9 +1,8 @@
 //! One set-up for all SDK clients of the process.
 //!
-//! * **Transport**: one connection pool, TLS by rustls over ring: no C library to build, and a small binary. Certificates
-//!   are read at the first request. Every attempt waits for its [`Budget`] and is counted in [`Calls`] there, below the
-//!   SDK's retries.
-//! * **Timeouts**: for connecting and for the first byte of an answer. None for a whole attempt or operation: waiting for
+//! * **Transport**: one connection pool, TLS by rustls over ring: no C library to build, and a small binary. It is made at
+//!   the first request. Every attempt waits for its [`Budget`] and is counted in [`Calls`] there, below the SDK's retries.
+//! * **Timeouts**: for connecting and, from the request on, for the first byte of an answer. None for a whole attempt or operation: waiting for
 //!   the budget is part of both. What ends a call for good is a pass's [`Deadline`](crate::deadline::Deadline).
 //! * **Retries**: the SDK's standard ones, with jitter and a retry quota of their own. Adaptive retries would hold back a
 //!   whole client, so that one throttled RegisterTargets slows every Describe of the same service, and remember that
@@ -13,20 +12,25 @@
 //! `AWS_PROFILE` …).
 
 mod action;
+mod http;
+mod lazy;
 mod transport;
+mod trust;
+
+pub use lazy::Lazy;
+pub use trust::Trust;
 
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_types::retry::RetryConfig;
 
 use crate::budget::{Budget, QuotaShare};
 use crate::calls::Calls;
+use http::Http;
 use transport::Metered;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -42,6 +46,8 @@ pub struct Settings {
     pub quota_share: QuotaShare,
     /// The count of requests sent.
     pub calls: Calls,
+    /// Which certificate authorities are trusted.
+    pub trust: Trust,
 }
 
 /// The configuration to make every SDK client of the process from, once.
@@ -52,8 +58,7 @@ pub async fn shared_config(settings: &Settings) -> SdkConfig {
 /// The same before it is loaded, for whoever has a say in the profile or the Region.
 #[must_use]
 pub fn config_loader(settings: &Settings) -> ConfigLoader {
-    let tls = Provider::Rustls(CryptoMode::Ring);
-    let transport = aws_smithy_http_client::Builder::new().tls_provider(tls).build_https();
+    let transport = SharedHttpClient::new(Http::new(settings.trust));
     let metered = Metered::new(transport, Budget::new(settings.quota_share), settings.calls.clone());
     // Uploads are watched from the moment a request is handed to the transport, where it may wait for the budget.
     let streams = StalledStreamProtectionConfig::enabled().upload_enabled(false).build();

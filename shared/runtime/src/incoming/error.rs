@@ -1,5 +1,6 @@
 //! Why something given to a function is of no use.
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::home::Elsewhere;
@@ -69,10 +70,20 @@ impl IncomingError {
 }
 
 /// Reads JSON text as a `T`; the error says where it isn't one.
-pub(crate) fn from_text<T: DeserializeOwned>(what: &str, text: &str) -> Result<T, IncomingError> {
+pub(crate) fn from_text<'a, T: Deserialize<'a>>(what: &str, text: &'a str) -> Result<T, IncomingError> {
+    from_text_at(what, "", text)
+}
+
+/// The same of a text that is a part of another, at this place in it.
+pub(super) fn from_text_at<'a, T: Deserialize<'a>>(what: &str, place: &str, text: &'a str) -> Result<T, IncomingError> {
     let mut json = serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
+        let path = match (place, error.path().to_string()) {
+            ("", path) => path,
+            // The whole of it.
+            (place, path) if path == "." => place.to_owned(),
+            (place, path) => format!("{place}.{path}"),
+        };
         IncomingError::malformed(what, path, error.into_inner())
     })
 }

@@ -1,22 +1,33 @@
-//! An SQS event: each of its messages read on its own.
+//! An SQS event: each of its messages read on its own, and let go of before the next. There may be ten thousand.
 
-use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
+use aws_lambda_events::event::sqs::SqsMessage;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
-use super::error::from_text;
+use super::error::{from_text, from_text_at};
 use super::{Here, IncomingError, Message, work};
+
+const WHAT: &str = "the SQS event";
+
+#[derive(Deserialize)]
+struct SqsEvent<'a> {
+    #[serde(rename = "Records", borrow)]
+    records: Vec<&'a RawValue>,
+}
 
 /// The messages of an SQS event.
 ///
 /// # Errors
 /// When a message has no id, so that it couldn't be reported as failed, or when the records are not SQS's.
 pub(super) fn messages(text: &str, here: &Here<'_>) -> Result<Vec<Message>, IncomingError> {
-    let event: SqsEvent = from_text("the SQS event", text)?;
-    event.records.into_iter().enumerate().map(|(index, record)| message(index, record, here)).collect()
+    let event: SqsEvent<'_> = from_text(WHAT, text)?;
+    event.records.into_iter().enumerate().map(|(index, record)| message(index, record.get(), here)).collect()
 }
 
-fn message(index: usize, record: SqsMessage, here: &Here<'_>) -> Result<Message, IncomingError> {
-    let malformed =
-        |path: &str, why: String| IncomingError::malformed("the SQS event", format!("Records[{index}]{path}"), why);
+fn message(index: usize, record: &str, here: &Here<'_>) -> Result<Message, IncomingError> {
+    let place = format!("Records[{index}]");
+    let malformed = |path: &str, why: String| IncomingError::malformed(WHAT, format!("{place}{path}"), why);
+    let record: SqsMessage = from_text_at(WHAT, &place, record)?;
     match record.event_source.as_deref() {
         None | Some("aws:sqs") => {}
         Some(other) => return Err(malformed(".eventSource", format!("{other:?} is not aws:sqs"))),

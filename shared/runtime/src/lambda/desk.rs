@@ -40,14 +40,16 @@ impl AwsDesk {
     /// Sets up clients; nothing is sent yet.
     pub(super) async fn open(settings: Settings, rules: &BTreeSet<&'static str>) -> Self {
         let calls = Calls::default();
-        let client = aws::client::Settings { quota_share: settings.quota_share, calls: calls.clone() };
+        let Settings { quota_share, trust, .. } = settings;
+        let client = aws::client::Settings { quota_share, trust, calls: calls.clone() };
         let config = aws::client::shared_config(&client).await;
-        let alerts = Alerts::open(&config, &settings);
+        let ledger = settings.ledger_table.as_deref().map(|table| DynamoDbLedger::new(&config, table));
+        let alerts = Alerts::open(&config, &settings, ledger.clone());
         Self {
             rules: rules.clone(),
             policy: settings.policy,
             clients: Clients::new(&config),
-            ledger: settings.ledger_table.map(|table| DynamoDbLedger::new(&config, &table)),
+            ledger,
             queue: settings.queue_url.map(|url| SqsLookQueue::new(&config, &url)),
             alerts,
             calls,

@@ -110,25 +110,39 @@ pub async fn handle(
     deadline: Timestamp,
     desk: &impl Desk,
 ) -> Result<Box<RawValue>, HandlerError> {
-    let rules = desk.rules();
-    match incoming(input, &Here { home, rules: &rules })? {
+    answer(read(input, home, desk)?, home, deadline, desk).await
+}
+
+/// Reads what the function was given, which isn't needed any more then, and may be large.
+pub(super) fn read(input: &str, home: &Home, desk: &impl Desk) -> Result<Incoming, HandlerError> {
+    Ok(incoming(input, &Here { home, rules: &desk.rules() })?)
+}
+
+/// Does what was asked for and returns the answer.
+pub(super) async fn answer(
+    incoming: Incoming,
+    home: &Home,
+    deadline: Timestamp,
+    desk: &impl Desk,
+) -> Result<Box<RawValue>, HandlerError> {
+    match incoming {
         Incoming::Sqs(messages) => {
             let mut response = SqsBatchResponse::default();
             response.set_failures(batch(messages, home, deadline, desk).await);
             Ok(to_raw_value(&response)?)
         }
         Incoming::Event(event) => {
-            answer(Order::of(event.scope, Terms::default()), Format::Json, home, deadline, desk).await
+            to_caller(Order::of(event.scope, Terms::default()), Format::Json, home, deadline, desk).await
         }
         Incoming::Request(request) => {
             let scope = desk.resolve(&request.scope, home, deadline).await?;
-            answer(Order::of(scope, Terms::of(&request)), request.format, home, deadline, desk).await
+            to_caller(Order::of(scope, Terms::of(&request)), request.format, home, deadline, desk).await
         }
     }
 }
 
 /// Makes a pass that one caller waits for.
-async fn answer(
+async fn to_caller(
     order: Order,
     format: Format,
     home: &Home,

@@ -17,6 +17,7 @@ pub use carry_out::{Standing, carry_out};
 pub use error::HandlerError;
 pub use function::{Function, Section};
 pub use handle::{Desk, Passed, handle};
+use handle::{answer, read};
 pub use orders::{Order, Terms};
 pub use reporting::{log_decisions, report};
 
@@ -30,7 +31,7 @@ use tracing::Instrument as _;
 
 use crate::home::Home;
 use crate::log;
-use crate::settings::{DEFAULT_LOG, Settings};
+use crate::settings::Settings;
 use desk::AwsDesk;
 
 /// Kept back of a function's time, to answer before Lambda cuts it off.
@@ -49,7 +50,7 @@ pub fn run_at<D: Desk + Send + 'static>(function: &Function, open: impl AsyncFnO
     let settings = match Settings::from_environment(&known) {
         Ok(settings) => settings,
         Err(error) => {
-            log::start(DEFAULT_LOG);
+            log::start(&log::Filter::default());
             tracing::error!(settings.problems = error.problems.len(), "the function can't start: {error}");
             return ExitCode::FAILURE;
         }
@@ -91,7 +92,9 @@ async fn serve<D: Desk + Send + 'static>(
         async move {
             let home = Home::of_function(&context.invoked_function_arn)?;
             // Boxed: the desk's type is deeper nested than the compiler likes to look at from here.
-            Box::pin(handle(input.get(), &home, deadline(context.deadline), desk.as_ref())).await
+            let incoming = read(input.get(), &home, desk.as_ref())?;
+            drop(input);
+            Box::pin(answer(incoming, &home, deadline(context.deadline), desk.as_ref())).await
         }
         .instrument(span)
     });

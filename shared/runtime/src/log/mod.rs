@@ -1,26 +1,20 @@
 //! Logging: one JSON object per line, with dotted field names that stay the same, and messages that read as sentences.
 
+mod filter;
 mod format;
 
 use report::{LogLine, Report};
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::JsonFields;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::settings::DEFAULT_LOG;
+pub use filter::Filter;
 use format::JsonLine;
 
-/// Where the Lambda runtime logs an error of the handler, as Rust prints its structure. It is logged here, as a sentence.
-const LOGGED_TWICE: &str = "lambda_runtime::layers::panic=off";
-
 /// Logs to standard output from now on, what `filter` lets through. Does nothing where logging is set up already.
-pub fn start(filter: &str) {
-    let filter = EnvFilter::builder().parse(filter).unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG));
-    let filter = match LOGGED_TWICE.parse() {
-        Ok(directive) => filter.add_directive(directive),
-        Err(_) => filter,
-    };
-    let logging =
-        tracing_subscriber::fmt().fmt_fields(JsonFields::new()).event_format(JsonLine).with_env_filter(filter);
+pub fn start(filter: &Filter) {
+    let lines = tracing_subscriber::fmt::layer().fmt_fields(JsonFields::new()).event_format(JsonLine);
+    let logging = tracing_subscriber::registry().with(filter.targets()).with(lines);
     // Only tests set it up twice in one process.
     logging.try_init().unwrap_or_default();
 }

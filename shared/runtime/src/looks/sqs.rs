@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use aws::client::Lazy;
 use aws::error::call_error;
 use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
@@ -15,7 +16,7 @@ use super::parcel::{Parcel, SEND, batches, pack};
 /// The function's own queue in SQS.
 #[derive(Debug, Clone)]
 pub struct SqsLookQueue {
-    client: Client,
+    client: Lazy<Client>,
     url: String,
 }
 
@@ -23,10 +24,10 @@ impl SqsLookQueue {
     /// The queue with this URL. Whether there is one shows when the first look is left.
     #[must_use]
     pub fn new(config: &SdkConfig, url: &str) -> Self {
-        Self::of(Client::new(config), url)
+        Self::of(Lazy::new(config, Client::new), url)
     }
 
-    pub(super) fn of(client: Client, url: &str) -> Self {
+    pub(super) fn of(client: Lazy<Client>, url: &str) -> Self {
         Self { client, url: url.to_owned() }
     }
 

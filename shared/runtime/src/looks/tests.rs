@@ -99,7 +99,7 @@ async fn nothing_to_send_sends_nothing() {
 }
 
 fn queue(client: aws_sdk_sqs::Client) -> SqsLookQueue {
-    SqsLookQueue::of(client, "http://queue")
+    SqsLookQueue::of(client.into(), "http://queue")
 }
 
 #[tokio::test]

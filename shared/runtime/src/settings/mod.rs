@@ -14,14 +14,12 @@ pub use error::SettingsError;
 use std::path::{Path, PathBuf};
 
 use aws::budget::QuotaShare;
+use aws::client::Trust;
 use model::policy::Policy;
-use tracing_subscriber::EnvFilter;
 
+use crate::log::Filter;
 use error::Problems;
 use variables::Variables;
-
-/// What is logged where `RUST_LOG` doesn't say.
-pub const DEFAULT_LOG: &str = "info";
 
 /// The file beside the binary that holds the policy, if nothing else does.
 const POLICY_FILE: &str = "policy.toml";
@@ -47,8 +45,11 @@ pub struct Settings {
     pub function_name: String,
     /// The share of AWS's request quotas to use (`GUARD_QUOTA_SHARE`).
     pub quota_share: QuotaShare,
+    /// The certificate authorities that are trusted: the platform's if it is said which (`SSL_CERT_FILE`, `SSL_CERT_DIR`), else
+    /// those built in.
+    pub trust: Trust,
     /// What is logged (`RUST_LOG`).
-    pub log: String,
+    pub log: Filter,
 }
 
 /// Where settings come from, so that tests can bring their own.
@@ -111,7 +112,9 @@ impl Settings {
         let function_name =
             variables.get("AWS_LAMBDA_FUNCTION_NAME", |name| Ok::<_, String>(name.to_owned()), &mut problems);
         let quota_share = variables.get("GUARD_QUOTA_SHARE", |text| text.parse(), &mut problems);
-        let log = variables.get("RUST_LOG", log_filter, &mut problems);
+        let named = variables.any_of(&["SSL_CERT_FILE", "SSL_CERT_DIR"]);
+        let trust = if named { Trust::Platform } else { Trust::BuiltIn };
+        let log = variables.get("RUST_LOG", |text| text.parse(), &mut problems);
         problems.or(Self {
             policy,
             queue_url: own_queue_url,
@@ -122,7 +125,8 @@ impl Settings {
             topic_arn,
             function_name: function_name.unwrap_or_else(|| "unnamed".to_owned()),
             quota_share: quota_share.unwrap_or_default(),
-            log: log.unwrap_or_else(|| DEFAULT_LOG.to_owned()),
+            trust,
+            log: log.unwrap_or_default(),
         })
     }
 }
@@ -167,12 +171,5 @@ fn topic_arn(text: &str) -> Result<String, String> {
             Ok(text.to_owned())
         }
         _ => Err(format!("{text:?} is not a topic's ARN: it looks like arn:aws:sns:REGION:ACCOUNT:NAME")),
-    }
-}
-
-fn log_filter(text: &str) -> Result<String, String> {
-    match EnvFilter::builder().parse(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(error) => Err(format!("{text:?} says nothing about what to log, write info or debug: {error}")),
     }
 }

@@ -105,7 +105,7 @@ fn everything_wrong_is_told_at_once() {
       GUARD_REPORT_BUCKET: "My Reports" is not a bucket's name: it has 3 to 63 small letters, digits, - and .
       GUARD_LEDGER_TABLE: "a table" is not a table's name: it has 3 to 255 letters, digits, and _ - .
       GUARD_QUOTA_SHARE: "2" is not a share of the request quotas: use a number over 0 and at most 1, such as 0.5
-      RUST_LOG: "a=b=c" says nothing about what to log, write info or debug: error parsing level filter: expected one of "off", "error", "warn", "info", "debug", "trace", or a number 0-5
+      RUST_LOG: "a=b=c" says nothing about what to log, write info or debug: invalid filter directive: too many '=' in filter directive, expected 0 or 1
     the settings have 1 problem:
       GUARD_POLICY: GUARD_POLICY_FILE is set too, and only one of them can hold: unset the other
     the settings have 1 problem:

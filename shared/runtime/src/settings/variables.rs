@@ -20,7 +20,7 @@ const OURS: [&str; 9] = [
     "GUARD_QUOTA_SHARE",
 ];
 
-const OTHERS: [&str; 2] = ["RUST_LOG", "AWS_LAMBDA_FUNCTION_NAME"];
+const OTHERS: [&str; 4] = ["RUST_LOG", "AWS_LAMBDA_FUNCTION_NAME", "SSL_CERT_FILE", "SSL_CERT_DIR"];
 
 /// The variables that matter, by name. An empty one is as good as none.
 #[derive(Debug)]
@@ -45,6 +45,11 @@ impl Variables {
             return None;
         };
         read(text).map_err(|problem| problems.add(name, problem)).ok()
+    }
+
+    /// Is one of these set?
+    pub(super) fn any_of(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.0.contains_key(*name))
     }
 
     /// A name that is none of ours is a mistyped one, and what was meant by it would silently not apply.

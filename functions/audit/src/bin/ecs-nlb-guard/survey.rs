@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use audit::auditor::{Audit, Audited, Auditor};
+use ledger::DynamoDbLedger;
 use model::policy::{Mode, Policy};
 use runtime::request::{Kind, Patterns, ScopeError, rules_named};
 use runtime::settings::{Given, Settings};
@@ -36,8 +37,8 @@ pub(crate) async fn survey(look: &Look, most: Option<Mode>) -> Result<Surveyed, 
     let session = Session::open(&look.account, settings.quota_share).await?;
     let home = &session.caller.home;
     let patterns = patterns(look, &session)?;
-    let auditor = Auditor::new(&session.config, session.calls.clone())
-        .with_ledger(&session.config, settings.ledger_table.as_deref());
+    let ledger = settings.ledger_table.as_deref().map(|table| DynamoDbLedger::new(&session.config, table));
+    let auditor = Auditor::new(&session.config, session.calls.clone()).with_ledger(ledger);
     bar.now("looking up what was named");
     let scope = auditor.look_up(&patterns, home, None).await.map_err(|error| match &error {
         ScopeError::Unread(unread) => Failure::unread(&error, unread),
