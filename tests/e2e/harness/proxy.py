@@ -23,10 +23,10 @@ CHANGES = ("RegisterTargets", "DeregisterTargets", "ModifyNetworkInterfaceAttrib
 
 
 class Proxy:
-    """A running proxy; it ends with the `with` block."""
+    """A running proxy; it ends with the `with` block. With an `ssl.SSLContext` as `tls` it speaks TLS."""
 
-    def __init__(self, upstream):
-        self._upstream = urlsplit(upstream).netloc
+    def __init__(self, upstream, tls=None):
+        self._upstream, self._tls = urlsplit(upstream).netloc, tls
         self._lock = threading.Lock()
         self.forget()
 
@@ -34,6 +34,10 @@ class Proxy:
         handler = type("Handler", (_Handler,), {"proxy": self})
         self._server = _Server(("127.0.0.1", 0), handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
+        if self._tls:
+            # The handshake is the handler's business: one that fails mustn't hold up the others.
+            self._server.socket = self._tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+            self.url = f"https://localhost:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return self
 
