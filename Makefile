@@ -25,7 +25,7 @@ SCAN := .venv-scan
 TARGET := $(notdir $(wildcard tests/fuzz/corpus/*))
 SECONDS_EACH := 60
 
-.PHONY: help setup build demo test test-unit test-sim sim fuzz test-e2e test-infra bench bench-check check lint fmt readme clean deploy plan invoke-audit destroy \
+.PHONY: help setup build demo test test-unit test-sim sim fuzz test-e2e weather test-infra bench bench-check check lint fmt readme clean deploy plan invoke-audit destroy \
 	need-python need-cargo need-fuzz
 
 help: ## List these tasks
@@ -81,7 +81,10 @@ fuzz: need-fuzz ## Fuzz all that is read from outside, or TARGET=policy, for SEC
 	done
 
 test-e2e: build ## Run the shipped binaries against a moto server
-	cd tests/e2e && $(PYTHON) -m pytest --quiet --numprocesses 2 --dist worksteal $(PYTEST)
+	cd tests/e2e && $(PYTHON) -m pytest --quiet --numprocesses 2 --dist worksteal -m "not alone" $(PYTEST)
+
+weather: build ## Ten thousand task state changes in bad weather, WEATHER_SEED=2026; with nothing else on the machine
+	cd tests/e2e && $(PYTHON) -m pytest --quiet -rP -m alone $(PYTEST)
 
 test-infra: build $(SCAN)/.stamp ## Apply the Terraform to a moto server, and take it away again
 	@if command -v terraform >/dev/null; then \
