@@ -1,6 +1,6 @@
-//! How what is shipped is linked: at a fixed address. Elsewhere every pointer to a method would be put right before `main`, of which
-//! there are forty thousand, and the pages they are in would be the process's own. Only where it is built on a machine of the
-//! kind it is for, as linkers for other kinds differ in what they take.
+//! How what is shipped is linked: at a fixed address. Elsewhere every pointer to a method would be put right before `main`,
+//! of which there are forty thousand, and the pages they are in would be the process's own. Only where it is built on a
+//! machine of the kind it is for, as linkers for other kinds differ in what they take.
 
 #![expect(clippy::disallowed_methods, reason = "this is how a build script is talked to")]
 

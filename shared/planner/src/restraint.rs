@@ -1,5 +1,6 @@
-//! What holds back the two sharper rungs: one service in the account is updated at a time, and none is given a group, or has
-//! one taken from it, a second time: something put it back. And a task is stopped only once the last stop has settled, never if stopping has proved useless.
+//! What holds back the two sharper rungs: one service in the account is updated at a time, and none is given a group, or
+//! has one taken from it, a second time: something put it back. A task is stopped only once the last stop has settled,
+//! never if stopping has proved useless.
 
 use std::time::Duration;
 

@@ -39,7 +39,8 @@ pub struct Judged<'a> {
 }
 
 impl Alerts {
-    /// Sets up what is told by way of, with the ledger that knows what was told; nothing is sent yet. Says once if nobody will be told.
+    /// Sets up the topic, with the ledger that knows what was told before; nothing is sent yet. Says once if nobody will be
+    /// told.
     #[must_use]
     pub fn open(config: &SdkConfig, settings: &Settings, ledger: Option<DynamoDbLedger>) -> Self {
         match (&settings.topic_arn, &settings.ledger_table) {

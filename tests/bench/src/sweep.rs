@@ -14,7 +14,7 @@ use crate::pages::Pages;
 /// What goes wrong ends the measurement, whatever it is.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Requests under way at once, as many as in a sweep.
+/// Requests under way at once.
 const AT_ONCE: usize = 16;
 
 /// The services this needs of AWS.

@@ -12,8 +12,8 @@ fn holds(seed: &str) {
     assert!(outcome.violation.is_none(), "{story}\n{:?}", outcome.violation);
 }
 
-/// A service left the group with a deployment that never ended; every look to come at that group went to the service alone, and
-/// so to the groups it names.
+/// A service left the group with a deployment that never ended; every look to come at that group went to the service alone,
+/// and so to the groups it names.
 #[test]
 fn a_target_in_a_group_that_only_an_older_revision_uses_is_looked_at_again() {
     holds(

@@ -57,8 +57,8 @@ const QUOTAS: [Quota; 13] = [
     Quota { actions: &["application-autoscaling:Describe*"], burst: 20.0, rate: 5.0 },
 ];
 
-/// So many seconds' worth of requests is kept back of what may be sent at once: requests that were let go one after the other may
-/// arrive together.
+/// So many seconds' worth of requests is kept back of what may be sent at once: requests that were let go one after the
+/// other may arrive together.
 const JITTER: f64 = 0.3;
 
 impl Budget {

@@ -2,8 +2,9 @@
 //!
 //! * **Transport**: one connection pool, TLS by rustls over ring: no C library to build, and a small binary. It is made at
 //!   the first request. Every attempt waits for its [`Budget`] and is counted in [`Calls`] there, below the SDK's retries.
-//! * **Timeouts**: for connecting and, from the request on, for the first byte of an answer. None for a whole attempt or operation: waiting for
-//!   the budget is part of both. What ends a call for good is a pass's [`Deadline`](crate::deadline::Deadline).
+//! * **Timeouts**: for connecting and, from the request on, for the first byte of an answer, which bounds a TLS handshake
+//!   too. None for a whole attempt or operation: waiting for the budget is part of both. What ends a call for good is a
+//!   pass's [`Deadline`](crate::deadline::Deadline).
 //! * **Retries**: the SDK's standard ones, with jitter and a retry quota of their own. Adaptive retries would hold back a
 //!   whole client, so that one throttled RegisterTargets slows every Describe of the same service, and remember that
 //!   over passes; the budget knows AWS's quotas one by one and needs no guessing.

@@ -19,8 +19,8 @@ use crate::api::Account;
 use batches::{Quota, batches};
 use read::read;
 
-/// Requests under way at once for each of AWS's quotas: one that is spent doesn't hold back those for another. The budget decides
-/// how many a second; this bounds memory and connections.
+/// Requests under way at once for each of AWS's quotas: one that is spent doesn't hold back those for another. The budget
+/// decides how many a second; this bounds memory and connections.
 const AT_ONCE: usize = 8;
 
 /// Has the questions answered and fills in the answers.

@@ -1,8 +1,9 @@
-//! Registering targets. Registering a target that is registered already changes nothing, so it can be done any number of times.
+//! Registering targets. Registering a target that is registered already changes nothing, so it can be done any number of
+//! times.
 //!
-//! A pass over many groups takes its time, and a task may stop meanwhile. A target registered after that would be nobody's. So
-//! its task and the group's targets are read once more right before the request, and once more after it: what came too late
-//! after all gets a look of its own, and the ledger remembers whose the targets are before anything else can happen to them.
+//! A pass over many groups takes its time, and a task may stop meanwhile. A target registered after that would be nobody's.
+//! So its task and the group's targets are read once more right before the request, and once more after it: what came too
+//! late after all gets a look of its own, and the ledger remembers at once whose the targets are.
 
 use std::collections::BTreeSet;
 

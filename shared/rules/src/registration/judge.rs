@@ -86,7 +86,7 @@ fn judge_group<'a>(
     if !is_judged(group, &policy) {
         return Ok(());
     }
-    // These lead to the group again; one that uses it by an older revision alone doesn't.
+    // Of the users, these lead to the group again; one that uses it by an older revision alone doesn't.
     let names = |(_, service): &&(ServiceId, &Service)| service.named_target_groups().any(|named| named == arn);
     judgement.users.insert(arn.clone(), users.iter().filter(names).map(|(id, _)| id.clone()).collect());
     let (health, owners) = (lookup.target_health(arn), lookup.owners(arn));
