@@ -1,12 +1,11 @@
 //! HTTP/1.1, and TLS by rustls over ring.
 //!
-//! Every API in use here is spoken over HTTP/1.1, so the SDK's own transport would bring HTTP/2 along for nothing. The pool
-//! is made at the first request, and there is one for all clients whose timeouts are the same.
+//! Every API in use here is spoken over HTTP/1.1, so the SDK's own transport would bring HTTP/2 along for nothing. There is
+//! one pool for all clients, made at the first request.
 
-use std::collections::BTreeMap;
 use std::error::Error;
 use std::io;
-use std::sync::{Mutex, PoisonError};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::connection::{CaptureSmithyConnection, ConnectionMetadata};
@@ -25,15 +24,16 @@ use hyper_util::client::legacy::connect::{
 use hyper_util::client::legacy::{Client, Error as ClientError};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
+use super::CONNECT_TIMEOUT;
 use super::trust::Trust;
 
 type Pool = Client<HttpsConnector<TcpConnector>, SdkBody>;
 
-/// Connections, by how long one may take to be made.
+/// Connections.
 #[derive(Debug)]
 pub(super) struct Http {
     trust: Trust,
-    pools: Mutex<BTreeMap<Option<Duration>, Pool>>,
+    pool: OnceLock<Pool>,
 }
 
 #[derive(Debug)]
@@ -44,28 +44,26 @@ struct Connector {
 
 impl Http {
     pub(super) fn new(trust: Trust) -> Self {
-        Self { trust, pools: Mutex::default() }
+        Self { trust, pool: OnceLock::new() }
     }
 
-    fn pool(&self, connect_timeout: Option<Duration>) -> Pool {
-        let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
-        pools.entry(connect_timeout).or_insert_with(|| open(self.trust, connect_timeout)).clone()
+    fn pool(&self) -> Pool {
+        self.pool.get_or_init(|| open(self.trust)).clone()
     }
 }
 
-fn open(trust: Trust, connect_timeout: Option<Duration>) -> Pool {
+fn open(trust: Trust) -> Pool {
     let mut tcp = TcpConnector::new();
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
-    tcp.set_connect_timeout(connect_timeout);
+    tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
     let https = HttpsConnectorBuilder::new().with_tls_config(trust.tls()).https_or_http().enable_http1();
     Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(https.wrap_connector(tcp))
 }
 
 impl HttpClient for Http {
     fn http_connector(&self, settings: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-        let pool = self.pool(settings.connect_timeout());
-        SharedHttpConnector::new(Connector { pool, read_timeout: settings.read_timeout() })
+        SharedHttpConnector::new(Connector { pool: self.pool(), read_timeout: settings.read_timeout() })
     }
 }
 

@@ -65,7 +65,7 @@ pub fn config_loader(settings: &Settings) -> ConfigLoader {
     let streams = StalledStreamProtectionConfig::enabled().upload_enabled(false).build();
     aws_config::defaults(BehaviorVersion::latest())
         .http_client(SharedHttpClient::new(metered))
-        .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).read_timeout(READ_TIMEOUT).build())
+        .timeout_config(TimeoutConfig::builder().read_timeout(READ_TIMEOUT).build())
         .retry_config(retries())
         .stalled_stream_protection(streams)
 }

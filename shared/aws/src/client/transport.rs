@@ -38,7 +38,6 @@ impl Metered {
 }
 
 impl HttpClient for Metered {
-    // Validation isn't handed on: the transport would use it to read all certificates when a client is made, used or not.
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
         SharedHttpConnector::new(MeteredConnector {
             transport: self.transport.http_connector(settings, components),
