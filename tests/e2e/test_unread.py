@@ -218,6 +218,18 @@ def test_target_ends_unchanged_while_the_counter_of_removals_cannot_be_written(a
     assert scene.group.targets() == scene.healthy()
 
 
+@pytest.mark.parametrize("look", [1, 2, 3], ids=["first look", "second look", "last look"])
+def test_message_ends_back_when_the_pause_cannot_be_read_in_one_look(account, start_registrar, proxy, look):
+    scene = stale(account)
+    rule = proxy.fails("dynamodb:GetItem", denied, nth=look, mentioning="pause")
+    registrar, before, batch = start_registrar(), account.targets(), sqs(*scene.events)
+    assert registrar.invoke(batch).failed == message_ids(batch)
+    assert rule.hits == 1
+    assert account.targets() == before
+    deliver_until_rest(registrar, *scene.events)
+    assert scene.group.targets() == scene.healthy()
+
+
 def test_target_ends_unchanged_with_a_ledger_table_that_is_not_there(account, start_registrar):
     scene = stale(account)
     ledger = account.ledger()

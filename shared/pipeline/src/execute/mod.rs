@@ -105,9 +105,11 @@ impl Done {
     }
 
     /// The last look no longer found what these steps are for.
-    fn changed(&mut self, steps: &[(Place, &Step)], last: &Look, why: &str) {
-        self.stopped(steps, &why.into());
-        self.look_again(steps, last);
+    fn changed(&mut self, steps: &[(Place, &Step)], before: &Look, last: &Look) {
+        if !steps.is_empty() {
+            self.stopped(steps, &why_changed(before, last));
+            self.look_again(steps, last);
+        }
     }
 
     /// What the last look found in the places of these steps waits for a second look: no event may tell of it, as of a stale
@@ -118,6 +120,17 @@ impl Done {
         self.looks.extend(
             sites.filter_map(|site| looks.get_key_value(&site)).map(|(site, look)| (site.clone(), look.clone())),
         );
+    }
+}
+
+/// Why a last look no longer found what the one before did: it is no longer so, or something could not be read this time.
+fn why_changed(before: &Look, last: &Look) -> Obstacle {
+    let known = before.observation.unread();
+    match last.observation.unread().into_iter().find(|unread| !known.contains(unread)) {
+        Some(Unread { resource, operation, error, .. }) => {
+            Obstacle::Passing(format!("a last look right before failed: {operation} on {resource}: {error}"))
+        }
+        None => "a last look right before no longer found the same".into(),
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) async fn register<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     let fresh = |before: &Look| stale_parts_forgotten(world, before, group, steps);
     let before = look(world, assignment, fresh(seen), looks, means).await;
     let (still, changed): (Vec<_>, Vec<_>) = steps.iter().copied().partition(|one| stands(seen, &before, one));
-    done.changed(&changed, &before, "a last look right before the registration no longer found the same");
+    done.changed(&changed, seen, &before);
     done.abstentions.extend(before.judgement.abstentions.iter().cloned());
     if still.is_empty() {
         return;

@@ -47,7 +47,7 @@ pub(super) async fn remove<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     }
     let again = look(world, assignment, stale_parts_forgotten(world, seen, group, allowed), looks, means).await;
     let (still, changed): (Vec<_>, Vec<_>) = allowed.iter().copied().partition(|one| stands(seen, &again, one));
-    done.changed(&changed, &again, "a last look right before the removal no longer found the same");
+    done.changed(&changed, seen, &again);
     done.abstentions.extend(again.judgement.abstentions);
     if !still.is_empty() {
         done.conclusions.extend(deregister(world, assignment, group, &still).await);

@@ -20,7 +20,7 @@ use planner::{Decision, Looks, Means, Step};
 
 use super::read_back::is_done;
 use super::reserve::reserve;
-use super::{Done, Obstacle, Place, again, stands};
+use super::{Done, Obstacle, Place, again, stands, why_changed};
 use crate::look::{Look, look};
 use crate::outcome::{Conclusion, Status};
 use crate::pass::Assignment;
@@ -90,12 +90,12 @@ async fn reserve_one<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     }
 }
 
-/// Why a change isn't made after all: refused since, or no longer wanted.
+/// Why a change isn't made after all: refused since, no longer wanted, or not known to be.
 fn no_longer(seen: &Look, last: &Look, step: &(Place, &Step)) -> Conclusion {
     let repair = &step.1.repair;
     match again(seen, last, step).map(|again| again.decision.clone()) {
         Some(Decision::Refused { code, reason }) => Conclusion::refused(repair, code, reason),
-        _ => Conclusion::withheld(repair, "a last look right before the change no longer found the same"),
+        _ => why_changed(seen, last).conclude(repair),
     }
 }
 
