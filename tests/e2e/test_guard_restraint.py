@@ -4,7 +4,7 @@ import pytest
 from guard_scenes import EVERY_RUNG, MODIFY, UPDATE, Worn, changes, guarding, keeps_half, protects
 from guard_scenes import refuses_interfaces
 from harness.account.deployments import TaskSet, use_native_strategy
-from harness.events import deployment_state_change, scheduled, service_action, sqs
+from harness.events import deployment_state_change, message_ids, scheduled, service_action, sqs
 from harness.faults import denied
 from scenes import PORT, SWEEP, deliver_until_rest, until_rest
 
@@ -54,6 +54,17 @@ def test_paused_guard_ends_with_nothing_changed(worn, account, start_guard, prox
     assert proxy.changes() == []
     ledger.resume()
     until_rest(start_guard(guarding(**REQUIRED), ledger=ledger), SWEEP)
+    assert worn.worn(worn.wrong) == {"tasks", "base"}
+
+
+@pytest.mark.parametrize("look", [1, 2, 3], ids=["first look", "second look", "last look"])
+def test_message_ends_back_when_the_guard_cannot_read_the_pause_in_one_look(worn, start_guard, proxy, look):
+    guard, batch = start_guard(guarding(**REQUIRED)), sqs(worn.wrong.event())
+    rule = proxy.fails("dynamodb:GetItem", denied, nth=look, mentioning="pause")
+    assert guard.invoke(batch).failed == message_ids(batch)
+    assert rule.hits == 1
+    assert proxy.changes() == []
+    deliver_until_rest(guard, worn.wrong.event())
     assert worn.worn(worn.wrong) == {"tasks", "base"}
 
 

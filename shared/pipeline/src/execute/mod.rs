@@ -125,13 +125,18 @@ impl Done {
 
 /// Why a last look no longer found what the one before did: it is no longer so, or something could not be read this time.
 fn why_changed(before: &Look, last: &Look) -> Obstacle {
-    let known = before.observation.unread();
-    match last.observation.unread().into_iter().find(|unread| !known.contains(unread)) {
+    let known: BTreeSet<_> = before.observation.unread().into_iter().map(asked).collect();
+    match last.observation.unread().into_iter().find(|unread| !known.contains(&asked(unread))) {
         Some(Unread { resource, operation, error, .. }) => {
             Obstacle::Passing(format!("a last look right before failed: {operation} on {resource}: {error}"))
         }
         None => "a last look right before no longer found the same".into(),
     }
+}
+
+/// What was asked, however the answer failed.
+fn asked(unread: &Unread) -> (&str, &str) {
+    (&unread.operation, &unread.resource)
 }
 
 /// What the last look makes of a step, if it finds the same fault still.
