@@ -171,7 +171,7 @@ def test_ten_thousand_state_changes_in_bad_weather_end_right_with_no_message_los
         run.wait()
         left = run.fleet.wrong()
         if left:
-            # A chain of looks ends after five of them; what is left then is for the next scheduled sweep.
+            # What no event and no look leads to any more is for the next scheduled sweep.
             run.queue.send(SWEEP)
             run.wait()
     tell(run, left)
