@@ -39,3 +39,13 @@ fn a_group_that_an_observed_service_still_uses_by_an_older_revision_is_left_alon
          361.51.0.705,0.968.619.658/76.77.87.207.209.219",
     );
 }
+
+/// A service was deleted while it rolled out what the guard had given it: the next one's turn had come.
+#[test]
+fn a_service_deleted_in_the_middle_of_its_update_holds_up_no_other() {
+    holds(
+        "20039341/0.494.0.0.0.0.406.0.0.0.0.0.0.0.0.0.0.0.779.0.191.603.0.0.0.0.419.0.0.0.0.0.0.0.0.0.503.846.0.0.0.\
+         686.296.985.573.0.0.0.338.0.4.598/109.733.0.0,645.651.0.0,313.973.0.0,948.57.0.0,0.581.0.0/\
+         522.526.528.530.533.542.546.550.691.694.698.707.709.710.721.730.731.771.1060",
+    );
+}

@@ -48,7 +48,9 @@ fn out_of_turn(stage: &Stage<'_>, id: &ServiceId) -> Option<String> {
         What::Update(other, ..) if other != id => Some(other),
         _ => None,
     });
-    let rolls = |id: &ServiceId| stage.sim.ecs.services.get(id).is_some_and(|one| one.deployments.len() > 1);
+    // What was deleted in the middle of a deployment never ends it, and holds up nothing.
+    let found = |id: &ServiceId| stage.sim.ecs.services.get(id).filter(|one| !one.deleted);
+    let rolls = |id: &ServiceId| found(id).is_some_and(|one| one.deployments.len() > 1);
     updated.find(|other| rolls(other)).map(|other| format!("{id} was updated while {other} is rolling"))
 }
 
