@@ -1,10 +1,11 @@
 //! How a rule asks.
 
-use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeSet, HashMap};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use ipnet::IpNet;
 use jiff::Timestamp;
+use rustc_hash::FxHashMap;
 
 use super::{Answer, Observation, Question, TaskList, Unread, UnreadKind};
 use crate::ec2::{NetworkInterface, SecurityGroup, Subnet};
@@ -28,8 +29,10 @@ use crate::scope::ServiceId;
 pub struct Lookup<'a> {
     observation: &'a Observation,
     open: RefCell<BTreeSet<Question>>,
-    /// Where in the list of its subnet an interface is: each task asks for its own.
-    places: OnceCell<HashMap<(SubnetId, NetworkInterfaceId), usize>>,
+    /// The tasks by hash: of very many, each is asked for several times.
+    tasks: FxHashMap<&'a TaskArn, &'a Answer<Task>>,
+    /// The interfaces in the lists of their subnets, or why a list isn't there: each task asks for its own interface.
+    listed: FxHashMap<&'a SubnetId, Result<FxHashMap<&'a NetworkInterfaceId, &'a NetworkInterface>, &'a Unread>>,
 }
 
 /// Why a question has no answer.
@@ -44,8 +47,19 @@ pub enum Gap<'a> {
 impl<'a> Lookup<'a> {
     /// Asks this observation.
     #[must_use]
-    pub const fn new(observation: &'a Observation) -> Self {
-        Self { observation, open: RefCell::new(BTreeSet::new()), places: OnceCell::new() }
+    pub fn new(observation: &'a Observation) -> Self {
+        let index = |list: &'a Answer<Vec<NetworkInterface>>| match list {
+            Answer::Known(list) => Some(Ok(list.iter().map(|one| (&one.id, one)).collect())),
+            Answer::Unread(unread) => Some(Err(unread)),
+            Answer::Absent => None,
+        };
+        let lists = observation.interfaces.iter();
+        Self {
+            observation,
+            open: RefCell::new(BTreeSet::new()),
+            tasks: observation.task.iter().collect(),
+            listed: lists.filter_map(|(subnet, list)| Some((subnet, index(list)?))).collect(),
+        }
     }
 
     /// The observation asked.
@@ -117,7 +131,7 @@ impl<'a> Lookup<'a> {
 
     /// A task.
     pub fn task(&self, cluster: &ClusterArn, arn: &TaskArn) -> Result<Option<&'a Task>, Gap<'a>> {
-        self.ask(self.observation.task.get(arn), || Question::Task { cluster: cluster.clone(), task: arn.clone() })
+        self.ask(self.tasks.get(arn).copied(), || Question::Task { cluster: cluster.clone(), task: arn.clone() })
     }
 
     /// Whether a task is protected from being stopped; `None` if it is gone.
@@ -214,25 +228,11 @@ impl<'a> Lookup<'a> {
         id: &NetworkInterfaceId,
         subnet: Option<&SubnetId>,
     ) -> Result<Option<&'a NetworkInterface>, Gap<'a>> {
-        let listed = subnet.and_then(|subnet| self.observation.interfaces.get_key_value(subnet));
-        match (self.observation.interface.get(id), listed) {
-            (None, Some((subnet, Answer::Known(all)))) => {
-                Ok(self.places().get(&(subnet.clone(), id.clone())).and_then(|place| all.get(*place)))
-            }
-            (None, Some((_, Answer::Unread(unread)))) => Err(Gap::Unread(unread)),
+        match (self.observation.interface.get(id), subnet.and_then(|subnet| self.listed.get(subnet))) {
+            (None, Some(Ok(list))) => Ok(list.get(id).copied()),
+            (None, Some(Err(unread))) => Err(Gap::Unread(unread)),
             (answer, _) => self.ask(answer, || Question::Interface { id: id.clone(), subnet: subnet.cloned() }),
         }
-    }
-
-    fn places(&self) -> &HashMap<(SubnetId, NetworkInterfaceId), usize> {
-        self.places.get_or_init(|| {
-            let read =
-                self.observation.interfaces.iter().filter_map(|(subnet, answer)| Some((subnet, answer.known()?)));
-            let places = read.flat_map(|(subnet, all)| {
-                all.iter().enumerate().map(move |(place, one)| ((subnet.clone(), one.id.clone()), place))
-            });
-            places.collect()
-        })
     }
 
     /// The security groups of a VPC.

@@ -10,6 +10,7 @@
 //! [`Expected::Unclear`], and nothing is judged missing, on the wrong port or in the wrong group.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use model::ecs::{DeploymentController, Service, ServiceLoadBalancer, ServiceStatus, Strategy, Task, TaskSetStatus};
 use model::id::TargetGroupArn;
@@ -19,14 +20,14 @@ use model::observation::{Gap, Lookup};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Expected {
     /// In these groups at these ports, and in no other; perhaps in none.
-    In(BTreeMap<TargetGroupArn, BTreeSet<u16>>),
+    In(Rc<BTreeMap<TargetGroupArn, BTreeSet<u16>>>),
     /// Nobody can say.
     Unclear,
 }
 
 impl Expected {
     fn nowhere() -> Self {
-        Self::In(BTreeMap::new())
+        Self::In(Rc::default())
     }
 }
 
@@ -78,7 +79,11 @@ fn native<'a>(lookup: &Lookup<'a>, service: &Service) -> Result<Expected, Gap<'a
         let Some(ports) = ports.filter(|ports| !ports.is_empty()) else { return Ok(Expected::Unclear) };
         groups.insert(group.clone(), ports);
     }
-    Ok(if groups.is_empty() && !service.load_balancers.is_empty() { Expected::Unclear } else { Expected::In(groups) })
+    Ok(if groups.is_empty() && !service.load_balancers.is_empty() {
+        Expected::Unclear
+    } else {
+        Expected::In(groups.into())
+    })
 }
 
 /// An entry without a port can't be judged, and takes the whole answer with it.
@@ -89,5 +94,5 @@ fn entries(load_balancers: &[ServiceLoadBalancer]) -> Expected {
         let Some(port) = entry.container_port else { return Expected::Unclear };
         groups.entry(group.clone()).or_default().insert(port);
     }
-    Expected::In(groups)
+    Expected::In(groups.into())
 }

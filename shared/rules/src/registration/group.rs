@@ -8,6 +8,7 @@ use model::id::LoadBalancerKind;
 use model::observation::{Gap, Lookup};
 use model::policy::{BalancerKind, Managed, Policy, RegistrationPolicy};
 use model::scope::ServiceId;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::expected::{Expected, expected};
 use super::uses::certain_users;
@@ -18,10 +19,14 @@ pub(crate) struct Group<'a> {
     pub(crate) group: &'a TargetGroup,
     /// Its targets as DescribeTargetHealth tells them.
     pub(crate) health: &'a [TargetHealth],
+    /// The same by address.
+    by_address: FxHashMap<IpAddr, Vec<&'a TargetHealth>>,
     /// Services under judgement that use it.
     pub(crate) users: Vec<(ServiceId, &'a Service)>,
     /// Their live tasks, as far as they are read.
     pub(crate) members: Vec<Member<'a>>,
+    /// Which of them have an address.
+    members_at: FxHashMap<IpAddr, Vec<usize>>,
     /// The policy for it, the most cautious of its known users'.
     pub(crate) policy: RegistrationPolicy,
     /// What the policy says everywhere.
@@ -67,6 +72,44 @@ impl<'a> Member<'a> {
 }
 
 impl<'a> Group<'a> {
+    /// A group whose members aren't known yet.
+    pub(crate) fn new(
+        group: &'a TargetGroup,
+        health: &'a [TargetHealth],
+        users: Vec<(ServiceId, &'a Service)>,
+        policy: RegistrationPolicy,
+        policies: &'a Policy,
+    ) -> Self {
+        let mut by_address: FxHashMap<IpAddr, Vec<_>> =
+            FxHashMap::with_capacity_and_hasher(health.len(), FxBuildHasher);
+        health.iter().for_each(|one| by_address.entry(one.target.ip).or_default().push(one));
+        Self {
+            group,
+            health,
+            by_address,
+            users,
+            members: Vec::new(),
+            members_at: FxHashMap::default(),
+            policy,
+            policies,
+        }
+    }
+
+    /// The same with its members.
+    pub(crate) fn with_members(self, members: Vec<Member<'a>>) -> Self {
+        let mut members_at: FxHashMap<IpAddr, Vec<_>> =
+            FxHashMap::with_capacity_and_hasher(members.len(), FxBuildHasher);
+        for (place, member) in members.iter().enumerate() {
+            member.task.addresses().for_each(|address| members_at.entry(address).or_default().push(place));
+        }
+        Self { members, members_at, ..self }
+    }
+
+    /// Its targets at an address, on whatever port.
+    pub(crate) fn at(&self, ip: IpAddr) -> impl Iterator<Item = &'a TargetHealth> + '_ {
+        self.by_address.get(&ip).into_iter().flatten().copied()
+    }
+
     /// Targets that are registered and not on their way out, and that the policy doesn't exclude.
     pub(crate) fn in_place(&self) -> impl Iterator<Item = &'a TargetHealth> + '_ {
         self.health.iter().filter(|one| one.is_in_place() && !self.policy.excludes(one.target.ip))
@@ -74,12 +117,12 @@ impl<'a> Group<'a> {
 
     /// Is exactly this pair registered, and not on its way out?
     pub(crate) fn has(&self, target: Target) -> bool {
-        self.health.iter().any(|one| one.target == target && one.is_in_place())
+        self.at(target.ip).any(|one| one.target == target && one.is_in_place())
     }
 
     /// Is this address draining, on any port?
     pub(crate) fn is_draining(&self, ip: IpAddr) -> bool {
-        self.health.iter().any(|one| one.target.ip == ip && one.is_registered() && one.is_draining())
+        self.at(ip).any(|one| one.is_registered() && one.is_draining())
     }
 
     /// Does the policy say of everybody who uses the group, known here or not, that only ECS puts targets in it?
@@ -94,7 +137,7 @@ impl<'a> Group<'a> {
     /// The live task of a known user that has this address. One that is leaving keeps it in name until it is STOPPED, when
     /// its interface may be gone and another serve there.
     pub(crate) fn member_at(&self, ip: IpAddr) -> Option<&Member<'a>> {
-        let there = self.members.iter().filter(|member| member.task.addresses().any(|address| address == ip));
+        let there = self.members_at.get(&ip).into_iter().flatten().filter_map(|place| self.members.get(*place));
         there.min_by_key(|member| !member.task.is_serving())
     }
 }

@@ -91,9 +91,9 @@ fn judge_group<'a>(
     judgement.users.insert(arn.clone(), users.iter().filter(names).map(|(id, _)| id.clone()).collect());
     let (health, owners) = (lookup.target_health(arn), lookup.owners(arn));
     let Some(health) = health? else { return Ok(()) };
-    let mut group = Group { group, health, users, members: Vec::new(), policy, policies };
+    let group = Group::new(group, health, users, policy, policies);
     let Members { members, judged } = members(lookup, focus, tasks, &group, judgement);
-    group.members = members;
+    let group = group.with_members(members);
 
     let mut suspects = Vec::new();
     for one in judged {

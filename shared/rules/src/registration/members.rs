@@ -7,10 +7,11 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use model::ecs::{DeploymentController, Strategy};
+use model::ecs::{DeploymentController, Strategy, Task};
 use model::elb::TargetHealth;
 use model::observation::{Desired, Lookup, TaskList};
 use model::scope::{ServiceId, Unit};
+use rustc_hash::FxHashSet;
 
 use super::expected::{Expected, expected};
 use super::group::{Group, Member};
@@ -52,23 +53,30 @@ pub(crate) fn members<'a>(
         |id: &ServiceId| TaskList { service: Some(id.clone()), desired: Desired::Stopped, cluster: id.cluster.clone() };
     let complete = read_all(lookup, tasks, group, running, judgement)
         && !focus.pending
-        && (left_over(&in_place, &live(lookup, tasks, group, judgement)).is_empty()
-            || read_all(lookup, tasks, group, stopped, judgement));
-    let members = live(lookup, tasks, group, judgement);
-    let leftover = left_over(&in_place, &members);
+        && (leftover.is_empty() || read_all(lookup, tasks, group, stopped, judgement));
     // With a list unread, or users yet to be found, a left-over target may well be a live task's: it is not even suspected.
     let judged = in_place.into_iter().filter(|one| complete || !leftover.contains(&one.target.ip)).collect();
-    Members { members, judged }
+    Members { members: known, judged }
 }
 
 /// The users' live tasks among those read so far.
 fn live<'a>(lookup: &Lookup<'a>, tasks: &Tasks<'a>, group: &Group<'a>, judgement: &mut Judgement) -> Vec<Member<'a>> {
     let mut members = Vec::new();
     for (id, service) in &group.users {
-        for task in tasks.of_service(id) {
-            let expected = judgement.keep(|| Unit::Service(id.clone()), expected(lookup, service, task));
-            // Wherever it belongs, it has its address.
-            let expected = expected.unwrap_or(Expected::Unclear);
+        // Tasks started by the same deployment belong in the same place.
+        let mut places: Vec<(&Task, Expected)> = Vec::new();
+        for task in tasks.of_service(id).iter().copied() {
+            let alike = |one: &Task| one.started_by == task.started_by && one.is_serving() == task.is_serving();
+            let expected = match places.iter().find(|(one, _)| alike(one)) {
+                Some((_, expected)) => expected.clone(),
+                None => {
+                    let expected = judgement.keep(|| Unit::Service(id.clone()), expected(lookup, service, task));
+                    // Wherever it belongs, it has its address.
+                    let expected = expected.unwrap_or(Expected::Unclear);
+                    places.push((task, expected.clone()));
+                    expected
+                }
+            };
             members.push(Member { id: id.clone(), service, task, expected });
         }
     }
@@ -77,7 +85,7 @@ fn live<'a>(lookup: &Lookup<'a>, tasks: &Tasks<'a>, group: &Group<'a>, judgement
 
 /// The addresses in place that none of the members has.
 fn left_over(in_place: &[&TargetHealth], members: &[Member<'_>]) -> BTreeSet<IpAddr> {
-    let owned: BTreeSet<IpAddr> = members.iter().flat_map(|member| member.task.addresses()).collect();
+    let owned: FxHashSet<IpAddr> = members.iter().flat_map(|member| member.task.addresses()).collect();
     in_place.iter().map(|one| one.target.ip).filter(|ip| !owned.contains(ip)).collect()
 }
 

@@ -47,7 +47,7 @@ pub(crate) fn judge(now: Timestamp, group: &Group<'_>, judgement: &mut Judgement
 /// on is `target-wrong-port`, and one that is draining there is left alone until it is gone.
 fn is_absent(group: &Group<'_>, member: &Member<'_>, target: Target) -> bool {
     let right = member.targets(group.group);
-    let mut at_address = group.health.iter().filter(|one| one.target.ip == target.ip && one.is_registered());
+    let mut at_address = group.at(target.ip).filter(|one| one.is_registered());
     let in_the_way = at_address.any(|one| one.is_draining() || one.target == target || !right.contains(&one.target));
     !in_the_way && !group.policy.excludes(target.ip)
 }

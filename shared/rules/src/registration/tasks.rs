@@ -6,15 +6,17 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use model::ecs::Task;
-use model::id::NetworkInterfaceId;
+use model::id::{ClusterArn, NetworkInterfaceId};
 use model::observation::{Answer, Gap, Lookup, Observation, TaskList};
 use model::scope::{Scope, ServiceId};
+use rustc_hash::FxHashMap;
 
 /// An index over the tasks of an observation.
 pub(crate) struct Tasks<'a> {
-    live: BTreeMap<ServiceId, Vec<&'a Task>>,
-    by_interface: BTreeMap<&'a NetworkInterfaceId, &'a Task>,
-    stopped_at: BTreeMap<IpAddr, Vec<&'a Task>>,
+    /// By cluster and service.
+    live: FxHashMap<(&'a ClusterArn, &'a str), Vec<&'a Task>>,
+    by_interface: FxHashMap<&'a NetworkInterfaceId, &'a Task>,
+    stopped_at: FxHashMap<IpAddr, Vec<&'a Task>>,
     /// Lists that were gone through, for one may be many services'.
     lists: RefCell<BTreeMap<TaskList, Rc<[Gap<'a>]>>>,
 }
@@ -28,7 +30,7 @@ impl<'a> Tasks<'a> {
         for task in observation.task.values().filter_map(Answer::known) {
             if task.is_live() {
                 if let Some(name) = task.service_name() {
-                    tasks.live.entry(ServiceId::new(&task.cluster, name)).or_default().push(task);
+                    tasks.live.entry((&task.cluster, name)).or_default().push(task);
                 }
                 for interface in task.interfaces.iter().filter_map(|one| one.network_interface.as_ref()) {
                     tasks.by_interface.insert(interface, task);
@@ -69,8 +71,8 @@ impl<'a> Tasks<'a> {
     }
 
     /// The live tasks of a service.
-    pub(crate) fn of_service(&self, service: &ServiceId) -> &[&'a Task] {
-        self.live.get(service).map_or(&[], Vec::as_slice)
+    pub(crate) fn of_service<'s>(&'s self, service: &'s ServiceId) -> &'s [&'a Task] {
+        self.live.get(&(&service.cluster, &*service.name)).map_or(&[], Vec::as_slice)
     }
 
     /// Stopped tasks that had this address.

@@ -75,7 +75,7 @@ pub(crate) fn judge<'a>(
 }
 
 fn is_healthy(group: &Group<'_>, target: Target) -> bool {
-    group.health.iter().any(|one| one.target == target && one.state == TargetState::Healthy)
+    group.at(target.ip).any(|one| one.target == target && one.state == TargetState::Healthy)
 }
 
 fn register(group: &Group<'_>, member: &Member<'_>, target: Target) -> Proposal {

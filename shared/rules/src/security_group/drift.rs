@@ -36,11 +36,11 @@ pub(crate) fn judge(lookup: &Lookup<'_>, party: &Party<'_>, judgement: &mut Judg
 
 fn finding<'a>(lookup: &Lookup<'a>, party: &Party<'a>, wearer: &Wearer<'a>) -> Result<Option<Finding>, Gap<'a>> {
     let Some(network) = party.service.and_then(|service| wearer.declared(service)) else { return Ok(None) };
-    let declared: BTreeSet<&SecurityGroupId> = network.security_groups.iter().collect();
-    let worn: BTreeSet<&SecurityGroupId> = wearer.interface.security_groups.iter().collect();
-    if declared == worn {
+    let (declared, worn) = (&network.security_groups, &wearer.interface.security_groups);
+    if declared.iter().all(|group| worn.contains(group)) && worn.iter().all(|group| declared.contains(group)) {
         return Ok(None);
     }
+    let (declared, worn): (BTreeSet<_>, BTreeSet<_>) = (declared.iter().collect(), worn.iter().collect());
     let vpc = &wearer.interface.vpc;
     let (required, forbidden, groups) = (
         resolve_all(lookup, &party.policy.required, vpc),

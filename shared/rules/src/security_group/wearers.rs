@@ -1,6 +1,7 @@
 //! The task interfaces under judgement, each with the groups it really has.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use model::ec2::NetworkInterface;
 use model::ecs::{AwsvpcConfiguration, DeploymentStatus, Service, Task, TaskStatus};
@@ -8,6 +9,7 @@ use model::id::{ClusterArn, NetworkInterfaceId, SecurityGroupId, TaskArn, VpcId}
 use model::observation::{Desired, Gap, Lookup, TaskList, Unread, UnreadKind};
 use model::policy::{Policy, SecurityGroupPolicy};
 use model::scope::{Scope, ServiceId, Unit};
+use rustc_hash::FxHashMap;
 
 use crate::focus::{Depth, Focus};
 use crate::judgement::Judgement;
@@ -96,20 +98,43 @@ pub(crate) fn parties<'a>(
         let is_whole = focus.services.get(id) == Some(&Depth::Whole);
         services.insert(id.clone(), Party { is_whole, ..party(policy, &id.cluster, Some(id), Some(*service)) });
     }
-    for task in tasks(lookup, scope, focus, judgement).into_values().filter(|task| is_judged(task)) {
-        let wearers = wearers(lookup, task, judgement);
-        let Some(name) = task.service_name() else {
-            alone.push(Party { wearers, ..party(policy, &task.cluster, None, None) });
+    for ((cluster, name), tasks) in by_service(tasks(lookup, scope, focus, judgement)) {
+        let Some(name) = name else {
+            let each = tasks.iter().map(|task| wearers(lookup, [*task], judgement));
+            let party = |wearers| Party { wearers, ..party(policy, cluster, None, None) };
+            alone.extend(each.filter(|wearers| !wearers.is_empty()).map(party));
             continue;
         };
-        let id = ServiceId::new(&task.cluster, name);
-        let service = judgement.keep(|| Unit::Task(task.arn.clone()), lookup.service(&id));
-        let Some(service) = service else { continue };
-        let of_service = || party(policy, &task.cluster, Some(&id), service);
-        services.entry(id.clone()).or_insert_with(of_service).wearers.extend(wearers);
+        let wearers = wearers(lookup, tasks.iter().copied(), judgement);
+        let place = match services.entry(ServiceId::new(cluster, name)) {
+            Entry::Occupied(place) => place.into_mut(),
+            Entry::Vacant(place) => match lookup.service(place.key()) {
+                Ok(service) => {
+                    let party = party(policy, cluster, Some(place.key()), service);
+                    place.insert(party)
+                }
+                Err(gap) => {
+                    tasks.iter().for_each(|task| judgement.abstain(Unit::Task(task.arn.clone()), gap));
+                    continue;
+                }
+            },
+        };
+        place.wearers = wearers;
     }
-    alone.retain(|party| !party.wearers.is_empty());
     services.into_values().chain(alone).collect()
+}
+
+/// Those to be judged, by cluster and service, each once and in the same order whatever lists told of them.
+fn by_service<'a>(tasks: Vec<&'a Task>) -> FxHashMap<(&'a ClusterArn, Option<&'a str>), Vec<&'a Task>> {
+    let mut of_services: FxHashMap<_, Vec<&Task>> = FxHashMap::default();
+    for task in tasks.into_iter().filter(|task| is_judged(task)) {
+        of_services.entry((&task.cluster, task.service_name())).or_default().push(task);
+    }
+    for tasks in of_services.values_mut() {
+        tasks.sort_by(|one, other| one.arn.cmp(&other.arn));
+        tasks.dedup_by(|one, other| one.arn == other.arn);
+    }
+    of_services
 }
 
 fn party<'a>(policy: &Policy, cluster: &ClusterArn, id: Option<&ServiceId>, service: Option<&'a Service>) -> Party<'a> {
@@ -127,16 +152,11 @@ fn party<'a>(policy: &Policy, cluster: &ClusterArn, id: Option<&ServiceId>, serv
 }
 
 /// The tasks in focus: all of whole clusters and services, and those the scope names.
-fn tasks<'a>(
-    lookup: &Lookup<'a>,
-    scope: &Scope,
-    focus: &Focus<'a>,
-    judgement: &mut Judgement,
-) -> BTreeMap<TaskArn, &'a Task> {
-    let mut tasks = BTreeMap::new();
+fn tasks<'a>(lookup: &Lookup<'a>, scope: &Scope, focus: &Focus<'a>, judgement: &mut Judgement) -> Vec<&'a Task> {
+    let mut tasks = Vec::new();
     let mut add = |cluster: &ClusterArn, arn: &TaskArn, judgement: &mut Judgement| {
         let task = judgement.keep(|| Unit::Task(arn.clone()), lookup.task(cluster, arn));
-        tasks.extend(task.flatten().map(|task| (arn.clone(), task)));
+        tasks.extend(task.flatten());
     };
     for cluster in &focus.clusters {
         let list = TaskList { cluster: cluster.clone(), service: None, desired: Desired::Running };
@@ -162,10 +182,14 @@ fn is_judged(task: &Task) -> bool {
     task.is_live() && task.desired_status == TaskStatus::Running
 }
 
-/// The interfaces of a task, as soon as they are attached.
-fn wearers<'a>(lookup: &Lookup<'a>, task: &'a Task, judgement: &mut Judgement) -> Vec<Wearer<'a>> {
+/// The interfaces of tasks, as soon as they are attached.
+fn wearers<'a>(
+    lookup: &Lookup<'a>,
+    tasks: impl IntoIterator<Item = &'a Task>,
+    judgement: &mut Judgement,
+) -> Vec<Wearer<'a>> {
     let mut wearers = Vec::new();
-    for attached in &task.interfaces {
+    for (task, attached) in tasks.into_iter().flat_map(|task| task.interfaces.iter().map(move |one| (task, one))) {
         let Some(id) = &attached.network_interface else { continue };
         match lookup.interface(id, attached.subnet.as_ref()) {
             Ok(Some(interface)) => wearers.push(Wearer { task, interface }),
