@@ -36,11 +36,12 @@ pub struct AuditDesk {
 
 impl AuditDesk {
     /// Sets up clients; nothing is sent yet.
-    pub async fn open(settings: Settings) -> Self {
+    #[must_use]
+    pub fn open(settings: Settings) -> Self {
         let calls = Calls::default();
         let Settings { quota_share, trust, .. } = settings;
         let client = aws::client::Settings { quota_share, trust, calls: calls.clone() };
-        let config = aws::client::shared_config(&client).await;
+        let config = aws::client::function_config(&client);
         let queues = (settings.registrar_queue_url.as_deref(), settings.guard_queue_url.as_deref());
         let ledger = settings.ledger_table.as_deref().map(|table| DynamoDbLedger::new(&config, table));
         let auditor = Auditor::new(&config, calls)

@@ -9,5 +9,5 @@ use runtime::lambda::{Function, run_at};
 
 fn main() -> ExitCode {
     let rules = rules::rules().map(|rule| rule.slug).collect();
-    run_at(&Function { name: "audit", rules, section: None }, AuditDesk::open)
+    run_at(&Function { name: "audit", rules, section: None }, async |settings| AuditDesk::open(settings))
 }

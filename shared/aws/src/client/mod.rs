@@ -9,10 +9,11 @@
 //!   whole client, so that one throttled RegisterTargets slows every Describe of the same service, and remember that
 //!   over passes; the budget knows AWS's quotas one by one and needs no guessing.
 //!
-//! Region, endpoint, profile and credentials come from the SDK's standard settings (`AWS_REGION`, `AWS_ENDPOINT_URL`,
-//! `AWS_PROFILE` …).
+//! Region, endpoint and credentials come from the SDK's standard settings (`AWS_REGION`, `AWS_ENDPOINT_URL` …): a function's
+//! from its environment alone, the command line's from profiles and everything else that the SDK knows.
 
 mod action;
+mod environment;
 mod http;
 mod lazy;
 mod transport;
@@ -51,23 +52,39 @@ pub struct Settings {
     pub trust: Trust,
 }
 
-/// The configuration to make every SDK client of the process from, once.
-pub async fn shared_config(settings: &Settings) -> SdkConfig {
-    config_loader(settings).load().await
+/// The configuration to make every SDK client of a function from, once.
+#[must_use]
+pub fn function_config(settings: &Settings) -> SdkConfig {
+    environment::config()
+        .http_client(transport(settings))
+        .timeout_config(timeouts())
+        .retry_config(retries())
+        .stalled_stream_protection(stalls())
+        .build()
 }
 
-/// The same before it is loaded, for whoever has a say in the profile or the Region.
+/// The same for a person's machine, before it is loaded: they may have a say in the profile or the Region.
 #[must_use]
 pub fn config_loader(settings: &Settings) -> ConfigLoader {
-    let transport = SharedHttpClient::new(Http::new(settings.trust));
-    let metered = Metered::new(transport, Budget::new(settings.quota_share), settings.calls.clone());
-    // Uploads are watched from the moment a request is handed to the transport, where it may wait for the budget.
-    let streams = StalledStreamProtectionConfig::enabled().upload_enabled(false).build();
     aws_config::defaults(BehaviorVersion::latest())
-        .http_client(SharedHttpClient::new(metered))
-        .timeout_config(TimeoutConfig::builder().read_timeout(READ_TIMEOUT).build())
+        .http_client(transport(settings))
+        .timeout_config(timeouts())
         .retry_config(retries())
-        .stalled_stream_protection(streams)
+        .stalled_stream_protection(stalls())
+}
+
+fn transport(settings: &Settings) -> SharedHttpClient {
+    let transport = SharedHttpClient::new(Http::new(settings.trust));
+    SharedHttpClient::new(Metered::new(transport, Budget::new(settings.quota_share), settings.calls.clone()))
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder().read_timeout(READ_TIMEOUT).build()
+}
+
+/// Uploads are watched from the moment a request is handed to the transport, where it may wait for the budget.
+fn stalls() -> StalledStreamProtectionConfig {
+    StalledStreamProtectionConfig::enabled().upload_enabled(false).build()
 }
 
 fn retries() -> RetryConfig {

@@ -33,7 +33,7 @@ struct Shared {
 }
 
 impl Clients {
-    /// Clients that are set up like this; see [`crate::client::shared_config`]. Nothing is made or sent yet.
+    /// Clients that are set up like this; see [`crate::client::function_config`]. Nothing is made or sent yet.
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
         let (ecs, elb, ec2, scaling) = Default::default();

@@ -40,7 +40,7 @@ const TIME_TO_ANSWER: SignedDuration = SignedDuration::from_secs(2);
 /// Runs a function that judges and repairs, until Lambda ends it. It ends by itself only where it can't start.
 #[must_use]
 pub fn run(function: &Function) -> ExitCode {
-    run_at(function, async |settings| AwsDesk::open(settings, &function.rules).await)
+    run_at(function, async |settings| AwsDesk::open(settings, &function.rules))
 }
 
 /// Runs a function whose passes are made at the desk that `open` opens.
