@@ -59,8 +59,8 @@ pub struct Scope {
     pub clusters: BTreeSet<ClusterArn>,
     /// These services, with all their tasks.
     pub services: BTreeSet<ServiceId>,
-    /// These tasks, and the target groups of their services.
-    pub tasks: BTreeMap<TaskArn, TaskHint>,
+    /// These tasks, and the target groups of their services. Hints are shared: a batch's messages and its pass have the same.
+    pub tasks: BTreeMap<TaskArn, Arc<TaskHint>>,
     /// These target groups, with every service that uses them.
     pub target_groups: BTreeSet<TargetGroupArn>,
 }
@@ -77,8 +77,9 @@ impl Scope {
     }
 
     /// Adds a task, keeping the newest hint of several.
-    pub fn add_task(&mut self, task: TaskArn, hint: TaskHint) {
-        let kept = self.tasks.entry(task).or_insert_with(|| hint.clone());
+    pub fn add_task(&mut self, task: TaskArn, hint: impl Into<Arc<TaskHint>>) {
+        let hint = hint.into();
+        let kept = self.tasks.entry(task).or_insert_with(|| Arc::clone(&hint));
         if hint.version > kept.version {
             *kept = hint;
         }

@@ -4,6 +4,7 @@
 //! through a queue is not said here.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::Timestamp;
@@ -38,7 +39,7 @@ pub struct Look {
     /// Services to look at with it.
     pub services: BTreeSet<ServiceId>,
     /// Tasks to look at with it, with what their events said.
-    pub tasks: BTreeMap<TaskArn, TaskHint>,
+    pub tasks: BTreeMap<TaskArn, Arc<TaskHint>>,
     /// What was suspected ([`model::finding::Finding::suspicion`]), and when it was first seen. Empty where the look is
     /// for tasks too young to be judged.
     pub suspicions: BTreeMap<Fingerprint, Timestamp>,

@@ -4,6 +4,7 @@
 //! what was suspected when; what is true is read again.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use model::Timestamp;
 use model::finding::Fingerprint;
@@ -33,7 +34,7 @@ struct Body {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     task: Option<LoneTask>,
     services: BTreeSet<ServiceId>,
-    tasks: BTreeMap<TaskArn, TaskHint>,
+    tasks: BTreeMap<TaskArn, Arc<TaskHint>>,
     suspicions: BTreeMap<Fingerprint, Timestamp>,
     hop: u32,
     not_before: Timestamp,

@@ -83,7 +83,7 @@ fn a_task_event_tells_task_service_and_addresses() {
         addresses: vec!["10.0.1.7".parse().unwrap(), "2001:db8::7".parse().unwrap()],
         version: 7,
     };
-    assert_eq!(scope.tasks, BTreeMap::from([(format!("{ECS}:task/prod/0a1b").parse().unwrap(), hint)]));
+    assert_eq!(scope.tasks, BTreeMap::from([(format!("{ECS}:task/prod/0a1b").parse().unwrap(), hint.into())]));
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn only_the_newest_of_several_events_of_a_task_counts() {
         let Ok(Work::Event(event)) = message.work else { panic!("no event") };
         scope.merge(event.scope);
     }
-    let hints: Vec<&TaskHint> = scope.tasks.values().collect();
+    let hints: Vec<_> = scope.tasks.values().collect();
     assert_eq!(hints.len(), 1);
     assert_eq!((hints[0].version, hints[0].addresses[0].to_string()), (5, "10.0.0.5".to_owned()));
 }
@@ -426,7 +426,7 @@ pub(super) fn look(suspicions: u64, tasks: u64, services: u64) -> Look {
     Look {
         site: Site::TargetGroup(GROUP.parse().unwrap()),
         services: (0..services).map(service).collect::<BTreeSet<_>>(),
-        tasks: (0..tasks).map(|n| (format!("{ECS}:task/prod/{n:032x}").parse().unwrap(), hint(n))).collect(),
+        tasks: (0..tasks).map(|n| (format!("{ECS}:task/prod/{n:032x}").parse().unwrap(), hint(n).into())).collect(),
         suspicions: (0..suspicions).map(|n| (Fingerprint::of([n.to_string().as_str()]), at(n))).collect(),
         hop: 3,
         not_before: at(suspicions),

@@ -112,6 +112,7 @@ mod tests {
     use model::finding::Fingerprint;
     use model::scope::{ServiceId, Site, TaskHint};
     use serde_json::json;
+    use std::sync::Arc;
 
     const ECS: &str = "arn:aws:ecs:eu-central-1:111122223333";
 
@@ -122,8 +123,8 @@ mod tests {
     fn look(suspicions: usize, tasks: usize) -> Look {
         let cluster = format!("{ECS}:cluster/prod").parse().unwrap();
         let service = ServiceId::new(&cluster, "web");
-        let hint =
-            TaskHint { cluster, service: Some(service), addresses: vec!["10.0.0.1".parse().unwrap()], version: 3 };
+        let addresses = vec!["10.0.0.1".parse().unwrap()];
+        let hint = Arc::new(TaskHint { cluster, service: Some(service), addresses, version: 3 });
         Look {
             site: Site::TargetGroup(
                 "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/50dc".parse().unwrap(),
