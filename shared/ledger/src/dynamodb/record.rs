@@ -22,18 +22,19 @@ impl DynamoDbLedger {
     /// group finds that out and writes it right. What is removed on its strength in between must still be missing from
     /// every interface, or belong to a task of a service that doesn't use the group.
     pub(super) async fn put_records(&self, records: BTreeMap<Place<'_>, &Ownership>) -> Result<(), CallError> {
-        let puts: Result<Vec<_>, _> = records.into_iter().map(put).collect();
-        let puts = puts.map_err(|error| CallError {
+        let records: Vec<_> = records.into_iter().collect();
+        all(AT_ONCE, records.chunks(BATCH).map(|batch| self.put_batch(batch)).collect()).await
+    }
+
+    async fn put_batch(&self, records: &[(Place<'_>, &Ownership)]) -> Result<(), CallError> {
+        let puts: Result<Vec<_>, _> = records.iter().map(put).collect();
+        let mut batch = puts.map_err(|error| CallError {
             operation: OPERATION,
             resource: self.table.clone(),
             kind: CallErrorKind::Refused,
             code: None,
             message: error.to_string(),
         })?;
-        all(AT_ONCE, puts.chunks(BATCH).map(|batch| self.put_batch(batch.to_vec())).collect()).await
-    }
-
-    async fn put_batch(&self, mut batch: Vec<WriteRequest>) -> Result<(), CallError> {
         for attempt in self.backoff.attempts() {
             self.backoff.wait(attempt).await;
             let call = self.client.batch_write_item().request_items(&self.table, batch);
@@ -53,7 +54,7 @@ impl DynamoDbLedger {
     }
 }
 
-fn put(((group, _), record): (Place<'_>, &Ownership)) -> Result<WriteRequest, aws_sdk_dynamodb::error::BuildError> {
+fn put(((group, _), record): &(Place<'_>, &Ownership)) -> Result<WriteRequest, aws_sdk_dynamodb::error::BuildError> {
     let put = PutRequest::builder().set_item(Some(ownership::write(group, record))).build()?;
     Ok(WriteRequest::builder().put_request(put).build())
 }
