@@ -27,6 +27,9 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use super::CONNECT_TIMEOUT;
 use super::trust::Trust;
 
+/// Each connection keeps what it reads into as large as it ever was, and there are as many as requests were ever under way.
+const READ_BUFFER: usize = 32 * 1024;
+
 type Pool = Client<HttpsConnector<TcpConnector>, SdkBody>;
 
 /// Connections.
@@ -58,7 +61,10 @@ fn open(trust: Trust) -> Pool {
     tcp.set_nodelay(true);
     tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
     let https = HttpsConnectorBuilder::new().with_tls_config(trust.tls()).https_or_http().enable_http1();
-    Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(https.wrap_connector(tcp))
+    Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .http1_max_buf_size(READ_BUFFER)
+        .build(https.wrap_connector(tcp))
 }
 
 impl HttpClient for Http {

@@ -1,5 +1,6 @@
 //! Fields of a response, parsed. What is missing or malformed is named, never guessed.
 
+use std::collections::HashMap;
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -72,6 +73,34 @@ where
     texts.into_iter().map(|text| parse(field, text.as_ref())).collect()
 }
 
+/// Texts of which a page says the same again and again. Each is parsed and kept once.
+#[derive(Debug)]
+pub(super) struct Repeated<T>(HashMap<String, T>);
+
+impl<T> Default for Repeated<T> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl<T: FromStr<Err: Display> + Clone> Repeated<T> {
+    /// A text that must be there and parse.
+    pub(super) fn required(&mut self, field: &'static str, text: Option<&str>) -> Read<T> {
+        let text = required(field, text)?;
+        if let Some(known) = self.0.get(text) {
+            return Ok(known.clone());
+        }
+        let parsed: T = parse(field, text)?;
+        self.0.insert(text.to_owned(), parsed.clone());
+        Ok(parsed)
+    }
+
+    /// A text that must parse if it is there; an empty one isn't.
+    pub(super) fn optional(&mut self, field: &'static str, text: Option<&str>) -> Read<Option<T>> {
+        text.filter(|text| !text.is_empty()).map(|text| self.required(field, Some(text))).transpose()
+    }
+}
+
 /// A port, if there is one.
 pub(super) fn port(field: &'static str, port: Option<i32>) -> Read<Option<u16>> {
     port.map(|port| u16::try_from(port).map_err(|_| Unusable::new(field, format!("{port} is not a port")))).transpose()
@@ -86,4 +115,33 @@ pub(super) fn count(field: &'static str, count: i32) -> Read<u32> {
 pub(super) fn time(time: Option<&DateTime>) -> Option<Timestamp> {
     let time = time?;
     Timestamp::new(time.secs(), i32::try_from(time.subsec_nanos()).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::id::VpcId;
+
+    #[test]
+    fn what_is_said_again_is_kept_once() {
+        let mut vpcs = Repeated::<VpcId>::default();
+        let said = ["vpc-1", "vpc-2", "vpc-1"].map(|text| vpcs.required("vpcId", Some(text)).unwrap());
+        assert_eq!(said.each_ref().map(VpcId::as_str), ["vpc-1", "vpc-2", "vpc-1"]);
+        assert!(std::ptr::eq(said[0].as_str(), said[2].as_str()));
+    }
+
+    #[test]
+    fn what_is_malformed_is_named_each_time() {
+        let mut vpcs = Repeated::<VpcId>::default();
+        let problem = "the answer can't be understood: vpcId \"web\": \"web\" is not a VPC id such as vpc-0abc";
+        for _ in 0..2 {
+            assert_eq!(vpcs.required("vpcId", Some("web")).unwrap_err().to_string(), problem);
+            assert_eq!(vpcs.optional("vpcId", Some("web")).unwrap_err().to_string(), problem);
+        }
+        assert_eq!(
+            vpcs.required("vpcId", None).unwrap_err().to_string(),
+            "the answer can't be understood: vpcId is missing"
+        );
+        assert_eq!((vpcs.optional("vpcId", None), vpcs.optional("vpcId", Some(""))), (Ok(None), Ok(None)));
+    }
 }

@@ -7,12 +7,12 @@ use std::net::IpAddr;
 use aws_sdk_ec2::types::{self, Filter};
 use model::call::CallError;
 use model::ec2::NetworkInterface;
-use model::id::{NetworkInterfaceId, SubnetId};
+use model::id::{NetworkInterfaceId, SecurityGroupId, SubnetId, VpcId};
 
 use super::{filtered, grouped};
 use crate::api::Answers;
 use crate::sdk::Clients;
-use crate::sdk::read::{Read, parse_all, parse_required};
+use crate::sdk::read::{Read, Repeated, parse_all, parse_required};
 use crate::sdk::resource::resource_of;
 
 const OPERATION: &str = "ec2:DescribeNetworkInterfaces";
@@ -46,20 +46,36 @@ async fn describe<K: Display>(
     let values = values.iter().map(ToString::to_string).collect();
     let filter = Filter::builder().name(filter).set_values(Some(values)).build();
     let request = clients.ec2().describe_network_interfaces().filters(filter).include_managed_resources(true);
-    let pages = request.into_paginator().page_size(PAGE).items().send();
-    let interfaces = clients.send(OPERATION, &resource, pages.collect::<Result<Vec<_>, _>>()).await?;
-    let read = interfaces.iter().map(read).collect::<Read<Vec<_>>>();
+    let mut pages = request.into_paginator().page_size(PAGE).send();
+    // A page is read and let go of before the next: the SDK's interfaces are several times as large as ours.
+    let found = async {
+        let (mut found, mut said) = (Vec::new(), Said::default());
+        while let Some(page) = pages.next().await {
+            found.extend(page?.network_interfaces().iter().map(|interface| read(interface, &mut said)));
+        }
+        Ok(found)
+    };
+    let read: Read<Vec<_>> = clients.send(OPERATION, &resource, found).await?.into_iter().collect();
     read.map_err(|unusable| unusable.into_error(OPERATION, &resource))
 }
 
-fn read(interface: &types::NetworkInterface) -> Read<(SubnetId, NetworkInterface)> {
-    let subnet: SubnetId = parse_required("subnetId", interface.subnet_id())?;
+/// What interfaces say alike.
+#[derive(Default)]
+struct Said {
+    subnets: Repeated<SubnetId>,
+    vpcs: Repeated<VpcId>,
+    security_groups: Repeated<SecurityGroupId>,
+}
+
+fn read(interface: &types::NetworkInterface, said: &mut Said) -> Read<(SubnetId, NetworkInterface)> {
+    let subnet = said.subnets.required("subnetId", interface.subnet_id())?;
     let prefixes4 = interface.ipv4_prefixes().iter().filter_map(types::Ipv4PrefixSpecification::ipv4_prefix);
     let prefixes6 = interface.ipv6_prefixes().iter().filter_map(types::Ipv6PrefixSpecification::ipv6_prefix);
     let groups = interface.groups().iter().filter_map(types::GroupIdentifier::group_id);
+    let groups = groups.map(|group| said.security_groups.required("groups", Some(group)));
     let read = NetworkInterface {
         id: parse_required("networkInterfaceId", interface.network_interface_id())?,
-        vpc: parse_required("vpcId", interface.vpc_id())?,
+        vpc: said.vpcs.required("vpcId", interface.vpc_id())?,
         subnet: Some(subnet.clone()),
         description: interface.description().unwrap_or_default().to_owned(),
         interface_type: interface.interface_type().map_or("interface", types::NetworkInterfaceType::as_str).to_owned(),
@@ -67,7 +83,7 @@ fn read(interface: &types::NetworkInterface) -> Read<(SubnetId, NetworkInterface
         status: interface.status().map(|status| status.as_str().to_owned()),
         addresses: addresses(interface)?,
         prefixes: parse_all("prefixes", prefixes4.chain(prefixes6))?,
-        security_groups: parse_all("groups", groups)?,
+        security_groups: groups.collect::<Read<_>>()?,
     };
     Ok((subnet, read))
 }

@@ -1,17 +1,18 @@
 //! DescribeTasks.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use aws_sdk_ecs::types::{self, TaskField};
 use model::call::CallError;
 use model::ecs::{Task, TaskInterface};
-use model::id::{ClusterArn, TaskArn};
+use model::id::{ClusterArn, SubnetId, TaskArn, TaskDefinitionArn};
 
 use super::failure::answer_of;
 use super::tags::tags;
 use crate::api::Answers;
 use crate::sdk::Clients;
-use crate::sdk::read::{Read, answer, parse_optional, parse_required, required, time};
+use crate::sdk::read::{Read, Repeated, answer, parse_optional, parse_required, required, time};
 use crate::sdk::resource::resource_of;
 
 const OPERATION: &str = "ecs:DescribeTasks";
@@ -25,48 +26,66 @@ pub(super) async fn describe_tasks(
     let request = clients.ecs().describe_tasks().cluster(cluster.as_str()).set_tasks(Some(arns));
     let response = clients.send(OPERATION, &resource_of(tasks), request.include(TaskField::Tags).send()).await?;
 
+    let (asked, mut said) = (Asked::about(tasks), Said::default());
     let failures = response.failures().iter().filter_map(|failure| {
-        let arn = asked(tasks, failure.arn())?;
+        let (arn, _) = asked.about_this(failure.arn())?;
         Some((arn.clone(), answer_of(OPERATION, arn.as_str(), failure)))
     });
     let found = response.tasks().iter().filter_map(|task| {
-        let arn = asked(tasks, task.task_arn())?;
-        Some((arn.clone(), answer(OPERATION, arn.as_str(), read(task))))
+        let (arn, told) = asked.about_this(task.task_arn())?;
+        Some((arn.clone(), answer(OPERATION, arn.as_str(), read(told, task, &mut said))))
     });
     Ok(failures.chain(found).collect())
 }
 
-/// The task that was asked about, whichever form its ARN has in the answer.
-pub(super) fn asked<'a>(tasks: &'a [TaskArn], arn: Option<&str>) -> Option<&'a TaskArn> {
-    let arn: TaskArn = arn?.parse().ok()?;
-    tasks.iter().find(|task| task.id() == arn.id())
+/// The tasks that were asked about, by their ids.
+pub(super) struct Asked<'a>(BTreeMap<&'a str, &'a TaskArn>);
+
+impl<'a> Asked<'a> {
+    pub(super) fn about(tasks: &'a [TaskArn]) -> Self {
+        Self(tasks.iter().map(|task| (task.id(), task)).collect())
+    }
+
+    /// The task, whichever form its ARN has in the answer, and that ARN.
+    pub(super) fn about_this(&self, arn: Option<&str>) -> Option<(&'a TaskArn, TaskArn)> {
+        let arn: TaskArn = arn?.parse().ok()?;
+        Some((*self.0.get(arn.id())?, arn))
+    }
 }
 
-fn read(task: &types::Task) -> Read<Task> {
+/// What the tasks of an answer say alike.
+#[derive(Default)]
+struct Said {
+    clusters: Repeated<ClusterArn>,
+    task_definitions: Repeated<TaskDefinitionArn>,
+    subnets: Repeated<SubnetId>,
+}
+
+fn read(arn: TaskArn, task: &types::Task, said: &mut Said) -> Read<Task> {
     Ok(Task {
-        arn: parse_required("taskArn", task.task_arn())?,
-        cluster: parse_required("clusterArn", task.cluster_arn())?,
+        arn,
+        cluster: said.clusters.required("clusterArn", task.cluster_arn())?,
         group: task.group().map(str::to_owned),
         started_by: parse_optional("startedBy", task.started_by())?,
-        task_definition: parse_optional("taskDefinitionArn", task.task_definition_arn())?,
+        task_definition: said.task_definitions.optional("taskDefinitionArn", task.task_definition_arn())?,
         last_status: required("lastStatus", task.last_status())?.into(),
         desired_status: required("desiredStatus", task.desired_status())?.into(),
         // The SDK can't tell 0 from absent, and versions begin at 1.
         version: Some(task.version()).filter(|version| *version > 0),
         started_at: time(task.started_at()),
         launch_type: task.launch_type().map(|value| value.as_str().to_owned()),
-        interfaces: interfaces(task)?,
+        interfaces: interfaces(task, &mut said.subnets)?,
         tags: tags(task.tags()),
     })
 }
 
 /// The task's own network interfaces: attachments of the type that events call `eni` and the API
 /// `ElasticNetworkInterface`. Other types stand beside them, in any order.
-fn interfaces(task: &types::Task) -> Read<Vec<TaskInterface>> {
+fn interfaces(task: &types::Task, subnets: &mut Repeated<SubnetId>) -> Read<Vec<TaskInterface>> {
     let is_interface =
         |attachment: &&types::Attachment| matches!(attachment.r#type(), Some("eni" | "ElasticNetworkInterface"));
     let attachments = task.attachments().iter().filter(is_interface);
-    let mut interfaces = attachments.map(interface).collect::<Read<Vec<_>>>()?;
+    let mut interfaces = attachments.map(|one| interface(one, subnets)).collect::<Read<Vec<_>>>()?;
     for seen in task.containers().iter().flat_map(types::Container::network_interfaces) {
         let named = interfaces.iter().position(|one| Some(one.attachment.as_str()) == seen.attachment_id());
         let Some(interface) = interfaces.get_mut(named.unwrap_or(0)) else { break };
@@ -82,7 +101,7 @@ fn interfaces(task: &types::Task) -> Read<Vec<TaskInterface>> {
     Ok(interfaces)
 }
 
-fn interface(attachment: &types::Attachment) -> Read<TaskInterface> {
+fn interface(attachment: &types::Attachment, subnets: &mut Repeated<SubnetId>) -> Read<TaskInterface> {
     let detail = |name: &str| {
         let details = attachment.details().iter();
         details.filter(|detail| detail.name() == Some(name)).find_map(types::KeyValuePair::value)
@@ -92,7 +111,7 @@ fn interface(attachment: &types::Attachment) -> Read<TaskInterface> {
         attachment: parse_required("attachments.id", attachment.id())?,
         status: attachment.status().unwrap_or_default().to_owned(),
         network_interface: parse_optional("networkInterfaceId", detail("networkInterfaceId"))?,
-        subnet: parse_optional("subnetId", detail("subnetId"))?,
+        subnet: subnets.optional("subnetId", detail("subnetId"))?,
         addresses: address.into_iter().collect(),
     })
 }

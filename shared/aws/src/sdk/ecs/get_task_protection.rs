@@ -6,7 +6,7 @@ use model::ecs::TaskProtection;
 use model::id::{ClusterArn, TaskArn};
 use model::observation::Answer;
 
-use super::describe_tasks::asked;
+use super::describe_tasks::Asked;
 use super::failure::answer_of;
 use crate::api::Answers;
 use crate::sdk::Clients;
@@ -24,12 +24,13 @@ pub(super) async fn get_task_protection(
     let request = clients.ecs().get_task_protection().cluster(cluster.as_str()).set_tasks(Some(arns));
     let response = clients.send(OPERATION, &resource_of(tasks), request.send()).await?;
 
+    let asked = Asked::about(tasks);
     let failures = response.failures().iter().filter_map(|failure| {
-        let arn = asked(tasks, failure.arn())?;
+        let (arn, _) = asked.about_this(failure.arn())?;
         Some((arn.clone(), answer_of(OPERATION, arn.as_str(), failure)))
     });
     let found = response.protected_tasks().iter().filter_map(|task| {
-        let arn = asked(tasks, task.task_arn())?;
+        let (arn, _) = asked.about_this(task.task_arn())?;
         Some((arn.clone(), Answer::Known(read(task))))
     });
     Ok(failures.chain(found).collect())
