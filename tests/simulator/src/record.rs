@@ -163,6 +163,8 @@ pub(crate) struct Record {
     /// When a service's groups were changed last, and the number of its tasks.
     pub(crate) redeclared: BTreeMap<ServiceId, Moment>,
     pub(crate) rescaled: BTreeMap<ServiceId, Moment>,
+    /// When a deployment of a service was over last.
+    pub(crate) deployed: BTreeMap<ServiceId, Moment>,
     pub(crate) grants: Vec<Grant>,
 }
 

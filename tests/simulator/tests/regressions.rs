@@ -49,3 +49,13 @@ fn a_service_deleted_in_the_middle_of_its_update_holds_up_no_other() {
          522.526.528.530.533.542.546.550.691.694.698.707.709.710.721.730.731.771.1060",
     );
 }
+
+/// A service that the guard had updated, and that was done with it, was deployed anew by somebody: the next one's turn had come
+/// long before.
+#[test]
+fn what_somebody_deploys_after_an_update_is_over_holds_up_no_other() {
+    holds(
+        "51008750/0.698.0.0.0.0.0.0.0.0.0.0.0.0.0.0.567.0.0.0.193.598.0.0.0.0.344.0.0.0.0.0.0.0.0.398.683.310.0.0.0.0.0.821.\
+         415.0.0.0.0.0.188.110.378/0.352.0.446,0.19.0.200,126.745.0.0,0.800.0.0,0.81.0.0/608",
+    );
+}

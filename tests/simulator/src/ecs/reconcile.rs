@@ -40,6 +40,7 @@ impl Stage<'_> {
             });
             if !left && let Some(service) = self.sim.ecs.services.get_mut(id) {
                 service.deployments.drain(..service.deployments.len() - 1);
+                self.sim.record.deployed.insert(id.clone(), self.sim.now);
                 self.sim.tell(|| format!("the deployment of {id} is over"));
             }
         }

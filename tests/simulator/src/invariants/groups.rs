@@ -44,8 +44,10 @@ fn out_of_turn(stage: &Stage<'_>, id: &ServiceId) -> Option<String> {
     if service.kind != Kind::Rolling {
         return Some(format!("{id} was updated, which isn't deployed by rolling"));
     }
+    // Once what it was given is deployed, whatever else somebody deploys is no update.
+    let is_over = |deed: &Deed, id| record.deployed.get(id).is_some_and(|over| deed.at < *over);
     let mut updated = record.deeds.iter().filter_map(|deed| match &deed.what {
-        What::Update(other, ..) if other != id => Some(other),
+        What::Update(other, ..) if other != id && !is_over(deed, other) => Some(other),
         _ => None,
     });
     // What was deleted in the middle of a deployment never ends it, and holds up nothing.
