@@ -171,9 +171,6 @@ impl Bucket {
         if let Some(timeouts) = self.config.timeout_config() {
             operation = operation.timeout_config(timeouts.clone());
         }
-        if let (Some(sleep), Some(time)) = (self.config.sleep_impl(), self.config.time_source()) {
-            operation = operation.sleep_impl(sleep).time_source(time);
-        }
         let operation = operation
             .serializer(move |(): ()| {
                 let mut request = request.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

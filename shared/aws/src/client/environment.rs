@@ -21,7 +21,7 @@ pub(super) fn config() -> Builder {
 }
 
 fn told_by(variable: Variable) -> Builder {
-    let says = |name| variable(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    let says = |name| variable(name).is_some_and(|value| is_true(name, &value));
     let endpoints = Endpoints { variable, ignored: says("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") };
     let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -30,6 +30,14 @@ fn told_by(variable: Variable) -> Builder {
         .use_dual_stack(says("AWS_USE_DUALSTACK_ENDPOINT"));
     config.set_endpoint_url(endpoints.of_all());
     config.service_config(endpoints)
+}
+
+fn is_true(name: &str, value: &str) -> bool {
+    let is_true = value.eq_ignore_ascii_case("true");
+    if !is_true && !value.eq_ignore_ascii_case("false") {
+        tracing::warn!("{name} is {value:?}, which is neither true nor false, and is taken for false");
+    }
+    is_true
 }
 
 /// Where the services are, all of them or one (`AWS_ENDPOINT_URL_ECS`), if not where AWS has them.
