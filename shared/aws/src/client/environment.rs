@@ -15,6 +15,7 @@ const ENDPOINT: &str = "AWS_ENDPOINT_URL";
 type Variable = fn(&str) -> Option<String>;
 
 /// Region, endpoints and credentials as the process's environment says.
+#[expect(clippy::disallowed_methods, reason = "these are the SDK's settings, which its loader reads itself")]
 pub(super) fn config() -> Builder {
     let credentials = SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new());
     told_by(|name| std::env::var(name).ok().filter(|value| !value.is_empty())).credentials_provider(credentials)

@@ -125,7 +125,7 @@ pub(crate) fn parties<'a>(
 }
 
 /// Those to be judged, by cluster and service, each once and in the same order whatever lists told of them.
-fn by_service<'a>(tasks: Vec<&'a Task>) -> FxHashMap<(&'a ClusterArn, Option<&'a str>), Vec<&'a Task>> {
+fn by_service(tasks: Vec<&Task>) -> FxHashMap<(&ClusterArn, Option<&str>), Vec<&Task>> {
     let mut of_services: FxHashMap<_, Vec<&Task>> = FxHashMap::default();
     for task in tasks.into_iter().filter(|task| is_judged(task)) {
         of_services.entry((&task.cluster, task.service_name())).or_default().push(task);
