@@ -2,6 +2,7 @@
 
 import json
 import sys
+from itertools import pairwise
 
 from . import binaries, judging, passes, start, sweeps
 from .cloud import Cloud, Shape
@@ -75,10 +76,12 @@ def costs(waited):
     yield compared("CPU time of a sweep", min(one.cpu for one in swept), waited.floor, "fetching and parsing", seconds,
                    most=1.5)
     yield at_most("peak memory of a sweep", max(one.peak for one in swept), 96e6, megabytes)
-    for small, large in zip(waited.grown, waited.grown[1:], strict=False):
+    for (small, small_floor), (large, large_floor) in pairwise(zip(waited.grown, waited.grown_floors, strict=True)):
         what = f"from {small.shape.tasks:,} to {large.shape.tasks:,} tasks"
         times = large.shape.tasks / small.shape.tasks
         yield compared(f"CPU time, {what}", large.cpu, small.cpu * times, f"{times:g} × the smaller", seconds, most=1.0)
+        yield compared(f"the same of fetching and parsing alone, {what}", large_floor, small_floor * times,
+                       f"{times:g} × the smaller", seconds)
         yield compared(f"peak memory, {what}", large.peak, small.peak * times, f"{times:g} × the smaller", megabytes,
                        most=1.0)
 

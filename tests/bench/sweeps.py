@@ -81,16 +81,19 @@ class Waited:
     two: tuple
     #: Sweeps of growing accounts.
     grown: list
-    #: Processor seconds of the sweep's calls by the SDK alone.
+    #: Processor seconds of the calls of each by the SDK alone.
+    grown_floors: list
+    #: The same of the sweep under quotas.
     floor: float
 
 
 def all_waiting():
     """Runs it side by side."""
     quotas = [([1.0], LATENCY), ([1.0], 0.0), ([0.5], LATENCY), ([0.5, 0.5], LATENCY)]
-    with ThreadPoolExecutor(len(quotas) + len(GROWING) + FLOORS) as pool:
+    with ThreadPoolExecutor(len(quotas) + 2 * len(GROWING) + FLOORS) as pool:
         held = [pool.submit(under_quotas, SWEPT, shares, latency) for shares, latency in quotas]
         grown = [pool.submit(alone, shape) for shape in GROWING]
+        grown_floors = [pool.submit(floor, shape) for shape in GROWING]
         floors = [pool.submit(floor, SWEPT) for _ in range(FLOORS)]
         return Waited(*(one.result() for one in held), [one.result() for one in grown],
-                      min(one.result() for one in floors))
+                      [one.result() for one in grown_floors], min(one.result() for one in floors))
