@@ -45,3 +45,17 @@ pub(crate) fn right(worn: &BTreeSet<SecurityGroupId>) -> BTreeSet<SecurityGroupI
     right.remove(&names::security_group(names::FORBIDDEN));
     right
 }
+
+/// How many there are of them.
+pub(crate) const DRESSES: usize = 4;
+
+/// What an interface may wear, or a service declare: what is right, and three ways to be wrong.
+pub(crate) fn dresses() -> [Vec<SecurityGroupId>; DRESSES] {
+    [
+        &[names::REQUIRED, names::OWN][..],
+        &[names::OWN],
+        &[names::REQUIRED, names::OWN, names::FORBIDDEN],
+        &[names::FORBIDDEN],
+    ]
+    .map(|groups| groups.iter().map(|id| names::security_group(id)).collect())
+}

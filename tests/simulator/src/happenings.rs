@@ -6,13 +6,14 @@ use ledger::memory::MemoryLedger;
 use model::ecs::{Tags, TaskProtection};
 use model::elb::Target;
 use model::hold::HOLD_TAG;
-use model::id::{SecurityGroupId, TargetGroupArn, TaskArn};
+use model::id::{TargetGroupArn, TaskArn};
 use model::ledger::Pause;
 use model::scope::ServiceId;
 
 use crate::choices::Happening;
 use crate::ecs::Kind;
 use crate::ecs::pool::Place;
+use crate::groups::{DRESSES, dresses};
 use crate::mail::Role;
 use crate::record::{EVER, Holdable, Holder, Writer};
 use crate::time::{HOUR, MINUTE, Moment, SECOND, timestamp};
@@ -378,19 +379,6 @@ fn protect_a_task(stage: &mut Stage<'_>, which: usize, _: usize) {
         stage.sim.ecs.protected.insert(task.clone(), now);
         stage.aws.task_protection.insert(task, TaskProtection { enabled: true, until: None });
     }
-}
-
-const DRESSES: usize = 4;
-
-/// What an interface may wear, or a service declare: what is right, and three ways to be wrong.
-pub(crate) fn dresses() -> [Vec<SecurityGroupId>; DRESSES] {
-    [
-        &[names::REQUIRED, names::OWN][..],
-        &[names::OWN],
-        &[names::REQUIRED, names::OWN, names::FORBIDDEN],
-        &[names::FORBIDDEN],
-    ]
-    .map(|groups| groups.iter().map(|id| names::security_group(id)).collect())
 }
 
 impl crate::world::Sim {

@@ -11,7 +11,7 @@ use model::scope::ServiceId;
 use crate::choices::Choices;
 use crate::ecs::pool::Pool;
 use crate::ecs::{Kind, Service};
-use crate::happenings::dresses;
+use crate::groups::dresses;
 use crate::setting::Setting;
 use crate::time::{MINUTE, SECOND};
 use crate::world::{Due, Sim, World};

@@ -3,6 +3,9 @@
 //! What comes back is not trusted: anyone who may send to the queue may have written it. It can say where to look and
 //! what was suspected when; what is true is read again.
 
+#[cfg(test)]
+pub(super) mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

@@ -2,7 +2,8 @@ use pipeline::ports::Look;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::tests::{look, messages, read, task_event};
+use super::look_again::tests::look;
+use super::tests::{messages, read, task_event};
 use super::{Work, look_again};
 
 /// Any JSON, with the keys that matter now and then.
