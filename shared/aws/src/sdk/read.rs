@@ -1,6 +1,5 @@
 //! Fields of a response, parsed. What is missing or malformed is named, never guessed.
 
-use std::collections::HashMap;
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -8,6 +7,7 @@ use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 use model::call::{CallError, CallErrorKind};
 use model::observation::{Answer, Unread};
+use rustc_hash::FxHashMap;
 
 /// Why an item of a response can't be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -75,11 +75,11 @@ where
 
 /// Texts of which a page says the same again and again. Each is parsed and kept once.
 #[derive(Debug)]
-pub(super) struct Repeated<T>(HashMap<String, T>);
+pub(super) struct Repeated<T>(FxHashMap<String, T>);
 
 impl<T> Default for Repeated<T> {
     fn default() -> Self {
-        Self(HashMap::new())
+        Self(FxHashMap::default())
     }
 }
 
@@ -120,13 +120,14 @@ pub(super) fn time(time: Option<&DateTime>) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::id::VpcId;
+    use model::id::{DeploymentId, VpcId};
 
     #[test]
     fn what_is_said_again_is_kept_once() {
-        let mut vpcs = Repeated::<VpcId>::default();
-        let said = ["vpc-1", "vpc-2", "vpc-1"].map(|text| vpcs.required("vpcId", Some(text)).unwrap());
-        assert_eq!(said.each_ref().map(VpcId::as_str), ["vpc-1", "vpc-2", "vpc-1"]);
+        let mut starters = Repeated::<DeploymentId>::default();
+        let texts = ["ecs-svc/1000000000000000001", "ecs-svc/1000000000000000002", "ecs-svc/1000000000000000001"];
+        let said = texts.map(|text| starters.required("startedBy", Some(text)).unwrap());
+        assert_eq!(said.each_ref().map(DeploymentId::as_str), texts);
         assert!(std::ptr::eq(said[0].as_str(), said[2].as_str()));
     }
 

@@ -5,15 +5,16 @@
 #[cfg(test)]
 mod tests;
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::ops::Range;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use rustc_hash::FxHasher;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Region};
+use super::plain::{is_account_id, is_region};
 
 /// Why a text is not the ARN it was taken for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,63 +31,111 @@ pub struct ArnError {
 /// Longer than any name or id in an ARN.
 const MAX_SEGMENT: usize = 512;
 
-/// The text of an ARN, and where its parts are.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// The text of an ARN, where its parts end, and its hash. A large account has hundreds of thousands, each looked up again
+/// and again: nearly always by a copy of the same text, and without reading it.
+#[derive(Clone)]
 struct Parts {
     text: Arc<str>,
-    partition: Range32,
-    region: Range32,
-    account: Range32,
-    resource: u32,
+    hash: u32,
+    partition: u8,
+    service: u8,
+    region: u8,
+    account: u8,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Range32(u32, u32);
+/// Longer than any ARN.
+const MAX_ARN: usize = 2048;
 
-impl Range32 {
-    fn get(self) -> Range<usize> {
-        self.0 as usize..self.1 as usize
+/// All else follows from the text.
+impl PartialEq for Parts {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.text, &other.text) || (self.hash == other.hash && self.text == other.text)
     }
 }
 
-/// Where the parts are follows from the text.
+impl Eq for Parts {}
+
+impl PartialOrd for Parts {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Parts {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if Arc::ptr_eq(&self.text, &other.text) { Ordering::Equal } else { self.text.cmp(&other.text) }
+    }
+}
+
 impl Hash for Parts {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.text.hash(state);
+        state.write_u32(self.hash);
     }
 }
 
 impl Parts {
     fn parse(text: &str, service: &str) -> Result<Self, &'static str> {
-        if text.len() > 2048 {
+        if text.len() > MAX_ARN {
             return Err("it is longer than any ARN");
         }
-        let mut ends = text.match_indices(':').map(|(at, _)| u32::try_from(at).unwrap_or(u32::MAX));
+        let mut ends = text.match_indices(':').map(|(at, _)| at);
         let mut next = || ends.next().ok_or("it has fewer than six parts");
         let (arn, partition, named, region, account) = (next()?, next()?, next()?, next()?, next()?);
-        let part = |start: u32, end: u32| &text[start as usize..end as usize];
-        if part(0, arn) != "arn" || !is_partition(part(arn + 1, partition)) {
+        if &text[..arn] != "arn" || !is_partition(between(text, arn, partition)) {
             return Err("it does not begin with arn:aws");
         }
-        if part(partition + 1, named) != service {
+        if between(text, partition, named) != service {
             return Err("it belongs to another AWS service");
         }
-        if Region::from_str(part(named + 1, region)).is_err() {
+        if !is_region(between(text, named, region)) {
             return Err("its Region is missing or malformed");
         }
-        if AccountId::from_str(part(region + 1, account)).is_err() {
+        if !is_account_id(between(text, region, account)) {
             return Err("its account id is missing or malformed");
         }
         if text.bytes().any(|byte| byte.is_ascii_control() || byte == b' ') {
             return Err("it contains white space");
         }
-        let (region, account) = (Range32(named + 1, region), Range32(region + 1, account));
-        Ok(Self { text: text.into(), partition: Range32(arn + 1, partition), region, account, resource: account.1 + 1 })
+        let end = |at: usize| u8::try_from(at).map_err(|_| "one of its parts is too long");
+        let mut hash = FxHasher::default();
+        hash.write(text.as_bytes());
+        Ok(Self {
+            text: text.into(),
+            hash: u32::try_from(hash.finish() >> u32::BITS).unwrap_or_default(),
+            partition: end(partition)?,
+            service: end(named)?,
+            region: end(region)?,
+            account: end(account)?,
+        })
+    }
+
+    fn partition(&self) -> &str {
+        between(&self.text, ARN, self.partition.into())
+    }
+
+    fn region(&self) -> &str {
+        between(&self.text, self.service.into(), self.region.into())
+    }
+
+    fn account(&self) -> &str {
+        between(&self.text, self.region.into(), self.account.into())
+    }
+
+    fn prefix(&self) -> &str {
+        &self.text[..usize::from(self.account) + 1]
     }
 
     fn resource(&self) -> &str {
-        &self.text[self.resource as usize..]
+        &self.text[usize::from(self.account) + 1..]
     }
+}
+
+/// Where `arn` ends.
+const ARN: usize = 3;
+
+/// The part between two colons.
+fn between(text: &str, colon: usize, next: usize) -> &str {
+    &text[colon + 1..next]
 }
 
 /// `aws`, `aws-cn`, `aws-us-gov`, and such as are to come.
@@ -112,25 +161,25 @@ macro_rules! arn {
             /// The partition it is in: `aws`, `aws-cn`, `aws-us-gov` …
             #[must_use]
             pub fn partition(&self) -> &str {
-                &self.0.text[self.0.partition.get()]
+                self.0.partition()
             }
 
             /// The account that owns it.
             #[must_use]
             pub fn account(&self) -> &str {
-                &self.0.text[self.0.account.get()]
+                self.0.account()
             }
 
             /// The Region it is in.
             #[must_use]
             pub fn region(&self) -> &str {
-                &self.0.text[self.0.region.get()]
+                self.0.region()
             }
 
             /// `arn:PARTITION:SERVICE:REGION:ACCOUNT:`, what its neighbours of the same AWS service begin with.
             #[must_use]
             pub fn prefix(&self) -> &str {
-                &self.0.text[..self.0.resource as usize]
+                self.0.prefix()
             }
         }
 
@@ -140,8 +189,12 @@ macro_rules! arn {
                 let fail = |why| ArnError { text: text.chars().take(300).collect(), expected: $expected, why };
                 let parts = Parts::parse(text, $service).map_err(fail)?;
                 let check: fn(&[&str]) -> bool = $check;
-                let segments: Vec<&str> = parts.resource().split('/').collect();
-                if check(&segments) && segments.iter().all(|segment| (1..=MAX_SEGMENT).contains(&segment.len())) {
+                // One more than any of these ARNs has: what has more than that is none.
+                let mut segments = [""; 6];
+                let places = segments.iter_mut().zip(parts.resource().split('/'));
+                let count = places.map(|(place, segment)| *place = segment).count();
+                let segments = &segments[..count];
+                if check(segments) && segments.iter().all(|segment| (1..=MAX_SEGMENT).contains(&segment.len())) {
                     Ok(Self(parts))
                 } else {
                     Err(fail("its resource part has another form"))

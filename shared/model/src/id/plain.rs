@@ -2,9 +2,9 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 /// Why a text is not the id it was taken for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,7 +21,7 @@ macro_rules! id {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
-        pub struct $name(Arc<str>);
+        pub struct $name(SmolStr);
 
         impl $name {
             /// The id as AWS writes it.
@@ -52,7 +52,7 @@ macro_rules! id {
 
         impl From<$name> for String {
             fn from(id: $name) -> String {
-                id.0.as_ref().to_owned()
+                id.0.into()
             }
         }
 
@@ -74,13 +74,13 @@ id!(
     /// A twelve-digit AWS account id.
     AccountId,
     "an account id of twelve digits",
-    |text| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+    is_account_id
 );
 id!(
     /// An AWS Region such as `eu-central-1`.
     Region,
     "a Region such as eu-central-1",
-    |text| text.len() <= 64 && text.contains('-') && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    is_region
 );
 id!(
     /// An elastic network interface.
@@ -124,6 +124,15 @@ id!(
     "an attachment id",
     |text| !text.is_empty() && !text.contains(['/', ':'])
 );
+
+pub(super) fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+pub(super) fn is_region(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    text.len() <= 64 && text.contains('-') && text.bytes().all(allowed)
+}
 
 fn suffixed(text: &str, prefix: &str) -> bool {
     text.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric()))

@@ -1,4 +1,5 @@
 use super::*;
+use crate::id::Region;
 
 #[test]
 fn old_and_new_task_arns_parse() {
