@@ -26,7 +26,14 @@ impl DynamoDbLedger {
         while let Some(item) = items.next().await {
             let item = item.map_err(|error| self.failed("dynamodb:Query", group.as_str(), &error))?;
             match ownership::read(&item) {
-                Ok(owner) => owners.push(owner),
+                Ok(mut owner) => {
+                    // Nearly all are one service's, whose ARN is kept once.
+                    let last = owners.last().map(|last: &Ownership| &last.service);
+                    if let Some(same) = last.filter(|last| **last == owner.service) {
+                        owner.service = same.clone();
+                    }
+                    owners.push(owner);
+                }
                 // Without a record less is proved, and less is removed.
                 Err(error) => tracing::warn!(
                     aws.target_group = %group,
@@ -36,6 +43,7 @@ impl DynamoDbLedger {
                 ),
             }
         }
+        owners.shrink_to_fit();
         Ok(owners)
     }
 }

@@ -58,11 +58,13 @@ impl<'a> Member<'a> {
 
     /// The targets it should have in this group; none if it doesn't belong there, has no address of the group's IP
     /// version yet, or nobody can say.
-    pub(crate) fn targets(&self, group: &TargetGroup) -> Vec<Target> {
-        let Expected::In(groups) = &self.expected else { return Vec::new() };
-        let ports = groups.get(&group.arn).into_iter().flatten();
+    pub(crate) fn targets(&self, group: &TargetGroup) -> impl Iterator<Item = Target> + use<'_> {
+        let ports = match &self.expected {
+            Expected::In(groups) => groups.get(&group.arn),
+            Expected::Unclear => None,
+        };
         let address = self.task.address(group.ip_version);
-        ports.filter_map(|port| Some(Target { ip: address?, port: *port })).collect()
+        ports.into_iter().flatten().filter_map(move |port| Some(Target { ip: address?, port: *port }))
     }
 
     /// Is it certain that it doesn't belong in this group?

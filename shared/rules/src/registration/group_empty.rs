@@ -28,8 +28,8 @@ pub(crate) fn judge(now: Timestamp, group: &Group<'_>, suspects: &[Target], judg
     let is_old = |started: Option<Timestamp>| {
         started.is_none_or(|started| started.checked_add(grace).is_ok_and(|old_enough| old_enough <= now))
     };
-    let is_judged = |target: &Target| !group.policy.excludes(target.ip);
-    let live = group.members.iter().filter(|member| member.targets(group.group).iter().any(is_judged));
+    let is_judged = |target: Target| !group.policy.excludes(target.ip);
+    let live = group.members.iter().filter(|member| member.targets(group.group).any(is_judged));
     let live = live.filter(|member| is_old(member.task.started_at)).count();
     let usable =
         |state: &TargetState| matches!(state, TargetState::Healthy | TargetState::Initial | TargetState::Unavailable);

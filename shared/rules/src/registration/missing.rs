@@ -46,9 +46,9 @@ pub(crate) fn judge(now: Timestamp, group: &Group<'_>, judgement: &mut Judgement
 /// Absent, with nothing that stands in the way of registering it: an address that is there on a port it doesn't belong
 /// on is `target-wrong-port`, and one that is draining there is left alone until it is gone.
 fn is_absent(group: &Group<'_>, member: &Member<'_>, target: Target) -> bool {
-    let right = member.targets(group.group);
+    let belongs = |target: Target| member.targets(group.group).any(|right| right == target);
     let mut at_address = group.at(target.ip).filter(|one| one.is_registered());
-    let in_the_way = at_address.any(|one| one.is_draining() || one.target == target || !right.contains(&one.target));
+    let in_the_way = at_address.any(|one| one.is_draining() || one.target == target || !belongs(one.target));
     !in_the_way && !group.policy.excludes(target.ip)
 }
 

@@ -16,7 +16,7 @@ use crate::judgement::Judgement;
 pub(crate) fn judge(now: Timestamp, group: &Group<'_>, records: &[Ownership], judgement: &mut Judgement) {
     let known: BTreeMap<Target, &Ownership> = records.iter().map(|record| (record.target, record)).collect();
     for member in &group.members {
-        for target in member.targets(group.group).into_iter().filter(|target| group.has(*target)) {
+        for target in member.targets(group.group).filter(|target| group.has(*target)) {
             if !known.get(&target).is_some_and(|record| is_current(record, member, now)) {
                 judgement.ownership.extend(record(now, group, member, target));
             }

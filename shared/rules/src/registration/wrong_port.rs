@@ -36,7 +36,7 @@ pub(crate) fn judge<'a>(
     member: &Member<'a>,
     target: Target,
 ) -> Result<Option<Finding>, Gap<'a>> {
-    let right = member.targets(group.group);
+    let right: Vec<Target> = member.targets(group.group).collect();
     let Some(first) = right.iter().find(|right| right.ip == target.ip) else { return Ok(None) };
     if right.contains(&target) {
         return Ok(None);
