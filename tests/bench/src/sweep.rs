@@ -34,6 +34,17 @@ struct Found {
     tasks: Vec<String>,
 }
 
+/// A call, or several that depend on each other.
+enum Call<'a> {
+    Services(&'a str, &'a [String]),
+    Tasks(&'a str, &'a [String]),
+    Scaled(&'a str, &'a [String]),
+    Health(&'a str),
+    Attributes(&'a str),
+    Owners(&'a str),
+    Networks(&'a [String]),
+}
+
 impl Sweep {
     /// A sweep that asks this ledger too, if there is one.
     #[must_use]
@@ -72,19 +83,30 @@ impl Sweep {
         vpcs.sort();
         vpcs.dedup();
 
-        let mut calls: Vec<BoxFuture<'_, Result<(), Failure>>> = Vec::new();
+        // A call is set up when its turn comes.
+        let mut calls: Vec<Call<'_>> = Vec::new();
         for Found { cluster, services, tasks } in &found {
-            calls.extend(services.chunks(10).map(|names| self.services(cluster, names).boxed()));
-            calls.extend(tasks.chunks(100).map(|names| self.tasks(cluster, names).boxed()));
-            calls.extend(services.chunks(50).map(|names| self.scaled(cluster, names).boxed()));
+            calls.extend(services.chunks(10).map(|names| Call::Services(cluster, names)));
+            calls.extend(tasks.chunks(100).map(|names| Call::Tasks(cluster, names)));
+            calls.extend(services.chunks(50).map(|names| Call::Scaled(cluster, names)));
         }
         for group in &groups {
-            calls.push(self.health(group).boxed());
-            calls.push(self.attributes(group).boxed());
-            calls.push(self.owners(group).boxed());
+            calls.extend([Call::Health(group), Call::Attributes(group), Call::Owners(group)]);
         }
-        calls.push(self.networks(&vpcs).boxed());
-        iter(calls).buffer_unordered(AT_ONCE).try_collect().await
+        calls.push(Call::Networks(&vpcs));
+        iter(calls).map(|call| self.make(call)).buffer_unordered(AT_ONCE).try_collect().await
+    }
+
+    fn make<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<(), Failure>> {
+        match call {
+            Call::Services(cluster, names) => self.services(cluster, names).boxed(),
+            Call::Tasks(cluster, names) => self.tasks(cluster, names).boxed(),
+            Call::Scaled(cluster, names) => self.scaled(cluster, names).boxed(),
+            Call::Health(group) => self.health(group).boxed(),
+            Call::Attributes(group) => self.attributes(group).boxed(),
+            Call::Owners(group) => self.owners(group).boxed(),
+            Call::Networks(vpcs) => self.networks(vpcs).boxed(),
+        }
     }
 
     async fn groups(&self) -> Result<Vec<(String, String)>, Failure> {

@@ -16,7 +16,7 @@ use futures::stream::{StreamExt as _, iter};
 use model::observation::{Observation, Question};
 
 use crate::api::Account;
-use batches::{Quota, batches};
+use batches::{Batch, Quota, batches};
 use read::read;
 
 /// Requests under way at once for each of AWS's quotas: one that is spent doesn't hold back those for another. The budget
@@ -26,12 +26,14 @@ const AT_ONCE: usize = 8;
 /// Has the questions answered and fills in the answers.
 pub async fn answer<A: Account>(account: &A, questions: &BTreeSet<Question>, observation: &mut Observation) {
     let sheet = Sheet(Mutex::new(observation));
-    let mut reads: BTreeMap<Quota, Vec<_>> = BTreeMap::new();
+    let mut queues: BTreeMap<Quota, Vec<Batch>> = BTreeMap::new();
     for batch in batches(questions) {
-        reads.entry(batch.quota()).or_default().push(Box::pin(read(account, batch, &sheet)));
+        queues.entry(batch.quota()).or_default().push(batch);
     }
-    let of_quota = |reads| iter(reads).buffer_unordered(AT_ONCE).for_each(|()| async {});
-    join_all(reads.into_values().map(of_quota)).await;
+    // A read is set up when its turn comes: it is much larger than what it is about.
+    let begin = |batch| Box::pin(read(account, batch, &sheet));
+    let of_quota = |queue: Vec<Batch>| iter(queue).map(begin).buffer_unordered(AT_ONCE).for_each(|()| async {});
+    join_all(queues.into_values().map(of_quota)).await;
 }
 
 /// The observation, as something several reads write to. It is never held while one of them waits.
