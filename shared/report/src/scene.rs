@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::ec2::NetworkInterface;
+use model::ec2::{InterfaceType, NetworkInterface};
 use model::ecs::{
     AwsvpcConfiguration, DeploymentController, DeploymentPercents, Service, ServiceLoadBalancer, ServiceStatus,
     Strategy, Tags, Task, TaskInterface, TaskStatus,
@@ -142,7 +142,6 @@ impl Scene {
             launch_type: None,
             interfaces: vec![TaskInterface {
                 attachment: parse(&format!("a{n}")),
-                status: "ATTACHED".to_owned(),
                 network_interface: Some(parse(&format!("eni-{n:017x}"))),
                 subnet: Some(parse("subnet-0a")),
                 addresses: vec![at(n, 0).ip],
@@ -159,9 +158,7 @@ impl Scene {
             vpc: parse("vpc-0main"),
             subnet: Some(parse("subnet-0a")),
             description: String::new(),
-            interface_type: "interface".to_owned(),
-            requester_managed: true,
-            status: None,
+            interface_type: InterfaceType::Interface,
             addresses: vec![at(n, 0).ip],
             prefixes: vec![],
             security_groups: vec![parse(security_group)],

@@ -3,11 +3,11 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use model::ec2::{NetworkInterface, SecurityGroup, Subnet};
+use model::ec2::{InterfaceType, NetworkInterface, SecurityGroup, Subnet};
 use model::ecs::{
     AwsvpcConfiguration, Cluster, Container, Deployment, DeploymentController, DeploymentPercents, DeploymentStatus,
-    NetworkMode, PortMapping, RolloutState, Service, ServiceLoadBalancer, ServiceStatus, Strategy, Tags, Task,
-    TaskDefinition, TaskInterface, TaskSet, TaskSetStatus, TaskStatus,
+    LaunchType, NetworkMode, PortMapping, RolloutState, Service, ServiceLoadBalancer, ServiceStatus, Strategy, Tags,
+    Task, TaskDefinition, TaskInterface, TaskSet, TaskSetStatus, TaskStatus,
 };
 use model::elb::{HealthCheck, IpVersion, TargetGroup, TargetType};
 use model::id::{
@@ -148,10 +148,9 @@ pub(crate) fn task(cluster: &ClusterArn, n: u32, subnet: SubnetId, addresses: Ve
         desired_status: TaskStatus::Running,
         version: Some(1),
         started_at: None,
-        launch_type: Some("FARGATE".to_owned()),
+        launch_type: Some(LaunchType::Fargate),
         interfaces: vec![TaskInterface {
             attachment: format!("a{n}").parse().unwrap_or_else(|error| unreachable!("{error}")),
-            status: "ATTACHED".to_owned(),
             network_interface: Some(names::interface(n)),
             subnet: Some(subnet),
             addresses,
@@ -166,9 +165,7 @@ pub(crate) fn interface(n: u32, subnet: SubnetId, description: String, addresses
         vpc: names::vpc(),
         subnet: Some(subnet),
         description,
-        interface_type: "interface".to_owned(),
-        requester_managed: true,
-        status: Some("in-use".to_owned()),
+        interface_type: InterfaceType::Interface,
         addresses,
         prefixes: vec![],
         security_groups: vec![],

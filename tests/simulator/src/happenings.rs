@@ -307,7 +307,7 @@ fn something_takes_an_address(stage: &mut Stage<'_>, which: usize, how: usize) {
     let subnet = names::subnet(usize::from(subnet));
     let mut interface = entities::interface(number, subnet, "made by hand".to_owned(), addresses);
     if how % 2 == 1 {
-        interface.interface_type = "lambda".to_owned();
+        interface.interface_type = "lambda".into();
     }
     stage.aws.interfaces.push(interface);
     stage.sim.ecs.things.push((number, place));

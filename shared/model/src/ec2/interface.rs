@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use crate::ecs::open_enum;
 use crate::id::{AttachmentId, LoadBalancerArn, NetworkInterfaceId, SecurityGroupId, SubnetId, VpcId};
 
 /// A network interface, as DescribeNetworkInterfaces tells it.
@@ -17,18 +18,26 @@ pub struct NetworkInterface {
     pub subnet: Option<SubnetId>,
     /// What made it says so here: `arn:aws:ecs:…:attachment/ID`, `ELB net/NAME/ID` …
     pub description: String,
-    /// `interface`, `nat_gateway`, `vpc_endpoint`, `lambda` …
-    pub interface_type: String,
-    /// An AWS service made it and manages it.
-    pub requester_managed: bool,
-    /// `available`, `associated`, `attaching`, `in-use`, `detaching`.
-    pub status: Option<String>,
+    /// What kind it is.
+    pub interface_type: InterfaceType,
     /// Primary and secondary addresses, IPv4 and IPv6.
     pub addresses: Vec<IpAddr>,
     /// Delegated prefixes: it has every address in them.
     pub prefixes: Vec<IpNet>,
     /// Its security groups.
     pub security_groups: Vec<SecurityGroupId>,
+}
+
+open_enum! {
+    /// What kind of interface it is, as far as a task may have it. Others are a balancer's, a function's, a gateway's …
+    InterfaceType {
+        /// One like any other.
+        Interface = "interface",
+        /// One of several that share a trunk.
+        Branch = "branch",
+        /// What branches share.
+        Trunk = "trunk",
+    }
 }
 
 impl NetworkInterface {

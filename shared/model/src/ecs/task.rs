@@ -29,11 +29,11 @@ pub struct Task {
     pub version: Option<i64>,
     /// When it reached RUNNING. Unknown counts as long ago.
     pub started_at: Option<Timestamp>,
-    /// `FARGATE`, `EC2` …; absent with a capacity provider.
-    pub launch_type: Option<String>,
+    /// What it runs on; absent with a capacity provider.
+    pub launch_type: Option<LaunchType>,
     /// Its network interfaces; empty unless the mode is awsvpc.
     pub interfaces: Vec<TaskInterface>,
-    /// Its tags.
+    /// Those of its tags that this program goes by.
     pub tags: Tags,
 }
 
@@ -42,8 +42,6 @@ pub struct Task {
 pub struct TaskInterface {
     /// The attachment's id; the interface's description names it.
     pub attachment: AttachmentId,
-    /// `PRECREATED` … `ATTACHED` … `DELETED`.
-    pub status: String,
     /// The interface, once it is known.
     pub network_interface: Option<NetworkInterfaceId>,
     /// Its subnet, once it is known.
@@ -82,6 +80,20 @@ open_enum! {
         Stopped = "STOPPED",
         /// Deleted.
         Deleted = "DELETED",
+    }
+}
+
+open_enum! {
+    /// What a task runs on.
+    LaunchType {
+        /// Container instances.
+        Ec2 = "EC2",
+        /// Fargate.
+        Fargate = "FARGATE",
+        /// Machines outside AWS (ECS Anywhere).
+        External = "EXTERNAL",
+        /// Instances that ECS manages.
+        ManagedInstances = "MANAGED_INSTANCES",
     }
 }
 

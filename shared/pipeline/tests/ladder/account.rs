@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use aws::memory::World;
 use model::Timestamp;
-use model::ec2::{NetworkInterface, SecurityGroup, Subnet};
+use model::ec2::{InterfaceType, NetworkInterface, SecurityGroup, Subnet};
 use model::ecs::{
-    AwsvpcConfiguration, Cluster, Deployment, DeploymentController, DeploymentPercents, DeploymentStatus, Service,
-    ServiceStatus, Strategy, Tags, Task, TaskInterface, TaskStatus,
+    AwsvpcConfiguration, Cluster, Deployment, DeploymentController, DeploymentPercents, DeploymentStatus, LaunchType,
+    Service, ServiceStatus, Strategy, Tags, Task, TaskInterface, TaskStatus,
 };
 use model::id::{ClusterArn, DeploymentId, SecurityGroupId};
 use model::scope::ServiceId;
@@ -139,9 +139,7 @@ pub(crate) fn start(
         vpc: "vpc-1".parse().expect("it parses"),
         subnet: Some("subnet-a".parse().expect("it parses")),
         description: format!("arn:aws:ecs:eu-central-1:111122223333:attachment/{id}"),
-        interface_type: "interface".to_owned(),
-        requester_managed: true,
-        status: Some("in-use".to_owned()),
+        interface_type: InterfaceType::Interface,
         addresses: vec![address],
         prefixes: vec![],
         security_groups: groups.to_vec(),
@@ -158,10 +156,9 @@ pub(crate) fn start(
         desired_status: TaskStatus::Running,
         version: None,
         started_at: Some(now),
-        launch_type: Some("FARGATE".to_owned()),
+        launch_type: Some(LaunchType::Fargate),
         interfaces: vec![TaskInterface {
             attachment: id.parse().expect("it parses"),
-            status: "ATTACHED".to_owned(),
             network_interface: Some(interface),
             subnet: Some("subnet-a".parse().expect("it parses")),
             addresses: vec![address],

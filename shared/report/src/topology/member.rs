@@ -107,7 +107,7 @@ fn task_node(task: &Task, own: Option<&ServiceId>) -> Node {
 fn interface_node(id: &NetworkInterfaceId, interface: Option<&NetworkInterface>, of_task: bool) -> Node {
     let detail = match interface {
         Some(interface) if !of_task && !interface.description.is_empty() => interface.description.clone(),
-        Some(interface) if !of_task => interface.interface_type.clone(),
+        Some(interface) if !of_task => interface.interface_type.to_string(),
         Some(NetworkInterface { subnet: Some(subnet), .. }) => subnet.to_string(),
         _ => String::new(),
     };

@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use model::ec2::NetworkInterface;
+use model::ec2::{InterfaceType, NetworkInterface};
 use model::ecs::{Service, Task};
 use model::elb::Target;
 use model::observation::{Desired, Gap, Lookup, TaskList};
@@ -119,7 +119,8 @@ fn task_as_owner<'a>(
 /// Fargate only, so only the kinds that say they are something else are ruled out.
 fn may_be_a_tasks(interface: &NetworkInterface) -> bool {
     interface.ecs_attachment().is_some()
-        || matches!(interface.interface_type.as_str(), "interface" | "branch" | "trunk" | "")
+        || matches!(interface.interface_type, InterfaceType::Interface | InterfaceType::Branch | InterfaceType::Trunk)
+        || interface.interface_type.as_str().is_empty()
 }
 
 /// The live task, of any service or none, in any cluster, that has this interface.

@@ -118,7 +118,7 @@ fn modify(party: &Party<'_>, wearer: &Wearer<'_>, demands: &Demands<'_>) -> Prop
         task: wearer.task.arn.clone(),
         cluster: wearer.task.cluster.clone(),
         service: party.id.clone(),
-        launch_type: wearer.task.launch_type.clone(),
+        launch_type: wearer.task.launch_type.as_ref().map(ToString::to_string),
     };
     Proposal { repair, objection }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::ec2::{NetworkInterface, Subnet};
+use model::ec2::{InterfaceType, NetworkInterface, Subnet};
 use model::ecs::{Cluster, Service, ServiceRevision, ServiceStatus, Tags, Task, TaskDefinition, TaskStatus};
 use model::elb::{TargetGroup, TargetHealth};
 use model::id::{ClusterArn, ServiceRevisionArn, SubnetId, TargetGroupArn, TaskArn, TaskDefinitionArn};
@@ -60,9 +60,7 @@ impl Account {
                 vpc: names::vpc("main"),
                 subnet: one.subnet.clone(),
                 description: format!("arn:aws:ecs:eu-central-1:111122223333:attachment/{}", one.attachment),
-                interface_type: "interface".to_owned(),
-                requester_managed: true,
-                status: Some("in-use".to_owned()),
+                interface_type: InterfaceType::Interface,
                 addresses: one.addresses.clone(),
                 prefixes: vec![],
                 security_groups: self.network.worn_by(self, task, one),

@@ -2,7 +2,7 @@
 
 use model::ec2::{NetworkInterface, Subnet};
 use model::ecs::{
-    AwsvpcConfiguration, Container, Deployment, DeploymentController, DeploymentPercents, DeploymentStatus,
+    AwsvpcConfiguration, Container, Deployment, DeploymentController, DeploymentPercents, DeploymentStatus, LaunchType,
     NetworkMode, PortMapping, RolloutState, Service, ServiceLoadBalancer, ServiceStatus, Strategy, Tags, Task,
     TaskDefinition, TaskInterface, TaskStatus,
 };
@@ -77,10 +77,9 @@ pub(crate) fn a_task(cluster: &ClusterArn, n: u8) -> Task {
         desired_status: TaskStatus::Running,
         version: Some(5),
         started_at: Some(names::minutes_ago(60)),
-        launch_type: Some("FARGATE".to_owned()),
+        launch_type: Some(LaunchType::Fargate),
         interfaces: vec![TaskInterface {
             attachment: format!("a{n}").parse().expect("an attachment id"),
-            status: "ATTACHED".to_owned(),
             network_interface: Some(names::interface(&format!("t{n}"))),
             subnet: Some(names::subnet("a")),
             addresses: vec![names::address(n)],
@@ -119,9 +118,7 @@ pub(crate) fn a_thing(kind: &str, address: &str) -> NetworkInterface {
         vpc: names::vpc("main"),
         subnet: None,
         description: String::new(),
-        interface_type: kind.to_owned(),
-        requester_managed: false,
-        status: Some("in-use".to_owned()),
+        interface_type: kind.into(),
         addresses: vec![names::ip(address)],
         prefixes: vec![],
         security_groups: vec![],

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::ec2::{NetworkInterface, SecurityGroup};
+use model::ec2::{InterfaceType, NetworkInterface, SecurityGroup};
 use model::id::{NetworkInterfaceId, SecurityGroupId, SubnetId, VpcId};
 use model::observation::{Answer, Lookup, Question, UnreadKind};
 use model::scaling::ScalableTarget;
@@ -34,9 +34,7 @@ fn interface(n: usize) -> NetworkInterface {
         vpc: vpc(1),
         subnet: Some(subnet()),
         description: String::new(),
-        interface_type: "interface".to_owned(),
-        requester_managed: true,
-        status: None,
+        interface_type: InterfaceType::Interface,
         addresses: Vec::new(),
         prefixes: Vec::new(),
         security_groups: Vec::new(),

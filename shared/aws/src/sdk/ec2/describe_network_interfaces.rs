@@ -12,7 +12,7 @@ use model::id::{NetworkInterfaceId, SecurityGroupId, SubnetId, VpcId};
 use super::{filtered, grouped};
 use crate::api::Answers;
 use crate::sdk::Clients;
-use crate::sdk::read::{Read, Repeated, parse_all, parse_required};
+use crate::sdk::read::{Read, Repeated, parse, parse_all, parse_required};
 use crate::sdk::resource::resource_of;
 
 const OPERATION: &str = "ec2:DescribeNetworkInterfaces";
@@ -24,7 +24,7 @@ pub(super) async fn in_subnets(
     subnets: &[SubnetId],
 ) -> Result<Vec<(SubnetId, Vec<NetworkInterface>)>, CallError> {
     let found = describe(clients, "subnet-id", subnets).await?;
-    Ok(grouped(subnets, found))
+    Ok(grouped(subnets, found.into_iter().flatten()))
 }
 
 /// Some, wherever they are. A filter doesn't mind what is gone; naming it as an id would fail the whole request.
@@ -33,15 +33,15 @@ pub(super) async fn by_id(
     interfaces: &[NetworkInterfaceId],
 ) -> Result<Answers<NetworkInterfaceId, NetworkInterface>, CallError> {
     let found = describe(clients, "network-interface-id", interfaces).await?;
-    Ok(filtered(interfaces, found.into_iter().map(|(_, interface)| (interface.id.clone(), interface))))
+    Ok(filtered(interfaces, found.into_iter().flatten().map(|(_, interface)| (interface.id.clone(), interface))))
 }
 
-/// Interfaces that AWS services manage included: whoever has an address, it is taken.
+/// Page by page. Interfaces that AWS services manage included: whoever has an address, it is taken.
 async fn describe<K: Display>(
     clients: &Clients,
     filter: &str,
     values: &[K],
-) -> Result<Vec<(SubnetId, NetworkInterface)>, CallError> {
+) -> Result<Vec<Vec<(SubnetId, NetworkInterface)>>, CallError> {
     let resource = resource_of(values);
     let values = values.iter().map(ToString::to_string).collect();
     let filter = Filter::builder().name(filter).set_values(Some(values)).build();
@@ -51,7 +51,9 @@ async fn describe<K: Display>(
     let found = async {
         let (mut found, mut said) = (Vec::new(), Said::default());
         while let Some(page) = pages.next().await {
-            found.extend(page?.network_interfaces().iter().map(|interface| read(interface, &mut said)));
+            let page = page?;
+            let interfaces = page.network_interfaces().iter();
+            found.push(interfaces.map(|interface| read(interface, &mut said)).collect::<Read<Vec<_>>>());
         }
         Ok(found)
     };
@@ -71,19 +73,19 @@ fn read(interface: &types::NetworkInterface, said: &mut Said) -> Read<(SubnetId,
     let subnet = said.subnets.required("subnetId", interface.subnet_id())?;
     let prefixes4 = interface.ipv4_prefixes().iter().filter_map(types::Ipv4PrefixSpecification::ipv4_prefix);
     let prefixes6 = interface.ipv6_prefixes().iter().filter_map(types::Ipv6PrefixSpecification::ipv6_prefix);
-    let groups = interface.groups().iter().filter_map(types::GroupIdentifier::group_id);
-    let groups = groups.map(|group| said.security_groups.required("groups", Some(group)));
+    let mut security_groups = Vec::with_capacity(interface.groups().len());
+    for group in interface.groups().iter().filter_map(types::GroupIdentifier::group_id) {
+        security_groups.push(said.security_groups.required("groups", Some(group))?);
+    }
     let read = NetworkInterface {
         id: parse_required("networkInterfaceId", interface.network_interface_id())?,
         vpc: said.vpcs.required("vpcId", interface.vpc_id())?,
         subnet: Some(subnet.clone()),
         description: interface.description().unwrap_or_default().to_owned(),
-        interface_type: interface.interface_type().map_or("interface", types::NetworkInterfaceType::as_str).to_owned(),
-        requester_managed: interface.requester_managed().unwrap_or_default(),
-        status: interface.status().map(|status| status.as_str().to_owned()),
+        interface_type: interface.interface_type().map_or("interface", types::NetworkInterfaceType::as_str).into(),
         addresses: addresses(interface)?,
         prefixes: parse_all("prefixes", prefixes4.chain(prefixes6))?,
-        security_groups: groups.collect::<Read<_>>()?,
+        security_groups,
     };
     Ok((subnet, read))
 }
@@ -93,8 +95,10 @@ fn addresses(interface: &types::NetworkInterface) -> Read<Vec<IpAddr>> {
     let ipv4 = interface.private_ip_addresses().iter().filter_map(|address| address.private_ip_address());
     let ipv6 = interface.ipv6_addresses().iter().filter_map(types::NetworkInterfaceIpv6Address::ipv6_address);
     let texts = interface.private_ip_address().into_iter().chain(ipv4).chain(interface.ipv6_address()).chain(ipv6);
-    let mut addresses = Vec::new();
-    for address in parse_all("addresses", texts.filter(|text| !text.is_empty()))? {
+    // No larger than it must be: most interfaces have one.
+    let mut addresses = Vec::with_capacity(interface.private_ip_addresses().len() + interface.ipv6_addresses().len());
+    for text in texts.filter(|text| !text.is_empty()) {
+        let address = parse("addresses", text)?;
         if !addresses.contains(&address) {
             addresses.push(address);
         }

@@ -76,5 +76,6 @@ fn grouped<K: Ord + Clone, V>(keys: &[K], items: impl IntoIterator<Item = (K, V)
             group.push(item);
         }
     }
+    groups.values_mut().for_each(Vec::shrink_to_fit);
     groups.into_iter().collect()
 }

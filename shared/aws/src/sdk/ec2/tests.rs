@@ -13,6 +13,7 @@ use aws_sdk_ec2::types::{
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use aws_smithy_types::retry::RetryConfig;
 use model::call::CallErrorKind;
+use model::ec2::InterfaceType;
 use model::id::{SubnetId, VpcId};
 use model::observation::Answer;
 
@@ -66,13 +67,13 @@ async fn interfaces_asked_for_by_id_are_filtered_so_that_a_gone_one_fails_no_oth
         })
         .then_output(|| {
             let interface = NetworkInterface::builder().network_interface_id("eni-1").subnet_id("subnet-1");
-            let interface = interface.vpc_id("vpc-1").requester_managed(true).status("in-use".into()).build();
+            let interface = interface.vpc_id("vpc-1").interface_type("trunk".into()).build();
             DescribeNetworkInterfacesOutput::builder().network_interfaces(interface).build()
         });
     let ids = ["eni-1", "eni-gone"].map(|id| id.parse().unwrap());
     let answers = clients(&[&rule]).describe_network_interfaces_by_id(&ids).await.unwrap();
     let found = answers[0].1.known().unwrap();
-    assert_eq!((found.requester_managed, found.status.as_deref()), (true, Some("in-use")));
+    assert_eq!((&found.id, &found.interface_type), (&ids[0], &InterfaceType::Trunk));
     assert_eq!(answers[1], (ids[1].clone(), Answer::Absent));
 }
 

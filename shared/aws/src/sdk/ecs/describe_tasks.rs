@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use aws_sdk_ecs::types::{self, TaskField};
 use model::call::CallError;
 use model::ecs::{Task, TaskInterface};
-use model::id::{ClusterArn, SubnetId, TaskArn, TaskDefinitionArn};
+use model::id::{ClusterArn, DeploymentId, SubnetId, TaskArn, TaskDefinitionArn};
 
 use super::failure::answer_of;
 use super::tags::tags;
@@ -48,8 +48,11 @@ impl<'a> Asked<'a> {
 
     /// The task, whichever form its ARN has in the answer, and that ARN.
     pub(super) fn about_this(&self, arn: Option<&str>) -> Option<(&'a TaskArn, TaskArn)> {
-        let arn: TaskArn = arn?.parse().ok()?;
-        Some((*self.0.get(arn.id())?, arn))
+        let text = arn?;
+        let asked = *self.0.get(text.rsplit('/').next()?)?;
+        // It is kept once, as it nearly always has the form that was asked for.
+        let told = if asked.as_str() == text { asked.clone() } else { text.parse().ok()? };
+        Some((asked, told))
     }
 }
 
@@ -59,6 +62,7 @@ struct Said {
     clusters: Repeated<ClusterArn>,
     task_definitions: Repeated<TaskDefinitionArn>,
     subnets: Repeated<SubnetId>,
+    starters: Repeated<DeploymentId>,
 }
 
 fn read(arn: TaskArn, task: &types::Task, said: &mut Said) -> Read<Task> {
@@ -66,14 +70,14 @@ fn read(arn: TaskArn, task: &types::Task, said: &mut Said) -> Read<Task> {
         arn,
         cluster: said.clusters.required("clusterArn", task.cluster_arn())?,
         group: task.group().map(str::to_owned),
-        started_by: parse_optional("startedBy", task.started_by())?,
+        started_by: said.starters.optional("startedBy", task.started_by())?,
         task_definition: said.task_definitions.optional("taskDefinitionArn", task.task_definition_arn())?,
         last_status: required("lastStatus", task.last_status())?.into(),
         desired_status: required("desiredStatus", task.desired_status())?.into(),
         // The SDK can't tell 0 from absent, and versions begin at 1.
         version: Some(task.version()).filter(|version| *version > 0),
         started_at: time(task.started_at()),
-        launch_type: task.launch_type().map(|value| value.as_str().to_owned()),
+        launch_type: task.launch_type().map(|value| value.as_str().into()),
         interfaces: interfaces(task, &mut said.subnets)?,
         tags: tags(task.tags()),
     })
@@ -85,7 +89,10 @@ fn interfaces(task: &types::Task, subnets: &mut Repeated<SubnetId>) -> Read<Vec<
     let is_interface =
         |attachment: &&types::Attachment| matches!(attachment.r#type(), Some("eni" | "ElasticNetworkInterface"));
     let attachments = task.attachments().iter().filter(is_interface);
-    let mut interfaces = attachments.map(|one| interface(one, subnets)).collect::<Read<Vec<_>>>()?;
+    let mut interfaces = Vec::with_capacity(attachments.clone().count());
+    for attachment in attachments {
+        interfaces.push(interface(attachment, subnets)?);
+    }
     for seen in task.containers().iter().flat_map(types::Container::network_interfaces) {
         let named = interfaces.iter().position(|one| Some(one.attachment.as_str()) == seen.attachment_id());
         let Some(interface) = interfaces.get_mut(named.unwrap_or(0)) else { break };
@@ -109,7 +116,6 @@ fn interface(attachment: &types::Attachment, subnets: &mut Repeated<SubnetId>) -
     let address: Option<IpAddr> = parse_optional("privateIPv4Address", detail("privateIPv4Address"))?;
     Ok(TaskInterface {
         attachment: parse_required("attachments.id", attachment.id())?,
-        status: attachment.status().unwrap_or_default().to_owned(),
         network_interface: parse_optional("networkInterfaceId", detail("networkInterfaceId"))?,
         subnet: subnets.optional("subnetId", detail("subnetId"))?,
         addresses: address.into_iter().collect(),

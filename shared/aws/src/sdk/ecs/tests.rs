@@ -152,7 +152,6 @@ async fn a_tasks_interface_is_found_by_type_with_its_ipv6_address() {
     [
         TaskInterface {
             attachment: a1,
-            status: "ATTACHED",
             network_interface: Some(
                 eni-1,
             ),
