@@ -14,3 +14,8 @@ pub mod bucket;
 pub mod caller;
 pub mod desk;
 pub mod fan_out;
+
+/// Of a large account hundreds of thousands of small things are kept, made among what answers take for a moment: the C
+/// library's allocator takes ever longer to find room between them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
