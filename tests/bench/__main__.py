@@ -84,6 +84,9 @@ def costs(waited):
                        f"{times:g} × the smaller", seconds)
         yield compared(f"peak memory, {what}", large.peak, small.peak * times, f"{times:g} × the smaller", megabytes,
                        most=1.0)
+    largest, largest_floor = waited.grown[-1], waited.grown_floors[-1]
+    yield compared(f"CPU time of a sweep, {largest.shape.tasks:,} tasks", largest.cpu, largest_floor,
+                   "fetching and parsing", seconds, most=1.5)
 
 
 def judged():
