@@ -12,13 +12,13 @@ pub trait Ecs {
     /// All clusters.
     fn list_clusters(&self) -> impl Reply<Vec<ClusterArn>>;
 
-    /// Clusters with their tags; at most [`CLUSTERS`](crate::batch::CLUSTERS).
+    /// Clusters with the tags that the program goes by; at most [`CLUSTERS`](crate::batch::CLUSTERS).
     fn describe_clusters(&self, clusters: &[ClusterArn]) -> impl Reply<Answers<ClusterArn, Cluster>>;
 
     /// The services of a cluster.
     fn list_services(&self, cluster: &ClusterArn) -> impl Reply<Vec<ServiceId>>;
 
-    /// Services of one cluster with their tags; at most [`SERVICES`](crate::batch::SERVICES).
+    /// Services of one cluster with the tags that the program goes by; at most [`SERVICES`](crate::batch::SERVICES).
     fn describe_services(
         &self,
         cluster: &ClusterArn,
@@ -28,7 +28,7 @@ pub trait Ecs {
     /// The tasks in a list. They are candidates: what a task is, and whose, is known once it is described.
     fn list_tasks(&self, list: &TaskList) -> impl Reply<Vec<TaskArn>>;
 
-    /// Tasks of one cluster with their tags; at most [`TASKS`](crate::batch::TASKS).
+    /// Tasks of one cluster with the tags that the program goes by; at most [`TASKS`](crate::batch::TASKS).
     fn describe_tasks(&self, cluster: &ClusterArn, tasks: &[TaskArn]) -> impl Reply<Answers<TaskArn, Task>>;
 
     /// Whether tasks of one cluster are protected from being stopped; at most

@@ -25,7 +25,7 @@ pub struct Cluster {
     pub arn: ClusterArn,
     /// `ACTIVE`, `INACTIVE`, `DEPROVISIONING` …
     pub status: String,
-    /// Its tags.
+    /// Those of its tags that this program goes by.
     pub tags: Tags,
 }
 

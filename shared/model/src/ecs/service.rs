@@ -47,7 +47,7 @@ pub struct Service {
     pub capacity_providers: Vec<String>,
     /// How long ECS ignores failing health checks of a task that has just started, in seconds.
     pub health_check_grace_seconds: Option<u32>,
-    /// Its tags.
+    /// Those of its tags that this program goes by.
     pub tags: Tags,
 }
 
