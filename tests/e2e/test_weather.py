@@ -208,7 +208,7 @@ def test_two_registrars_with_half_of_each_quota_end_without_one_call_throttled(a
         run.tell(run.fleet.events(run.fleet.units))
         run.wait()
     tell(run)
-    # Of 40 at once each has 20; how far below that they get together depends on how busy the machine is.
-    assert quotas.lowest()["elasticloadbalancing:Describe*"] < 15, "the tightest of the quotas wasn't put to the test"
+    # Of 40 at once each has 20: less than 20 are left only where both take of them. How much less, the machine decides.
+    assert quotas.lowest()["elasticloadbalancing:Describe*"] < 20, "the tightest of the quotas wasn't put to the test"
     assert not weather.failed(), f"seed {SEED}: {weather.failed()}"
     assert not run.fleet.wrong(), f"seed {SEED}: {run.fleet.wrong()}"
