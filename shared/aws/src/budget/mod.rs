@@ -14,6 +14,7 @@ pub use bucket::Bucket;
 pub use share::{QuotaShare, QuotaShareError};
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
@@ -21,6 +22,8 @@ use tokio::time::{Instant, sleep};
 #[derive(Debug)]
 pub struct Budget {
     buckets: Vec<(Quota, Mutex<Bucket>)>,
+    /// When the first beat was.
+    since: Instant,
 }
 
 /// One of AWS's quotas: a name, and which requests it is for.
@@ -61,6 +64,11 @@ const QUOTAS: [Quota; 13] = [
 /// other may arrive together.
 const JITTER: f64 = 0.3;
 
+/// Requests that must wait go together, whatever their quotas, at beats of this length: a process that wakes for each finds
+/// nothing of itself in the processor's caches, each time anew. To wait longer than a bucket demands leaves it fuller, so
+/// no quota is overdrawn by it.
+const BEAT: Duration = Duration::from_millis(500);
+
 impl Budget {
     /// This share of every quota, all of it unspent.
     #[must_use]
@@ -69,18 +77,28 @@ impl Budget {
             let at_once = quota.rate.mul_add(-JITTER, quota.burst);
             Bucket::new(at_once * share.get(), quota.rate * share.get())
         };
-        Self { buckets: QUOTAS.into_iter().map(|quota| (quota, Mutex::new(bucket(quota)))).collect() }
+        let buckets = QUOTAS.into_iter().map(|quota| (quota, Mutex::new(bucket(quota)))).collect();
+        Self { buckets, since: Instant::now() }
     }
 
-    /// Waits until a request for this IAM action may be sent, in the order asked.
+    /// Waits until a request for this IAM action may be sent. Those that must wait go at the first beat at which they may.
     pub async fn take(&self, action: &str) {
         let Some((_, bucket)) = self.buckets.iter().find(|(quota, _)| quota.has(action)) else { return };
-        let wait = bucket.lock().unwrap_or_else(PoisonError::into_inner).take(Instant::now());
+        let now = Instant::now();
+        let wait = bucket.lock().unwrap_or_else(PoisonError::into_inner).take(now);
         if !wait.is_zero() {
+            let wait = to_beat(now.saturating_duration_since(self.since), wait);
             tracing::debug!(aws.action = action, wait_ms = u64::try_from(wait.as_millis()).ok(), "request quota spent");
             sleep(wait).await;
         }
     }
+}
+
+/// How long it is to the first beat that isn't before `wait` is over. `since` the first beat it has been so long.
+fn to_beat(since: Duration, wait: Duration) -> Duration {
+    let into_beat = since.saturating_add(wait).as_nanos() % BEAT.as_nanos();
+    let rest = u64::try_from(into_beat).map_or(Duration::ZERO, Duration::from_nanos);
+    if rest.is_zero() { wait } else { wait.saturating_add(BEAT - rest) }
 }
 
 impl Quota {
@@ -112,6 +130,15 @@ mod tests {
     }
 
     #[test]
+    fn those_that_must_wait_go_together() {
+        let [since, fifth] = [1_100, 200].map(Duration::from_millis);
+        assert_eq!(to_beat(since, fifth), Duration::from_millis(400), "at 1.5 s");
+        assert_eq!(to_beat(since, fifth * 2), Duration::from_millis(400), "just on the beat");
+        assert_eq!(to_beat(since, fifth * 3), Duration::from_millis(900), "at 2 s");
+        assert_eq!(to_beat(since, Duration::MAX), Duration::MAX);
+    }
+
+    #[test]
     fn a_spent_quota_holds_back_its_own_requests_only() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(async {
@@ -120,7 +147,7 @@ mod tests {
             for _ in 0..22 {
                 budget.take("elasticloadbalancing:RegisterTargets").await;
             }
-            // Some twenty at once; those after them at four a second.
+            // Some twenty at once; those after them at four a second, at the next beat.
             assert!(begun.elapsed().as_millis() >= 450, "{:?}", begun.elapsed());
 
             let (_, bucket) = budget.buckets.iter().find(|(quota, _)| quota.has("ec2:DescribeSubnets")).unwrap();
