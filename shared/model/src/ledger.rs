@@ -44,7 +44,7 @@ impl Ownership {
 }
 
 /// What is limited: so many changes in one window, over all passes and functions together.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Limited {
     /// Targets removed from one target group.
     Removals(TargetGroupArn),
@@ -74,7 +74,7 @@ pub const REFUSAL_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24)
 pub const DENIAL_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 
 /// What AWS's refusals are remembered for, each kind on its own.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Refusable {
     /// Interfaces of tasks of one launch type, to be given other groups; the type as AWS calls it, absent with a capacity
     /// provider.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use ipnet::IpNet;
 use jiff::Timestamp;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Answer, Observation, Question, TaskList, Unread, UnreadKind};
 use crate::ec2::{NetworkInterface, SecurityGroup, Subnet};
@@ -28,7 +28,8 @@ use crate::scope::ServiceId;
 #[derive(Debug)]
 pub struct Lookup<'a> {
     observation: &'a Observation,
-    open: RefCell<BTreeSet<Question>>,
+    /// By hash, for the same is asked several times; it is put in order once.
+    open: RefCell<FxHashSet<Question>>,
     /// The tasks by hash: of very many, each is asked for several times.
     tasks: FxHashMap<&'a TaskArn, &'a Answer<Task>>,
     /// The interfaces in the lists of their subnets, or why a list isn't there: each task asks for its own interface.
@@ -56,7 +57,7 @@ impl<'a> Lookup<'a> {
         let lists = observation.interfaces.iter();
         Self {
             observation,
-            open: RefCell::new(BTreeSet::new()),
+            open: RefCell::default(),
             tasks: observation.task.iter().collect(),
             listed: lists.filter_map(|(subnet, list)| Some((subnet, index(list)?))).collect(),
         }
@@ -77,7 +78,7 @@ impl<'a> Lookup<'a> {
     /// What was asked and not answered yet.
     #[must_use]
     pub fn into_questions(self) -> BTreeSet<Question> {
-        self.open.into_inner()
+        self.open.into_inner().into_iter().collect()
     }
 
     fn ask<T>(

@@ -10,7 +10,7 @@ use crate::ledger::{Limited, Refusable};
 use crate::scope::ServiceId;
 
 /// One thing that can be read. Many of a kind are fetched in one call.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Question {
     /// Which clusters are there?
     Clusters,
@@ -100,7 +100,7 @@ pub enum Question {
 }
 
 /// A list of tasks.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaskList {
     /// Of this cluster …
     pub cluster: ClusterArn,
@@ -111,7 +111,7 @@ pub struct TaskList {
 }
 
 /// The desired status that a list of tasks is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Desired {
     /// Meant to run.
     Running,
