@@ -28,6 +28,8 @@ pub(crate) struct Party<'a> {
     pub(crate) is_whole: bool,
     /// Their interfaces, as far as they could be read.
     pub(crate) wearers: Vec<Wearer<'a>>,
+    /// Some of their interfaces come with the next round of reading.
+    pub(crate) is_pending: bool,
 }
 
 /// A live task's interface.
@@ -100,12 +102,12 @@ pub(crate) fn parties<'a>(
     }
     for ((cluster, name), tasks) in by_service(tasks(lookup, scope, focus, judgement)) {
         let Some(name) = name else {
-            let each = tasks.iter().map(|task| wearers(lookup, [*task], judgement));
+            let each = tasks.iter().map(|task| wearers(lookup, [*task], judgement).0);
             let party = |wearers| Party { wearers, ..party(policy, cluster, None, None) };
             alone.extend(each.filter(|wearers| !wearers.is_empty()).map(party));
             continue;
         };
-        let wearers = wearers(lookup, tasks.iter().copied(), judgement);
+        let (wearers, is_pending) = wearers(lookup, tasks.iter().copied(), judgement);
         let place = match services.entry(ServiceId::new(cluster, name)) {
             Entry::Occupied(place) => place.into_mut(),
             Entry::Vacant(place) => match lookup.service(place.key()) {
@@ -119,7 +121,7 @@ pub(crate) fn parties<'a>(
                 }
             },
         };
-        place.wearers = wearers;
+        (place.wearers, place.is_pending) = (wearers, is_pending);
     }
     services.into_values().chain(alone).collect()
 }
@@ -148,6 +150,7 @@ fn party<'a>(policy: &Policy, cluster: &ClusterArn, id: Option<&ServiceId>, serv
         policy: policy.security_groups_of(cluster.name(), name, &groups),
         is_whole: false,
         wearers: Vec::new(),
+        is_pending: false,
     }
 }
 
@@ -182,13 +185,13 @@ fn is_judged(task: &Task) -> bool {
     task.is_live() && task.desired_status == TaskStatus::Running
 }
 
-/// The interfaces of tasks, as soon as they are attached.
+/// The interfaces of tasks, as soon as they are attached; and whether some are yet to be read.
 fn wearers<'a>(
     lookup: &Lookup<'a>,
     tasks: impl IntoIterator<Item = &'a Task>,
     judgement: &mut Judgement,
-) -> Vec<Wearer<'a>> {
-    let mut wearers = Vec::new();
+) -> (Vec<Wearer<'a>>, bool) {
+    let (mut wearers, mut is_pending) = (Vec::new(), false);
     for (task, attached) in tasks.into_iter().flat_map(|task| task.interfaces.iter().map(move |one| (task, one))) {
         let Some(id) = &attached.network_interface else { continue };
         match lookup.interface(id, attached.subnet.as_ref()) {
@@ -196,10 +199,11 @@ fn wearers<'a>(
             // Detached while this was read. A task that goes on running without is another matter.
             Ok(None) if task.last_status != TaskStatus::Running => {}
             Ok(None) => judgement.abstain(Unit::Task(task.arn.clone()), Gap::Unread(&vanished(id))),
+            Err(Gap::Pending) => is_pending = true,
             Err(gap) => judgement.abstain(Unit::Task(task.arn.clone()), gap),
         }
     }
-    wearers
+    (wearers, is_pending)
 }
 
 fn vanished(id: &NetworkInterfaceId) -> Unread {
