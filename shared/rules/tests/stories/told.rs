@@ -19,6 +19,8 @@ use crate::story::Story;
 pub(crate) struct Look {
     pub(crate) judgement: Judgement,
     pub(crate) asked: BTreeSet<Question>,
+    /// The same, round by round.
+    pub(crate) rounds: Vec<BTreeSet<Question>>,
 }
 
 impl Story {
@@ -52,15 +54,16 @@ impl Story {
     /// Asks until no question is left.
     pub(crate) fn look(&self) -> Look {
         let mut observation = Account::unseen();
-        let mut asked = BTreeSet::new();
+        let (mut asked, mut rounds) = (BTreeSet::new(), Vec::new());
         for _ in 0..64 {
             let (judgement, open) = self.judge(&observation);
             if open.is_empty() {
-                return Look { judgement, asked };
+                return Look { judgement, asked, rounds };
             }
             assert!(open.is_disjoint(&asked), "an answered question is asked again");
             open.iter().for_each(|question| self.account.answer(question, &mut observation));
-            asked.extend(open);
+            asked.extend(open.iter().cloned());
+            rounds.push(open);
         }
         panic!("the questions never end");
     }

@@ -112,3 +112,20 @@ fn what_no_wanted_rule_needs_is_not_asked() {
     ");
     assert_eq!(asked(told.judged_by(&[])), ["service: prod/web", "task: prod/t2"]);
 }
+
+/// What is asked along with interfaces, as labels.
+fn asked_with_interfaces(told: &Story) -> Vec<String> {
+    let rounds = told.look().rounds;
+    let with = rounds.into_iter().find(|round| round.iter().any(|one| matches!(one, Question::Interface { .. })));
+    with.into_iter().flatten().filter(|one| !matches!(one, Question::Interface { .. })).map(|one| label(&one)).collect()
+}
+
+#[test]
+fn a_whole_services_security_groups_are_asked_for_along_with_its_interfaces() {
+    let told = dressed().judged_by(&["target-missing", "security-group-default"]);
+    let groups = "security groups of: vpc-main".to_owned();
+    assert_eq!(asked_with_interfaces(&told), [groups.as_str()]);
+    assert!(!asked_with_interfaces(&told.event()).contains(&groups), "of one task's service nothing is foreseen");
+    let drift = dressed().judged_by(&["target-missing", "security-group-drift"]);
+    assert!(!asked_with_interfaces(&drift).contains(&groups), "no wanted rule needs them");
+}
