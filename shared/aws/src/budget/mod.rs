@@ -67,7 +67,7 @@ const JITTER: f64 = 0.3;
 /// Requests that must wait go together, whatever their quotas, at beats of this length: a process that wakes for each finds
 /// nothing of itself in the processor's caches, each time anew. To wait longer than a bucket demands leaves it fuller, so
 /// no quota is overdrawn by it.
-const BEAT: Duration = Duration::from_millis(500);
+const BEAT: Duration = Duration::from_millis(250);
 
 impl Budget {
     /// This share of every quota, all of it unspent.
@@ -134,7 +134,7 @@ mod tests {
         let [since, fifth] = [1_100, 200].map(Duration::from_millis);
         assert_eq!(to_beat(since, fifth), Duration::from_millis(400), "at 1.5 s");
         assert_eq!(to_beat(since, fifth * 2), Duration::from_millis(400), "just on the beat");
-        assert_eq!(to_beat(since, fifth * 3), Duration::from_millis(900), "at 2 s");
+        assert_eq!(to_beat(since, fifth * 3), Duration::from_millis(650), "at 1.75 s");
         assert_eq!(to_beat(since, Duration::MAX), Duration::MAX);
     }
 
