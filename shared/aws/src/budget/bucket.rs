@@ -1,7 +1,7 @@
 //! A token bucket.
 //!
 //! Written here because it is this small: a request books its token at once, below zero if need be, and is told how long
-//! to wait for it. So requests go in the order they came, and time is an argument that a test can choose.
+//! to wait for it. So tokens go in the order requests came, and time is an argument that a test can choose.
 
 use std::time::Duration;
 

@@ -65,8 +65,8 @@ const QUOTAS: [Quota; 13] = [
 const JITTER: f64 = 0.3;
 
 /// Requests that must wait go together, whatever their quotas, at beats of this length: a process that wakes for each finds
-/// nothing of itself in the processor's caches, each time anew. To wait longer than a bucket demands leaves it fuller, so
-/// no quota is overdrawn by it.
+/// nothing of itself in the processor's caches, each time anew. AWS's bucket is the fuller meanwhile; what then goes together
+/// must fit into it.
 const BEAT: Duration = Duration::from_millis(250);
 
 impl Budget {
@@ -127,6 +127,14 @@ mod tests {
         assert_eq!(quota_of("ec2:GetManagedPrefixListEntries"), Some((100.0, 20.0)));
         assert_eq!(quota_of("application-autoscaling:DescribeScalableTargets"), Some((20.0, 5.0)));
         assert_eq!(quota_of("dynamodb:Query"), None);
+    }
+
+    #[test]
+    fn what_waits_for_one_beat_fits_into_every_quota() {
+        for quota in QUOTAS {
+            let together = quota.rate.mul_add(BEAT.as_secs_f64() + JITTER, 1.0);
+            assert!(together <= quota.burst, "{quota:?}");
+        }
     }
 
     #[test]

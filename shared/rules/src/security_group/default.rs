@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use model::ec2::SecurityGroup;
+use model::ecs::Service;
 use model::finding::Severity;
-use model::observation::{Gap, Lookup};
+use model::observation::{Answer, Gap, Lookup};
 use model::policy::SecurityGroupRef;
 
 use super::wearers::{Party, Wearer};
@@ -25,10 +26,22 @@ pub(crate) const RULE: Rule = Rule {
     repair: "none",
 };
 
+/// Asks for the groups of the VPC along with the interfaces of a party, which are nearly always in the VPC of its target
+/// groups. Where an answer is needed and can't be read, whoever needs it says so.
+pub(crate) fn ask_ahead(lookup: &Lookup<'_>, party: &Party<'_>) {
+    if !party.is_pending || is_named(party) {
+        return;
+    }
+    for arn in party.service.into_iter().flat_map(Service::named_target_groups) {
+        let group = lookup.observation().target_group.get(arn).and_then(Answer::known);
+        let Some(vpc) = group.and_then(|group| group.vpc.as_ref()) else { continue };
+        drop(lookup.security_groups(vpc));
+    }
+}
+
 /// One finding for all tasks of a party: the cause is its configuration.
 pub(crate) fn judge(lookup: &Lookup<'_>, party: &Party<'_>, judgement: &mut Judgement) {
-    let named = SecurityGroupRef::vpc_default();
-    if party.policy.required.contains(&named) || party.policy.forbidden.contains(&named) {
+    if is_named(party) {
         return;
     }
     let wearing = match wearing(lookup, party) {
@@ -47,6 +60,12 @@ pub(crate) fn judge(lookup: &Lookup<'_>, party: &Party<'_>, judgement: &mut Judg
     let draft = start(&RULE, summary).party(party).security_groups([&group.id]).subject(group.id.to_string());
     let draft = draft.evidence("tasks", Some(tasks.len())).evidence("task", Some(example.task.arn.id()));
     judgement.findings.push(draft.done());
+}
+
+/// Does the policy speak of the default group?
+fn is_named(party: &Party<'_>) -> bool {
+    let named = SecurityGroupRef::vpc_default();
+    party.policy.required.contains(&named) || party.policy.forbidden.contains(&named)
 }
 
 fn wearing<'a, 'p>(

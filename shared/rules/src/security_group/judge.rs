@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::ecs::Service;
-use model::observation::{Answer, Lookup};
+use model::observation::Lookup;
 use model::policy::Policy;
 use model::scope::{Scope, Unit};
 
@@ -31,7 +30,10 @@ pub(crate) fn judge<'a>(
             unresolved::judge(lookup, &party, judgement);
         }
         if wanted.has(default::RULE.slug) {
-            ask_ahead(lookup, &party);
+            // After each round all of an account is judged anew: a round less is worth a question that may prove needless.
+            if focus.clusters.contains(&party.cluster) {
+                default::ask_ahead(lookup, &party);
+            }
             default::judge(lookup, &party, judgement);
         }
         if wanted.has(drift::RULE.slug) {
@@ -47,18 +49,6 @@ pub(crate) fn judge<'a>(
         if wanted.has(world_open::RULE.slug) {
             world_open::judge(lookup, &party, judgement);
         }
-    }
-}
-
-/// Once their interfaces are read, the security groups of their VPC are asked for. It is their target groups' too, so both
-/// can be asked in one round: a round less is all of a large account judged once less.
-fn ask_ahead(lookup: &Lookup<'_>, party: &Party<'_>) {
-    let service = party.service.filter(|_| party.is_whole && party.is_pending);
-    for arn in service.into_iter().flat_map(Service::named_target_groups) {
-        let group = lookup.observation().target_group.get(arn).and_then(Answer::known);
-        let Some(vpc) = group.and_then(|group| group.vpc.as_ref()) else { continue };
-        // Whoever needs the answer asks for it again, and notes that it couldn't be read.
-        drop(lookup.security_groups(vpc));
     }
 }
 

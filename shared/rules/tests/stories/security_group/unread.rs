@@ -121,11 +121,16 @@ fn asked_with_interfaces(told: &Story) -> Vec<String> {
 }
 
 #[test]
-fn a_whole_services_security_groups_are_asked_for_along_with_its_interfaces() {
+fn where_all_is_judged_security_groups_are_asked_for_along_with_interfaces() {
     let told = dressed().judged_by(&["target-missing", "security-group-default"]);
     let groups = "security groups of: vpc-main".to_owned();
     assert_eq!(asked_with_interfaces(&told), [groups.as_str()]);
-    assert!(!asked_with_interfaces(&told.event()).contains(&groups), "of one task's service nothing is foreseen");
+    for narrow in [told.clone().event(), told.look_at_service("prod/web")] {
+        assert!(!asked_with_interfaces(&narrow).contains(&groups), "for few tasks nothing is foreseen");
+    }
+    let named = dressed().policy("security_groups.forbidden = [\"default\"]");
+    let named = named.judged_by(&["target-missing", "security-group-default"]);
+    assert!(!asked_with_interfaces(&named).contains(&groups), "the policy speaks of the default group");
     let drift = dressed().judged_by(&["target-missing", "security-group-drift"]);
     assert!(!asked_with_interfaces(&drift).contains(&groups), "no wanted rule needs them");
 }
