@@ -18,9 +18,15 @@ use crate::story::Story;
 #[derive(Debug)]
 pub(crate) struct Look {
     pub(crate) judgement: Judgement,
-    pub(crate) asked: BTreeSet<Question>,
-    /// The same, round by round.
+    /// What was asked, round by round.
     pub(crate) rounds: Vec<BTreeSet<Question>>,
+}
+
+impl Look {
+    /// All that was asked.
+    pub(crate) fn asked(&self) -> BTreeSet<Question> {
+        self.rounds.iter().flatten().cloned().collect()
+    }
 }
 
 impl Story {
@@ -54,15 +60,14 @@ impl Story {
     /// Asks until no question is left.
     pub(crate) fn look(&self) -> Look {
         let mut observation = Account::unseen();
-        let (mut asked, mut rounds) = (BTreeSet::new(), Vec::new());
+        let mut rounds: Vec<BTreeSet<Question>> = Vec::new();
         for _ in 0..64 {
             let (judgement, open) = self.judge(&observation);
             if open.is_empty() {
-                return Look { judgement, asked, rounds };
+                return Look { judgement, rounds };
             }
-            assert!(open.is_disjoint(&asked), "an answered question is asked again");
+            assert!(rounds.iter().all(|asked| open.is_disjoint(asked)), "an answered question is asked again");
             open.iter().for_each(|question| self.account.answer(question, &mut observation));
-            asked.extend(open.iter().cloned());
             rounds.push(open);
         }
         panic!("the questions never end");

@@ -39,6 +39,6 @@ fn where_the_policy_requires_the_default_group_it_is_as_it_should_be() {
 
 #[test]
 fn nothing_is_read_for_it() {
-    let asked = sound().look_at_service("prod/web").judged_by(&["service-without-security-groups"]).look().asked;
+    let asked = sound().look_at_service("prod/web").judged_by(&["service-without-security-groups"]).look().asked();
     assert_eq!(asked.iter().map(crate::render::label).collect::<Vec<_>>(), ["service: prod/web"]);
 }

@@ -36,7 +36,7 @@ fn a_failed_look_up_is_abstained_from() {
     for (name, told) in all() {
         let found = told.look();
         assert_eq!(found.judgement.findings.len(), 1, "{name}: {}", told.found());
-        for question in found.asked {
+        for question in found.asked() {
             let look = told.clone().unread(question.clone()).look();
             if look.judgement.findings == found.judgement.findings {
                 harmless.entry(label(&question)).or_default().push(name);

@@ -43,7 +43,7 @@ impl Chance {
 
     /// The same story with some of what it asks unread.
     pub(crate) fn with_failures(&self, told: &Story) -> Story {
-        let asked: Vec<Question> = told.look().asked.into_iter().collect();
+        let asked: Vec<Question> = told.look().asked().into_iter().collect();
         let fail = |told: Story, drawn: &usize| told.unread(asked[drawn * asked.len() / DRAWN_OF].clone());
         self.unread.iter().fold(told.clone(), fail)
     }

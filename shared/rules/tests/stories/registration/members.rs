@@ -13,7 +13,7 @@ fn three() -> Story {
 }
 
 fn is_cheap(told: &Story) -> bool {
-    !told.look().asked.iter().any(|question| matches!(question, Question::Tasks(_)))
+    !told.look().asked().iter().any(|question| matches!(question, Question::Tasks(_)))
 }
 
 #[test]

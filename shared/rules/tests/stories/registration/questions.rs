@@ -11,7 +11,7 @@ use crate::story::{Story, story};
 /// What was asked, a line for each kind of question.
 fn asked(told: &Story) -> String {
     let mut lines: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for question in told.look().asked {
+    for question in told.look().asked() {
         let label = label(&question);
         let (kind, what) = label.split_once(": ").expect("a kind, and what it is about");
         lines.entry(kind.to_owned()).or_default().push(what.to_owned());
@@ -199,6 +199,6 @@ fn a_cluster_in_which_most_is_behind_nothing() {
     for n in 10..=255 {
         told = told.service("worker0").task(n);
     }
-    let lists: Vec<String> = told.look().asked.iter().map(label).filter(|label| label.starts_with("list")).collect();
+    let lists: Vec<String> = told.look().asked().iter().map(label).filter(|label| label.starts_with("list")).collect();
     assert_eq!(lists, ["list of: RUNNING tasks of prod/web"]);
 }

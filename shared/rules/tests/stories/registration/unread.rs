@@ -22,7 +22,7 @@ use crate::render::label;
 fn a_failed_look_up_withholds_every_removal_that_rests_on_it() {
     let mut harmless: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for (name, told) in removals::all() {
-        for question in told.look().asked {
+        for question in told.look().asked() {
             let look = told.clone().unread(question.clone()).look();
             if !crate::told::removals(&look.judgement).is_empty() {
                 harmless.entry(label(&question)).or_default().push(name);

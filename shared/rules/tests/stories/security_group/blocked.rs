@@ -206,7 +206,7 @@ fn one_event_of_a_task_does_not_work_it_out_anew() {
     let mut told = told("TCP 8080; lb sg-lb").event();
     told.scope.services.clear();
     assert_eq!(told.found(), "nothing");
-    assert!(told.look().asked.iter().all(|question| !matches!(question, Question::LoadBalancer(_))));
+    assert!(told.look().asked().iter().all(|question| !matches!(question, Question::LoadBalancer(_))));
 }
 
 #[test]
@@ -260,7 +260,7 @@ fn a_prefix_list_that_can_not_be_read_is_abstained_from() {
 #[test]
 fn no_more_is_asked_than_it_takes() {
     let asked = |told: Story| -> String {
-        let labels = told.look().asked.iter().map(crate::render::label).collect::<Vec<_>>();
+        let labels = told.look().asked().iter().map(crate::render::label).collect::<Vec<_>>();
         labels.join("\n")
     };
     assert_snapshot!(asked(told("TCP 8080; lb sg-lb; in web: tcp 8080 sg-lb")), @r"

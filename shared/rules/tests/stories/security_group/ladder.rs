@@ -60,7 +60,7 @@ fn a_straggler_is_stopped_and_its_service_left_alone() {
 fn by_default_only_the_harmless_way_is_proposed() {
     let told = undeclared().policy("security_groups.required = [\"sg-base\"]");
     assert_snapshot!(proposals(&told), @"-> on interface eni-t2 add sg-base");
-    let asked = straggler().policy("security_groups.required = [\"sg-base\"]").look().asked;
+    let asked = straggler().policy("security_groups.required = [\"sg-base\"]").look().asked();
     assert!(!asked.iter().any(|question| matches!(question, Question::TaskProtection { .. })), "{asked:?}");
 }
 

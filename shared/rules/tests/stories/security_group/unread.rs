@@ -59,7 +59,7 @@ fn a_failed_look_up_is_abstained_from() {
     for (name, told) in all() {
         let found = told.look();
         assert!(!found.judgement.findings.is_empty(), "{name}");
-        for question in found.asked {
+        for question in found.asked() {
             let look = told.clone().unread(question.clone()).look();
             if same(&look.judgement, &found.judgement) {
                 harmless.entry(label(&question)).or_default().push(name);
@@ -103,7 +103,7 @@ fn one_broken_service_does_not_stop_the_others() {
 
 #[test]
 fn what_no_wanted_rule_needs_is_not_asked() {
-    let asked = |told: Story| told.look().asked.iter().map(label).collect::<Vec<_>>();
+    let asked = |told: Story| told.look().asked().iter().map(label).collect::<Vec<_>>();
     let told = dressed().event().judged_by(&["security-group-drift"]);
     assert_snapshot!(asked(told.clone()).join("\n"), @r"
     service: prod/web
