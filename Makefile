@@ -20,12 +20,14 @@ DEPLOY ?=
 
 # Scans the Terraform; its dependencies don't go with those of the tests.
 SCAN := .venv-scan
+# What emulates AWS for the deployed system; it pins a botocore that the tests don't.
+SYSTEM := .venv-system
 
 # What `make fuzz` runs, and for how long each.
 TARGET := $(notdir $(wildcard tests/fuzz/corpus/*))
 SECONDS_EACH := 60
 
-.PHONY: help setup build demo test test-unit test-sim sim fuzz test-e2e weather test-infra bench bench-check check lint fmt readme clean deploy plan invoke-audit destroy \
+.PHONY: help setup build demo test test-unit test-sim sim fuzz test-e2e weather test-infra system-test acceptance bench bench-check check lint fmt readme clean deploy plan invoke-audit destroy \
 	need-python need-cargo need-fuzz
 
 help: ## List these tasks
@@ -93,6 +95,18 @@ test-infra: build $(SCAN)/.stamp ## Apply the Terraform to a moto server, and ta
 		echo "terraform is not at hand: the infrastructure was NOT tested"; \
 	fi
 
+system-test: build $(SYSTEM)/.stamp ## Deploy the guard to an emulated account, have it run there, and destroy it
+	@if command -v terraform >/dev/null; then \
+		set -ex; cd tests/system && $(PYTHON) -m pytest --quiet $(PYTEST); \
+	else \
+		echo "terraform is not at hand: the deployed system was NOT tested"; \
+	fi
+
+acceptance: build $(SYSTEM)/.stamp ## Deploy the guard and a stack of its own to ACCOUNT=111122223333, play stories there, and take all away; or ACCOUNT=emulated
+	cd tests/system && PYTHONPATH=.:../e2e:../infra $(PYTHON) $(if $(filter emulated,$(ACCOUNT)), \
+		-m emulated $(CURDIR)/target/lambda $(CURDIR)/target/release/ecs-nlb-guard, \
+		-m acceptance --account '$(ACCOUNT)')
+
 bench: build ## Measure the shipped binaries against what can't be beaten, as one table of ratios
 	@# The functions are selected along with what they are measured against, so that the AWS SDK isn't compiled once more.
 	cargo lambda build --release $(ARCHITECTURE) --package registrar --package guard --package audit --package bench \
@@ -130,7 +144,7 @@ readme: need-python ## Write the tables in the Terraform modules' READMEs anew
 	python3 infra/readme.py
 
 clean: ## Remove everything that was built or installed here
-	rm -rf target/* tests/fuzz/cargo-fuzz/target $(VENV) $(SCAN) tests/{bench,e2e,infra}/.pytest_cache
+	rm -rf target/* tests/fuzz/cargo-fuzz/target $(VENV) $(SCAN) $(SYSTEM) tests/{bench,e2e,infra,system}/.pytest_cache
 
 # Made anew when the requirements change; a half-made one has no stamp.
 $(VENV)/.stamp: tests/requirements.txt | need-python
@@ -141,6 +155,11 @@ $(VENV)/.stamp: tests/requirements.txt | need-python
 $(SCAN)/.stamp: tests/infra/requirements.txt | need-python
 	python3 -m venv --clear $(SCAN)
 	$(SCAN)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/infra/requirements.txt
+	touch $@
+
+$(SYSTEM)/.stamp: tests/system/requirements.txt | need-python
+	python3 -m venv --clear $(SYSTEM)
+	$(SYSTEM)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/system/requirements.txt
 	touch $@
 
 need-python:

@@ -1,0 +1,1 @@
+"""AWS on this machine, in a process and a virtual environment of its own. See `__main__`."""
