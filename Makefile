@@ -18,16 +18,29 @@ DEPLOY_ARCHITECTURE ?= arm64
 # What is told to infra/deploy besides, such as --no-build.
 DEPLOY ?=
 
+# What the demo and the tests run: the development build, which is compiled for the tests of the crates anyway; with RELEASE=1
+# what is shipped, which takes four times as long to build.
+RELEASE ?=
+BINARIES := $(if $(RELEASE),build,build-dev)
+ifeq ($(RELEASE),)
+demo test-e2e weather test-infra system-test bench-check: export GUARD_BINARIES ?= $(CURDIR)/target/debug
+endif
+
+# Says before the first build what is being waited for: first-build FILE,WHAT,MINUTES.
+first-build = @test -e $1 || echo "Compiling the AWS SDK and $2: once, about $3 minutes of processor time." >&2
+
 # Scans the Terraform; its dependencies don't go with those of the tests.
 SCAN := .venv-scan
 # What emulates AWS for the deployed system; it pins a botocore that the tests don't.
 SYSTEM := .venv-system
 
+SIMULATOR := target/debug/simulator
+
 # What `make fuzz` runs, and for how long each.
 TARGET := $(notdir $(wildcard tests/fuzz/corpus/*))
 SECONDS_EACH := 60
 
-.PHONY: help setup build demo test test-unit test-sim sim fuzz test-e2e weather test-infra system-test acceptance bench bench-check check lint fmt readme clean deploy plan invoke-audit destroy \
+.PHONY: help setup build build-dev build-demo demo test test-unit test-sim sim fuzz test-e2e weather test-infra system-test acceptance bench bench-check check lint fmt readme clean deploy plan invoke-audit destroy \
 	need-python need-cargo need-fuzz
 
 help: ## List these tasks
@@ -36,6 +49,7 @@ help: ## List these tasks
 setup: $(VENV)/.stamp need-cargo ## Install the pinned Python tools into .venv
 
 build: setup ## Build the functions and the command line as they are shipped
+	$(call first-build,target/release/ecs-nlb-guard,what is shipped,25)
 	cargo lambda build --release $(ARCHITECTURE)
 	@mkdir -p target/release
 ifeq ($(shell uname -s),Linux)
@@ -48,10 +62,19 @@ else
 	cargo build --release --bin ecs-nlb-guard
 endif
 
-demo: build ## Watch the registrar and the guard put an account right
+# `--workspace` and `--test` give the AWS SDK the features that it has in the tests of the crates: it is compiled once for all.
+build-dev: need-cargo ## Build what the tests run
+	$(call first-build,target/debug/guard,the functions,14)
+	cargo build --workspace --bin registrar --bin guard --bin audit --bin ecs-nlb-guard --test seeds
+
+build-demo: need-cargo
+	$(call first-build,target/debug/guard,two functions,13)
+	cargo build --workspace --bin registrar --bin guard --test pages
+
+demo: setup $(if $(RELEASE),build,build-demo) ## Watch the registrar and the guard repair a broken account
 	PYTHONPATH=tests/e2e $(PYTHON) tests/demo/demo.py
 
-test: test-unit test-sim build ## Run all tests
+test: setup $(BINARIES) test-unit test-sim ## Run all tests; with RELEASE=1 against the binaries as they are shipped
 	@# Terraform mostly waits, and so does what is counted.
 	$(MAKE) --no-print-directory --jobs 3 --output-sync=target test-e2e test-infra bench-check
 
@@ -62,17 +85,12 @@ test-unit: need-cargo ## Run the tests of the crates
 		set -ex; cargo test --workspace --quiet; \
 	fi
 
-test-sim: target/debug/simulator ## Simulate a fixed thousand accounts, and a thousand nobody has seen
-	$< 1000
-	$< 1000 $$(date +%s000)
+test-sim: build-dev ## Simulate a fixed thousand accounts, and a thousand nobody has seen
+	$(SIMULATOR) 1000
+	$(SIMULATOR) 1000 $$(date +%s000)
 
-sim: target/debug/simulator ## Simulate SEEDS=10000 accounts, or tell the story of SEED=...
-	$< $(if $(SEED),--replay '$(SEED)',$(or $(SEEDS),10000) $(or $(FROM),0))
-
-# Built with the features of the whole workspace's tests, so that the AWS SDK isn't compiled once more.
-.PHONY: target/debug/simulator
-target/debug/simulator: need-cargo
-	cargo test --workspace --test seeds --no-run --quiet
+sim: build-dev ## Simulate SEEDS=10000 accounts, or tell the story of SEED=...
+	$(SIMULATOR) $(if $(SEED),--replay '$(SEED)',$(or $(SEEDS),10000) $(or $(FROM),0))
 
 fuzz: need-fuzz ## Fuzz all that is read from outside, or TARGET=policy, for SECONDS_EACH=60
 	@# What is found new goes to a corpus that isn't committed; a crash to artifacts/, from where it is kept by a copy into corpus/.
@@ -82,20 +100,20 @@ fuzz: need-fuzz ## Fuzz all that is read from outside, or TARGET=policy, for SEC
 			-max_total_time=$(SECONDS_EACH) -dict=../dictionaries/$$target.dict -timeout=10 -print_final_stats=1; \
 	done
 
-test-e2e: build ## Run the shipped binaries against a moto server
+test-e2e: setup $(BINARIES) ## Run the functions and the command line against a moto server
 	cd tests/e2e && $(PYTHON) -m pytest --quiet --numprocesses 2 --dist worksteal -m "not alone" $(PYTEST)
 
-weather: build ## Ten thousand task state changes in bad weather, WEATHER_SEED=2026; with nothing else on the machine
+weather: setup $(BINARIES) ## Ten thousand task state changes in bad weather, WEATHER_SEED=2026; with nothing else on the machine
 	cd tests/e2e && $(PYTHON) -m pytest --quiet -rP -m alone $(PYTEST)
 
-test-infra: build $(SCAN)/.stamp ## Apply the Terraform to a moto server, and take it away again
+test-infra: setup $(BINARIES) $(SCAN)/.stamp ## Apply the Terraform to a moto server, and take it away again
 	@if command -v terraform >/dev/null; then \
 		set -ex; cd tests/infra && CHECKOV=$(CURDIR)/$(SCAN)/bin/checkov $(PYTHON) -m pytest --quiet $(PYTEST); \
 	else \
 		echo "terraform is not at hand: the infrastructure was NOT tested"; \
 	fi
 
-system-test: build $(SYSTEM)/.stamp ## Deploy the guard to an emulated account, have it run there, and destroy it
+system-test: setup $(BINARIES) $(SYSTEM)/.stamp ## Deploy the guard to an emulated account, have it run there, and destroy it
 	@if command -v terraform >/dev/null; then \
 		set -ex; cd tests/system && $(PYTHON) -m pytest --quiet $(PYTEST); \
 	else \
@@ -113,7 +131,7 @@ bench: build ## Measure the shipped binaries against what can't be beaten, as on
 		--examples --lambda-dir target/bench
 	PYTHONPATH=tests:tests/e2e $(PYTHON) -m bench
 
-bench-check: build ## Compare counts of calls and sizes with the committed ones, or commit to new ones with BASELINE=new
+bench-check: setup $(BINARIES) ## Compare counts of calls and sizes with the committed ones, or commit to new ones with BASELINE=new
 	cd tests/bench && $(PYTHON) -m pytest --quiet $(PYTEST)
 	PYTHONPATH=tests:tests/e2e $(PYTHON) -m bench.check $(if $(BASELINE),--write)
 
@@ -149,7 +167,8 @@ clean: ## Remove everything that was built or installed here
 # Made anew when the requirements change; a half-made one has no stamp.
 $(VENV)/.stamp: tests/requirements.txt | need-python
 	python3 -m venv --clear $(VENV)
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
+	@# What isn't imported needn't be compiled.
+	$(PYTHON) -m pip install --quiet --no-compile --disable-pip-version-check --requirement tests/requirements.txt
 	touch $@
 
 $(SCAN)/.stamp: tests/infra/requirements.txt | need-python

@@ -1,4 +1,4 @@
-"""The shipped binaries, and what they are made into."""
+"""The binaries that are measured, and what they are made into."""
 
 import io
 import os
@@ -9,9 +9,16 @@ TARGET = Path(__file__).resolve().parents[2] / "target"
 FUNCTIONS = ("registrar", "guard", "audit")
 
 
+
+def are_shipped():
+    """Are these the binaries as they are shipped? `GUARD_BINARIES` names a folder with development builds."""
+    return "GUARD_BINARIES" not in os.environ
+
+
 def function(name):
-    """A function as `make build` leaves it. A variable named like it, `REGISTRAR`, names another."""
-    return _there(Path(os.environ.get(name.upper(), TARGET / f"lambda/{name}/bootstrap")), "make build")
+    """A function's binary: in the folder `GUARD_BINARIES`, or as `make build` leaves it."""
+    path = TARGET / f"lambda/{name}/bootstrap" if are_shipped() else Path(os.environ["GUARD_BINARIES"]) / name
+    return _there(path, "make build" if are_shipped() else "make build-dev")
 
 
 def example(name):

@@ -22,7 +22,8 @@ def measured():
     return {
         "calls": {counted.what: dict(sorted(counted.calls.items())) for counted in all_counts()},
         # Machine code differs from one kind of machine to the other.
-        "zip_bytes": {platform.machine(): {name: binaries.zip_size(name) for name in binaries.FUNCTIONS}},
+        "zip_bytes": {platform.machine(): {name: binaries.zip_size(name) for name in binaries.FUNCTIONS}}
+                     if binaries.are_shipped() else {},
     }
 
 
@@ -63,6 +64,8 @@ def main(arguments):
         BASELINE.write_text(json.dumps(now, indent=2) + "\n")
         return 0
     baseline = json.loads(BASELINE.read_text())
+    if not now["zip_bytes"]:
+        print("sizes were not compared: this is a development build; RELEASE=1 builds what is shipped")
     for machine in now["zip_bytes"].keys() - baseline["zip_bytes"].keys():
         print(f"sizes were not compared: the baseline has none of {machine}")
     for sentence in better(baseline, now):

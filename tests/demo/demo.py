@@ -1,4 +1,4 @@
-"""`make demo`: the shipped registrar takes real ECS events and puts an account right, in seconds and on this machine.
+"""`make demo`: the registrar takes real ECS events and repairs a broken account, in seconds and on this machine.
 
 A moto server is the account: a network load balancer with an `ip` target group, a service of awsvpc tasks behind it.
 Then ECS forgets two registrations and leaves a dead address behind, another service's task inherits a third address,
@@ -19,8 +19,7 @@ from scenes import EverythingWrong
 from guard_demo import show_the_guard
 from tables import account_table, findings_table
 
-LAMBDA = Path(os.environ.get("LAMBDA", Path(__file__).resolve().parents[2] / "target/lambda"))
-BINARY = LAMBDA / "registrar/bootstrap"
+TARGET = Path(__file__).resolve().parents[2] / "target"
 OBSERVING = repairing(mode="observe")
 REPAIRING = repairing(confirm_after="1s")
 
@@ -35,8 +34,7 @@ def main():
     # However this ends, the server and the function end with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     console = Console(width=None if sys.stdout.isatty() else 130, highlight=False)
-    if not BINARY.is_file():
-        sys.exit(f"{BINARY} is not there: make build")
+    registrar_binary, guard_binary = binary("registrar"), binary("guard")
     with MotoServer() as server:
         account = Account(server)
         wrong = EverythingWrong(account)
@@ -45,14 +43,14 @@ def main():
         console.print(account_table("Before", wrong))
         before = wrong.targets()
 
-        with Function(BINARY, settings_of(server.url, OBSERVING, ledger=ledger), show=None) as registrar:
+        with Function(registrar_binary, settings_of(server.url, OBSERVING, ledger=ledger), show=None) as registrar:
             queue.send(*wrong.events)
             (observed, *_) = queue.deliver(registrar)
         console.print(findings_table("Observing: what the registrar would do", observed.report))
         if wrong.targets() != before:
             sys.exit("observing has changed the account")
 
-        with Function(BINARY, settings_of(server.url, REPAIRING, ledger=ledger, queue=queue), show=None) as registrar:
+        with Function(registrar_binary, settings_of(server.url, REPAIRING, ledger=ledger, queue=queue), show=None) as registrar:
             last = repair_until_rest(console, queue, registrar, wrong.events)
         console.print(findings_table("At rest: what is left to people", last.report))
         console.print(account_table("After", wrong))
@@ -60,7 +58,16 @@ def main():
             sys.exit(f"the account should have ended as {wrong.cure}")
         console.print("[bold green]Every task that serves is registered, on its port; nothing else of the service is.\n")
         server.reset()
-        show_the_guard(console, server, LAMBDA / "guard/bootstrap")
+        show_the_guard(console, server, guard_binary)
+
+
+def binary(function):
+    """A function's binary: in the folder `GUARD_BINARIES`, or as it is shipped."""
+    folder = os.environ.get("GUARD_BINARIES")
+    path = Path(folder) / function if folder else TARGET / f"lambda/{function}/bootstrap"
+    if not path.is_file():
+        sys.exit(f"{path} is missing: run make demo")
+    return path
 
 
 def repair_until_rest(console, queue, registrar, events, rounds=6):

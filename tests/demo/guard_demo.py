@@ -22,8 +22,6 @@ the service [bold]api[/bold] lets nothing in, so that the balancer's traffic nev
 
 def show_the_guard(console, server, binary):
     """Runs the guard over an account with both faults until it is at rest."""
-    if not binary.is_file():
-        sys.exit(f"{binary} is not there: make build")
     scene = Scene(Account(server))
     console.rule("[bold]The guard")
     console.print(STORY)

@@ -14,7 +14,6 @@ from harness.server import MotoServer
 from scenes import Web
 
 TARGET = Path(__file__).resolve().parents[2] / "target"
-BINARY = TARGET / "lambda/registrar/bootstrap"
 
 
 @pytest.fixture(scope="session")
@@ -23,30 +22,31 @@ def server():
         yield server
 
 
+def _binary(name, shipped):
+    """A binary: the one that the variable of its name says, the one in the folder `GUARD_BINARIES`, or the shipped one."""
+    folder = os.environ.get("GUARD_BINARIES")
+    path = Path(folder) / name if folder else TARGET / shipped
+    path = Path(os.environ.get(name.upper().replace("-", "_"), path))
+    assert path.is_file(), f"{path} is missing: run make build-dev, or make build and leave GUARD_BINARIES unset"
+    return path.resolve()
+
+
 @pytest.fixture(scope="session")
 def binary():
-    """The binary as it is shipped. `REGISTRAR` names another."""
-    path = Path(os.environ.get("REGISTRAR", BINARY))
-    assert path.is_file(), f"{path} is not there: make build"
-    return path
-
-
-def _binary(variable, path):
-    path = Path(os.environ.get(variable, TARGET / path))
-    assert path.is_file(), f"{path} is not there: make build"
-    return path
+    """The Lambda function `registrar`."""
+    return _binary("registrar", "lambda/registrar/bootstrap")
 
 
 @pytest.fixture(scope="session")
 def audit_binary():
-    """The Lambda function `audit` as it is shipped. `AUDIT` names another."""
-    return _binary("AUDIT", "lambda/audit/bootstrap")
+    """The Lambda function `audit`."""
+    return _binary("audit", "lambda/audit/bootstrap")
 
 
 @pytest.fixture(scope="session")
 def command_line():
-    """The command line as it is shipped. `ECS_NLB_GUARD` names another."""
-    return _binary("ECS_NLB_GUARD", "release/ecs-nlb-guard")
+    """The command line."""
+    return _binary("ecs-nlb-guard", "release/ecs-nlb-guard")
 
 
 @pytest.fixture
@@ -97,8 +97,8 @@ def start_registrar(binary, account, proxy):
 
 @pytest.fixture(scope="session")
 def guard_binary():
-    """The Lambda function `guard` as it is shipped. `GUARD` names another."""
-    return _binary("GUARD", "lambda/guard/bootstrap")
+    """The Lambda function `guard`."""
+    return _binary("guard", "lambda/guard/bootstrap")
 
 
 @pytest.fixture
