@@ -10,7 +10,7 @@ variable "name" {
 }
 
 variable "policy" {
-  description = "What the guard may do: the policy of the README as one object. Without it the guard only observes. It decides what the roles may do, too."
+  description = "What the guard may do: the policy (docs/policy.md) as one object. Without it the guard only observes. It decides what the roles may do, too."
   type        = any
   default     = {}
 
