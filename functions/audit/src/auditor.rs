@@ -14,7 +14,7 @@ use model::observation::{Answer, Gap, Lookup, Observation, Question, Unread};
 use model::policy::Policy;
 use model::scope::Scope;
 use pipeline::ports::Clock as _;
-use pipeline::{Assignment, HandOn, Outcome, Progress, World};
+use pipeline::{Assignment, HandOn, PassOutcome, Progress, World};
 use report::{Report, Topology};
 use runtime::alerts::{Alerts, Judged};
 use runtime::clock::WallClock;
@@ -54,7 +54,7 @@ pub struct Audited {
     /// What is told of it.
     pub report: Report,
     /// What it saw.
-    pub outcome: Outcome,
+    pub outcome: PassOutcome,
 }
 
 impl Auditor {
@@ -139,7 +139,7 @@ impl Auditor {
             scope: scope.clone(),
             policy,
             rules: rules.clone(),
-            looks: pipeline::Looks::default(),
+            looks: pipeline::LookHistory::default(),
             deadline,
         };
         let clients = self.clients_until(deadline);

@@ -29,13 +29,13 @@ const PAUSE: Duration = Duration::from_millis(300);
 
 /// The bucket for reports.
 #[derive(Debug)]
-pub struct Bucket {
+pub struct ReportBucket {
     config: SdkConfig,
     name: String,
 }
 
 /// One request, before it is signed.
-struct Request<'a> {
+struct S3Request<'a> {
     action: &'static str,
     method: &'static str,
     /// Of the object; empty for the bucket itself.
@@ -48,12 +48,12 @@ struct Request<'a> {
 
 /// What S3 answered.
 #[derive(Debug)]
-struct Answer {
+struct S3Response {
     status: u16,
     body: String,
 }
 
-impl Bucket {
+impl ReportBucket {
     /// The bucket of this name. Whether there is one shows at the first request.
     #[must_use]
     pub fn new(config: &SdkConfig, name: &str) -> Self {
@@ -72,7 +72,7 @@ impl Bucket {
     /// When S3 doesn't take it.
     pub async fn put(&self, key: &str, body: &str, content_type: &'static str) -> Result<(), CallError> {
         let content_type = Some(content_type);
-        let request = Request { action: "s3:PutObject", method: "PUT", key, query: &[], body, content_type };
+        let request = S3Request { action: "s3:PutObject", method: "PUT", key, query: &[], body, content_type };
         self.send(&request).await.map(drop)
     }
 
@@ -81,7 +81,8 @@ impl Bucket {
     /// # Errors
     /// When there is none, or S3 doesn't give it.
     pub async fn get(&self, key: &str) -> Result<String, CallError> {
-        let request = Request { action: "s3:GetObject", method: "GET", key, query: &[], body: "", content_type: None };
+        let request =
+            S3Request { action: "s3:GetObject", method: "GET", key, query: &[], body: "", content_type: None };
         Ok(self.send(&request).await?.body)
     }
 
@@ -96,7 +97,7 @@ impl Bucket {
             let query = [("list-type", "2"), ("prefix", prefix), ("start-after", after.as_str())];
             let query = if after.is_empty() { &query[..2] } else { &query[..] };
             let request =
-                Request { action: "s3:ListBucket", method: "GET", key: "", query, body: "", content_type: None };
+                S3Request { action: "s3:ListBucket", method: "GET", key: "", query, body: "", content_type: None };
             let body = self.send(&request).await?.body;
             let page: Vec<&str> = between(&body, "<Key>", "</Key>").collect();
             keys.extend(page.iter().map(|key| (*key).to_owned()));
@@ -108,12 +109,12 @@ impl Bucket {
     }
 
     /// Sends a request until it is answered for good.
-    async fn send(&self, request: &Request<'_>) -> Result<Answer, CallError> {
+    async fn send(&self, request: &S3Request<'_>) -> Result<S3Response, CallError> {
         let mut pause = PAUSE;
         let mut attempt = 1;
         loop {
             let failure = match self.attempt(request).await {
-                Ok(Answer { status: 200..=299, body }) => return Ok(Answer { status: 200, body }),
+                Ok(S3Response { status: 200..=299, body }) => return Ok(S3Response { status: 200, body }),
                 Ok(answer) => self.refusal(request, &answer),
                 Err(message) => self.error(request, CallErrorKind::Passing, None, message),
             };
@@ -126,7 +127,7 @@ impl Bucket {
         }
     }
 
-    async fn attempt(&self, request: &Request<'_>) -> Result<Answer, String> {
+    async fn attempt(&self, request: &S3Request<'_>) -> Result<S3Response, String> {
         let (endpoint, path) = self.address(request);
         let credentials = self.config.credentials_provider().ok_or("there are no credentials")?;
         let identity = credentials.provide_credentials().await.map_err(|error| error.to_string())?.into();
@@ -158,7 +159,7 @@ impl Bucket {
         self.exchange(request.action, &endpoint, http).await
     }
 
-    async fn exchange(&self, action: &'static str, endpoint: &str, http: HttpRequest) -> Result<Answer, String> {
+    async fn exchange(&self, action: &'static str, endpoint: &str, http: HttpRequest) -> Result<S3Response, String> {
         let client = self.config.http_client().ok_or("there is no HTTP client")?;
         let request = std::sync::Mutex::new(Some(http));
         let mut operation = Operation::builder()
@@ -178,7 +179,7 @@ impl Bucket {
             })
             .deserializer(|response: &HttpResponse| {
                 let body = response.body().bytes().unwrap_or_default();
-                Ok::<_, aws_smithy_runtime_api::client::orchestrator::OrchestratorError<Infallible>>(Answer {
+                Ok::<_, aws_smithy_runtime_api::client::orchestrator::OrchestratorError<Infallible>>(S3Response {
                     status: response.status().as_u16(),
                     body: String::from_utf8_lossy(body).into_owned(),
                 })
@@ -188,7 +189,7 @@ impl Bucket {
     }
 
     /// The endpoint, and the path with its query. A bucket is part of the host's name where that can be.
-    fn address(&self, request: &Request<'_>) -> (String, String) {
+    fn address(&self, request: &S3Request<'_>) -> (String, String) {
         let query: Vec<String> =
             request.query.iter().map(|(name, value)| format!("{name}={}", value.replace('/', "%2F"))).collect();
         let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
@@ -207,7 +208,7 @@ impl Bucket {
         self.config.region().map_or("", AsRef::as_ref)
     }
 
-    fn refusal(&self, request: &Request<'_>, answer: &Answer) -> CallError {
+    fn refusal(&self, request: &S3Request<'_>, answer: &S3Response) -> CallError {
         let kind = match answer.status {
             401 | 403 => CallErrorKind::Denied,
             404 => CallErrorKind::NotFound,
@@ -221,7 +222,7 @@ impl Bucket {
         self.error(request, kind, code, message)
     }
 
-    fn error(&self, request: &Request<'_>, kind: CallErrorKind, code: Option<String>, message: String) -> CallError {
+    fn error(&self, request: &S3Request<'_>, kind: CallErrorKind, code: Option<String>, message: String) -> CallError {
         CallError { operation: request.action, resource: self.location(request.key), kind, code, message }
     }
 }

@@ -1,7 +1,7 @@
 //! The audit: a whole account judged by every rule, and nothing done about it.
 //!
 //! * [`auditor`] – finds what a request names, and surveys it;
-//! * [`desk`] – the audit as a Lambda function;
+//! * [`backend`] – the audit as a Lambda function;
 //! * [`fan_out`], [`bucket`] – what is too large for one invocation, and for one answer;
 //! * [`caller`] – whose account and Region the command line works in.
 //!
@@ -10,9 +10,9 @@
 //! the queues of the functions that repair.
 
 pub mod auditor;
+pub mod backend;
 pub mod bucket;
 pub mod caller;
-pub mod desk;
 pub mod fan_out;
 
 /// Of a large account hundreds of thousands of small things are kept, made among what answers take for a moment: the C

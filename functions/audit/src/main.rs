@@ -4,10 +4,10 @@
 
 use std::process::ExitCode;
 
-use audit::desk::AuditDesk;
+use audit::backend::AuditBackend;
 use runtime::lambda::{Function, run_at};
 
 fn main() -> ExitCode {
     let rules = rules::rules().map(|rule| rule.slug).collect();
-    run_at(&Function { name: "audit", rules, section: None }, async |settings| AuditDesk::open(settings))
+    run_at(&Function { name: "audit", rules, section: None }, async |settings| AuditBackend::open(settings))
 }

@@ -8,7 +8,7 @@ use model::scope::{Scope, Unit};
 
 /// What a pass would have seen, had it been there: the ground on which an alert may be resolved.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Coverage {
+pub struct AlertCoverage {
     /// Rules it judged by.
     pub rules: BTreeSet<String>,
     /// It looked everywhere in the account and Region.
@@ -19,7 +19,7 @@ pub struct Coverage {
     pub unjudged: BTreeSet<Unit>,
 }
 
-impl Coverage {
+impl AlertCoverage {
     /// What a pass over `scope` would have seen. Single services, tasks and groups come up because something happened
     /// to them, while they are in motion: no alert is resolved by a look at them alone.
     #[must_use]

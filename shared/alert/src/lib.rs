@@ -1,6 +1,6 @@
 //! Who is told what, when: alerts, and metrics.
 //!
-//! A pass hands in what it saw ([`Sighting`]) and what it would have seen ([`Coverage`]); [`tell`] compares that with the alerts
+//! A pass hands in what it saw ([`Sighting`]) and what it would have seen ([`AlertCoverage`]); [`notify`] compares that with the alerts
 //! that are open and tells, in few messages, which opened, worsened or were resolved. One alert stands for one rule's fault in
 //! one service and target group, however many tasks have it and however many functions see it.
 //!
@@ -19,15 +19,15 @@ mod coverage;
 mod message;
 pub mod metrics;
 mod next;
+mod notify;
 mod sighting;
-mod tell;
 #[cfg(test)]
 mod tests;
 mod topic;
 
-pub use coverage::Coverage;
-pub use message::{Message, News, Place};
+pub use coverage::AlertCoverage;
+pub use message::{AlertMessage, AlertUpdate, Origin};
 pub use next::SETTLE;
-pub use sighting::{Seen, Sighting, Stage, sightings};
-pub use tell::{Told, Watch, tell};
+pub use notify::{AlertContext, Notified, notify};
+pub use sighting::{FindingStage, SeenFinding, Sighting, sightings};
 pub use topic::{SnsTopic, Topic};

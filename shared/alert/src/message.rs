@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use model::alert::{Alert, AlertChange, Untold};
+use model::alert::{Alert, AlertChange, PendingNotice};
 use model::finding::Severity;
 use model::id::{AccountId, Region};
 use serde::Serialize;
@@ -19,7 +19,7 @@ const MAX_TEXT: usize = 2_000;
 
 /// Where this is, so that one topic, or one reader, can serve several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Place {
+pub struct Origin {
     /// The account.
     pub account: AccountId,
     /// The Region.
@@ -30,7 +30,7 @@ pub struct Place {
 
 /// A message to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
+pub struct AlertMessage {
     /// Subject, for mail.
     pub subject: String,
     /// JSON.
@@ -43,7 +43,7 @@ pub struct Message {
 
 /// A change, as it is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct News {
+pub struct AlertUpdate {
     /// What happened.
     pub change: AlertChange,
     /// The alert's severity now.
@@ -71,10 +71,10 @@ pub struct News {
     pub times_opened: u32,
 }
 
-impl News {
+impl AlertUpdate {
     /// What is told of an alert.
     #[must_use]
-    pub fn of(alert: &Alert, untold: Untold) -> Self {
+    pub fn of(alert: &Alert, untold: PendingNotice) -> Self {
         let cut = |text: &str| text.chars().take(MAX_TEXT).collect();
         let service = alert.key.service.as_ref().or(alert.service.as_ref());
         let cluster = alert.key.cluster.as_ref().or(alert.cluster.as_ref()).cloned();
@@ -101,14 +101,14 @@ impl News {
 }
 
 /// Puts news into as few messages as they fit in, the worst first.
-pub(crate) fn messages(place: &Place, news: &[News]) -> Vec<Message> {
-    let mut order: Vec<(usize, &News, usize)> = news
+pub(crate) fn messages(origin: &Origin, updates: &[AlertUpdate]) -> Vec<AlertMessage> {
+    let mut order: Vec<(usize, &AlertUpdate, usize)> = updates
         .iter()
         .enumerate()
         .map(|(nth, one)| (nth, one, serde_json::to_vec(one).map_or(MAX_BYTES, |json| json.len() + 1)))
         .collect();
     order.sort_by_key(|(nth, one, _)| (std::cmp::Reverse(one.urgency()), *nth));
-    let mut batches: Vec<(usize, Vec<(usize, &News)>)> = Vec::new();
+    let mut batches: Vec<(usize, Vec<(usize, &AlertUpdate)>)> = Vec::new();
     for (nth, one, bytes) in order {
         match batches.last_mut() {
             Some((total, batch)) if *total + bytes <= MAX_BYTES => {
@@ -118,19 +118,19 @@ pub(crate) fn messages(place: &Place, news: &[News]) -> Vec<Message> {
             _ => batches.push((bytes, vec![(nth, one)])),
         }
     }
-    batches.iter().map(|(_, batch)| message(place, batch)).collect()
+    batches.iter().map(|(_, batch)| message(origin, batch)).collect()
 }
 
 #[derive(Serialize)]
-struct Body<'a> {
+struct MessageBody<'a> {
     schema: u32,
     #[serde(flatten)]
-    place: &'a Place,
-    alerts: Vec<&'a News>,
+    origin: &'a Origin,
+    alerts: Vec<&'a AlertUpdate>,
 }
 
-fn message(place: &Place, batch: &[(usize, &News)]) -> Message {
-    let alerts: Vec<&News> = batch.iter().map(|(_, one)| *one).collect();
+fn message(origin: &Origin, batch: &[(usize, &AlertUpdate)]) -> AlertMessage {
+    let alerts: Vec<&AlertUpdate> = batch.iter().map(|(_, one)| *one).collect();
     let subject = subject(&alerts);
     let attributes = BTreeMap::from([
         ("change", values(&alerts, |one| Some(one.change.to_string()))),
@@ -140,12 +140,12 @@ fn message(place: &Place, batch: &[(usize, &News)]) -> Message {
     ]);
     let attributes = attributes.into_iter().filter(|(_, values)| !values.is_empty()).collect();
     // Nothing in it can fail to be JSON.
-    let body = serde_json::to_string(&Body { schema: 1, place, alerts }).unwrap_or_default();
-    Message { subject, body, attributes, alerts: batch.iter().map(|(nth, _)| *nth).collect() }
+    let body = serde_json::to_string(&MessageBody { schema: 1, origin, alerts }).unwrap_or_default();
+    AlertMessage { subject, body, attributes, alerts: batch.iter().map(|(nth, _)| *nth).collect() }
 }
 
 /// `ecs-nlb-guard: 2 opened (critical), 1 resolved`. SNS takes fewer than 100 ASCII characters.
-fn subject(alerts: &[&News]) -> String {
+fn subject(alerts: &[&AlertUpdate]) -> String {
     let parts = [AlertChange::Opened, AlertChange::Worsened, AlertChange::Resolved].into_iter().filter_map(|change| {
         let of = || alerts.iter().filter(|one| one.change == change);
         let worst = of().map(|one| one.severity).max()?;
@@ -155,7 +155,7 @@ fn subject(alerts: &[&News]) -> String {
     format!("ecs-nlb-guard: {}", parts.collect::<Vec<_>>().join(", "))
 }
 
-fn values(alerts: &[&News], of: impl Fn(&News) -> Option<String>) -> Vec<String> {
+fn values(alerts: &[&AlertUpdate], of: impl Fn(&AlertUpdate) -> Option<String>) -> Vec<String> {
     let values: BTreeSet<String> = alerts.iter().filter_map(|one| of(one)).collect();
     values.into_iter().take(MAX_VALUES).collect()
 }
@@ -164,8 +164,8 @@ fn values(alerts: &[&News], of: impl Fn(&News) -> Option<String>) -> Vec<String>
 mod tests {
     use super::*;
 
-    fn news(nth: usize, change: AlertChange, severity: Severity) -> News {
-        News {
+    fn updates(nth: usize, change: AlertChange, severity: Severity) -> AlertUpdate {
+        AlertUpdate {
             change,
             severity,
             rule: "target-stale".to_owned(),
@@ -180,8 +180,8 @@ mod tests {
         }
     }
 
-    fn place() -> Place {
-        Place {
+    fn origin() -> Origin {
+        Origin {
             account: "111122223333".parse().unwrap(),
             region: "eu-central-1".parse().unwrap(),
             function: "ecs-nlb-guard-audit".to_owned(),
@@ -191,13 +191,13 @@ mod tests {
     #[test]
     fn a_message_says_what_happened_worst_first() {
         let all = [
-            news(0, AlertChange::Resolved, Severity::Critical),
-            news(1, AlertChange::Opened, Severity::High),
-            news(2, AlertChange::Worsened, Severity::Critical),
+            updates(0, AlertChange::Resolved, Severity::Critical),
+            updates(1, AlertChange::Opened, Severity::High),
+            updates(2, AlertChange::Worsened, Severity::Critical),
         ];
-        let messages = messages(&place(), &all);
+        let messages = messages(&origin(), &all);
         assert_eq!(messages.len(), 1);
-        let Message { subject, body, attributes, alerts } = &messages[0];
+        let AlertMessage { subject, body, attributes, alerts } = &messages[0];
         assert_eq!(alerts, &[2, 1, 0]);
         insta::assert_snapshot!(subject, @"ecs-nlb-guard: 1 opened (high), 1 worsened (critical), 1 resolved");
         let body: serde_json::Value = serde_json::from_str(body).unwrap();
@@ -209,17 +209,17 @@ mod tests {
 
     #[test]
     fn five_hundred_changes_are_a_handful_of_messages_within_sns_limits() {
-        let long = |nth| News { summary: "é".repeat(300), ..news(nth, AlertChange::Opened, Severity::High) };
+        let long = |nth| AlertUpdate { summary: "é".repeat(300), ..updates(nth, AlertChange::Opened, Severity::High) };
         for all in [
-            (0..500).map(|nth| news(nth, AlertChange::Opened, Severity::High)).collect(),
+            (0..500).map(|nth| updates(nth, AlertChange::Opened, Severity::High)).collect(),
             (0..500).map(long).collect::<Vec<_>>(),
         ] {
-            let messages = messages(&place(), &all);
+            let messages = messages(&origin(), &all);
             assert!(messages.len() <= 5, "{}", messages.len());
             let mut told: Vec<usize> = messages.iter().flat_map(|message| message.alerts.clone()).collect();
             told.sort_unstable();
             assert_eq!(told, (0..500).collect::<Vec<_>>());
-            for Message { subject, body, attributes, .. } in messages {
+            for AlertMessage { subject, body, attributes, .. } in messages {
                 let attributes: usize = attributes.values().flatten().map(|value| value.len() + 3).sum();
                 assert!(body.len() + attributes < 256 * 1024 && subject.len() < 100 && subject.is_ascii());
             }

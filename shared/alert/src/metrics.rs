@@ -16,7 +16,7 @@ pub const NAMESPACE: &str = "EcsNlbGuard";
 
 /// What a pass came to, in numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Numbers {
+pub struct PassMetrics {
     /// The function's name.
     pub function: String,
     /// Findings by severity, if the pass looked everywhere.
@@ -35,7 +35,7 @@ pub struct Numbers {
 
 /// The lines to be logged, each a whole JSON object.
 #[must_use]
-pub fn lines(numbers: &Numbers, now: Timestamp) -> Vec<String> {
+pub fn lines(numbers: &PassMetrics, now: Timestamp) -> Vec<String> {
     let of_function = [
         ("Sweeps", numbers.sweep.as_ref().map(|_| 1)),
         ("OpenAlerts", numbers.open_alerts.filter(|_| numbers.sweep.is_some())),
@@ -85,18 +85,18 @@ mod tests {
 
     #[test]
     fn a_pass_that_has_nothing_to_say_says_nothing() {
-        let numbers = Numbers { function: "registrar".to_owned(), open_alerts: Some(3), ..Numbers::default() };
+        let numbers = PassMetrics { function: "registrar".to_owned(), open_alerts: Some(3), ..PassMetrics::default() };
         assert_eq!(lines(&numbers, now()), [""; 0]);
     }
 
     #[test]
     fn a_sweep_tells_its_findings_of_every_severity() {
-        let numbers = Numbers {
+        let numbers = PassMetrics {
             function: "audit".to_owned(),
             sweep: Some(BTreeMap::from([(Severity::High, 2)])),
             open_alerts: Some(1),
             unread: 4,
-            ..Numbers::default()
+            ..PassMetrics::default()
         };
         insta::assert_snapshot!(lines(&numbers, now()).join("\n"), @r#"
         {"_aws":{"Timestamp":1772366400000,"CloudWatchMetrics":[{"Namespace":"EcsNlbGuard","Dimensions":[["Function"]],"Metrics":[{"Name":"Sweeps","Unit":"Count"},{"Name":"OpenAlerts","Unit":"Count"},{"Name":"Unread","Unit":"Count"}]}]},"Function":"audit","Sweeps":1,"OpenAlerts":1,"Unread":4}

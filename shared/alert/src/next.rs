@@ -1,7 +1,7 @@
 //! What becomes of an alert, given what a pass saw. Pure.
 
 use jiff::{SignedDuration, Timestamp};
-use model::alert::{Alert, AlertChange, AlertWrite, KeptAlert, Untold};
+use model::alert::{Alert, AlertChange, AlertWrite, KeptAlert, PendingNotice};
 
 use crate::sighting::Sighting;
 
@@ -16,7 +16,7 @@ const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_hours(2);
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// How long a pass has for telling before another does. Longer than a function runs.
-const TIME_TO_TELL: SignedDuration = SignedDuration::from_mins(16);
+const TIME_TO_NOTIFY: SignedDuration = SignedDuration::from_mins(16);
 
 /// At most so many suspicions are kept with an alert.
 const SUSPICIONS: usize = 200;
@@ -55,7 +55,7 @@ pub(crate) fn next(kept: Option<&KeptAlert>, facts: Facts<'_>) -> Option<AlertWr
 }
 
 /// Takes note that a change was told, if it is still the one to be told.
-pub(crate) fn told(kept: &KeptAlert, told: Untold, now: Timestamp) -> Option<AlertWrite> {
+pub(crate) fn told(kept: &KeptAlert, told: PendingNotice, now: Timestamp) -> Option<AlertWrite> {
     let same = kept.alert.untold.is_some_and(|untold| (untold.change, untold.at) == (told.change, told.at));
     same.then(|| {
         let alert = Alert { untold: None, ..kept.alert.clone() };
@@ -66,7 +66,7 @@ pub(crate) fn told(kept: &KeptAlert, told: Untold, now: Timestamp) -> Option<Ale
 /// Takes over a change that whoever was to tell it didn't.
 pub(crate) fn take_over(kept: &KeptAlert, now: Timestamp) -> Option<AlertWrite> {
     let untold = kept.alert.untold.filter(|untold| untold.teller_until <= now)?;
-    let untold = Some(Untold { teller_until: later(now, TIME_TO_TELL), ..untold });
+    let untold = Some(PendingNotice { teller_until: later(now, TIME_TO_NOTIFY), ..untold });
     let alert = Alert { untold, ..kept.alert.clone() };
     Some(AlertWrite { expires_at: expires_at(&alert, now), alert, over: Some(kept.revision) })
 }
@@ -151,8 +151,8 @@ fn change(alert: &mut Alert, change: AlertChange, facts: Facts<'_>) {
         (Some(AlertChange::Opened), AlertChange::Worsened) => AlertChange::Opened,
         (_, change) => change,
     };
-    let teller_until = later(facts.now, TIME_TO_TELL);
-    alert.untold = facts.told.then_some(Untold { change, at: facts.now, teller_until });
+    let teller_until = later(facts.now, TIME_TO_NOTIFY);
+    alert.untold = facts.told.then_some(PendingNotice { change, at: facts.now, teller_until });
 }
 
 fn expires_at(alert: &Alert, now: Timestamp) -> Option<Timestamp> {

@@ -8,18 +8,18 @@ use model::id::{ClusterArn, ServiceArn};
 
 /// A finding, and what has become of it.
 #[derive(Debug, Clone, Copy)]
-pub struct Seen<'a> {
+pub struct SeenFinding<'a> {
     /// The finding.
     pub finding: &'a Finding,
     /// What has become of it.
-    pub stage: Stage,
+    pub stage: FindingStage,
     /// Whether it can be there one moment and gone the next while all is well, as in a deployment.
     pub fleeting: bool,
 }
 
 /// What has become of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
+pub enum FindingStage {
     /// All its repairs were done.
     Mended,
     /// A look is to come that may confirm or drop it.
@@ -61,10 +61,10 @@ impl Sighting {
 
 /// Gathers findings by what they would open an alert about; those under `min_severity` keep an open one open.
 #[must_use]
-pub fn sightings<'a>(seen: impl IntoIterator<Item = Seen<'a>>, min_severity: Severity) -> Vec<Sighting> {
+pub fn sightings<'a>(seen: impl IntoIterator<Item = SeenFinding<'a>>, min_severity: Severity) -> Vec<Sighting> {
     let mut all: BTreeMap<AlertKey, Sighting> = BTreeMap::new();
-    for Seen { finding, stage, fleeting } in seen {
-        let loud = stage == Stage::Standing && finding.severity >= min_severity;
+    for SeenFinding { finding, stage, fleeting } in seen {
+        let loud = stage == FindingStage::Standing && finding.severity >= min_severity;
         let key = key(finding);
         let fresh = || Sighting {
             key: key.clone(),

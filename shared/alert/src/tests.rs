@@ -14,11 +14,14 @@ use model::finding::{Finding, Resources, Severity};
 use model::id::{ServiceArn, TargetGroupArn};
 use model::scope::{ServiceId, Unit};
 
-use crate::{Coverage, Message, Place, Seen, Sighting, Stage, Told, Topic, Watch, sightings, tell};
+use crate::{
+    AlertContext, AlertCoverage, AlertMessage, FindingStage, Notified, Origin, SeenFinding, Sighting, Topic, notify,
+    sightings,
+};
 
 #[derive(Debug, Default)]
 struct MemoryTopic {
-    messages: Mutex<Vec<Message>>,
+    messages: Mutex<Vec<AlertMessage>>,
     /// How many publishes fail from now on.
     broken: AtomicUsize,
     /// Where a pass is cut off.
@@ -44,7 +47,7 @@ impl MemoryTopic {
 }
 
 impl Topic for MemoryTopic {
-    async fn publish(&self, message: &Message) -> Result<(), CallError> {
+    async fn publish(&self, message: &AlertMessage) -> Result<(), CallError> {
         if self.hangs {
             std::future::pending::<()>().await;
         }
@@ -124,33 +127,33 @@ fn stale(of: &str, nth: u32) -> Finding {
 }
 
 fn seen(findings: &[Finding]) -> Vec<Sighting> {
-    let seen = findings.iter().map(|finding| Seen { finding, stage: Stage::Standing, fleeting: true });
+    let seen = findings.iter().map(|finding| SeenFinding { finding, stage: FindingStage::Standing, fleeting: true });
     sightings(seen, Severity::Medium)
 }
 
-fn everything() -> Coverage {
-    Coverage { rules: ["target-stale".to_owned()].into(), everything: true, ..Coverage::default() }
+fn everything() -> AlertCoverage {
+    AlertCoverage { rules: ["target-stale".to_owned()].into(), everything: true, ..AlertCoverage::default() }
 }
 
-fn place() -> Place {
+fn origin() -> Origin {
     let (account, region) = ("111122223333".parse().unwrap(), "eu-central-1".parse().unwrap());
-    Place { account, region, function: "audit".to_owned() }
+    Origin { account, region, function: "audit".to_owned() }
 }
 
 async fn pass(
     ledger: &impl AlertLedger,
     topic: &MemoryTopic,
     findings: &[Finding],
-    coverage: &Coverage,
+    coverage: &AlertCoverage,
     second: i64,
-) -> Told {
-    let watch = Watch { ledger, topic: Some(topic), place: place() };
-    tell(watch, &seen(findings), coverage, at(second)).await
+) -> Notified {
+    let watch = AlertContext { ledger, topic: Some(topic), origin: origin() };
+    notify(watch, &seen(findings), coverage, at(second)).await
 }
 
 /// An event's pass: it resolves nothing.
-fn partial() -> Coverage {
-    Coverage::default()
+fn partial() -> AlertCoverage {
+    AlertCoverage::default()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -242,11 +245,11 @@ async fn only_a_look_that_would_have_seen_it_resolves_it() {
     }
     let id = |name| ServiceId::of(&service(name)).unwrap();
     let other = format!("arn:aws:ecs:eu-central-1:111122223333:cluster/{}", "staging").parse().unwrap();
-    let blind = |unit| Coverage { unjudged: [unit].into(), ..everything() };
+    let blind = |unit| AlertCoverage { unjudged: [unit].into(), ..everything() };
     let unable = [
         partial(),
-        Coverage { rules: ["target-missing".to_owned()].into(), ..everything() },
-        Coverage { everything: false, clusters: [other].into(), ..everything() },
+        AlertCoverage { rules: ["target-missing".to_owned()].into(), ..everything() },
+        AlertCoverage { everything: false, clusters: [other].into(), ..everything() },
         blind(Unit::Everything),
         blind(Unit::Cluster(id("web").cluster)),
         blind(Unit::Service(id("web"))),
@@ -259,8 +262,9 @@ async fn only_a_look_that_would_have_seen_it_resolves_it() {
         pass(&ledger, &topic, &[], &coverage, 900).await;
         assert_eq!(topic.told(), ["opened target-stale web"], "{coverage:?}");
     }
-    let able = Coverage { everything: false, clusters: [id("web").cluster].into(), ..everything() };
-    pass(&ledger, &topic, &[], &Coverage { unjudged: [Unit::TargetGroup(group("api"))].into(), ..able }, 901).await;
+    let able = AlertCoverage { everything: false, clusters: [id("web").cluster].into(), ..everything() };
+    pass(&ledger, &topic, &[], &AlertCoverage { unjudged: [Unit::TargetGroup(group("api"))].into(), ..able }, 901)
+        .await;
     assert_eq!(topic.told(), ["opened target-stale web", "resolved target-stale web"]);
 }
 
@@ -315,16 +319,16 @@ async fn what_waits_is_mended_or_is_of_little_matter_opens_nothing_but_keeps_ope
     let (ledger, topic) = (MemoryLedger::new(), MemoryTopic::default());
     let quiet = Finding { severity: Severity::Low, ..stale("web", 1) };
     let loud = stale("web", 1);
-    let as_seen = |finding, stage| sightings([Seen { finding, stage, fleeting: false }], Severity::Medium);
-    let all = [(&loud, Stage::Waiting), (&loud, Stage::Mended), (&quiet, Stage::Standing)];
+    let as_seen = |finding, stage| sightings([SeenFinding { finding, stage, fleeting: false }], Severity::Medium);
+    let all = [(&loud, FindingStage::Waiting), (&loud, FindingStage::Mended), (&quiet, FindingStage::Standing)];
     for opened in [false, true] {
         for (finding, stage) in all {
-            let watch = Watch { ledger: &ledger, topic: Some(&topic), place: place() };
-            tell(watch, &as_seen(finding, stage), &everything(), at(0)).await;
+            let watch = AlertContext { ledger: &ledger, topic: Some(&topic), origin: origin() };
+            notify(watch, &as_seen(finding, stage), &everything(), at(0)).await;
         }
         assert_eq!(topic.told().len(), usize::from(opened));
-        let watch = Watch { ledger: &ledger, topic: Some(&topic), place: place() };
-        tell(watch, &as_seen(&loud, Stage::Standing), &everything(), at(1)).await;
+        let watch = AlertContext { ledger: &ledger, topic: Some(&topic), origin: origin() };
+        notify(watch, &as_seen(&loud, FindingStage::Standing), &everything(), at(1)).await;
     }
     assert_eq!(topic.told(), ["opened target-stale web"]);
 }
@@ -342,20 +346,20 @@ async fn a_pass_with_nothing_to_say_asks_the_ledger_nothing() {
         }
     }
     let told = pass(&Untouched, &MemoryTopic::default(), &[], &partial(), 0).await;
-    assert_eq!(told, Told::default());
+    assert_eq!(told, Notified::default());
 }
 
 #[tokio::test]
 async fn without_a_topic_alerts_open_and_nothing_is_left_to_tell() {
     let ledger = MemoryLedger::new();
-    let watch = || Watch::<_, MemoryTopic> { ledger: &ledger, topic: None, place: place() };
+    let watch = || AlertContext::<_, MemoryTopic> { ledger: &ledger, topic: None, origin: origin() };
     for second in [0, 60] {
-        let told = tell(watch(), &seen(&[stale("web", 1)]), &partial(), at(second)).await;
+        let told = notify(watch(), &seen(&[stale("web", 1)]), &partial(), at(second)).await;
         assert_eq!(told.messages, 0);
     }
     let kept = ledger.alerts().await.unwrap();
     assert_eq!((kept[0].alert.open, kept[0].alert.untold), (true, None));
-    assert_eq!(tell(watch(), &[], &everything(), at(90)).await.changes[0].change, AlertChange::Resolved);
+    assert_eq!(notify(watch(), &[], &everything(), at(90)).await.changes[0].change, AlertChange::Resolved);
 }
 
 proptest::proptest! {

@@ -7,7 +7,7 @@ use aws_sdk_sns::Client;
 use aws_sdk_sns::types::MessageAttributeValue;
 use model::call::{CallError, CallErrorKind};
 
-use crate::message::Message;
+use crate::message::AlertMessage;
 
 const PUBLISH: &str = "sns:Publish";
 
@@ -17,7 +17,7 @@ pub trait Topic: Send + Sync {
     ///
     /// # Errors
     /// When it isn't known to be sent.
-    fn publish(&self, message: &Message) -> impl Future<Output = Result<(), CallError>> + Send;
+    fn publish(&self, message: &AlertMessage) -> impl Future<Output = Result<(), CallError>> + Send;
 }
 
 /// A topic in SNS.
@@ -36,7 +36,7 @@ impl SnsTopic {
 }
 
 impl Topic for SnsTopic {
-    async fn publish(&self, message: &Message) -> Result<(), CallError> {
+    async fn publish(&self, message: &AlertMessage) -> Result<(), CallError> {
         let mut publish = self.client.publish().topic_arn(&self.arn).subject(&message.subject).message(&message.body);
         for (name, values) in &message.attributes {
             let value = serde_json::to_string(values).unwrap_or_default();
@@ -75,7 +75,7 @@ mod tests {
             .then_output(|| PublishOutput::builder().build());
         let topic =
             SnsTopic { client: mock_client!(aws_sdk_sns, RuleMode::MatchAny, [&rule]).into(), arn: "arn:t".to_owned() };
-        let message = Message {
+        let message = AlertMessage {
             subject: "subject".to_owned(),
             body: "{}".to_owned(),
             attributes: [("severity", ["critical", "high"].map(str::to_owned).into())].into(),

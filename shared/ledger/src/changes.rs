@@ -8,15 +8,15 @@ use model::id::TargetGroupArn;
 use model::ledger::{Ownership, OwnershipChange};
 
 /// A target in its group.
-pub(crate) type Place<'a> = (&'a TargetGroupArn, Target);
+pub(crate) type TargetKey<'a> = (&'a TargetGroupArn, Target);
 
 /// Changes, with those that others of them overtake left out.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Changes<'a> {
     /// Of several records of one target, the one seen last.
-    pub(crate) records: BTreeMap<Place<'a>, &'a Ownership>,
+    pub(crate) records: BTreeMap<TargetKey<'a>, &'a Ownership>,
     /// Of several ends of one target, the latest. They are written after the records.
-    pub(crate) ends: BTreeMap<Place<'a>, Timestamp>,
+    pub(crate) ends: BTreeMap<TargetKey<'a>, Timestamp>,
 }
 
 impl<'a> Changes<'a> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::Timestamp;
-use model::alert::{Alert, AlertChange, AlertKey, Untold};
+use model::alert::{Alert, AlertChange, AlertKey, PendingNotice};
 use model::elb::Target;
 use model::finding::{Fingerprint, Severity};
 use model::id::TargetGroupArn;
@@ -49,6 +49,6 @@ pub(crate) fn alert(rule: &str) -> Alert {
         summary: "three are gone".to_owned(),
         remedy: "put them back".to_owned(),
         suspected: BTreeMap::from([(Fingerprint::of(["x"]), at(6))]),
-        untold: Some(Untold { change: AlertChange::Opened, at: at(7), teller_until: at(9) }),
+        untold: Some(PendingNotice { change: AlertChange::Opened, at: at(7), teller_until: at(9) }),
     }
 }

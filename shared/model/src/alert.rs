@@ -73,12 +73,12 @@ pub struct Alert {
     pub suspected: BTreeMap<Fingerprint, Timestamp>,
     /// What is still to be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub untold: Option<Untold>,
+    pub untold: Option<PendingNotice>,
 }
 
 /// A change that is still to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Untold {
+pub struct PendingNotice {
     /// What happened.
     pub change: AlertChange,
     /// When it happened.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::elb::Target;
 use crate::id::{ClusterArn, NetworkInterfaceId, SecurityGroupId, SubnetId, TargetGroupArn, TaskArn};
 use crate::ledger::{Limited, Refusable};
-use crate::policy::Rung;
+use crate::policy::RepairOption;
 use crate::scope::{ServiceId, Site};
 
 /// A change that would mend a finding.
@@ -209,12 +209,12 @@ impl Repair {
     /// Which rung of the ladder it is, if it is one. Rungs are alternatives; other repairs of a finding are steps, one
     /// after the other.
     #[must_use]
-    pub const fn rung(&self) -> Option<Rung> {
+    pub const fn option(&self) -> Option<RepairOption> {
         match self {
             Self::RegisterTarget { .. } | Self::DeregisterTarget { .. } => None,
-            Self::ModifyNetworkInterface { .. } => Some(Rung::ModifyNetworkInterface),
-            Self::UpdateService { .. } => Some(Rung::UpdateService),
-            Self::StopTask { .. } => Some(Rung::StopTask),
+            Self::ModifyNetworkInterface { .. } => Some(RepairOption::ModifyNetworkInterface),
+            Self::UpdateService { .. } => Some(RepairOption::UpdateService),
+            Self::StopTask { .. } => Some(RepairOption::StopTask),
         }
     }
 

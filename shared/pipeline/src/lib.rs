@@ -8,18 +8,18 @@
 //! It decides nothing itself: rules judge, the planner plans. It reports nothing either: it returns what was seen and
 //! done.
 
+mod conclusions;
 mod execute;
 mod look;
 mod outcome;
 mod pass;
 pub mod ports;
 mod survey;
-mod told;
 mod world;
 
-pub use planner::Looks;
+pub use planner::LookHistory;
 
-pub use outcome::{Concluded, Conclusion, Outcome, Status};
+pub use outcome::{Concluded, Conclusion, PassOutcome, Status};
 pub use pass::{Assignment, pass};
 pub use survey::{HandOn, Progress, survey};
 pub use world::World;

@@ -3,7 +3,7 @@
 use aws::Account;
 use ledger::Ledger;
 use model::observation::{Lookup, Observation};
-use planner::{Looks, Means, Plan, Young};
+use planner::{Capabilities, LookHistory, Plan, TaskInGrace};
 use rules::Judgement;
 
 use crate::pass::Assignment;
@@ -16,7 +16,7 @@ const MAX_ROUNDS: usize = 64;
 
 /// What one look saw, and what follows from it.
 #[derive(Debug)]
-pub(crate) struct Look {
+pub(crate) struct Assessment {
     pub(crate) observation: Observation,
     pub(crate) judgement: Judgement,
     pub(crate) plan: Plan,
@@ -27,10 +27,10 @@ pub(crate) async fn look<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     world: World<'_, A, L, Q, C>,
     assignment: &Assignment<'_>,
     observation: Observation,
-    looks: &Looks,
-    means: Means,
-) -> Look {
-    look_watched(world, assignment, observation, looks, means, &|_| ()).await
+    looks: &LookHistory,
+    capabilities: Capabilities,
+) -> Assessment {
+    look_watched(world, assignment, observation, looks, capabilities, &|_| ()).await
 }
 
 /// The same, telling `watch` before each round of reading.
@@ -38,17 +38,17 @@ pub(crate) async fn look_watched<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     world: World<'_, A, L, Q, C>,
     assignment: &Assignment<'_>,
     mut observation: Observation,
-    looks: &Looks,
-    means: Means,
+    looks: &LookHistory,
+    capabilities: Capabilities,
     watch: &(impl Fn(Progress) + Sync),
-) -> Look {
+) -> Assessment {
     let mut answered = 0;
     for round in 0.. {
         let lookup = Lookup::new(&observation);
-        let (judgement, plan) = think(&lookup, assignment, looks, means);
+        let (judgement, plan) = think(&lookup, assignment, looks, capabilities);
         let questions = lookup.into_questions();
         if questions.is_empty() || round == MAX_ROUNDS {
-            return Look { observation, judgement, plan };
+            return Assessment { observation, judgement, plan };
         }
         watch(Progress { round, answered, open: questions.len() });
         world.answer(&questions, &mut observation).await;
@@ -61,13 +61,13 @@ pub(crate) async fn look_watched<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
 pub(crate) fn think(
     lookup: &Lookup<'_>,
     assignment: &Assignment<'_>,
-    looks: &Looks,
-    means: Means,
+    looks: &LookHistory,
+    capabilities: Capabilities,
 ) -> (Judgement, Plan) {
     let mut judgement = rules::judge(lookup, &assignment.scope, assignment.policy, &assignment.rules);
-    let young = judgement.young.iter().map(|(group, at)| Young { target_group: group.clone(), at: *at });
-    let young: Vec<Young> = young.collect();
+    let in_grace = judgement.in_grace.iter().map(|(group, at)| TaskInGrace { target_group: group.clone(), at: *at });
+    let in_grace: Vec<TaskInGrace> = in_grace.collect();
     let findings = std::mem::take(&mut judgement.findings);
-    let plan = planner::plan(lookup, findings, &young, assignment.policy, looks, means);
+    let plan = planner::plan(lookup, findings, &in_grace, assignment.policy, looks, capabilities);
     (judgement, plan)
 }

@@ -10,7 +10,7 @@ use model::scope::{Site, Unit};
 
 /// What a pass saw and did.
 #[derive(Debug, Clone)]
-pub struct Outcome {
+pub struct PassOutcome {
     /// What was read.
     pub observation: Observation,
     /// What could not be judged, because something could not be read.

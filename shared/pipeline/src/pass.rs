@@ -11,20 +11,20 @@ use model::id::{AccountId, Region};
 use model::observation::{Answer, Lookup, Observation};
 use model::policy::Policy;
 use model::scope::{Scope, Site, TaskHint};
-use planner::{LookAgain, Looks, Means, Plan, Waiting};
+use planner::{Capabilities, LookAgain, LookHistory, Plan, Waiting};
 
+use crate::conclusions::Conclusions;
 use crate::execute::execute;
 use crate::look::{self, look, think};
-use crate::outcome::Outcome;
+use crate::outcome::PassOutcome;
 use crate::ports::{Clock, Look, LookQueue};
-use crate::told::Told;
 use crate::world::World;
 
 /// What is left of the time when a wait for a second look must be over: it has to be looked at, done and read back.
 const TIME_TO_ACT: SignedDuration = SignedDuration::from_secs(10);
 
 /// How many rungs the ladder has: in one pass each is refused once.
-const RUNGS: usize = 3;
+const OPTIONS: usize = 3;
 
 /// What a pass is to look at, and what it may do.
 #[derive(Debug, Clone)]
@@ -40,7 +40,7 @@ pub struct Assignment<'a> {
     /// The rules to judge by.
     pub rules: BTreeSet<&'a str>,
     /// What look-again messages carried.
-    pub looks: Looks,
+    pub looks: LookHistory,
     /// When the function is cut off; absent where nothing cuts it off.
     pub deadline: Option<Timestamp>,
 }
@@ -51,13 +51,13 @@ pub struct Assignment<'a> {
 pub async fn pass<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     world: World<'_, A, L, Q, C>,
     assignment: &Assignment<'_>,
-) -> Outcome {
+) -> PassOutcome {
     let waiting = if world.queue.is_some() { Waiting::Queue } else { Waiting::InProcess };
-    let means = Means { ledger: world.ledger.is_some(), waiting };
+    let capabilities = Capabilities { ledger: world.ledger.is_some(), waiting };
     let mut looks = assignment.looks.clone();
-    let mut seen = look(world, assignment, fresh(world.clock, assignment), &looks, means).await;
+    let mut seen = look(world, assignment, fresh(world.clock, assignment), &looks, capabilities).await;
     if waiting == Waiting::InProcess {
-        let without = Means { waiting: Waiting::No, ..means };
+        let without = Capabilities { waiting: Waiting::No, ..capabilities };
         if let Some(wait) = worth_waiting(world.clock.now(), assignment, &seen.plan) {
             looks.first = seen.plan.looks.values().flat_map(|look| look.suspicions.clone()).collect();
             world.clock.sleep(wait).await;
@@ -67,26 +67,30 @@ pub async fn pass<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
         }
     }
     let mut unrecorded = record(world, &seen).await;
-    let mut told = Told::default();
+    let mut conclusions = Conclusions::default();
     let mut abstentions = BTreeSet::new();
     // In process, one wait is all there is.
-    let later = if waiting == Waiting::InProcess { Means { waiting: Waiting::No, ..means } } else { means };
-    for rung in 1.. {
+    let later = if waiting == Waiting::InProcess {
+        Capabilities { waiting: Waiting::No, ..capabilities }
+    } else {
+        capabilities
+    };
+    for option in 1.. {
         let done = execute(world, assignment, &seen, &looks, later).await;
         unrecorded = unrecorded.or(done.unrecorded);
         abstentions.extend(done.abstentions);
-        let refused = told.add(&seen.plan, done.conclusions);
+        let refused = conclusions.add(&seen.plan, done.conclusions);
         seen.plan.looks.extend(done.looks);
-        if !refused || rung == RUNGS {
+        if !refused || option == OPTIONS {
             break;
         }
         // What was refused is remembered now, and the next rung open.
         seen = look(world, assignment, fresh(world.clock, assignment), &looks, later).await;
     }
     let unsent = send_looks(world, assignment, &seen).await;
-    let findings = told.conclude(seen.plan, &unsent);
+    let findings = conclusions.conclude(seen.plan, &unsent);
     abstentions.extend(seen.judgement.abstentions);
-    Outcome { observation: seen.observation, abstentions, findings, unsent, unrecorded }
+    PassOutcome { observation: seen.observation, abstentions, findings, unsent, unrecorded }
 }
 
 pub(crate) fn fresh(clock: &impl Clock, assignment: &Assignment<'_>) -> Observation {
@@ -143,7 +147,7 @@ fn look_at(assignment: &Assignment<'_>, seen: &look::Look, site: &Site, again: &
         tasks: tasks.map(|(task, hint)| (task.clone(), hint.clone())).collect(),
         services,
         suspicions: again.suspicions.clone(),
-        hop: again.hop,
+        attempt: again.attempt,
         not_before: again.at,
     }
 }

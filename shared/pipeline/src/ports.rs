@@ -28,12 +28,16 @@ pub trait LookQueue: Send + Sync {
     /// Leaves looks, each to come back once its time has come, at least once. `now` is when this is.
     ///
     /// Returns the looks that could not be left, or not wholly, with the reason. Leaving one again does no harm.
-    fn send(&self, looks: Vec<Look>, now: Timestamp) -> impl Future<Output = Vec<(Look, CallError)>> + Send;
+    fn send(
+        &self,
+        looks: Vec<DelayedLook>,
+        now: Timestamp,
+    ) -> impl Future<Output = Vec<(DelayedLook, CallError)>> + Send;
 }
 
 /// A look to come at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Look {
+pub struct DelayedLook {
     /// The place.
     pub site: Site,
     /// Services to look at with it.
@@ -44,12 +48,12 @@ pub struct Look {
     /// for tasks too young to be judged.
     pub suspicions: BTreeMap<Fingerprint, Timestamp>,
     /// How many looks came before this one.
-    pub hop: u32,
+    pub attempt: u32,
     /// When to look; before that it is of no use.
     pub not_before: Timestamp,
 }
 
-impl Look {
+impl DelayedLook {
     /// Where to look. At a target group, that is the services that led to it, or, where none did, the group itself, which
     /// means finding out for the whole account who uses it.
     #[must_use]

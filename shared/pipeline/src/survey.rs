@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 use aws::Account;
 use ledger::Ledger;
 use model::scope::Site;
-use planner::{Decision, LookAgain, Means, Plan, Waiting};
+use planner::{Capabilities, Decision, LookAgain, Plan, Waiting};
 
+use crate::conclusions::Conclusions;
 use crate::look::look_watched;
-use crate::outcome::Outcome;
+use crate::outcome::PassOutcome;
 use crate::pass::{Assignment, fresh, send_looks};
 use crate::ports::{Clock, LookQueue};
-use crate::told::Told;
 use crate::world::World;
 
 /// How far a survey is.
@@ -46,10 +46,10 @@ pub async fn survey<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     assignment: &Assignment<'_>,
     hand_on: HandOn<'_, Q>,
     watch: &(impl Fn(Progress) + Sync),
-) -> Outcome {
-    let means = Means { ledger: world.ledger.is_some(), waiting: Waiting::Queue };
+) -> PassOutcome {
+    let capabilities = Capabilities { ledger: world.ledger.is_some(), waiting: Waiting::Queue };
     let fresh = fresh(world.clock, assignment);
-    let mut seen = look_watched(world, assignment, fresh, &assignment.looks, means, watch).await;
+    let mut seen = look_watched(world, assignment, fresh, &assignment.looks, capabilities, watch).await;
     // A task too young to be judged is no suspicion; its own events, or the next survey, lead to it again.
     seen.plan.looks.retain(|_, look| !look.suspicions.is_empty());
     let looks = std::mem::take(&mut seen.plan.looks);
@@ -66,8 +66,8 @@ pub async fn survey<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
         seen.plan.looks = looks;
         unsent.extend(send_looks(World { queue, ..world }, assignment, &seen).await);
     }
-    Outcome {
-        findings: Told::default().conclude(seen.plan, &unsent),
+    PassOutcome {
+        findings: Conclusions::default().conclude(seen.plan, &unsent),
         observation: seen.observation,
         abstentions: seen.judgement.abstentions,
         unsent,

@@ -5,14 +5,14 @@
 
 use model::Timestamp;
 
-use crate::draft::Verdict;
-use crate::looks::Looks;
-use crate::means::Waiting;
+use crate::capabilities::Waiting;
+use crate::draft::GateVerdict;
+use crate::looks::LookHistory;
 use crate::moment::after;
-use crate::terms::Terms;
+use crate::terms::RepairTerms;
 
 /// After so many looks that confirmed nothing, no more are asked for: the scheduled sweep looks anyway.
-pub const MAX_HOPS: u32 = 5;
+pub const MAX_ATTEMPTS: u32 = 5;
 
 /// A first look that stands, and when a second one may confirm it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,10 +30,10 @@ pub(crate) struct Suspicion {
 pub(crate) fn confirm(
     first: Option<Timestamp>,
     now: Timestamp,
-    looks: &Looks,
+    looks: &LookHistory,
     waiting: Waiting,
-    terms: &Terms,
-) -> Verdict {
+    terms: &RepairTerms,
+) -> GateVerdict {
     if terms.confirm_within < terms.confirm_after {
         return withheld(
             "confirm_within is shorter than confirm_after here, so nothing is ever confirmed: raise the one or lower the other",
@@ -49,16 +49,16 @@ pub(crate) fn confirm(
         early: first.is_some(),
     };
     if first.is_some() && suspicion.due <= now {
-        Verdict::DoNow
+        GateVerdict::DoNow
     } else if waiting == Waiting::No {
         withheld("a second look must confirm it, and nothing brings one about; set GUARD_QUEUE_URL")
-    } else if looks.hop >= MAX_HOPS && !suspicion.early {
-        Verdict::Withheld(format!("given up after {} looks; the sweep will look again", looks.hop))
+    } else if looks.attempt >= MAX_ATTEMPTS && !suspicion.early {
+        GateVerdict::Withheld(format!("given up after {} looks; the sweep will look again", looks.attempt))
     } else {
-        Verdict::Waiting(suspicion)
+        GateVerdict::Waiting(suspicion)
     }
 }
 
-fn withheld(reason: &str) -> Verdict {
-    Verdict::Withheld(reason.to_owned())
+fn withheld(reason: &str) -> GateVerdict {
+    GateVerdict::Withheld(reason.to_owned())
 }

@@ -5,51 +5,51 @@ use model::observation::{Gap, Lookup};
 use model::policy::{Mode, Policy};
 use model::repair::Proposal;
 
+use crate::capabilities::Capabilities;
 use crate::confirm::confirm;
-use crate::draft::{Draft, DraftStep, Verdict};
-use crate::looks::{self, Looks, Young};
-use crate::means::Means;
+use crate::draft::{DraftStep, GateVerdict, PlanDraft};
+use crate::looks::{self, LookHistory, TaskInGrace};
 use crate::plan::Plan;
-use crate::terms::Terms;
-use crate::{hold, ladder, limit, restraint};
+use crate::terms::RepairTerms;
+use crate::{hold, limit, repair_options, restraint};
 
 /// Why a repair is withheld while a question is open. It is gone once the question is answered and planned again.
 pub(crate) const NOT_READ_YET: &str = "not read yet";
 
 /// What becomes of the findings' proposals.
 ///
-/// `looks` are the suspicions that look-again messages of this pass carry, `young` the tasks that are too young to be judged.
+/// `looks` are the suspicions that look-again messages of this pass carry, `in_grace` the tasks that are too young to be judged.
 /// While the lookup has open questions the plan is not the last word: have them answered and plan again.
 #[must_use]
 pub fn plan(
     lookup: &Lookup<'_>,
     findings: Vec<Finding>,
-    young: &[Young],
+    in_grace: &[TaskInGrace],
     policy: &Policy,
-    looks: &Looks,
-    means: Means,
+    looks: &LookHistory,
+    capabilities: Capabilities,
 ) -> Plan {
-    let gates = Gates { lookup, policy, looks, means };
-    let mut drafts: Vec<Draft> = findings.into_iter().map(|finding| gates.consider(finding)).collect();
-    drafts.sort_by_cached_key(Draft::rank);
+    let gates = Gates { lookup, policy, looks, capabilities };
+    let mut drafts: Vec<PlanDraft> = findings.into_iter().map(|finding| gates.consider(finding)).collect();
+    drafts.sort_by_cached_key(PlanDraft::rank);
     let limits = limit::bound(&mut drafts, lookup);
-    let looks = looks::to_come(&drafts, young, looks, means.waiting, lookup.now());
+    let looks = looks::to_come(&drafts, in_grace, looks, capabilities.waiting, lookup.now());
     Plan { findings: drafts.into_iter().map(Into::into).collect(), looks, limits }
 }
 
 struct Gates<'a> {
     lookup: &'a Lookup<'a>,
     policy: &'a Policy,
-    looks: &'a Looks,
-    means: Means,
+    looks: &'a LookHistory,
+    capabilities: Capabilities,
 }
 
 impl Gates<'_> {
-    fn consider(&self, finding: Finding) -> Draft {
+    fn consider(&self, finding: Finding) -> PlanDraft {
         let steps = finding.repairs.iter().map(|proposal| self.step(&finding, proposal)).collect();
-        let mut draft = Draft { finding, steps };
-        if draft.is_ladder() {
-            draft.climb();
+        let mut draft = PlanDraft { finding, steps };
+        if draft.has_options() {
+            draft.choose();
         } else {
             draft.withhold_after_the_first_withheld();
         }
@@ -57,36 +57,37 @@ impl Gates<'_> {
     }
 
     fn step(&self, finding: &Finding, proposal: &Proposal) -> DraftStep {
-        let terms = Terms::of(self.policy, self.lookup, finding, &proposal.repair);
-        let verdict = self.verdict(finding, proposal, &terms).unwrap_or_else(Verdict::Withheld);
+        let terms = RepairTerms::of(self.policy, self.lookup, finding, &proposal.repair);
+        let verdict = self.verdict(finding, proposal, &terms).unwrap_or_else(GateVerdict::Withheld);
         DraftStep { repair: proposal.repair.clone(), terms, verdict }
     }
 
     /// All gates but the limit, which is for all changes of a kind together. The error is why it is withheld.
-    fn verdict(&self, finding: &Finding, proposal: &Proposal, terms: &Terms) -> Result<Verdict, String> {
+    fn verdict(&self, finding: &Finding, proposal: &Proposal, terms: &RepairTerms) -> Result<GateVerdict, String> {
         let repair = &proposal.repair;
         if let Some(objection) = &proposal.objection {
-            return Ok(Verdict::Closed(objection.clone()));
+            return Ok(GateVerdict::Closed(objection.clone()));
         }
-        if let Some(reason) = ladder::not_allowed(repair, terms) {
-            return Ok(Verdict::Closed(reason));
+        if let Some(reason) = repair_options::not_allowed(repair, terms) {
+            return Ok(GateVerdict::Closed(reason));
         }
         // Asked together, so that they are read together.
-        let (refused, restrained) = (ladder::refused(self.lookup, repair), restraint::check(self.lookup, repair));
+        let (refused, restrained) =
+            (repair_options::refused(self.lookup, repair), restraint::check(self.lookup, repair));
         if let Some(refused) = refused? {
             return Ok(refused);
         }
         let (paused, held) = (self.paused(), hold::check(self.lookup, finding, repair));
         paused.and(held)?;
-        self.means.suffice(repair)?;
+        self.capabilities.suffice(repair)?;
         if let Some(restrained) = restrained? {
             return Ok(restrained);
         }
         if terms.mode == Mode::Observe {
-            return Ok(Verdict::Planned);
+            return Ok(GateVerdict::Planned);
         }
         let first = self.looks.first.get(&finding.suspicion()).copied();
-        Ok(confirm(first, self.lookup.now(), self.looks, self.means.waiting, terms))
+        Ok(confirm(first, self.lookup.now(), self.looks, self.capabilities.waiting, terms))
     }
 
     fn paused(&self) -> Result<(), String> {

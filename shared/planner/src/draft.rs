@@ -8,11 +8,11 @@ use model::repair::Repair;
 use crate::confirm::Suspicion;
 use crate::decision::Decision;
 use crate::plan::{PlannedFinding, Step};
-use crate::terms::Terms;
+use crate::terms::RepairTerms;
 
 /// A finding whose proposals are being considered.
 #[derive(Debug)]
-pub(crate) struct Draft {
+pub(crate) struct PlanDraft {
     pub(crate) finding: Finding,
     pub(crate) steps: Vec<DraftStep>,
 }
@@ -22,13 +22,13 @@ pub(crate) struct Draft {
 pub(crate) struct DraftStep {
     pub(crate) repair: Repair,
     /// What all services allow that the finding concerns.
-    pub(crate) terms: Terms,
-    pub(crate) verdict: Verdict,
+    pub(crate) terms: RepairTerms,
+    pub(crate) verdict: GateVerdict,
 }
 
 /// How a proposal stands so far. The limits may still withhold the first two.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum GateVerdict {
     DoNow,
     Planned,
     Waiting(Suspicion),
@@ -42,14 +42,14 @@ pub(crate) enum Verdict {
     },
 }
 
-impl Draft {
+impl PlanDraft {
     /// Steps are made in their order: nothing is done after a step that isn't, so that nothing is removed whose
     /// replacement couldn't be added.
     pub(crate) fn withhold_after_the_first_withheld(&mut self) {
         let mut steps = self.steps.iter_mut().skip_while(|step| !step.is_withheld());
         let Some(first) = steps.next().map(|step| step.repair.clone()) else { return };
         for step in steps.filter(|step| !step.is_withheld()) {
-            step.verdict = Verdict::Withheld(format!("it comes after another that is withheld: {first}"));
+            step.verdict = GateVerdict::Withheld(format!("it comes after another that is withheld: {first}"));
         }
     }
 
@@ -64,12 +64,12 @@ impl Draft {
 
 impl DraftStep {
     fn is_withheld(&self) -> bool {
-        matches!(self.verdict, Verdict::Withheld(_) | Verdict::Closed(_) | Verdict::Refused { .. })
+        matches!(self.verdict, GateVerdict::Withheld(_) | GateVerdict::Closed(_) | GateVerdict::Refused { .. })
     }
 }
 
-impl From<Draft> for PlannedFinding {
-    fn from(draft: Draft) -> Self {
+impl From<PlanDraft> for PlannedFinding {
+    fn from(draft: PlanDraft) -> Self {
         let steps = draft.steps.into_iter().map(Step::from).collect();
         Self { finding: draft.finding, steps }
     }
@@ -78,11 +78,11 @@ impl From<Draft> for PlannedFinding {
 impl From<DraftStep> for Step {
     fn from(step: DraftStep) -> Self {
         let decision = match step.verdict {
-            Verdict::DoNow => Decision::DoNow,
-            Verdict::Planned => Decision::Planned,
-            Verdict::Waiting(suspicion) => Decision::Waiting { until: suspicion.due },
-            Verdict::Withheld(reason) | Verdict::Closed(reason) => Decision::Withheld { reason },
-            Verdict::Refused { code, reason } => Decision::Refused { code, reason },
+            GateVerdict::DoNow => Decision::DoNow,
+            GateVerdict::Planned => Decision::Planned,
+            GateVerdict::Waiting(suspicion) => Decision::Waiting { until: suspicion.due },
+            GateVerdict::Withheld(reason) | GateVerdict::Closed(reason) => Decision::Withheld { reason },
+            GateVerdict::Refused { code, reason } => Decision::Refused { code, reason },
         };
         Self { repair: step.repair, decision }
     }

@@ -13,7 +13,7 @@ use model::scope::Site;
 use crate::decide::NOT_READ_YET;
 
 /// Something that may be held, and its tags.
-struct Holdable<'a> {
+struct HoldSubject<'a> {
     what: String,
     tags: Result<Option<&'a Tags>, Gap<'a>>,
 }
@@ -22,7 +22,7 @@ struct Holdable<'a> {
 pub(crate) fn check(lookup: &Lookup<'_>, finding: &Finding, repair: &Repair) -> Result<(), String> {
     let tasks = tasks(lookup, finding, repair);
     // All of them are asked before any gap is given up on, so that they are read together.
-    let all: Vec<Holdable<'_>> =
+    let all: Vec<HoldSubject<'_>> =
         services(lookup, finding, repair).into_iter().chain(groups(lookup, repair)).chain(tasks?).collect();
     let held: Vec<String> = all.iter().filter_map(|one| one.held(lookup)).collect();
     if !held.is_empty() {
@@ -31,21 +31,21 @@ pub(crate) fn check(lookup: &Lookup<'_>, finding: &Finding, repair: &Repair) -> 
     if all.iter().any(|one| one.tags == Err(Gap::Pending)) {
         return Err(NOT_READ_YET.to_owned());
     }
-    let unread: Vec<String> = all.iter().filter_map(Holdable::unread).collect();
+    let unread: Vec<String> = all.iter().filter_map(HoldSubject::unread).collect();
     if unread.is_empty() { Ok(()) } else { Err(unread.join("; ")) }
 }
 
 /// The services concerned and their clusters, and the cluster of a task that belongs to no service.
-fn services<'a>(lookup: &Lookup<'a>, finding: &Finding, repair: &Repair) -> Vec<Holdable<'a>> {
+fn services<'a>(lookup: &Lookup<'a>, finding: &Finding, repair: &Repair) -> Vec<HoldSubject<'a>> {
     let users: BTreeSet<_> = finding.users.iter().collect();
     let site = repair.site();
     let of_site = if let Site::Task { cluster, .. } = &site { Some(cluster) } else { None };
     let clusters: BTreeSet<&ClusterArn> = users.iter().map(|user| &user.cluster).chain(of_site).collect();
-    let clusters = clusters.into_iter().map(|arn| Holdable {
+    let clusters = clusters.into_iter().map(|arn| HoldSubject {
         what: format!("cluster {}", arn.name()),
         tags: lookup.cluster(arn).map(|cluster| cluster.map(|Cluster { tags, .. }| tags)),
     });
-    let services = users.into_iter().map(|id| Holdable {
+    let services = users.into_iter().map(|id| HoldSubject {
         what: format!("service {id}"),
         tags: lookup.service(id).map(|service| service.map(|Service { tags, .. }| tags)),
     });
@@ -54,7 +54,7 @@ fn services<'a>(lookup: &Lookup<'a>, finding: &Finding, repair: &Repair) -> Vec<
 
 /// The target groups concerned and their load balancers: the group that is changed, or those of the service, whose targets
 /// its tasks are.
-fn groups<'a>(lookup: &Lookup<'a>, repair: &Repair) -> Vec<Holdable<'a>> {
+fn groups<'a>(lookup: &Lookup<'a>, repair: &Repair) -> Vec<HoldSubject<'a>> {
     let groups: BTreeSet<&TargetGroupArn> = match (repair.target_group(), repair.site()) {
         (Some(group), _) => BTreeSet::from([group]),
         (None, Site::Service(id)) => {
@@ -66,29 +66,33 @@ fn groups<'a>(lookup: &Lookup<'a>, repair: &Repair) -> Vec<Holdable<'a>> {
     groups.into_iter().flat_map(|group| self::group(lookup, group)).collect()
 }
 
-fn group<'a>(lookup: &Lookup<'a>, arn: &TargetGroupArn) -> Vec<Holdable<'a>> {
-    let itself = Holdable { what: format!("target group {}", arn.name()), tags: lookup.target_group_tags(arn) };
+fn group<'a>(lookup: &Lookup<'a>, arn: &TargetGroupArn) -> Vec<HoldSubject<'a>> {
+    let itself = HoldSubject { what: format!("target group {}", arn.name()), tags: lookup.target_group_tags(arn) };
     let balancers = match lookup.target_group(arn) {
         Ok(group) => group.map_or(&[][..], |group| &group.load_balancers),
         Err(gap) => {
-            let unknown = Holdable { what: format!("a load balancer of target group {}", arn.name()), tags: Err(gap) };
+            let unknown =
+                HoldSubject { what: format!("a load balancer of target group {}", arn.name()), tags: Err(gap) };
             return vec![itself, unknown];
         }
     };
     let balancers = balancers
         .iter()
-        .map(|arn| Holdable { what: format!("load balancer {}", arn.name()), tags: lookup.load_balancer_tags(arn) });
+        .map(|arn| HoldSubject { what: format!("load balancer {}", arn.name()), tags: lookup.load_balancer_tags(arn) });
     [itself].into_iter().chain(balancers).collect()
 }
 
 /// The task the finding is about, and the one the repair is.
-fn tasks<'a>(lookup: &Lookup<'a>, finding: &Finding, repair: &Repair) -> Result<Vec<Holdable<'a>>, String> {
+fn tasks<'a>(lookup: &Lookup<'a>, finding: &Finding, repair: &Repair) -> Result<Vec<HoldSubject<'a>>, String> {
     let tasks: BTreeSet<&TaskArn> = finding.resources.task.iter().chain(repair.task()).collect();
     let holdable = |arn: &TaskArn| {
         let cluster = cluster_of(arn, finding)
             .ok_or_else(|| format!("whether task {} is held can't be read: its cluster isn't known", arn.id()))?;
         let task = lookup.task(&cluster, arn);
-        Ok(Holdable { what: format!("task {}", arn.id()), tags: task.map(|task| task.map(|Task { tags, .. }| tags)) })
+        Ok(HoldSubject {
+            what: format!("task {}", arn.id()),
+            tags: task.map(|task| task.map(|Task { tags, .. }| tags)),
+        })
     };
     tasks.into_iter().map(holdable).collect()
 }
@@ -99,7 +103,7 @@ fn cluster_of(task: &TaskArn, finding: &Finding) -> Option<ClusterArn> {
     task.cluster().or_else(|| finding.resources.cluster.clone()).or_else(of_users)
 }
 
-impl Holdable<'_> {
+impl HoldSubject<'_> {
     fn held(&self, lookup: &Lookup<'_>) -> Option<String> {
         let tags = self.tags.ok().flatten().filter(|tags| is_held(tags, lookup.now()))?;
         let value = tags.get(HOLD_TAG).map_or("", |value| value.trim());

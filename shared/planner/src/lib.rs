@@ -20,25 +20,25 @@
 //! like any rule's. It doesn't judge (rules do), doesn't count changes (the ledger does, atomically, when they are
 //! made; here is only the forecast), doesn't send the looks to come, and executes nothing.
 
+mod capabilities;
 mod confirm;
 mod decide;
 mod decision;
 mod draft;
 mod hold;
-mod ladder;
 mod limit;
 mod looks;
-mod means;
 mod moment;
 mod plan;
+mod repair_options;
 mod restraint;
 mod terms;
 
-pub use confirm::MAX_HOPS;
+pub use capabilities::{Capabilities, Waiting};
+pub use confirm::MAX_ATTEMPTS;
 pub use decide::plan;
 pub use decision::Decision;
-pub use ladder::MAX_REFUSALS;
-pub use limit::Limit;
-pub use looks::{LookAgain, Looks, Young};
-pub use means::{Means, Waiting};
+pub use limit::RepairLimit;
+pub use looks::{LookAgain, LookHistory, TaskInGrace};
 pub use plan::{Plan, PlannedFinding, Step};
+pub use repair_options::MAX_REFUSALS;

@@ -14,12 +14,12 @@ use model::policy::Amount;
 use model::repair::Repair;
 
 use crate::decide::NOT_READ_YET;
-use crate::draft::{Draft, DraftStep, Verdict};
+use crate::draft::{DraftStep, GateVerdict, PlanDraft};
 use crate::moment::after;
 
 /// What the ledger is to hold changes of one kind to: what every service concerned allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limit {
+pub struct RepairLimit {
     /// How many may be made in one window.
     pub max: Amount,
     /// How long a window is.
@@ -40,13 +40,16 @@ struct Room {
 /// Withholds the changes over each limit, and tells the limits of what remains to be changed.
 ///
 /// Those that are to be made come before those that observe mode only plans, then the most severe, then by target.
-pub(crate) fn bound(drafts: &mut [Draft], lookup: &Lookup<'_>) -> BTreeMap<Limited, Limit> {
+pub(crate) fn bound(drafts: &mut [PlanDraft], lookup: &Lookup<'_>) -> BTreeMap<Limited, RepairLimit> {
     let mut all: BTreeMap<Limited, Vec<_>> = BTreeMap::new();
     for draft in drafts {
         let severity = draft.finding.severity;
-        for step in draft.steps.iter_mut().filter(|step| matches!(step.verdict, Verdict::DoNow | Verdict::Planned)) {
+        for step in
+            draft.steps.iter_mut().filter(|step| matches!(step.verdict, GateVerdict::DoNow | GateVerdict::Planned))
+        {
             let Some(limited) = step.repair.limited() else { continue };
-            let rank = (step.verdict == Verdict::Planned, Reverse(severity), step.repair.target(), step.repair.clone());
+            let rank =
+                (step.verdict == GateVerdict::Planned, Reverse(severity), step.repair.target(), step.repair.clone());
             all.entry(limited).or_default().push((rank, step));
         }
     }
@@ -58,14 +61,14 @@ pub(crate) fn bound(drafts: &mut [Draft], lookup: &Lookup<'_>) -> BTreeMap<Limit
     bounded.collect()
 }
 
-fn bound_one(limited: &Limited, steps: Vec<&mut DraftStep>, lookup: &Lookup<'_>) -> Option<Limit> {
+fn bound_one(limited: &Limited, steps: Vec<&mut DraftStep>, lookup: &Lookup<'_>) -> Option<RepairLimit> {
     let terms = steps.iter().map(|step| (step.terms.max, step.terms.window));
     let (max, window) = terms.reduce(|one, other| (one.0.least(other.0), one.1.max(other.1)))?;
     let (limit, mut room) = match room(limited, max, window, lookup) {
         Ok(found) => found,
         Err(gap) => {
             let reason = because(limited, gap);
-            steps.into_iter().for_each(|step| step.verdict = Verdict::Withheld(reason.clone()));
+            steps.into_iter().for_each(|step| step.verdict = GateVerdict::Withheld(reason.clone()));
             return None;
         }
     };
@@ -75,18 +78,23 @@ fn bound_one(limited: &Limited, steps: Vec<&mut DraftStep>, lookup: &Lookup<'_>)
     for step in steps {
         if granted.contains(&step.repair) || room.left > 0 {
             room.left -= usize::from(granted.insert(step.repair.clone()));
-            any |= step.verdict == Verdict::DoNow;
+            any |= step.verdict == GateVerdict::DoNow;
         } else {
-            step.verdict = Verdict::Withheld(room.exhausted(limited));
+            step.verdict = GateVerdict::Withheld(room.exhausted(limited));
         }
     }
     any.then_some(limit)
 }
 
-fn room<'a>(limited: &Limited, max: Amount, window: Duration, lookup: &Lookup<'a>) -> Result<(Limit, Room), Gap<'a>> {
+fn room<'a>(
+    limited: &Limited,
+    max: Amount,
+    window: Duration,
+    lookup: &Lookup<'a>,
+) -> Result<(RepairLimit, Room), Gap<'a>> {
     let (counted, whole) = (lookup.window(limited), whole(limited, lookup));
     let now = lookup.now();
-    let limit = Limit { max, window, whole: whole? };
+    let limit = RepairLimit { max, window, whole: whole? };
     let open = counted?.filter(|counted| after(counted.opened_at, window) > now);
     let (opened_at, of, used) = open.map_or((now, limit.whole, 0), |it| (it.opened_at, it.whole, it.changes));
     let (of, used) = (usize::try_from(of).unwrap_or(usize::MAX), usize::try_from(used).unwrap_or(usize::MAX));

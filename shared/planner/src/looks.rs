@@ -12,9 +12,9 @@ use model::finding::Fingerprint;
 use model::id::TargetGroupArn;
 use model::scope::Site;
 
-use crate::confirm::{MAX_HOPS, Suspicion};
-use crate::draft::{Draft, Verdict};
-use crate::means::Waiting;
+use crate::capabilities::Waiting;
+use crate::confirm::{MAX_ATTEMPTS, Suspicion};
+use crate::draft::{GateVerdict, PlanDraft};
 use crate::moment::{after, until};
 
 /// The longest a message on a queue can be delayed (`DelaySeconds` of SQS).
@@ -22,16 +22,16 @@ const LONGEST_DELAY: Duration = Duration::from_secs(900);
 
 /// What the look-again messages of this pass carry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Looks {
+pub struct LookHistory {
     /// Suspicions, and when each was first seen.
     pub first: BTreeMap<Fingerprint, Timestamp>,
     /// How many looks in a row have led to this one; 0 if it isn't one.
-    pub hop: u32,
+    pub attempt: u32,
 }
 
 /// A task that is too young to be judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Young {
+pub struct TaskInGrace {
     /// The target group it belongs in.
     pub target_group: TargetGroupArn,
     /// When it is old enough.
@@ -46,57 +46,57 @@ pub struct LookAgain {
     /// The suspicions it may confirm, and when each was first seen.
     pub suspicions: BTreeMap<Fingerprint, Timestamp>,
     /// How many looks in a row it makes.
-    pub hop: u32,
+    pub attempt: u32,
 }
 
 /// What waits in one place.
 #[derive(Debug, Default)]
 struct Pending {
     suspicions: BTreeMap<Fingerprint, Suspicion>,
-    young: Vec<Timestamp>,
+    in_grace: Vec<Timestamp>,
 }
 
 /// One look for each place where something waits.
 pub(crate) fn to_come(
-    drafts: &[Draft],
-    young: &[Young],
-    looks: &Looks,
+    drafts: &[PlanDraft],
+    in_grace: &[TaskInGrace],
+    looks: &LookHistory,
     waiting: Waiting,
     now: Timestamp,
 ) -> BTreeMap<Site, LookAgain> {
     let mut pending: BTreeMap<Site, Pending> = BTreeMap::new();
     for draft in drafts {
         for step in &draft.steps {
-            if let Verdict::Waiting(suspicion) = step.verdict {
+            if let GateVerdict::Waiting(suspicion) = step.verdict {
                 let place = pending.entry(step.repair.site()).or_default();
                 place.suspicions.insert(draft.finding.suspicion(), suspicion);
             }
         }
     }
-    let welcome = waiting != Waiting::No && looks.hop < MAX_HOPS;
-    for task in young.iter().filter(|_| welcome) {
-        pending.entry(Site::TargetGroup(task.target_group.clone())).or_default().young.push(task.at);
+    let welcome = waiting != Waiting::No && looks.attempt < MAX_ATTEMPTS;
+    for task in in_grace.iter().filter(|_| welcome) {
+        pending.entry(Site::TargetGroup(task.target_group.clone())).or_default().in_grace.push(task.at);
     }
-    pending.into_iter().map(|(site, pending)| (site, pending.look(looks.hop, now))).collect()
+    pending.into_iter().map(|(site, pending)| (site, pending.look(looks.attempt, now))).collect()
 }
 
 impl Pending {
-    fn look(self, hop: u32, now: Timestamp) -> LookAgain {
-        let at = self.time(hop, now);
+    fn look(self, attempt: u32, now: Timestamp) -> LookAgain {
+        let at = self.time(attempt, now);
         // A look is counted unless it was only too early for all that waits: such a wait ends by itself.
-        let counts = !self.young.is_empty() || self.suspicions.values().any(|suspicion| !suspicion.early);
+        let counts = !self.in_grace.is_empty() || self.suspicions.values().any(|suspicion| !suspicion.early);
         let suspicions = self.suspicions.into_iter().map(|(print, suspicion)| (print, suspicion.first_seen)).collect();
-        LookAgain { at, suspicions, hop: hop.saturating_add(u32::from(counts)) }
+        LookAgain { at, suspicions, attempt: attempt.saturating_add(u32::from(counts)) }
     }
 
     /// When the most that waits is due, twice as far off at each hop; but never so late that a suspicion has grown too
     /// old, or that a queue can't wait so long, if something is due before.
-    fn time(&self, hop: u32, now: Timestamp) -> Timestamp {
+    fn time(&self, attempt: u32, now: Timestamp) -> Timestamp {
         let suspicions = self.suspicions.values();
         let latest = suspicions.clone().map(Suspicion::latest).chain([after(now, LONGEST_DELAY)]).min().unwrap_or(now);
-        let due = || suspicions.clone().map(|suspicion| suspicion.due).chain(self.young.iter().copied());
+        let due = || suspicions.clone().map(|suspicion| suspicion.due).chain(self.in_grace.iter().copied());
         let due = due().filter(|due| *due <= latest).max().or(due().min()).unwrap_or(now);
-        let patient = after(now, until(now, due).saturating_mul(2_u32.saturating_pow(hop)));
+        let patient = after(now, until(now, due).saturating_mul(2_u32.saturating_pow(attempt)));
         due.max(patient.min(latest))
     }
 }

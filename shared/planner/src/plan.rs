@@ -9,7 +9,7 @@ use model::repair::Repair;
 use model::scope::Site;
 
 use crate::decision::Decision;
-use crate::limit::Limit;
+use crate::limit::RepairLimit;
 use crate::looks::LookAgain;
 
 /// What is to be done, what is to be looked at again, and what isn't done and why. It prints as sentences.
@@ -20,7 +20,7 @@ pub struct Plan {
     /// A look for each place where something waits.
     pub looks: BTreeMap<Site, LookAgain>,
     /// The limits of what is to be changed now.
-    pub limits: BTreeMap<Limited, Limit>,
+    pub limits: BTreeMap<Limited, RepairLimit>,
 }
 
 /// A finding, and what becomes of its repairs.
@@ -80,11 +80,11 @@ impl fmt::Display for Step {
 
 impl fmt::Display for LookAgain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { at, suspicions, hop } = self;
+        let Self { at, suspicions, attempt } = self;
         match suspicions.len() {
-            0 => write!(f, "at {at} (look {hop}), when its tasks are old enough"),
-            1 => write!(f, "at {at} (look {hop}), to confirm 1 suspicion"),
-            many => write!(f, "at {at} (look {hop}), to confirm {many} suspicions"),
+            0 => write!(f, "at {at} (look {attempt}), when its tasks are old enough"),
+            1 => write!(f, "at {at} (look {attempt}), to confirm 1 suspicion"),
+            many => write!(f, "at {at} (look {attempt}), to confirm {many} suspicions"),
         }
     }
 }

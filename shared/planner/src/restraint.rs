@@ -11,14 +11,14 @@ use model::repair::{GroupChange, Repair};
 use model::scope::ServiceId;
 
 use crate::decide::NOT_READ_YET;
-use crate::draft::Verdict;
+use crate::draft::GateVerdict;
 use crate::moment::after;
 
 /// So long after a change was begun it may still be on its way, or not show yet.
 const SETTLES: Duration = Duration::from_mins(2);
 
 /// Why this change has to wait, or must never be made again.
-pub(crate) fn check(lookup: &Lookup<'_>, repair: &Repair) -> Result<Option<Verdict>, String> {
+pub(crate) fn check(lookup: &Lookup<'_>, repair: &Repair) -> Result<Option<GateVerdict>, String> {
     let checked = match repair {
         Repair::UpdateService { service, security_groups, .. } => check_update(lookup, service, security_groups),
         Repair::StopTask { task, service: Some(service), cluster } => {
@@ -34,13 +34,13 @@ pub(crate) fn check(lookup: &Lookup<'_>, repair: &Repair) -> Result<Option<Verdi
     })
 }
 
-fn check_update<'a>(lookup: &Lookup<'a>, id: &ServiceId, change: &GroupChange) -> Result<Option<Verdict>, Gap<'a>> {
+fn check_update<'a>(lookup: &Lookup<'a>, id: &ServiceId, change: &GroupChange) -> Result<Option<GateVerdict>, Gap<'a>> {
     let (latest, own, service) = (lookup.latest_update(), lookup.service_update(id), lookup.service(id));
     if let (Some(own), Some(service)) = (own?, service?)
         && own.was_made(service)
         && repeats(own, change)
     {
-        return Ok(Some(Verdict::Closed(format!(
+        return Ok(Some(GateVerdict::Closed(format!(
             "{id} was given its groups at {}, and something put the old ones back: change it where the service is declared",
             own.at
         ))));
@@ -62,7 +62,7 @@ fn check_stop<'a>(
     lookup: &Lookup<'a>,
     id: &ServiceId,
     started_at: Result<Option<model::Timestamp>, Gap<'a>>,
-) -> Result<Option<Verdict>, Gap<'a>> {
+) -> Result<Option<GateVerdict>, Gap<'a>> {
     let Some(TaskStop { task, at, .. }) = lookup.task_stop(id)? else { return Ok(None) };
     if lookup.now() < after(*at, SETTLES) {
         return Ok(Some(wait(format!("task {} was stopped at {at}: another only once that has settled", task.id()))));
@@ -75,13 +75,13 @@ fn check_stop<'a>(
     let was_stopped = !stopped.is_some_and(|stopped| stopped.is_live());
     let is_newer = started_at?.is_some_and(|started| started > *at);
     Ok((was_stopped && is_newer).then(|| {
-        Verdict::Closed(format!(
+        GateVerdict::Closed(format!(
             "it was started after task {} was stopped for the same fault at {at}: the next would have it too",
             task.id()
         ))
     }))
 }
 
-fn wait(reason: String) -> Verdict {
-    Verdict::Withheld(reason)
+fn wait(reason: String) -> GateVerdict {
+    GateVerdict::Withheld(reason)
 }

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use model::finding::Finding;
 use model::observation::Lookup;
-use model::policy::{Amount, Mode, Policy, RegistrationPolicy, Rung, SecurityGroupPolicy};
+use model::policy::{Amount, Mode, Policy, RegistrationPolicy, RepairOption, SecurityGroupPolicy};
 use model::repair::Repair;
 use model::scope::Site;
 
 /// What the policy says about one repair.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Terms {
+pub(crate) struct RepairTerms {
     pub(crate) mode: Mode,
     pub(crate) confirm_after: Duration,
     pub(crate) confirm_within: Duration,
@@ -19,11 +19,11 @@ pub(crate) struct Terms {
     pub(crate) max: Amount,
     pub(crate) window: Duration,
     /// The rungs of the ladder that may be used.
-    pub(crate) rungs: BTreeSet<Rung>,
+    pub(crate) options: BTreeSet<RepairOption>,
     pub(crate) stop_standalone: bool,
 }
 
-impl Terms {
+impl RepairTerms {
     /// What all services allow that the finding concerns.
     pub(crate) fn of(policy: &Policy, lookup: &Lookup<'_>, finding: &Finding, repair: &Repair) -> Self {
         match repair.site() {
@@ -53,7 +53,7 @@ impl Terms {
             confirm_within: policy.confirm_within,
             max: policy.max_removals,
             window: policy.window,
-            rungs: BTreeSet::new(),
+            options: BTreeSet::new(),
             stop_standalone: false,
         }
     }
@@ -70,7 +70,7 @@ impl Terms {
             confirm_within: policy.confirm_within,
             max: Amount::Count(max),
             window: policy.window,
-            rungs: policy.repair_with,
+            options: policy.repair_with,
             stop_standalone: policy.stop_standalone,
         }
     }

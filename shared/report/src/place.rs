@@ -25,10 +25,10 @@ pub fn place(of: &Resources) -> String {
 }
 
 /// A place, and what was found there: each finding with its index in the report.
-pub(crate) type Place<'a> = (String, Vec<(usize, &'a FindingReport)>);
+pub(crate) type FindingsAt<'a> = (String, Vec<(usize, &'a FindingReport)>);
 
 /// Findings by their place; the place that is worst off first.
-pub(crate) fn by_place(findings: &[FindingReport]) -> Vec<Place<'_>> {
+pub(crate) fn by_place(findings: &[FindingReport]) -> Vec<FindingsAt<'_>> {
     let mut places: BTreeMap<String, Vec<(usize, &FindingReport)>> = BTreeMap::new();
     for (nth, finding) in findings.iter().enumerate() {
         places.entry(place(&finding.resources)).or_default().push((nth, finding));

@@ -16,7 +16,7 @@ use model::scope::ServiceId;
 const REGION: &str = "eu-central-1:111122223333";
 
 /// An account being told.
-pub(crate) struct Scene {
+pub(crate) struct AccountSummary {
     pub(crate) observation: Observation,
     pub(crate) findings: Vec<Finding>,
     interfaces: Vec<NetworkInterface>,
@@ -47,7 +47,7 @@ pub(crate) fn at(n: u32, port: u16) -> Target {
     Target { ip: std::net::Ipv4Addr::from(0x0a00_0100 + n).into(), port }
 }
 
-impl Scene {
+impl AccountSummary {
     pub(crate) fn new() -> Self {
         let at = parse("2026-03-01T12:00:00Z");
         let observation = Observation::new(at, parse("111122223333"), parse("eu-central-1"));

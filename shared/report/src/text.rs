@@ -14,7 +14,7 @@ const MAX_FIRST: usize = 3;
 
 /// How a text is to look.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Look {
+pub struct TextStyle {
     /// With colours, as escape sequences.
     pub colours: bool,
     /// Lines are at most this many columns wide, where words allow it.
@@ -25,13 +25,13 @@ impl Report {
     /// The report as plain text, a finding on one line however long.
     #[must_use]
     pub fn to_text(&self) -> String {
-        self.to_text_as(Look::default())
+        self.to_text_as(TextStyle::default())
     }
 
     /// The report as text that looks as asked for.
     #[must_use]
-    pub fn to_text_as(&self, look: Look) -> String {
-        let mut page = Page { look, text: String::new() };
+    pub fn to_text_as(&self, look: TextStyle) -> String {
+        let mut page = TextPage { look, text: String::new() };
         let places = by_place(&self.findings);
         page.head(self);
         page.first(&places);
@@ -55,12 +55,12 @@ impl fmt::Display for Report {
 }
 
 /// A text in the making. Everything that goes on it has been through [`one_line`].
-struct Page {
-    look: Look,
+struct TextPage {
+    look: TextStyle,
     text: String,
 }
 
-impl Page {
+impl TextPage {
     fn head(&mut self, report: &Report) {
         let coverage = &report.coverage;
         self.line("", "", &format!("Account {}, {}, {:.0}", report.account, report.region, report.generated_at));
@@ -169,7 +169,7 @@ impl Page {
 
 /// Adds a line to a text; what doesn't fit into the width goes on below. `indents` are those of the line and of what goes
 /// on.
-pub fn line(page: &mut String, look: Look, indents: (&str, &str), text: &str) {
+pub fn line(page: &mut String, look: TextStyle, indents: (&str, &str), text: &str) {
     let (first, rest) = indents;
     match look.width {
         Some(width) => {

@@ -9,13 +9,13 @@ use model::id::{SecurityGroupId, TargetGroupArn};
 use model::repair::Proposal;
 use model::scope::ServiceId;
 
-use crate::registration::group::{Group, Member};
+use crate::registration::group::{JudgedGroup, Member};
 use crate::rule::Rule;
-use crate::security_group::{Party, Wearer};
+use crate::security_group::{CheckedInterface, ServiceTasks};
 
 /// Begins a finding of `rule`.
-pub(crate) fn start(rule: &Rule, summary: String) -> Draft {
-    Draft(Finding {
+pub(crate) fn start(rule: &Rule, summary: String) -> FindingDraft {
+    FindingDraft(Finding {
         rule: rule.slug.to_owned(),
         severity: rule.severity,
         summary,
@@ -29,11 +29,11 @@ pub(crate) fn start(rule: &Rule, summary: String) -> Draft {
 }
 
 /// A finding in the making.
-pub(crate) struct Draft(Finding);
+pub(crate) struct FindingDraft(Finding);
 
-impl Draft {
+impl FindingDraft {
     /// It is about this group; the policy and the holds of all its known users apply.
-    pub(crate) fn group(mut self, group: &Group<'_>) -> Self {
+    pub(crate) fn group(mut self, group: &JudgedGroup<'_>) -> Self {
         self.0.resources.target_group = Some(group.group.arn.clone());
         self.0.users = group.users.iter().map(|(id, _)| id.clone()).collect();
         if let [(id, service)] = group.users.as_slice() {
@@ -77,21 +77,21 @@ impl Draft {
     }
 
     /// It is about these tasks; the policy and the holds of their service apply.
-    pub(crate) fn party(mut self, party: &Party<'_>) -> Self {
-        self.0.users = party.id.iter().cloned().collect();
-        self.0.resources.cluster = Some(party.cluster.clone());
-        self.0.resources.service = party.service.map(|service| service.arn.clone());
-        match (&party.id, party.wearers.first()) {
-            (None, Some(wearer)) => self.wearer(wearer),
+    pub(crate) fn service_tasks(mut self, service_tasks: &ServiceTasks<'_>) -> Self {
+        self.0.users = service_tasks.id.iter().cloned().collect();
+        self.0.resources.cluster = Some(service_tasks.cluster.clone());
+        self.0.resources.service = service_tasks.service.map(|service| service.arn.clone());
+        match (&service_tasks.id, service_tasks.checked_interfaces.first()) {
+            (None, Some(checked)) => self.checked(checked),
             _ => self,
         }
     }
 
     /// It is about this interface of a task, with the groups it has.
-    pub(crate) fn wearer(mut self, wearer: &Wearer<'_>) -> Self {
-        self.0.resources.task = Some(wearer.task.arn.clone());
-        self.0.resources.network_interface = Some(wearer.interface.id.clone());
-        self.0.resources.security_groups = wearer.interface.security_groups.clone();
+    pub(crate) fn checked(mut self, checked: &CheckedInterface<'_>) -> Self {
+        self.0.resources.task = Some(checked.task.arn.clone());
+        self.0.resources.network_interface = Some(checked.interface.id.clone());
+        self.0.resources.security_groups = checked.interface.security_groups.clone();
         self
     }
 

@@ -17,7 +17,7 @@ pub struct Judgement {
     /// What could not be judged, because something could not be read.
     pub abstentions: BTreeSet<(Unit, Unread)>,
     /// Tasks too young to be judged: their group is to be looked at again then.
-    pub young: BTreeSet<(TargetGroupArn, Timestamp)>,
+    pub in_grace: BTreeSet<(TargetGroupArn, Timestamp)>,
     /// The target groups judged, with the services under judgement that name them.
     pub users: BTreeMap<TargetGroupArn, BTreeSet<ServiceId>>,
     /// What the ledger is to remember or to end.

@@ -6,13 +6,13 @@
 
 mod configuration;
 mod finding;
-mod focus;
 mod headroom;
 mod judgement;
 mod page;
 mod registration;
 mod rule;
 mod security_group;
+mod selection;
 mod wanted;
 
 pub use judgement::Judgement;
@@ -61,18 +61,18 @@ pub fn security_group_rules() -> BTreeSet<&'static str> {
 #[must_use]
 pub fn judge(lookup: &Lookup<'_>, scope: &Scope, policy: &Policy, wanted: &BTreeSet<&str>) -> Judgement {
     let mut judgement = Judgement::default();
-    let mut focus = focus::focus(lookup, scope, &mut judgement);
+    let mut selection = selection::selection(lookup, scope, &mut judgement);
     let wanted = Wanted { slugs: wanted, policy };
-    focus.plan_lists(wanted.any_of(security_group::RULES));
+    selection.plan_lists(wanted.any_of(security_group::RULES));
     // Who is in a group besides those who use it shows where its targets are judged.
     if wanted.any_of(registration::RULES) || wanted.any_of(&[&configuration::WITHOUT_LOAD_BALANCER]) {
-        registration::judge(lookup, scope, policy, &focus, &mut judgement);
+        registration::judge(lookup, scope, policy, &selection, &mut judgement);
     }
     if wanted.any_of(security_group::RULES) {
-        security_group::judge(lookup, scope, policy, &focus, wanted, &mut judgement);
+        security_group::judge(lookup, scope, policy, &selection, wanted, &mut judgement);
     }
-    configuration::judge(lookup, policy, &focus, wanted, &mut judgement);
-    headroom::judge(lookup, &focus, wanted, &mut judgement);
+    configuration::judge(lookup, policy, &selection, wanted, &mut judgement);
+    headroom::judge(lookup, &selection, wanted, &mut judgement);
     judgement.findings.retain(|finding| wanted.has(&finding.rule) && !is_excluded(policy, finding));
     for finding in &mut judgement.findings {
         finding.severity = policy.severity(&finding.rule, finding.severity);

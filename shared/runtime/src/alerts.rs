@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 
 use alert::metrics::{self, Numbers};
-use alert::{Coverage, News, Place, Seen, SnsTopic, Stage, Told, Watch, sightings, tell};
+use alert::{AlertUpdate, Coverage, Notified, PolicySubject, Seen, SnsTopic, Stage, Watch, sightings, tell};
 use aws_config::SdkConfig;
 use jiff::Timestamp;
 use ledger::DynamoDbLedger;
 use model::finding::Severity;
 use model::policy::Policy;
 use model::scope::Scope;
-use pipeline::{Concluded, Outcome, Status};
+use pipeline::{Concluded, PassOutcome, Status};
 
 use crate::home::Home;
 use crate::settings::Settings;
@@ -27,7 +27,7 @@ pub struct Alerts {
 
 /// What a pass judged.
 #[derive(Debug, Clone, Copy)]
-pub struct Judged<'a> {
+pub struct JudgedPass<'a> {
     /// Where it looked.
     pub scope: &'a Scope,
     /// By which rules.
@@ -66,12 +66,12 @@ impl Alerts {
 
     /// Opens, worsens and resolves alerts by what a pass came to, and puts its numbers in the log. What goes wrong is logged,
     /// and made up for by a later pass.
-    pub async fn tell(&self, outcome: &Outcome, judged: Judged<'_>, now: Timestamp) {
-        let told = match &self.ledger {
+    pub async fn tell(&self, outcome: &PassOutcome, judged: JudgedPass<'_>, now: Timestamp) {
+        let notified = match &self.ledger {
             Some(ledger) => self.compare(ledger, outcome, judged, now).await,
-            None => Told::default(),
+            None => Notified::default(),
         };
-        for News { change, severity, rule, findings, summary, service, target_group, .. } in &told.changes {
+        for AlertUpdate { change, severity, rule, findings, summary, service, target_group, .. } in &notified.changes {
             tracing::info!(
                 alert.change = change.as_str(),
                 alert.severity = severity.as_str(),
@@ -82,13 +82,13 @@ impl Alerts {
                 "alert {change}: {summary}"
             );
         }
-        for error in &told.failures {
+        for error in &notified.failures {
             tracing::warn!(
                 error = error as &dyn std::error::Error,
                 "an alert could not be kept or told; a later pass will"
             );
         }
-        write_metrics(&metrics::lines(&self.numbers(outcome, judged, &told), now));
+        write_metrics(&metrics::lines(&self.numbers(outcome, judged, &notified), now));
     }
 
     /// Puts the numbers of a sweep in the log that was made in parts: none of them looked everywhere.
@@ -101,7 +101,13 @@ impl Alerts {
         write_metrics(&metrics::lines(&numbers, now));
     }
 
-    async fn compare(&self, ledger: &DynamoDbLedger, outcome: &Outcome, judged: Judged<'_>, now: Timestamp) -> Told {
+    async fn compare(
+        &self,
+        ledger: &DynamoDbLedger,
+        outcome: &PassOutcome,
+        judged: JudgedPass<'_>,
+        now: Timestamp,
+    ) -> Notified {
         let seen = outcome.findings.iter().map(|concluded| Seen {
             finding: &concluded.finding,
             stage: stage(concluded),
@@ -112,11 +118,11 @@ impl Alerts {
         let unjudged = outcome.abstentions.iter().map(|(unit, _)| unit.clone()).collect();
         let coverage = Coverage::of(judged.scope, rules.collect(), unjudged);
         let Home { account, region, .. } = judged.home;
-        let place = Place { account: account.clone(), region: region.clone(), function: self.function.clone() };
+        let place = PolicySubject { account: account.clone(), region: region.clone(), function: self.function.clone() };
         tell(Watch { ledger, topic: self.topic.as_ref(), place }, &sightings, &coverage, now).await
     }
 
-    fn numbers(&self, outcome: &Outcome, judged: Judged<'_>, told: &Told) -> Numbers {
+    fn numbers(&self, outcome: &PassOutcome, judged: JudgedPass<'_>, notified: &Notified) -> Numbers {
         let conclusions = || outcome.findings.iter().flat_map(|concluded| &concluded.conclusions);
         let came_to = |statuses: &[Status]| count(conclusions().filter(|one| statuses.contains(&one.status)).count());
         let mut by_severity: BTreeMap<Severity, u64> = BTreeMap::new();
@@ -126,11 +132,11 @@ impl Alerts {
         Numbers {
             function: self.function.clone(),
             sweep: judged.scope.everything.then_some(by_severity),
-            open_alerts: told.open.map(count),
+            open_alerts: notified.open.map(count),
             unread: count(outcome.observation.unread().len()),
             repairs_done: came_to(&[Status::Done]),
             repairs_failed: came_to(&[Status::Failed, Status::Refused]),
-            alerts_failed: count(told.failures.len()),
+            alerts_failed: count(notified.failures.len()),
         }
     }
 }

@@ -15,7 +15,7 @@ use divan::Bencher;
 use model::observation::{Lookup, Observation};
 use model::policy::Policy;
 use model::scope::Scope;
-use planner::{Looks, Means, Waiting};
+use planner::{Capabilities, LookHistory, Waiting};
 use runtime::clock::WallClock;
 
 static READ: OnceLock<Read> = OnceLock::new();
@@ -76,8 +76,8 @@ impl Read {
     /// Returns how many findings there are.
     fn judge(&self, lookup: &Lookup<'_>) -> usize {
         let judgement = rules::judge(lookup, &self.scope, &self.policy, &self.rules);
-        let means = Means { ledger: false, waiting: Waiting::No };
-        planner::plan(lookup, judgement.findings, &[], &self.policy, &Looks::default(), means).findings.len()
+        let means = Capabilities { ledger: false, waiting: Waiting::No };
+        planner::plan(lookup, judgement.findings, &[], &self.policy, &LookHistory::default(), means).findings.len()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use model::finding::Severity;
-use model::policy::{MayRepair, Mode, Place, Policy, PolicyErrors};
+use model::policy::{MayRepair, Mode, Policy, PolicyErrors, PolicySubject};
 use serde_json::Value;
 
 use crate::here::RULES;
@@ -32,7 +32,7 @@ fn assert_bounded(policy: &Policy) {
     assert_eq!(observing.may_repair(), MayRepair { registration: false, security_groups: false });
     assert_eq!(policy.clone().capped(Mode::Repair), *policy);
     for name in NAMES {
-        let place = Place { cluster: Some(name), service: Some("web"), target_group: Some(name) };
+        let place = PolicySubject { cluster: Some(name), service: Some("web"), target_group: Some(name) };
         assert_registration(policy, &place);
         assert_security_groups(policy, &place);
         assert_eq!(observing.registration(&place).mode, Mode::Observe);
@@ -42,7 +42,7 @@ fn assert_bounded(policy: &Policy) {
     }
 }
 
-fn assert_registration(policy: &Policy, place: &Place<'_>) {
+fn assert_registration(policy: &Policy, place: &PolicySubject<'_>) {
     let here = policy.registration(place);
     assert!([here.grace, here.confirm_after, here.confirm_within, here.window].into_iter().all(at_most_a_day));
     assert!(here.window >= Duration::from_secs(1) && !here.balancers.is_empty());
@@ -52,14 +52,14 @@ fn assert_registration(policy: &Policy, place: &Place<'_>) {
     let users = NAMES.map(|name| (name, "web"));
     let shared = policy.registration_shared(group, &users);
     for (cluster, service) in users {
-        let place = Place { cluster: Some(cluster), service: Some(service), target_group: Some(group) };
+        let place = PolicySubject { cluster: Some(cluster), service: Some(service), target_group: Some(group) };
         let alone = policy.registration(&place);
         assert!(shared.mode <= alone.mode && shared.managed <= alone.managed && shared.grace >= alone.grace);
         assert!([1, 7, 250].into_iter().all(|total| shared.max_removals.of(total) <= alone.max_removals.of(total)));
     }
 }
 
-fn assert_security_groups(policy: &Policy, place: &Place<'_>) {
+fn assert_security_groups(policy: &Policy, place: &PolicySubject<'_>) {
     let here = policy.security_groups(place);
     assert!([here.confirm_after, here.confirm_within, here.window].into_iter().all(at_most_a_day));
     assert!(here.window >= Duration::from_secs(1));

@@ -9,11 +9,11 @@ use jiff::Timestamp;
 use ledger::memory::MemoryLedger;
 use model::call::{CallError, CallErrorKind};
 use model::scope::Scope;
-use pipeline::ports::{Clock as _, Look, LookQueue};
-use pipeline::{Assignment, HandOn, Looks, World as Surroundings, survey};
+use pipeline::ports::{Clock as _, DelayedLook, LookQueue};
+use pipeline::{Assignment, HandOn, LookHistory, World as Surroundings, survey};
 use runtime::home::Home;
 use runtime::incoming::look_again;
-use runtime::lambda::{Desk, HandlerError, Order, Passed, Standing, carry_out, handle};
+use runtime::lambda::{Backend, HandlerError, PassRequest, Passed, Standing, carry_out, handle};
 use runtime::request::{Patterns, look_up};
 
 use crate::account::{SimAccount, failure};
@@ -48,7 +48,7 @@ impl Deployed {
         let now = self.world.sim().now;
         let deadline = timestamp(now + FUNCTION_TIMEOUT - 2 * SECOND);
         let account = SimAccount { world: Arc::clone(&self.world), actor, deadline, bug: self.bug };
-        let desk = SimDesk {
+        let desk = SimulatedBackend {
             rules: rules_of(role),
             ledger: SimLedger { kept: Arc::clone(&self.ledger), calls: account.clone() },
             queue: SimQueue(role, account.clone()),
@@ -80,7 +80,7 @@ impl Deployed {
                 scope: Scope { everything: true, ..Scope::default() },
                 policy: &policy,
                 rules: rules::rules().map(|rule| rule.slug).collect(),
-                looks: Looks::default(),
+                looks: LookHistory::default(),
                 deadline: Some(deadline),
             };
             let surroundings =
@@ -97,7 +97,7 @@ impl Deployed {
 struct Noted;
 
 impl LookQueue for Noted {
-    async fn send(&self, _: Vec<Look>, _: Timestamp) -> Vec<(Look, CallError)> {
+    async fn send(&self, _: Vec<DelayedLook>, _: Timestamp) -> Vec<(DelayedLook, CallError)> {
         Vec::new()
     }
 }
@@ -118,7 +118,7 @@ fn home_of(role: Role) -> Home {
 }
 
 /// Where passes are made over the simulated account.
-struct SimDesk {
+struct SimulatedBackend {
     rules: BTreeSet<&'static str>,
     account: SimAccount,
     ledger: SimLedger,
@@ -126,7 +126,7 @@ struct SimDesk {
     clock: VirtualClock,
 }
 
-impl SimDesk {
+impl SimulatedBackend {
     fn pass_begins(&self) {
         let mut sim = self.account.world.sim();
         let now = sim.now;
@@ -160,7 +160,7 @@ impl SimDesk {
         });
     }
 
-    async fn once(&self, order: &Order, home: &Home, deadline: Timestamp) -> Passed {
+    async fn once(&self, order: &PassRequest, home: &Home, deadline: Timestamp) -> Passed {
         let policy = self.account.world.sim().setting.policy.clone();
         let world = Surroundings {
             account: &self.account,
@@ -176,7 +176,7 @@ impl SimDesk {
     }
 
     /// The order, as a product with the bug would take it.
-    fn planted(&self, order: &Order) -> Order {
+    fn planted(&self, order: &PassRequest) -> PassRequest {
         let mut order = order.clone();
         if self.account.bug == Some(Bug::OldFirstLook) {
             let within = self.account.world.sim().setting.confirm_within;
@@ -187,7 +187,7 @@ impl SimDesk {
     }
 }
 
-impl Desk for SimDesk {
+impl Backend for SimulatedBackend {
     fn rules(&self) -> Vec<&str> {
         self.rules.iter().copied().collect()
     }
@@ -200,12 +200,12 @@ impl Desk for SimDesk {
         Ok(look_up(patterns, &self.account, home, self.now()).await?)
     }
 
-    async fn leave_again(&self, looks: Vec<Look>) -> Vec<(Look, String)> {
+    async fn leave_again(&self, looks: Vec<DelayedLook>) -> Vec<(DelayedLook, String)> {
         let unsent = self.queue.send(looks, self.now()).await;
         unsent.into_iter().map(|(look, error)| (look, error.to_string())).collect()
     }
 
-    async fn pass(&self, order: &Order, home: &Home, deadline: Timestamp) -> Passed {
+    async fn pass(&self, order: &PassRequest, home: &Home, deadline: Timestamp) -> Passed {
         let mut order = self.planted(order);
         let passed = self.once(&order, home, deadline).await;
         if self.account.bug != Some(Bug::SkipSecondLook) {
@@ -225,7 +225,7 @@ struct SimQueue(Role, SimAccount);
 const LONGEST_DELAY: Moment = 15 * MINUTE;
 
 impl LookQueue for SimQueue {
-    async fn send(&self, looks: Vec<Look>, now: Timestamp) -> Vec<(Look, CallError)> {
+    async fn send(&self, looks: Vec<DelayedLook>, now: Timestamp) -> Vec<(DelayedLook, CallError)> {
         let mut unsent = Vec::new();
         for look in looks {
             let wait = moment(look.not_before) - moment(now);

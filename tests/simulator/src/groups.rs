@@ -17,7 +17,7 @@ impl Stage<'_> {
     }
 
     /// A task's interface wears these from now on.
-    pub(crate) fn dress(&mut self, task: &TaskArn, groups: Vec<SecurityGroupId>) {
+    pub(crate) fn set_groups(&mut self, task: &TaskArn, groups: Vec<SecurityGroupId>) {
         let Some(plan) = self.sim.ecs.tasks.get(task) else { return };
         let interface = names::interface(plan.number);
         if let Some(found) = self.aws.interfaces.iter_mut().find(|one| one.id == interface) {
@@ -47,10 +47,10 @@ pub(crate) fn right(worn: &BTreeSet<SecurityGroupId>) -> BTreeSet<SecurityGroupI
 }
 
 /// How many there are of them.
-pub(crate) const DRESSES: usize = 4;
+pub(crate) const SETS_GROUPS: usize = 4;
 
 /// What an interface may wear, or a service declare: what is right, and three ways to be wrong.
-pub(crate) fn dresses() -> [Vec<SecurityGroupId>; DRESSES] {
+pub(crate) fn sets_groups() -> [Vec<SecurityGroupId>; SETS_GROUPS] {
     [
         &[names::REQUIRED, names::OWN][..],
         &[names::OWN],

@@ -13,7 +13,7 @@ use model::scope::ServiceId;
 use crate::choices::Happening;
 use crate::ecs::Kind;
 use crate::ecs::pool::Place;
-use crate::groups::{DRESSES, dresses};
+use crate::groups::{SETS_GROUPS, sets_groups};
 use crate::mail::Role;
 use crate::record::{EVER, Holdable, Holder, Writer};
 use crate::time::{HOUR, MINUTE, Moment, SECOND, timestamp};
@@ -355,15 +355,15 @@ fn put_back(stage: &mut Stage<'_>, _: usize, how: usize) {
 /// A person gives a task's interface other groups. AWS wouldn't let them; whatever the reason, a task can be dressed wrong.
 fn person_changes_groups(stage: &mut Stage<'_>, which: usize, how: usize) {
     let Some(task) = stage.running_task(which) else { return };
-    let groups = dresses()[how % DRESSES].clone();
+    let groups = sets_groups()[how % SETS_GROUPS].clone();
     stage.sim.tell(|| format!("task {} wears {groups:?} now", task.id()));
-    stage.dress(&task, groups);
+    stage.set_groups(&task, groups);
 }
 
 /// An infrastructure tool deploys a service with groups of its own choice.
 fn tool_declares_groups(stage: &mut Stage<'_>, which: usize, how: usize) {
     let Some(id) = stage.service(which) else { return };
-    let groups = dresses()[how % DRESSES].clone();
+    let groups = sets_groups()[how % SETS_GROUPS].clone();
     stage.sim.tell(|| format!("a tool has {id} declare {groups:?}"));
     stage.declare(&id, groups);
 }

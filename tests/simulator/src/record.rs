@@ -124,7 +124,7 @@ pub(crate) struct Deed {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum What {
     /// A task's interface is to wear these.
-    Dress(TaskArn, BTreeSet<SecurityGroupId>),
+    SetGroups(TaskArn, BTreeSet<SecurityGroupId>),
     /// A service that declares the first is to declare the second.
     Update(ServiceId, BTreeSet<SecurityGroupId>, BTreeSet<SecurityGroupId>),
     /// A task is to stop.

@@ -43,7 +43,7 @@ pub(crate) struct Setting {
 pub(crate) struct Guard {
     pub(crate) repairs: bool,
     /// The rungs of the ladder it may use, from the lowest.
-    pub(crate) rungs: usize,
+    pub(crate) options: usize,
     pub(crate) max_interface_changes: usize,
     pub(crate) max_updates: usize,
     pub(crate) max_stops: usize,
@@ -56,7 +56,7 @@ impl Guard {
     fn draw(draw: &mut impl FnMut(usize) -> usize) -> Self {
         Self {
             repairs: draw(4) != 0,
-            rungs: [1, 2, 3, 3, 3][draw(5)],
+            options: [1, 2, 3, 3, 3][draw(5)],
             max_interface_changes: [50, 1, 3][draw(3)],
             max_updates: 1 + draw(2),
             max_stops: 1 + draw(2),
@@ -66,15 +66,15 @@ impl Guard {
     }
 
     fn write(&self) -> String {
-        let rungs = ["modify-network-interface", "update-service", "stop-task"];
-        let rungs: Vec<String> = rungs[..self.rungs].iter().map(|rung| format!("\"{rung}\"")).collect();
+        let options = ["modify-network-interface", "update-service", "stop-task"];
+        let options: Vec<String> = options[..self.options].iter().map(|option| format!("\"{option}\"")).collect();
         format!(
             "[security_groups]\nmode = \"{}\"\nrequired = [\"{}\"]\nforbidden = [\"{}\"]\nrepair_with = [{}]\n\
              max_interface_changes = {}\nmax_updates = {}\nmax_stops = {}\nwindow = \"{}s\"\n",
             if self.repairs { "repair" } else { "observe" },
             names::REQUIRED,
             names::FORBIDDEN,
-            rungs.join(", "),
+            options.join(", "),
             self.max_interface_changes,
             self.max_updates,
             self.max_stops,

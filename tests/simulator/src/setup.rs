@@ -11,7 +11,7 @@ use model::scope::ServiceId;
 use crate::choices::Choices;
 use crate::ecs::pool::Pool;
 use crate::ecs::{Kind, Service};
-use crate::groups::dresses;
+use crate::groups::sets_groups;
 use crate::setting::Setting;
 use crate::time::{MINUTE, SECOND};
 use crate::world::{Due, Sim, World};
@@ -39,7 +39,7 @@ pub(crate) fn begin(choices: &Arc<Choices>, telling: bool) -> Arc<World> {
     account.subnets.extend(owners.iter().enumerate().map(|(n, owner)| entities::subnet(n, names::account(owner))));
 
     let mut sim = Sim::new(Arc::clone(choices), setting, telling);
-    let (mut plans, dresses) = (Vec::new(), dresses());
+    let (mut plans, sets_groups) = (Vec::new(), sets_groups());
     for (n, id) in ids.iter().enumerate() {
         let kind = [Kind::Rolling, Kind::Rolling, Kind::TaskSets, Kind::Native][draw(4)];
         let controller = match kind {
@@ -57,7 +57,7 @@ pub(crate) fn begin(choices: &Arc<Choices>, telling: bool) -> Arc<World> {
             uses.push((groups[many].clone(), port));
         }
         let desired = 1 + draw(3);
-        let groups = dresses[draw(2 * dresses.len()).saturating_sub(dresses.len())].clone();
+        let groups = sets_groups[draw(2 * sets_groups.len()).saturating_sub(sets_groups.len())].clone();
         let service =
             Service { kind, desired, deployments: Vec::new(), alternate, deleted: false, groups, minimum_healthy };
         sim.ecs.services.insert(id.clone(), service);

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use model::observation::{Unread, UnreadKind};
 use report::{Coverage, FindingReport, Report, ScopeReport};
 
-use super::plan::{Part, Plan};
+use super::plan::{Division, Part};
 
 /// Why a part has no report.
 pub(super) fn missing(part: &Part) -> Unread {
@@ -21,7 +21,7 @@ pub(super) fn missing(part: &Part) -> Unread {
 /// One report of all parts, unless there is none of any. The same parts always make the same report.
 ///
 /// What two parts found is told once. What two of them looked at, such as a target group of two clusters, is counted twice.
-pub(super) fn join(plan: &Plan, parts: Vec<Result<Report, Unread>>) -> Option<Report> {
+pub(super) fn join(plan: &Division, parts: Vec<Result<Report, Unread>>) -> Option<Report> {
     let mut findings: BTreeMap<_, FindingReport> = BTreeMap::new();
     let mut unread = BTreeSet::new();
     let mut joined: Option<Report> = None;
@@ -81,10 +81,10 @@ mod tests {
     use model::policy::Mode;
     use report::Modes;
 
-    fn plan() -> Plan {
+    fn plan() -> Division {
         let cluster = "arn:aws:ecs:eu-central-1:111122223333:cluster/prod".parse().unwrap();
         let parts = vec![Part::Cluster(cluster), Part::OtherTargetGroups];
-        Plan { id: "a".to_owned(), began: Timestamp::UNIX_EPOCH, parts, rules: None, mode: None }
+        Division { id: "a".to_owned(), began: Timestamp::UNIX_EPOCH, parts, rules: None, mode: None }
     }
 
     fn part(second: i64, findings: &[&str]) -> Report {

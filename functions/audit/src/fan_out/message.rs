@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::plan::Plan;
+use super::plan::Division;
 
 /// The version of the message's shape, and the value of the key that tells it from other messages.
 const VERSION: u32 = 1;
@@ -11,31 +11,31 @@ const VERSION: u32 = 1;
 /// A message that asks for a part of an audit, or for its end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Message {
+pub(crate) struct PartMessage {
     audit_part: u32,
     /// The audit's name.
     pub(crate) audit: String,
     /// What is to be done.
-    pub(crate) task: Task,
+    pub(crate) task: PartWork,
 }
 
 /// What a message asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Task {
+pub(crate) enum PartWork {
     /// The part in this place of the plan.
     Part(usize),
     /// To end the audit, with whatever there is at this time at the latest.
     CloseBy(Timestamp),
 }
 
-impl Message {
-    pub(super) fn part(plan: &Plan, part: usize) -> Self {
-        Self { audit_part: VERSION, audit: plan.id.clone(), task: Task::Part(part) }
+impl PartMessage {
+    pub(super) fn part(plan: &Division, part: usize) -> Self {
+        Self { audit_part: VERSION, audit: plan.id.clone(), task: PartWork::Part(part) }
     }
 
-    pub(super) fn close(plan: &Plan, by: Timestamp) -> Self {
-        Self { audit_part: VERSION, audit: plan.id.clone(), task: Task::CloseBy(by) }
+    pub(super) fn close(plan: &Division, by: Timestamp) -> Self {
+        Self { audit_part: VERSION, audit: plan.id.clone(), task: PartWork::CloseBy(by) }
     }
 
     /// Reads a message's body.
@@ -61,16 +61,16 @@ mod tests {
 
     #[test]
     fn a_message_comes_back_as_it_was_sent() {
-        let plan = Plan {
+        let plan = Division {
             id: "20260301T120000-000000001".to_owned(),
             began: Timestamp::UNIX_EPOCH,
             parts: vec![],
             rules: None,
             mode: None,
         };
-        for message in [Message::part(&plan, 7), Message::close(&plan, Timestamp::UNIX_EPOCH)] {
+        for message in [PartMessage::part(&plan, 7), PartMessage::close(&plan, Timestamp::UNIX_EPOCH)] {
             let body = serde_json::to_string(&message).unwrap();
-            assert_eq!(Message::read(&body), Ok(message), "{body}");
+            assert_eq!(PartMessage::read(&body), Ok(message), "{body}");
         }
     }
 
@@ -83,7 +83,7 @@ mod tests {
             (r#"{"audit_part":1,"audit":"a","task":{"erase":0}}"#, "unknown variant"),
             (r#"{"audit_part":1,"audit":"a","task":{"part":-1}}"#, "invalid value"),
         ] {
-            let error = Message::read(body).unwrap_err();
+            let error = PartMessage::read(body).unwrap_err();
             assert!(error.contains(why), "{error}");
         }
     }

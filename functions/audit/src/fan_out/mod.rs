@@ -17,8 +17,8 @@ mod join;
 mod message;
 mod plan;
 
-pub(crate) use message::{Message, Task};
-pub(crate) use plan::{Part, Plan};
+pub(crate) use message::{PartMessage, PartWork};
+pub(crate) use plan::{Division, Part};
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ use model::id::ClusterArn;
 use report::Report;
 use serde_json::{Value, json};
 
-use crate::bucket::Bucket;
+use crate::bucket::ReportBucket;
 use join::{join, missing};
 
 /// The IAM action by which messages are sent.
@@ -54,7 +54,7 @@ const REQUESTS_A_SECOND: f64 = 10.0;
 /// The queue parts are handed out in, and the bucket their reports are left in.
 #[derive(Debug)]
 pub struct FanOut {
-    bucket: Bucket,
+    bucket: ReportBucket,
     client: Client,
     queue_url: String,
     /// This process's share of AWS's request quotas.
@@ -65,7 +65,7 @@ impl FanOut {
     /// Parts go through this queue and this bucket.
     #[must_use]
     pub fn new(config: &SdkConfig, bucket: &str, queue_url: &str, share: f64) -> Self {
-        let (bucket, client) = (Bucket::new(config, bucket), Client::new(config));
+        let (bucket, client) = (ReportBucket::new(config, bucket), Client::new(config));
         Self { bucket, client, queue_url: queue_url.to_owned(), share }
     }
 
@@ -77,11 +77,11 @@ impl FanOut {
     }
 
     /// Hands out the parts, and tells where their report will be.
-    pub(crate) async fn begin(&self, plan: &Plan, now: Timestamp) -> Result<Value, CallError> {
+    pub(crate) async fn begin(&self, plan: &Division, now: Timestamp) -> Result<Value, CallError> {
         let text = serde_json::to_string(plan).map_err(|error| self.unwritable(&error))?;
         self.bucket.put(&plan.key(), &text, JSON).await?;
-        let parts = (0..plan.parts.len()).map(|part| (Message::part(plan, part), SignedDuration::ZERO));
-        let close = Message::close(plan, now + PATIENCE);
+        let parts = (0..plan.parts.len()).map(|part| (PartMessage::part(plan, part), SignedDuration::ZERO));
+        let close = PartMessage::close(plan, now + PATIENCE);
         self.send(parts.chain([(close, LONGEST_DELAY)]).collect()).await?;
         let clusters = plan.parts.iter().filter(|part| matches!(part, Part::Cluster(_))).count();
         Ok(json!({
@@ -91,13 +91,18 @@ impl FanOut {
     }
 
     /// The plan that a message is about.
-    pub(crate) async fn plan(&self, message: &Message) -> Result<Plan, CallError> {
-        let text = self.bucket.get(&Plan::key_of(&message.audit)).await?;
+    pub(crate) async fn plan(&self, message: &PartMessage) -> Result<Division, CallError> {
+        let text = self.bucket.get(&Division::key_of(&message.audit)).await?;
         serde_json::from_str(&text).map_err(|error| self.unwritable(&error))
     }
 
     /// Leaves the report of a part. Returns the report of the whole, if this was the last one missing.
-    pub(crate) async fn finish(&self, plan: &Plan, part: usize, report: &Report) -> Result<Option<Report>, CallError> {
+    pub(crate) async fn finish(
+        &self,
+        plan: &Division,
+        part: usize,
+        report: &Report,
+    ) -> Result<Option<Report>, CallError> {
         let text = report.to_json().map_err(|error| self.unwritable(&error))?;
         self.bucket.put(&plan.part_key(part), &text, JSON).await?;
         if self.bucket.list(&plan.parts_prefix()).await?.len() < plan.parts.len() {
@@ -109,7 +114,7 @@ impl FanOut {
     /// Ends an audit whose last parts may never end. Returns its report, unless there is one already or time is left.
     pub(crate) async fn close(
         &self,
-        plan: &Plan,
+        plan: &Division,
         until: Timestamp,
         now: Timestamp,
     ) -> Result<Option<Report>, CallError> {
@@ -120,13 +125,13 @@ impl FanOut {
         let complete = (0..plan.parts.len()).all(|part| there.contains(&plan.part_key(part)));
         if !complete && now < until {
             let wait = until.duration_since(now).min(LONGEST_DELAY);
-            self.send(vec![(Message::close(plan, until), wait)]).await?;
+            self.send(vec![(PartMessage::close(plan, until), wait)]).await?;
             return Ok(None);
         }
         self.join(plan).await.map(Some)
     }
 
-    async fn join(&self, plan: &Plan) -> Result<Report, CallError> {
+    async fn join(&self, plan: &Division) -> Result<Report, CallError> {
         let there = self.bucket.list(&plan.parts_prefix()).await?;
         let mut reports = Vec::new();
         for (part, what) in plan.parts.iter().enumerate() {
@@ -144,7 +149,7 @@ impl FanOut {
         Ok(report)
     }
 
-    async fn send(&self, messages: Vec<(Message, SignedDuration)>) -> Result<(), CallError> {
+    async fn send(&self, messages: Vec<(PartMessage, SignedDuration)>) -> Result<(), CallError> {
         for batch in messages.chunks(MESSAGES) {
             let mut request = self.client.send_message_batch().queue_url(&self.queue_url);
             for (nth, (message, delay)) in batch.iter().enumerate() {

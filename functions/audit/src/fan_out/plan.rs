@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// What an audit was divided into, as it is left in the bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Plan {
+pub(crate) struct Division {
     /// The audit's name.
     pub(crate) id: String,
     /// When it began.
@@ -42,7 +42,7 @@ impl fmt::Display for Part {
     }
 }
 
-impl Plan {
+impl Division {
     /// What the keys of everything about this audit begin with.
     pub(crate) fn prefix(&self) -> String {
         format!("audits/{}/", self.id)

@@ -9,14 +9,14 @@ use tokio::time::Instant;
 
 /// Tokens, refilled steadily.
 #[derive(Debug, Clone, Copy)]
-pub struct Bucket {
+pub struct TokenBucket {
     size: f64,
     per_second: f64,
     tokens: f64,
     at: Option<Instant>,
 }
 
-impl Bucket {
+impl TokenBucket {
     /// A full bucket of `size` tokens (one, if less), refilled with `per_second`.
     #[must_use]
     pub const fn new(size: f64, per_second: f64) -> Self {
@@ -43,7 +43,7 @@ mod tests {
     #[test]
     fn a_burst_is_free_and_then_the_rate_holds() {
         let now = Instant::now();
-        let mut bucket = Bucket::new(20.0, 5.0);
+        let mut bucket = TokenBucket::new(20.0, 5.0);
         assert!((0..20).all(|_| bucket.take(now).is_zero()));
         assert_eq!(bucket.take(now), Duration::from_millis(200));
         assert_eq!(bucket.take(now), Duration::from_millis(400));
@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn it_refills_with_time_and_not_beyond_its_size() {
         let now = Instant::now();
-        let mut bucket = Bucket::new(2.0, 1.0);
+        let mut bucket = TokenBucket::new(2.0, 1.0);
         assert!((0..2).all(|_| bucket.take(now).is_zero()));
         let later = now + Duration::from_secs(1);
         assert!(bucket.take(later).is_zero());
@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn a_small_share_of_a_small_quota_still_lets_requests_through() {
         let now = Instant::now();
-        let mut bucket = Bucket::new(0.2, 0.04);
+        let mut bucket = TokenBucket::new(0.2, 0.04);
         assert!(bucket.take(now).is_zero());
         assert_eq!(bucket.take(now), Duration::from_secs(25));
     }

@@ -10,7 +10,7 @@
 mod bucket;
 mod share;
 
-pub use bucket::Bucket;
+pub use bucket::TokenBucket;
 pub use share::{QuotaShare, QuotaShareError};
 
 use std::sync::{Mutex, PoisonError};
@@ -21,14 +21,14 @@ use tokio::time::{Instant, sleep};
 /// A bucket per quota.
 #[derive(Debug)]
 pub struct Budget {
-    buckets: Vec<(Quota, Mutex<Bucket>)>,
+    buckets: Vec<(RequestQuota, Mutex<TokenBucket>)>,
     /// When the first beat was.
     since: Instant,
 }
 
 /// One of AWS's quotas: a name, and which requests it is for.
 #[derive(Debug, Clone, Copy)]
-struct Quota {
+struct RequestQuota {
     /// The requests, by IAM action; one that ends in `*` stands for all that begin so. The first quota that has a
     /// request is its quota.
     actions: &'static [&'static str],
@@ -39,25 +39,25 @@ struct Quota {
 }
 
 /// From "Request throttling for the Amazon ECS API", "… the Elastic Load Balancing API" and "… the Amazon EC2 API".
-const QUOTAS: [Quota; 13] = [
-    Quota { actions: &["ecs:DescribeTasks", "ecs:ListTasks"], burst: 100.0, rate: 20.0 },
-    Quota { actions: &["ecs:DescribeServices", "ecs:ListServices"], burst: 100.0, rate: 20.0 },
-    Quota { actions: &["ecs:DescribeTaskDefinition"], burst: 50.0, rate: 20.0 },
-    Quota { actions: &["ecs:DescribeServiceRevisions"], burst: 50.0, rate: 20.0 },
-    Quota { actions: &["ecs:DescribeClusters", "ecs:ListClusters"], burst: 50.0, rate: 20.0 },
-    Quota { actions: &["elasticloadbalancing:Describe*"], burst: 40.0, rate: 10.0 },
-    Quota {
+const QUOTAS: [RequestQuota; 13] = [
+    RequestQuota { actions: &["ecs:DescribeTasks", "ecs:ListTasks"], burst: 100.0, rate: 20.0 },
+    RequestQuota { actions: &["ecs:DescribeServices", "ecs:ListServices"], burst: 100.0, rate: 20.0 },
+    RequestQuota { actions: &["ecs:DescribeTaskDefinition"], burst: 50.0, rate: 20.0 },
+    RequestQuota { actions: &["ecs:DescribeServiceRevisions"], burst: 50.0, rate: 20.0 },
+    RequestQuota { actions: &["ecs:DescribeClusters", "ecs:ListClusters"], burst: 50.0, rate: 20.0 },
+    RequestQuota { actions: &["elasticloadbalancing:Describe*"], burst: 40.0, rate: 10.0 },
+    RequestQuota {
         actions: &["elasticloadbalancing:RegisterTargets", "elasticloadbalancing:DeregisterTargets"],
         burst: 20.0,
         rate: 4.0,
     },
-    Quota { actions: &["ec2:Describe*", "ec2:Get*"], burst: 100.0, rate: 20.0 },
-    Quota { actions: &["ec2:ModifyNetworkInterfaceAttribute"], burst: 50.0, rate: 5.0 },
-    Quota { actions: &["ecs:UpdateService"], burst: 50.0, rate: 5.0 },
-    Quota { actions: &["ecs:StopTask"], burst: 100.0, rate: 40.0 },
+    RequestQuota { actions: &["ec2:Describe*", "ec2:Get*"], burst: 100.0, rate: 20.0 },
+    RequestQuota { actions: &["ec2:ModifyNetworkInterfaceAttribute"], burst: 50.0, rate: 5.0 },
+    RequestQuota { actions: &["ecs:UpdateService"], burst: 50.0, rate: 5.0 },
+    RequestQuota { actions: &["ecs:StopTask"], burst: 100.0, rate: 40.0 },
     // AWS publishes no numbers for these.
-    Quota { actions: &["ecs:GetTaskProtection"], burst: 40.0, rate: 10.0 },
-    Quota { actions: &["application-autoscaling:Describe*"], burst: 20.0, rate: 5.0 },
+    RequestQuota { actions: &["ecs:GetTaskProtection"], burst: 40.0, rate: 10.0 },
+    RequestQuota { actions: &["application-autoscaling:Describe*"], burst: 20.0, rate: 5.0 },
 ];
 
 /// So many seconds' worth of requests is kept back of what may be sent at once: requests that were let go one after the
@@ -73,9 +73,9 @@ impl Budget {
     /// This share of every quota, all of it unspent.
     #[must_use]
     pub fn new(share: QuotaShare) -> Self {
-        let bucket = |quota: Quota| {
+        let bucket = |quota: RequestQuota| {
             let at_once = quota.rate.mul_add(-JITTER, quota.burst);
-            Bucket::new(at_once * share.get(), quota.rate * share.get())
+            TokenBucket::new(at_once * share.get(), quota.rate * share.get())
         };
         let buckets = QUOTAS.into_iter().map(|quota| (quota, Mutex::new(bucket(quota)))).collect();
         Self { buckets, since: Instant::now() }
@@ -101,7 +101,7 @@ fn to_beat(since: Duration, wait: Duration) -> Duration {
     if rest.is_zero() { wait } else { wait.saturating_add(BEAT - rest) }
 }
 
-impl Quota {
+impl RequestQuota {
     fn has(&self, action: &str) -> bool {
         self.actions.iter().any(|pattern| match pattern.strip_suffix('*') {
             Some(prefix) => action.starts_with(prefix),

@@ -43,7 +43,7 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
 
 /// What is set here and not by the SDK's own settings.
 #[derive(Debug, Clone, Default)]
-pub struct Settings {
+pub struct ClientSettings {
     /// This process's share of AWS's request quotas.
     pub quota_share: QuotaShare,
     /// The count of requests sent.
@@ -54,7 +54,7 @@ pub struct Settings {
 
 /// The configuration to make every SDK client of a function from, once.
 #[must_use]
-pub fn function_config(settings: &Settings) -> SdkConfig {
+pub fn function_config(settings: &ClientSettings) -> SdkConfig {
     environment::config()
         .http_client(transport(settings))
         .timeout_config(timeouts())
@@ -65,7 +65,7 @@ pub fn function_config(settings: &Settings) -> SdkConfig {
 
 /// The same for a person's machine, before it is loaded: they may have a say in the profile or the Region.
 #[must_use]
-pub fn config_loader(settings: &Settings) -> ConfigLoader {
+pub fn config_loader(settings: &ClientSettings) -> ConfigLoader {
     aws_config::defaults(BehaviorVersion::latest())
         .http_client(transport(settings))
         .timeout_config(timeouts())
@@ -73,7 +73,7 @@ pub fn config_loader(settings: &Settings) -> ConfigLoader {
         .stalled_stream_protection(stalls())
 }
 
-fn transport(settings: &Settings) -> SharedHttpClient {
+fn transport(settings: &ClientSettings) -> SharedHttpClient {
     let transport = SharedHttpClient::new(Http::new(settings.trust));
     SharedHttpClient::new(Metered::new(transport, Budget::new(settings.quota_share), settings.calls.clone()))
 }

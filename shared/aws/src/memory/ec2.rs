@@ -7,10 +7,10 @@ use model::call::{CallError, CallErrorKind};
 use model::ec2::{NetworkInterface, SecurityGroup, Subnet};
 use model::id::{NetworkInterfaceId, PrefixListId, SecurityGroupId, SubnetId, VpcId};
 
-use super::{Memory, failure, known_or_absent, names};
+use super::{MemoryAccount, failure, known_or_absent, names};
 use crate::api::{Answers, Ec2};
 
-impl Ec2 for Memory {
+impl Ec2 for MemoryAccount {
     async fn describe_subnets(&self, vpcs: &[VpcId]) -> Result<Vec<(VpcId, Vec<Subnet>)>, CallError> {
         let world = self.call("ec2:DescribeSubnets", &names(vpcs))?;
         let of = |vpc: &VpcId| world.subnets.iter().filter(|subnet| subnet.vpc == *vpc).cloned().collect();

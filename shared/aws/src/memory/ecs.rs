@@ -9,12 +9,12 @@ use model::id::{ClusterArn, ServiceRevisionArn, TaskArn, TaskDefinitionArn};
 use model::observation::{Answer, Desired, TaskList};
 use model::scope::ServiceId;
 
-use super::{Memory, failure, known_or_absent, names};
+use super::{MemoryAccount, failure, known_or_absent, names};
 use crate::api::{Answers, Ecs};
 
 const UNPROTECTED: TaskProtection = TaskProtection { enabled: false, until: None };
 
-impl Ecs for Memory {
+impl Ecs for MemoryAccount {
     async fn list_clusters(&self) -> Result<Vec<ClusterArn>, CallError> {
         Ok(self.call("ecs:ListClusters", "all clusters")?.clusters.keys().cloned().collect())
     }

@@ -9,10 +9,10 @@ use model::elb::{
 use model::id::{LoadBalancerArn, TargetGroupArn};
 use model::observation::Answer;
 
-use super::{Memory, known_or_absent, names};
+use super::{MemoryAccount, known_or_absent, names};
 use crate::api::{Answers, Elb, Zone};
 
-impl Elb for Memory {
+impl Elb for MemoryAccount {
     async fn describe_target_groups_all(&self) -> Result<Vec<TargetGroup>, CallError> {
         let world = self.call("elasticloadbalancing:DescribeTargetGroups", "all target groups")?;
         Ok(world.target_groups.values().cloned().collect())

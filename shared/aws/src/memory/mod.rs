@@ -2,7 +2,7 @@
 //!
 //! It keeps AWS's promises as the traits of [`crate::api`] state them, with AWS's own distinctions between gone and unread,
 //! and can be told to fail. It plays neither ECS nor time: tasks change when the test changes them, and targets stay
-//! `initial` or `draining` until it says [`Memory::settle`].
+//! `initial` or `draining` until it says [`MemoryAccount::settle`].
 
 mod ec2;
 mod ecs;
@@ -32,7 +32,7 @@ use crate::calls::Calls;
 
 /// An account in memory.
 #[derive(Debug, Default)]
-pub struct Memory {
+pub struct MemoryAccount {
     world: Mutex<World>,
     calls: Calls,
 }
@@ -69,7 +69,7 @@ pub struct World {
     pub refusals: Vec<(&'static str, String, &'static str)>,
 }
 
-impl Memory {
+impl MemoryAccount {
     /// This account.
     #[must_use]
     pub fn new(world: World) -> Self {
@@ -184,7 +184,7 @@ mod tests {
             load_balancers: Vec::new(),
             health_check: HealthCheck::default(),
         };
-        let account = Memory::new(World { target_groups: [(arn.clone(), group)].into(), ..World::default() });
+        let account = MemoryAccount::new(World { target_groups: [(arn.clone(), group)].into(), ..World::default() });
         let states = async || -> Vec<TargetState> {
             account.describe_target_health(&arn).await.unwrap().into_iter().map(|health| health.state).collect()
         };

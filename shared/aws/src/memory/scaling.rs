@@ -5,12 +5,12 @@ use model::observation::Answer;
 use model::scaling::ScalableTarget;
 use model::scope::ServiceId;
 
-use super::{Memory, names};
+use super::{MemoryAccount, names};
 use crate::api::{Answers, Scaling};
 
 const OPERATION: &str = "application-autoscaling:DescribeScalableTargets";
 
-impl Scaling for Memory {
+impl Scaling for MemoryAccount {
     async fn describe_scalable_targets_all(&self) -> Result<Vec<ScalableTarget>, CallError> {
         Ok(self.call(OPERATION, "all services")?.scalable_targets.clone())
     }

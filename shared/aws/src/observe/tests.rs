@@ -13,7 +13,7 @@ use model::observation::{Answer, Desired, Observation, Question, TaskList, Unrea
 use model::scope::ServiceId;
 
 use super::answer;
-use crate::memory::{Memory, World};
+use crate::memory::{MemoryAccount, World};
 use crate::sdk::Clients;
 
 fn cluster(name: &str) -> ClusterArn {
@@ -38,7 +38,7 @@ fn observation() -> Observation {
 }
 
 /// One cluster, 250 tasks, two groups behind one balancer.
-fn account() -> Memory {
+fn account() -> MemoryAccount {
     let mut world = World::default();
     let prod = Cluster { arn: cluster("prod"), status: "ACTIVE".to_owned(), tags: BTreeMap::new() };
     world.clusters.insert(prod.arn.clone(), prod);
@@ -74,7 +74,7 @@ fn account() -> Memory {
         };
         world.target_groups.insert(arn, group);
     }
-    Memory::new(world)
+    MemoryAccount::new(world)
 }
 
 fn ask_task(n: usize) -> Question {

@@ -7,17 +7,17 @@ use model::call::CallError;
 
 use super::item::{key, time};
 use super::{DynamoDbLedger, all};
-use crate::changes::Place;
+use crate::changes::TargetKey;
 
 const AT_ONCE: usize = 16;
 
 impl DynamoDbLedger {
     /// Ends records, each where it is still what the look that ends it could have seen.
-    pub(super) async fn end_records(&self, ends: BTreeMap<Place<'_>, Timestamp>) -> Result<(), CallError> {
+    pub(super) async fn end_records(&self, ends: BTreeMap<TargetKey<'_>, Timestamp>) -> Result<(), CallError> {
         all(AT_ONCE, ends.into_iter().map(|(place, at)| self.end_record(place, at)).collect()).await
     }
 
-    async fn end_record(&self, (group, target): Place<'_>, at: Timestamp) -> Result<(), CallError> {
+    async fn end_record(&self, (group, target): TargetKey<'_>, at: Timestamp) -> Result<(), CallError> {
         let ended = self
             .client
             .update_item()

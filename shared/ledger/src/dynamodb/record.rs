@@ -8,7 +8,7 @@ use model::ledger::Ownership;
 
 use super::item::ownership;
 use super::{DynamoDbLedger, all};
-use crate::changes::Place;
+use crate::changes::TargetKey;
 
 const OPERATION: &str = "dynamodb:BatchWriteItem";
 const BATCH: usize = 25;
@@ -21,12 +21,12 @@ impl DynamoDbLedger {
     /// looked earlier. Then the record names the earlier owner, or is one that should have ended: the next look at the
     /// group finds that out and writes it right. What is removed on its strength in between must still be missing from
     /// every interface, or belong to a task of a service that doesn't use the group.
-    pub(super) async fn put_records(&self, records: BTreeMap<Place<'_>, &Ownership>) -> Result<(), CallError> {
+    pub(super) async fn put_records(&self, records: BTreeMap<TargetKey<'_>, &Ownership>) -> Result<(), CallError> {
         let records: Vec<_> = records.into_iter().collect();
         all(AT_ONCE, records.chunks(BATCH).map(|batch| self.put_batch(batch)).collect()).await
     }
 
-    async fn put_batch(&self, records: &[(Place<'_>, &Ownership)]) -> Result<(), CallError> {
+    async fn put_batch(&self, records: &[(TargetKey<'_>, &Ownership)]) -> Result<(), CallError> {
         let puts: Result<Vec<_>, _> = records.iter().map(put).collect();
         let mut batch = puts.map_err(|error| CallError {
             operation: OPERATION,
@@ -54,7 +54,9 @@ impl DynamoDbLedger {
     }
 }
 
-fn put(((group, _), record): &(Place<'_>, &Ownership)) -> Result<WriteRequest, aws_sdk_dynamodb::error::BuildError> {
+fn put(
+    ((group, _), record): &(TargetKey<'_>, &Ownership),
+) -> Result<WriteRequest, aws_sdk_dynamodb::error::BuildError> {
     let put = PutRequest::builder().set_item(Some(ownership::write(group, record))).build()?;
     Ok(WriteRequest::builder().put_request(put).build())
 }

@@ -76,7 +76,7 @@ choice!(
 
 choice!(
     /// The ways of mending a task's security groups, in the order in which they are tried.
-    Rung {
+    RepairOption {
         /// Set the groups of the task's interface.
         ModifyNetworkInterface = "modify-network-interface",
         /// Put the groups into the service's network configuration, which starts a deployment.

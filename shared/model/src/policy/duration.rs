@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::fmt::friendly::{SpanParser, SpanPrinter};
 
 use super::document::{Node, Value};
-use super::section::{Section, quoted};
+use super::section::{TableReader, quoted};
 
 /// The longest any length of time in a policy may be. What was seen a day ago says nothing about now.
 const DAY: Duration = Duration::from_hours(24);
@@ -42,7 +42,7 @@ pub(super) fn window(node: &Node) -> Result<Duration, String> {
 ///
 /// `after` and `within` are what this section says; `base` is what applies where it says nothing.
 pub(super) fn check_confirmation(
-    section: &Section<'_>,
+    section: &TableReader<'_>,
     (after, within): (Option<Duration>, Option<Duration>),
     base: (Duration, Duration),
 ) {

@@ -1,7 +1,7 @@
 //! What the owner of the account allows: modes, waits, limits, exceptions.
 //!
 //! A [`Policy`] is parsed from TOML or JSON, with every problem reported at once. What it says differs from place to
-//! place, so it has no public settings: it is asked for a [`Place`], and where several services meet in one target group
+//! place, so it has no public settings: it is asked for a [`PolicySubject`], and where several services meet in one target group
 //! ([`Policy::registration_shared`]) it answers with what all of them allow.
 //!
 //! It doesn't decide anything: rules and planner do. It knows the rules' slugs only as the list it is given.
@@ -22,10 +22,10 @@ mod security_groups;
 mod tests;
 
 pub use amount::Amount;
-pub use choice::{BalancerKind, Managed, Mode, Rung};
+pub use choice::{BalancerKind, Managed, Mode, RepairOption};
 pub use error::{PolicyErrors, PolicyProblem};
 pub use glob::{Glob, GlobError};
-pub use overrides::Place;
+pub use overrides::PolicySubject;
 pub use registration::RegistrationPolicy;
 pub use rules::AlertPolicy;
 pub use security_group_ref::{SecurityGroupRef, SecurityGroupRefError};
@@ -36,7 +36,7 @@ use document::Document;
 use overrides::Override;
 use registration::RegistrationChanges;
 use rules::RulesPolicy;
-use section::{Problems, Section};
+use section::{PolicyProblems, TableReader};
 use security_groups::SecurityGroupChanges;
 
 /// What may be done, and where. The default changes nothing anywhere.
@@ -70,14 +70,14 @@ impl Policy {
     pub fn parse(text: &str, known_rules: &[&str]) -> Result<Self, PolicyErrors> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let Document { root, broken } = Document::read(text);
-        let problems = Problems::default();
-        let policy = Section::root(&root, &problems, |root| Self::read(root, known_rules));
+        let problems = PolicyProblems::default();
+        let policy = TableReader::root(&root, &problems, |root| Self::read(root, known_rules));
         PolicyErrors::collect(text, broken, problems.into_found()).map_or(Ok(policy), Err)
     }
 
     /// What may be done about targets at `place`.
     #[must_use]
-    pub fn registration(&self, place: &Place<'_>) -> RegistrationPolicy {
+    pub fn registration(&self, place: &PolicySubject<'_>) -> RegistrationPolicy {
         let mut policy = self.registration.clone();
         self.overrides_at(place).for_each(|over| over.registration.apply(&mut policy));
         policy
@@ -87,8 +87,8 @@ impl Policy {
     /// every one of them allows. Without any, what is said of the group itself.
     #[must_use]
     pub fn registration_shared(&self, target_group: &str, services: &[(&str, &str)]) -> RegistrationPolicy {
-        let group = Place { target_group: Some(target_group), ..Place::default() };
-        let place = |&(cluster, service)| Place { cluster: Some(cluster), service: Some(service), ..group };
+        let group = PolicySubject { target_group: Some(target_group), ..PolicySubject::default() };
+        let place = |&(cluster, service)| PolicySubject { cluster: Some(cluster), service: Some(service), ..group };
         let policies = services.iter().map(|service| self.registration(&place(service)));
         policies.reduce(RegistrationPolicy::most_cautious).unwrap_or_else(|| self.registration(&group))
     }
@@ -96,7 +96,7 @@ impl Policy {
     /// What may be done about security groups at `place`. A group that several overrides together would both require and
     /// forbid is required.
     #[must_use]
-    pub fn security_groups(&self, place: &Place<'_>) -> SecurityGroupPolicy {
+    pub fn security_groups(&self, place: &PolicySubject<'_>) -> SecurityGroupPolicy {
         self.security_groups_where(|over| over.applies_to(place))
     }
 
@@ -109,9 +109,9 @@ impl Policy {
         service: Option<&str>,
         target_groups: &[&str],
     ) -> SecurityGroupPolicy {
-        let place = Place { cluster: Some(cluster), service, target_group: None };
+        let place = PolicySubject { cluster: Some(cluster), service, target_group: None };
         self.security_groups_where(|over| {
-            let applies_with = |group: &str| over.applies_to(&Place { target_group: Some(group), ..place });
+            let applies_with = |group: &str| over.applies_to(&PolicySubject { target_group: Some(group), ..place });
             over.applies_to(&place) || target_groups.iter().any(|group| applies_with(group))
         })
     }
@@ -163,11 +163,11 @@ impl Policy {
         }
     }
 
-    fn overrides_at<'a>(&'a self, place: &'a Place<'_>) -> impl Iterator<Item = &'a Override> {
+    fn overrides_at<'a>(&'a self, place: &'a PolicySubject<'_>) -> impl Iterator<Item = &'a Override> {
         self.overrides.iter().filter(|over| over.applies_to(place))
     }
 
-    fn read(root: &mut Section<'_>, known_rules: &[&str]) -> Self {
+    fn read(root: &mut TableReader<'_>, known_rules: &[&str]) -> Self {
         let Self { mut registration, mut security_groups, .. } = Self::default();
         root.section("registration", |section| RegistrationChanges::read(section, &registration))
             .apply(&mut registration);

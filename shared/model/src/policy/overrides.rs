@@ -3,12 +3,12 @@
 use super::choice::Mode;
 use super::glob::{Glob, glob};
 use super::registration::{RegistrationChanges, RegistrationPolicy};
-use super::section::Section;
+use super::section::TableReader;
 use super::security_groups::{SecurityGroupChanges, SecurityGroupPolicy};
 
 /// What a question to the policy is about, by name (not ARN); what doesn't apply or isn't known is `None`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Place<'a> {
+pub struct PolicySubject<'a> {
     /// Name of the cluster.
     pub cluster: Option<&'a str>,
     /// Name of the service.
@@ -30,7 +30,7 @@ pub(super) struct Override {
 impl Override {
     /// Reads one; the policies are what applies without it.
     pub(super) fn read(
-        section: &mut Section<'_>,
+        section: &mut TableReader<'_>,
         registration: &RegistrationPolicy,
         security_groups: &SecurityGroupPolicy,
     ) -> Self {
@@ -51,7 +51,7 @@ impl Override {
     }
 
     /// Whether every glob it has matches; a name that isn't there matches none.
-    pub(super) fn applies_to(&self, place: &Place<'_>) -> bool {
+    pub(super) fn applies_to(&self, place: &PolicySubject<'_>) -> bool {
         let matches = |glob: &Option<Glob>, name: Option<&str>| {
             glob.as_ref().is_none_or(|glob| name.is_some_and(|name| glob.matches(name)))
         };

@@ -10,7 +10,7 @@ use super::amount::{Amount, amount};
 use super::choice::{BalancerKind, Managed, Mode, one_of};
 use super::document::{Node, Value};
 use super::duration::{check_confirmation, duration, window};
-use super::section::{Section, quoted};
+use super::section::{TableReader, quoted};
 
 /// The registration section as it applies in one place.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,7 +90,7 @@ pub(super) struct RegistrationChanges {
 
 impl RegistrationChanges {
     /// Reads the section; `base` is what applies without it.
-    pub(super) fn read(section: &mut Section<'_>, base: &RegistrationPolicy) -> Self {
+    pub(super) fn read(section: &mut TableReader<'_>, base: &RegistrationPolicy) -> Self {
         let changes = Self {
             mode: section.get("mode", one_of),
             grace: section.get("grace", duration),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::choice::one_of;
 use super::document::Node;
 use super::glob::{Glob, glob};
-use super::section::{Section, did_you_mean, quoted};
+use super::section::{TableReader, did_you_mean, quoted};
 use crate::finding::Severity;
 
 /// The alerts section.
@@ -31,14 +31,14 @@ impl Default for AlertPolicy {
 }
 
 impl AlertPolicy {
-    pub(super) fn read(section: &mut Section<'_>) -> Self {
+    pub(super) fn read(section: &mut TableReader<'_>) -> Self {
         let default = Self::default();
         Self { min_severity: section.get("min_severity", one_of).unwrap_or(default.min_severity) }
     }
 }
 
 impl RulesPolicy {
-    pub(super) fn read(section: &mut Section<'_>, known: &[&str]) -> Self {
+    pub(super) fn read(section: &mut TableReader<'_>, known: &[&str]) -> Self {
         let disabled = section.list("disable", |node| matching(node, known)).unwrap_or_default();
         let mut severity = BTreeMap::new();
         for entry in section.entries("severity") {

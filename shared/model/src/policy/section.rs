@@ -5,23 +5,23 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use super::document::{Entry, Node, Value};
+use super::document::{DocumentEntry, Node, Value};
 
 /// What was found wrong so far, by byte offset.
 #[derive(Debug, Default)]
-pub(super) struct Problems(RefCell<Vec<(usize, String)>>);
+pub(super) struct PolicyProblems(RefCell<Vec<(usize, String)>>);
 
 /// One table being read.
 #[derive(Debug)]
-pub(super) struct Section<'d> {
-    entries: &'d [Entry],
+pub(super) struct TableReader<'d> {
+    entries: &'d [DocumentEntry],
     at: usize,
     name: String,
     asked: Vec<&'static str>,
-    problems: &'d Problems,
+    problems: &'d PolicyProblems,
 }
 
-impl Problems {
+impl PolicyProblems {
     pub(super) fn add(&self, at: usize, message: String) {
         self.0.borrow_mut().push((at, message));
     }
@@ -31,17 +31,21 @@ impl Problems {
     }
 }
 
-impl<'d> Section<'d> {
+impl<'d> TableReader<'d> {
     /// Reads a whole document; keys that `read` didn't ask for are problems.
-    pub(super) fn root<T>(entries: &'d [Entry], problems: &'d Problems, read: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn root<T>(
+        entries: &'d [DocumentEntry],
+        problems: &'d PolicyProblems,
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> T {
         Self::read(entries, 0, String::new(), problems, read)
     }
 
     fn read<T>(
-        entries: &'d [Entry],
+        entries: &'d [DocumentEntry],
         at: usize,
         name: String,
-        problems: &'d Problems,
+        problems: &'d PolicyProblems,
         read: impl FnOnce(&mut Self) -> T,
     ) -> T {
         let mut section = Self { entries, at, name, asked: Vec::new(), problems };
@@ -77,7 +81,7 @@ impl<'d> Section<'d> {
     }
 
     /// The keys and values of the table `key`, whatever they are.
-    pub(super) fn entries(&mut self, key: &'static str) -> &'d [Entry] {
+    pub(super) fn entries(&mut self, key: &'static str) -> &'d [DocumentEntry] {
         self.find(key).and_then(|entry| self.table(&entry.node, key)).unwrap_or_default()
     }
 
@@ -122,12 +126,12 @@ impl<'d> Section<'d> {
         self.problem(at, key, message);
     }
 
-    fn find(&mut self, key: &'static str) -> Option<&'d Entry> {
+    fn find(&mut self, key: &'static str) -> Option<&'d DocumentEntry> {
         self.asked.push(key);
         self.entries.iter().find(|entry| entry.key == key)
     }
 
-    fn table(&self, node: &'d Node, key: &str) -> Option<&'d [Entry]> {
+    fn table(&self, node: &'d Node, key: &str) -> Option<&'d [DocumentEntry]> {
         if let Value::Table(entries) = &node.value {
             return Some(entries);
         }

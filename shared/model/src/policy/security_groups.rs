@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::amount::limit;
-use super::choice::{Mode, Rung, one_of};
+use super::choice::{Mode, RepairOption, one_of};
 use super::document::{Node, Value};
 use super::duration::{check_confirmation, duration, window};
-use super::section::Section;
+use super::section::TableReader;
 use super::security_group_ref::{SecurityGroupRef, forbidden_group, required_group};
 
 /// The security group section as it applies in one place.
@@ -24,7 +24,7 @@ pub struct SecurityGroupPolicy {
     /// How far apart they are at most. Where overrides make it less than `confirm_after`, nothing is ever confirmed.
     pub confirm_within: Duration,
     /// The ways of repair that are allowed, in the order in which they are tried.
-    pub repair_with: BTreeSet<Rung>,
+    pub repair_with: BTreeSet<RepairOption>,
     /// How many interfaces may be changed in one window.
     pub max_interface_changes: u32,
     /// How many services may be updated in one window.
@@ -45,7 +45,7 @@ impl Default for SecurityGroupPolicy {
             forbidden: BTreeSet::new(),
             confirm_after: Duration::from_secs(30),
             confirm_within: Duration::from_mins(15),
-            repair_with: BTreeSet::from([Rung::ModifyNetworkInterface]),
+            repair_with: BTreeSet::from([RepairOption::ModifyNetworkInterface]),
             max_interface_changes: 50,
             max_updates: 1,
             max_stops: 1,
@@ -63,7 +63,7 @@ pub(super) struct SecurityGroupChanges {
     forbidden: Option<BTreeSet<SecurityGroupRef>>,
     confirm_after: Option<Duration>,
     confirm_within: Option<Duration>,
-    repair_with: Option<BTreeSet<Rung>>,
+    repair_with: Option<BTreeSet<RepairOption>>,
     max_interface_changes: Option<u32>,
     max_updates: Option<u32>,
     max_stops: Option<u32>,
@@ -73,7 +73,7 @@ pub(super) struct SecurityGroupChanges {
 
 impl SecurityGroupChanges {
     /// Reads the section; `base` is what applies without it.
-    pub(super) fn read(section: &mut Section<'_>, base: &SecurityGroupPolicy) -> Self {
+    pub(super) fn read(section: &mut TableReader<'_>, base: &SecurityGroupPolicy) -> Self {
         let changes = Self {
             mode: section.get("mode", one_of),
             required: section.list("required", required_group),
@@ -115,7 +115,7 @@ impl SecurityGroupChanges {
         }
     }
 
-    fn check_contradiction(&self, section: &Section<'_>, base: &SecurityGroupPolicy) {
+    fn check_contradiction(&self, section: &TableReader<'_>, base: &SecurityGroupPolicy) {
         let Some(key) = ["forbidden", "required"].into_iter().find(|key| section.has(key)) else { return };
         let required = self.required.as_ref().unwrap_or(&base.required);
         let forbidden = self.forbidden.as_ref().unwrap_or(&base.forbidden);

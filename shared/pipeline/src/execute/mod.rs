@@ -4,11 +4,11 @@
 //! done, and a request may succeed and change nothing.
 
 mod batch;
+mod options;
 mod read_back;
 mod register;
 mod remove;
 mod reserve;
-mod rungs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,21 +20,21 @@ use model::id::TargetGroupArn;
 use model::observation::{Gap, Lookup, Observation, Question, Unread};
 use model::repair::Repair;
 use model::scope::{Site, Unit};
-use planner::{Decision, LookAgain, Looks, Means, Plan, Step};
+use planner::{Capabilities, Decision, LookAgain, LookHistory, Plan, Step};
 
-use crate::look::Look;
+use crate::look::Assessment;
 use crate::outcome::{Conclusion, Status};
 use crate::pass::Assignment;
 use crate::ports::{Clock, LookQueue};
 use crate::world::World;
 
 /// Which step of which finding: their places in the plan.
-pub(crate) type Place = (usize, usize);
+pub(crate) type StepIndex = (usize, usize);
 
 /// What came of the steps, and what the last looks could not read.
 #[derive(Debug, Default)]
 pub(crate) struct Done {
-    pub(crate) conclusions: BTreeMap<Place, Conclusion>,
+    pub(crate) conclusions: BTreeMap<StepIndex, Conclusion>,
     pub(crate) abstentions: BTreeSet<(Unit, Unread)>,
     /// What the last looks found instead waits for a second look of its own.
     pub(crate) looks: BTreeMap<Site, LookAgain>,
@@ -70,23 +70,23 @@ impl From<&str> for Obstacle {
 pub(crate) async fn execute<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     world: World<'_, A, L, Q, C>,
     assignment: &Assignment<'_>,
-    seen: &Look,
-    looks: &Looks,
-    means: Means,
+    seen: &Assessment,
+    looks: &LookHistory,
+    capabilities: Capabilities,
 ) -> Done {
     let mut done = Done::default();
     for (group, steps) in to_do(&seen.plan, false) {
-        register::register(world, assignment, seen, looks, means, &group, &steps, &mut done).await;
+        register::register(world, assignment, seen, looks, capabilities, &group, &steps, &mut done).await;
     }
     for (group, steps) in to_do(&seen.plan, true) {
-        remove::remove(world, assignment, seen, looks, means, &group, &steps, &mut done).await;
+        remove::remove(world, assignment, seen, looks, capabilities, &group, &steps, &mut done).await;
     }
-    rungs::change(world, assignment, seen, looks, means, &mut done).await;
+    options::change(world, assignment, seen, looks, capabilities, &mut done).await;
     done
 }
 
 /// The additions, or the removals, of each group.
-fn to_do(plan: &Plan, removals: bool) -> BTreeMap<TargetGroupArn, Vec<(Place, &Step)>> {
+fn to_do(plan: &Plan, removals: bool) -> BTreeMap<TargetGroupArn, Vec<(StepIndex, &Step)>> {
     let mut groups: BTreeMap<TargetGroupArn, Vec<_>> = BTreeMap::new();
     for (at, planned) in plan.findings.iter().enumerate() {
         for (nth, step) in planned.steps.iter().enumerate() {
@@ -100,12 +100,12 @@ fn to_do(plan: &Plan, removals: bool) -> BTreeMap<TargetGroupArn, Vec<(Place, &S
 }
 
 impl Done {
-    fn stopped(&mut self, steps: &[(Place, &Step)], obstacle: &Obstacle) {
-        self.conclusions.extend(steps.iter().map(|(place, step)| (*place, obstacle.conclude(&step.repair))));
+    fn stopped(&mut self, steps: &[(StepIndex, &Step)], obstacle: &Obstacle) {
+        self.conclusions.extend(steps.iter().map(|(index, step)| (*index, obstacle.conclude(&step.repair))));
     }
 
     /// The last look no longer found what these steps are for.
-    fn changed(&mut self, steps: &[(Place, &Step)], before: &Look, last: &Look) {
+    fn changed(&mut self, steps: &[(StepIndex, &Step)], before: &Assessment, last: &Assessment) {
         if !steps.is_empty() {
             self.stopped(steps, &why_changed(before, last));
             self.look_again(steps, last);
@@ -114,7 +114,7 @@ impl Done {
 
     /// What the last look found in the places of these steps waits for a second look: no event may tell of it, as of a stale
     /// address that has gone to another service's task meanwhile.
-    fn look_again(&mut self, steps: &[(Place, &Step)], last: &Look) {
+    fn look_again(&mut self, steps: &[(StepIndex, &Step)], last: &Assessment) {
         let looks = &last.plan.looks;
         let sites = steps.iter().map(|(_, step)| step.repair.site());
         self.looks.extend(
@@ -124,7 +124,7 @@ impl Done {
 }
 
 /// Why a last look no longer found what the one before did: it is no longer so, or something could not be read this time.
-fn why_changed(before: &Look, last: &Look) -> Obstacle {
+fn why_changed(before: &Assessment, last: &Assessment) -> Obstacle {
     let known: BTreeSet<_> = before.observation.unread().into_iter().map(asked).collect();
     match last.observation.unread().into_iter().find(|unread| !known.contains(&asked(unread))) {
         Some(Unread { resource, operation, error, .. }) => {
@@ -140,15 +140,15 @@ fn asked(unread: &Unread) -> (&str, &str) {
 }
 
 /// What the last look makes of a step, if it finds the same fault still.
-fn again<'a>(before: &Look, now: &'a Look, (place, step): &(Place, &Step)) -> Option<&'a Step> {
-    let suspicion = before.plan.findings.get(place.0)?.finding.suspicion();
+fn again<'a>(before: &Assessment, now: &'a Assessment, (index, step): &(StepIndex, &Step)) -> Option<&'a Step> {
+    let suspicion = before.plan.findings.get(index.0)?.finding.suspicion();
     let mut same = now.plan.findings.iter().filter(|planned| planned.finding.suspicion() == suspicion);
     same.find_map(|planned| planned.steps.iter().find(|again| again.repair == step.repair))
 }
 
 /// Does the last look want the same change, for the same reason? Its count is in the ledger already, so that the forecast of
 /// the limit doesn't matter here.
-fn stands(before: &Look, now: &Look, step: &(Place, &Step)) -> bool {
+fn stands(before: &Assessment, now: &Assessment, step: &(StepIndex, &Step)) -> bool {
     again(before, now, step).is_some_and(|again| again.decision == Decision::DoNow)
 }
 

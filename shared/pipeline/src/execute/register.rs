@@ -13,11 +13,11 @@ use model::elb::Target;
 use model::id::TargetGroupArn;
 use model::ledger::OwnershipChange;
 use model::observation::{Observation, Question};
-use planner::{Looks, Means, Step};
+use planner::{Capabilities, LookHistory, Step};
 
 use super::batch::change;
-use super::{Done, Place, in_place, stands};
-use crate::look::{Look, look};
+use super::{Done, StepIndex, in_place, stands};
+use crate::look::{Assessment, look};
 use crate::outcome::{Conclusion, Status};
 use crate::pass::Assignment;
 use crate::ports::{Clock, LookQueue};
@@ -28,15 +28,15 @@ use crate::world::World;
 pub(super) async fn register<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     world: World<'_, A, L, Q, C>,
     assignment: &Assignment<'_>,
-    seen: &Look,
-    looks: &Looks,
-    means: Means,
+    seen: &Assessment,
+    looks: &LookHistory,
+    capabilities: Capabilities,
     group: &TargetGroupArn,
-    steps: &[(Place, &Step)],
+    steps: &[(StepIndex, &Step)],
     done: &mut Done,
 ) {
-    let fresh = |before: &Look| stale_parts_forgotten(world, before, group, steps);
-    let before = look(world, assignment, fresh(seen), looks, means).await;
+    let fresh = |before: &Assessment| stale_parts_forgotten(world, before, group, steps);
+    let before = look(world, assignment, fresh(seen), looks, capabilities).await;
     let (still, changed): (Vec<_>, Vec<_>) = steps.iter().copied().partition(|one| stands(seen, &before, one));
     done.changed(&changed, seen, &before);
     done.abstentions.extend(before.judgement.abstentions.iter().cloned());
@@ -46,7 +46,7 @@ pub(super) async fn register<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     let targets: Vec<Target> = still.iter().filter_map(|(_, step)| step.repair.target()).collect();
     let send = |batch: Vec<Target>| async move { world.account.register_targets(group, &batch, Zone::Own).await };
     let errors = change(&targets, send).await;
-    let after = look(world, assignment, fresh(&before), looks, means).await;
+    let after = look(world, assignment, fresh(&before), looks, capabilities).await;
     done.abstentions.extend(after.judgement.abstentions.iter().cloned());
     done.look_again(&still, &after);
     let owned = owned(group, &targets, &after);
@@ -54,7 +54,7 @@ pub(super) async fn register<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
         done.unrecorded = done.unrecorded.take().or(ledger.record(&owned).await.err());
     }
     let there = in_place(&after.observation, group);
-    let conclude = |(place, step): &(Place, &Step)| {
+    let conclude = |(index, step): &(StepIndex, &Step)| {
         let repair = &step.repair;
         let error = repair.target().and_then(|target| errors.get(&target));
         let is_there = |there: &BTreeSet<Target>| repair.target().is_some_and(|target| there.contains(&target));
@@ -68,7 +68,7 @@ pub(super) async fn register<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
                 Conclusion::new(repair, Status::Failed, format!("sent, but it could not be read back: {why}"))
             }
         };
-        (*place, conclusion)
+        (*index, conclusion)
     };
     done.conclusions.extend(still.iter().map(conclude));
 }
@@ -77,9 +77,9 @@ pub(super) async fn register<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
 /// targets, and the tasks whose addresses they are to be.
 fn stale_parts_forgotten<A, L, Q, C: Clock>(
     world: World<'_, A, L, Q, C>,
-    seen: &Look,
+    seen: &Assessment,
     group: &TargetGroupArn,
-    steps: &[(Place, &Step)],
+    steps: &[(StepIndex, &Step)],
 ) -> Observation {
     let mut observation = seen.observation.clone();
     observation.at = world.clock.now();
@@ -91,7 +91,7 @@ fn stale_parts_forgotten<A, L, Q, C: Clock>(
 }
 
 /// What the ledger is to remember of the new targets.
-fn owned(group: &TargetGroupArn, targets: &[Target], after: &Look) -> Vec<OwnershipChange> {
+fn owned(group: &TargetGroupArn, targets: &[Target], after: &Assessment) -> Vec<OwnershipChange> {
     let is_new = |change: &&OwnershipChange| match change {
         OwnershipChange::Record(of, record) => of == group && targets.contains(&record.target),
         OwnershipChange::End(..) => false,

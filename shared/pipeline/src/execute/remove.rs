@@ -13,12 +13,12 @@ use model::id::TargetGroupArn;
 use model::ledger::Limited;
 use model::observation::{Observation, Question};
 use model::scope::ServiceId;
-use planner::{Looks, Means, Step};
+use planner::{Capabilities, LookHistory, Step};
 
 use super::batch::change;
 use super::reserve::reserve;
-use super::{Done, Place, in_place, read_targets, stands};
-use crate::look::{Look, look};
+use super::{Done, StepIndex, in_place, read_targets, stands};
+use crate::look::{Assessment, look};
 use crate::outcome::{Conclusion, Status};
 use crate::pass::Assignment;
 use crate::ports::{Clock, LookQueue};
@@ -29,11 +29,11 @@ use crate::world::World;
 pub(super) async fn remove<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     world: World<'_, A, L, Q, C>,
     assignment: &Assignment<'_>,
-    seen: &Look,
-    looks: &Looks,
-    means: Means,
+    seen: &Assessment,
+    looks: &LookHistory,
+    capabilities: Capabilities,
     group: &TargetGroupArn,
-    steps: &[(Place, &Step)],
+    steps: &[(StepIndex, &Step)],
     done: &mut Done,
 ) {
     let granted = match reserve(world, seen, &Limited::Removals(group.clone()), steps.len()).await {
@@ -45,7 +45,7 @@ pub(super) async fn remove<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     if allowed.is_empty() {
         return;
     }
-    let again = look(world, assignment, stale_parts_forgotten(world, seen, group, allowed), looks, means).await;
+    let again = look(world, assignment, stale_parts_forgotten(world, seen, group, allowed), looks, capabilities).await;
     let (still, changed): (Vec<_>, Vec<_>) = allowed.iter().copied().partition(|one| stands(seen, &again, one));
     done.changed(&changed, seen, &again);
     done.abstentions.extend(again.judgement.abstentions);
@@ -59,9 +59,9 @@ pub(super) async fn remove<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
 /// part may be as old as the second look.
 fn stale_parts_forgotten<A, L, Q, C: Clock>(
     world: World<'_, A, L, Q, C>,
-    seen: &Look,
+    seen: &Assessment,
     group: &TargetGroupArn,
-    steps: &[(Place, &Step)],
+    steps: &[(StepIndex, &Step)],
 ) -> Observation {
     let mut observation = seen.observation.clone();
     observation.at = world.clock.now();
@@ -88,13 +88,13 @@ async fn deregister<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     world: World<'_, A, L, Q, C>,
     assignment: &Assignment<'_>,
     group: &TargetGroupArn,
-    steps: &[(Place, &Step)],
-) -> Vec<(Place, Conclusion)> {
+    steps: &[(StepIndex, &Step)],
+) -> Vec<(StepIndex, Conclusion)> {
     let send = |batch: Vec<Target>| async move { world.account.deregister_targets(group, &batch, Zone::Own).await };
     let targets: Vec<Target> = steps.iter().filter_map(|(_, step)| step.repair.target()).collect();
     let errors = change(&targets, send).await;
     let there = in_place(&read_targets(world, assignment, group).await, group);
-    let conclude = |(place, step): &(Place, &Step)| {
+    let conclude = |(index, step): &(StepIndex, &Step)| {
         let repair = &step.repair;
         let error = repair.target().and_then(|target| errors.get(&target));
         let is_gone = |there: &BTreeSet<Target>| repair.target().is_none_or(|target| !there.contains(&target));
@@ -110,7 +110,7 @@ async fn deregister<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
                 Conclusion::new(repair, Status::Failed, format!("sent, but it could not be read back: {why}"))
             }
         };
-        (*place, conclusion)
+        (*index, conclusion)
     };
     steps.iter().map(conclude).collect()
 }

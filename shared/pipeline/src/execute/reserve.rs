@@ -5,14 +5,14 @@ use ledger::{Ledger, Reservation};
 use model::ledger::Limited;
 
 use super::Obstacle;
-use crate::look::Look;
+use crate::look::Assessment;
 use crate::ports::{Clock, LookQueue};
 use crate::world::World;
 
 /// How many of the changes wanted the limit allows.
 pub(super) async fn reserve<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     world: World<'_, A, L, Q, C>,
-    seen: &Look,
+    seen: &Assessment,
     limited: &Limited,
     wanted: usize,
 ) -> Result<usize, Obstacle> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use model::finding::Severity;
 use model::policy::Amount;
-use planner::{Decision, Limit};
+use planner::{Decision, RepairLimit};
 
 use crate::faults::{hijacked, in_group, missing, stale, used_by, wrong_port};
 use crate::names::target;
@@ -87,7 +87,8 @@ fn promise_5_services_that_share_a_group_are_held_to_the_least_they_allow() {
     assert_eq!(removed(&story), [1, 2, 3]);
     let story = story.finds([used_by(&["web", "api"], stale(4))]).first_seen(60);
     assert_eq!(removed(&story), [1], "though three findings are about tasks of web alone");
-    let limit = Limit { max: Amount::Least { percent: 10, count: 3 }, window: Duration::from_hours(1), whole: 10 };
+    let limit =
+        RepairLimit { max: Amount::Least { percent: 10, count: 3 }, window: Duration::from_hours(1), whole: 10 };
     assert_eq!(story.plan().limits, [(removals("web"), limit)].into());
 }
 

@@ -1,7 +1,7 @@
 //! Two looks: when the second confirms the first, and when it comes.
 
 use model::finding::Fingerprint;
-use planner::{Decision, LookAgain, MAX_HOPS, Waiting};
+use planner::{Decision, LookAgain, MAX_ATTEMPTS, Waiting};
 
 use model::scope::Site;
 
@@ -26,7 +26,7 @@ fn promise_3_the_first_look_repairs_nothing_and_asks_for_a_second() {
     for finding in [stale(1), missing(1)] {
         let story = account().in_repair_mode().finds([finding.clone()]);
         assert_eq!(story.decision(), waiting(30));
-        let look = LookAgain { at: in_seconds(30), suspicions: [(finding.suspicion(), now())].into(), hop: 1 };
+        let look = LookAgain { at: in_seconds(30), suspicions: [(finding.suspicion(), now())].into(), attempt: 1 };
         assert_eq!(story.look(), look);
     }
 }
@@ -50,7 +50,7 @@ fn promise_3_looks_confirm_each_other_from_confirm_after_to_confirm_within() {
 fn promise_3_a_look_too_early_keeps_the_first() {
     let look = found_stale().first_seen(10).look();
     assert_eq!(look.suspicions, [(suspicion(), seconds_ago(10))].into());
-    assert_eq!(look.hop, 1, "a look too early doesn't count");
+    assert_eq!(look.attempt, 1, "a look too early doesn't count");
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn promise_3_a_look_too_old_is_a_new_first_look() {
     let story = found_stale().first_seen(901);
     assert_eq!(story.decision(), waiting(30));
     assert_eq!(story.look().suspicions, [(suspicion(), now())].into());
-    assert_eq!(story.look().hop, 2);
+    assert_eq!(story.look().attempt, 2);
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn promise_3_another_subject_is_a_new_first_look() {
 
 #[test]
 fn promise_3_a_clock_that_runs_ahead_does_not_put_the_second_look_off() {
-    let mut story = found_stale().at_hop(1);
+    let mut story = found_stale().at_attempt(1);
     story.looks.first.insert(suspicion(), in_seconds(3600));
     assert_eq!(story.decision(), waiting(30));
 }
@@ -86,7 +86,7 @@ fn promise_3_without_a_wait_two_looks_are_still_two() {
 
 #[test]
 fn promise_3_without_any_way_to_wait_a_suspicion_is_withheld() {
-    let story = found_stale().waiting(Waiting::No).too_young_for(60);
+    let story = found_stale().waiting(Waiting::No).in_grace_for(60);
     insta::assert_snapshot!(story.reason(), @"a second look must confirm it, and nothing brings one about; set GUARD_QUEUE_URL");
     assert!(story.plan().looks.is_empty());
 }
@@ -121,8 +121,8 @@ fn promise_3_waits_grow_at_each_hop_and_are_given_up() {
 
 #[test]
 fn promise_3_a_suspicion_seen_at_the_last_look_but_one_is_confirmed_at_the_last() {
-    assert_eq!(found_stale().first_seen(60).at_hop(MAX_HOPS).decision(), Decision::DoNow);
-    assert_eq!(found_stale().first_seen(10).at_hop(MAX_HOPS).decision(), waiting(20));
+    assert_eq!(found_stale().first_seen(60).at_attempt(MAX_ATTEMPTS).decision(), Decision::DoNow);
+    assert_eq!(found_stale().first_seen(10).at_attempt(MAX_ATTEMPTS).decision(), waiting(20));
 }
 
 #[test]
@@ -151,26 +151,26 @@ fn promise_3_where_nothing_can_be_confirmed_nothing_waits() {
 
 #[test]
 fn promise_3_a_young_task_gets_a_look_when_it_is_old_enough() {
-    let look = LookAgain { at: in_seconds(90), suspicions: [].into(), hop: 1 };
-    assert_eq!(account().too_young_for(90).look(), look, "in observe mode too");
-    assert_eq!(account().too_young_for(20).too_young_for(90).too_young_for(45).look(), look, "one for all");
-    assert_eq!(found_stale().too_young_for(90).look().at, in_seconds(90), "and for what waits");
-    assert!(account().too_young_for(90).at_hop(MAX_HOPS).plan().looks.is_empty());
+    let look = LookAgain { at: in_seconds(90), suspicions: [].into(), attempt: 1 };
+    assert_eq!(account().in_grace_for(90).look(), look, "in observe mode too");
+    assert_eq!(account().in_grace_for(20).in_grace_for(90).in_grace_for(45).look(), look, "one for all");
+    assert_eq!(found_stale().in_grace_for(90).look().at, in_seconds(90), "and for what waits");
+    assert!(account().in_grace_for(90).at_attempt(MAX_ATTEMPTS).plan().looks.is_empty());
 }
 
 #[test]
 fn promise_3_a_task_too_young_for_long_does_not_let_a_suspicion_grow_too_old() {
-    assert_eq!(found_stale().too_young_for(1800).look().at, in_seconds(30));
-    assert_eq!(found_stale().too_young_for(1800).too_young_for(300).look().at, in_seconds(300));
-    assert_eq!(account().too_young_for(1800).look().at, in_seconds(1800));
+    assert_eq!(found_stale().in_grace_for(1800).look().at, in_seconds(30));
+    assert_eq!(found_stale().in_grace_for(1800).in_grace_for(300).look().at, in_seconds(300));
+    assert_eq!(account().in_grace_for(1800).look().at, in_seconds(1800));
 }
 
 #[test]
 fn promise_3_a_time_beyond_all_time_is_no_panic() {
-    let mut story = found_stale().too_young_for(0);
-    story.young[0].at = model::Timestamp::MAX;
+    let mut story = found_stale().in_grace_for(0);
+    story.in_grace[0].at = model::Timestamp::MAX;
     story.observation.at = model::Timestamp::MAX;
-    story.looks.hop = u32::MAX;
+    story.looks.attempt = u32::MAX;
     assert!(matches!(story.decision(), Decision::Withheld { .. }));
     story.looks.first.insert(suspicion(), model::Timestamp::MIN);
     assert!(matches!(story.decision(), Decision::Withheld { .. }));

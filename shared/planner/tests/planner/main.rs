@@ -2,11 +2,11 @@
 
 mod entities;
 mod faults;
-mod ladder;
 mod limits;
 mod looks;
 mod names;
 mod promises;
 mod properties;
+mod repair_options;
 mod story;
 mod table;

@@ -20,7 +20,7 @@ fn confirmed(findings: impl IntoIterator<Item = model::finding::Finding>) -> Sto
 #[test]
 fn a_plan_prints_as_sentences() {
     let story = account().in_repair_mode().finds([stale(7), missing(2)]).first_seen(60);
-    let story = story.finds([hijacked(9), on_the_wrong_port_only(3)]).too_young_for(90);
+    let story = story.finds([hijacked(9), on_the_wrong_port_only(3)]).in_grace_for(90);
     assert_snapshot!(story.plan(), @"
     critical target-hijacked: something is wrong with 10.0.1.9:8080
       deregister 10.0.1.9:8080 from web: waiting for a second look, not before 2026-03-01T12:00:30Z
@@ -214,7 +214,7 @@ fn promise_6_nothing_is_removed_where_its_replacement_could_not_be_added() {
 
 #[test]
 fn promise_6_planning_twice_is_planning_once() {
-    let story = confirmed([stale(1), missing(2), hijacked(3)]).finds([stale(4)]).too_young_for(60);
+    let story = confirmed([stale(1), missing(2), hijacked(3)]).finds([stale(4)]).in_grace_for(60);
     assert_eq!(story.plan(), story.plan());
 }
 
@@ -241,7 +241,7 @@ fn promise_7_a_finding_without_a_repair_stays_in_the_plan() {
 
 #[test]
 fn promise_8_with_nothing_found_there_is_nothing_to_do() {
-    let story = account().in_repair_mode().at_hop(1);
+    let story = account().in_repair_mode().at_attempt(1);
     assert_eq!(story.plan(), planner::Plan::default());
     assert!(story.plan().is_at_rest() && story.questions().is_empty());
     assert_snapshot!(story.plan(), @"nothing to do");

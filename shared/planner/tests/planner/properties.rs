@@ -10,7 +10,7 @@ use model::ledger::Limited;
 use model::observation::{Answer, Question};
 use model::policy::Mode;
 use model::repair::Repair;
-use planner::{Decision, MAX_HOPS, Plan, Waiting};
+use planner::{Decision, MAX_ATTEMPTS, Plan, Waiting};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
@@ -46,8 +46,8 @@ struct World {
     window: Option<(u32, u32, u64)>,
     ledger: bool,
     waiting: Waiting,
-    hop: u32,
-    young: Vec<u64>,
+    attempt: u32,
+    in_grace: Vec<u64>,
 }
 
 fn faults() -> impl Strategy<Value = Fault> {
@@ -99,8 +99,8 @@ fn worlds() -> impl Strategy<Value = World> {
     let policy = (subsequence(SERVICES.to_vec(), 0..=2), select(vec!["1", "3", "\"20%\"", "\"100%\""]));
     let counted = (0_u8..=20, prop::option::of((0_u32..6, 0_u32..20, 0_u64..1200)));
     let waiting = select(vec![Waiting::Queue, Waiting::InProcess, Waiting::No]);
-    let means = (prop::bool::weighted(0.9), waiting, 0..=MAX_HOPS, prop::collection::vec(0_u64..3600, 0..3));
-    (found, policy, counted, means).prop_map(|(found, policy, counted, means)| World {
+    let capabilities = (prop::bool::weighted(0.9), waiting, 0..=MAX_ATTEMPTS, prop::collection::vec(0_u64..3600, 0..3));
+    (found, policy, counted, capabilities).prop_map(|(found, policy, counted, capabilities)| World {
         faults: found.0,
         odd: found.1,
         paused: found.2,
@@ -108,10 +108,10 @@ fn worlds() -> impl Strategy<Value = World> {
         limit: policy.1,
         targets: counted.0,
         window: counted.1,
-        ledger: means.0,
-        waiting: means.1,
-        hop: means.2,
-        young: means.3,
+        ledger: capabilities.0,
+        waiting: capabilities.1,
+        attempt: capabilities.2,
+        in_grace: capabilities.3,
     })
 }
 
@@ -137,8 +137,8 @@ impl World {
         }
         let seen = self.faults.iter().filter_map(|it| Some((it.finding.suspicion(), seconds_ago(it.first_seen?))));
         story.looks.first = seen.collect();
-        story = self.young.iter().fold(story, |story, seconds| story.too_young_for(*seconds));
-        story.at_hop(self.hop)
+        story = self.in_grace.iter().fold(story, |story, seconds| story.in_grace_for(*seconds));
+        story.at_attempt(self.attempt)
     }
 
     fn policy(&self) -> String {
@@ -296,9 +296,9 @@ proptest! {
         }
         for look in plan.looks.values() {
             let due = look.suspicions.values().map(|first| *first + Duration::from_secs(30));
-            let due = due.chain(story.young.iter().map(|task| task.at)).min().expect("something waits");
+            let due = due.chain(story.in_grace.iter().map(|task| task.at)).min().expect("something waits");
             prop_assert!(look.at >= due && look.at >= now());
-            prop_assert!(look.hop <= MAX_HOPS && look.hop >= story.looks.hop);
+            prop_assert!(look.attempt <= MAX_ATTEMPTS && look.attempt >= story.looks.attempt);
             prop_assert!(world.waiting != Waiting::No);
         }
     }
@@ -310,7 +310,7 @@ proptest! {
             let plan = story.plan();
             let Some(look) = plan.looks.into_values().min_by_key(|look| look.at) else { return Ok(()) };
             story = story.then(&look);
-            story.young.clear();
+            story.in_grace.clear();
         }
         prop_assert!(false, "looks without end");
     }

@@ -12,7 +12,7 @@ use model::hold::HOLD_TAG;
 use model::ledger::{Limited, Pause, Window};
 use model::observation::{Answer, Lookup, Observation, Question, Unread, UnreadKind};
 use model::policy::{Mode, Policy};
-use planner::{Decision, LookAgain, Looks, Means, Plan, Waiting, Young, plan};
+use planner::{Capabilities, Decision, LookAgain, LookHistory, Plan, TaskInGrace, Waiting, plan};
 
 use crate::entities::{a_group, a_service, a_task};
 use crate::names::{balancer, cluster, group, service, target, task};
@@ -40,10 +40,10 @@ pub(crate) fn removals(name: &str) -> Limited {
 pub(crate) struct Story {
     pub(crate) observation: Observation,
     pub(crate) findings: Vec<Finding>,
-    pub(crate) young: Vec<Young>,
+    pub(crate) in_grace: Vec<TaskInGrace>,
     pub(crate) policy: Policy,
-    pub(crate) looks: Looks,
-    pub(crate) means: Means,
+    pub(crate) looks: LookHistory,
+    pub(crate) capabilities: Capabilities,
 }
 
 /// Cluster `prod` with the services `web` and `api`, target groups `web` and `api` of ten healthy targets each behind
@@ -63,10 +63,10 @@ fn an_account() -> Story {
     let mut story = Story {
         observation,
         findings: vec![],
-        young: vec![],
+        in_grace: vec![],
         policy: Policy::default(),
-        looks: Looks::default(),
-        means: Means { ledger: true, waiting: Waiting::Queue },
+        looks: LookHistory::default(),
+        capabilities: Capabilities { ledger: true, waiting: Waiting::Queue },
     };
     for name in ["web", "api"] {
         story.observation.service.insert(service(name), Answer::Known(a_service(name)));
@@ -101,36 +101,36 @@ impl Story {
 
     /// A look-again message brings the suspicions of all that was found so far.
     pub(crate) fn first_seen(mut self, seconds: u64) -> Self {
-        self.looks.hop = self.looks.hop.max(1);
+        self.looks.attempt = self.looks.attempt.max(1);
         self.looks.first.extend(self.findings.iter().map(|finding| (finding.suspicion(), seconds_ago(seconds))));
         self
     }
 
     /// This pass is the look that was planned, at its time.
     pub(crate) fn then(mut self, look: &LookAgain) -> Self {
-        self.looks = Looks { first: look.suspicions.clone(), hop: look.hop };
+        self.looks = LookHistory { first: look.suspicions.clone(), attempt: look.attempt };
         self.observation.at = look.at;
         self
     }
 
-    pub(crate) fn at_hop(mut self, hop: u32) -> Self {
-        self.looks.hop = hop;
+    pub(crate) fn at_attempt(mut self, attempt: u32) -> Self {
+        self.looks.attempt = attempt;
         self
     }
 
     /// A task of group `web` is old enough in so many seconds.
-    pub(crate) fn too_young_for(mut self, seconds: u64) -> Self {
-        self.young.push(Young { target_group: group("web"), at: in_seconds(seconds) });
+    pub(crate) fn in_grace_for(mut self, seconds: u64) -> Self {
+        self.in_grace.push(TaskInGrace { target_group: group("web"), at: in_seconds(seconds) });
         self
     }
 
     pub(crate) fn waiting(mut self, waiting: Waiting) -> Self {
-        self.means.waiting = waiting;
+        self.capabilities.waiting = waiting;
         self
     }
 
     pub(crate) fn without_ledger(mut self) -> Self {
-        self.means.ledger = false;
+        self.capabilities.ledger = false;
         for question in [Question::Pause, Question::Window(removals("web")), Question::Window(removals("api"))] {
             self.fail(&question, UnreadKind::NoLedger);
         }
@@ -220,7 +220,7 @@ impl Story {
 
     fn plan_and_ask(&self) -> (Plan, BTreeSet<Question>) {
         let lookup = Lookup::new(&self.observation);
-        let plan = plan(&lookup, self.findings.clone(), &self.young, &self.policy, &self.looks, self.means);
+        let plan = plan(&lookup, self.findings.clone(), &self.in_grace, &self.policy, &self.looks, self.capabilities);
         (plan, lookup.into_questions())
     }
 

@@ -2,7 +2,7 @@
 
 use model::observation::Question;
 use model::policy::Mode;
-use planner::{Decision, MAX_HOPS, Waiting};
+use planner::{Decision, MAX_ATTEMPTS, Waiting};
 
 use crate::faults::{missing, stale, with_objection};
 use crate::names::service;
@@ -25,7 +25,7 @@ struct Case {
     ledger: bool,
     mode: Mode,
     waiting: Waiting,
-    hop: u32,
+    attempt: u32,
     first_seen: Option<u64>,
     room: Answered,
 }
@@ -36,8 +36,8 @@ const LOOKS: [Option<u64>; 5] = [None, Some(29), Some(30), Some(900), Some(901)]
 fn cases() -> impl Iterator<Item = Case> {
     let outer = combinations(&[true, false], &[true, false], &ANSWERS, &ANSWERS);
     outer.flat_map(|(removal, objection, pause, hold)| {
-        combinations(&[true, false], &[Mode::Observe, Mode::Repair], &[Waiting::Queue, Waiting::No], &[0, MAX_HOPS])
-            .flat_map(move |(ledger, mode, waiting, hop)| {
+        combinations(&[true, false], &[Mode::Observe, Mode::Repair], &[Waiting::Queue, Waiting::No], &[0, MAX_ATTEMPTS])
+            .flat_map(move |(ledger, mode, waiting, attempt)| {
                 LOOKS.into_iter().flat_map(move |first_seen| {
                     ANSWERS.map(|room| Case {
                         removal,
@@ -47,7 +47,7 @@ fn cases() -> impl Iterator<Item = Case> {
                         ledger,
                         mode,
                         waiting,
-                        hop,
+                        attempt,
                         first_seen,
                         room,
                     })
@@ -69,7 +69,7 @@ fn combinations<A: Copy, B: Copy, C: Copy, D: Copy>(
 
 impl Case {
     /// What is different about `story`, an account in repair mode.
-    fn told(self, story: Story) -> Story {
+    fn planned_text(self, story: Story) -> Story {
         let finding = if self.removal { stale(1) } else { missing(1) };
         let finding = if self.objection { with_objection(finding, "objection") } else { finding };
         let mut story = story.capped(self.mode).waiting(self.waiting).finds([finding]);
@@ -98,7 +98,7 @@ impl Case {
             Answered::Unread => story.unable_to_read(&room),
             Answered::NotYet => story.before_reading(&room),
         };
-        story.at_hop(self.hop)
+        story.at_attempt(self.attempt)
     }
 
     /// The first line that applies.
@@ -117,7 +117,7 @@ impl Case {
             (self.hold == Answered::NotYet, "not read yet"),
             (removal && !self.ledger, "no ledger"),
             (repairing && !confirmed && self.waiting == Waiting::No, "a second look must confirm it"),
-            (repairing && !confirmed && !early && self.hop >= MAX_HOPS, "given up"),
+            (repairing && !confirmed && !early && self.attempt >= MAX_ATTEMPTS, "given up"),
             (repairing && !confirmed, "waiting"),
             (removal && self.room == Answered::No, "limit"),
             (removal && self.room == Answered::Unread, "the limit leaves could not be read"),
@@ -134,7 +134,7 @@ fn the_first_gate_that_is_shut_decides() {
     let repairing = account().in_repair_mode();
     let mut seen = 0;
     for case in cases() {
-        let (plan, expected) = (case.told(repairing.clone()).plan(), case.expected());
+        let (plan, expected) = (case.planned_text(repairing.clone()).plan(), case.expected());
         let decision = &plan.steps().next().expect("one step").decision;
         let as_expected = match (decision, expected) {
             (Decision::DoNow, "now") | (Decision::Planned, "planned") | (Decision::Waiting { .. }, "waiting") => true,

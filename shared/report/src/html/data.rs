@@ -11,11 +11,11 @@ struct Details<'a> {
     /// Every remedy once.
     remedies: Vec<&'a str>,
     /// One for each finding, in the report's order.
-    findings: Vec<Detail<'a>>,
+    findings: Vec<DetailRow<'a>>,
 }
 
 #[derive(Serialize)]
-struct Detail<'a> {
+struct DetailRow<'a> {
     remedy: usize,
     evidence: &'a BTreeMap<String, serde_json::Value>,
     resources: &'a model::finding::Resources,
@@ -31,7 +31,7 @@ pub(super) fn details(report: &Report) -> String {
             remedies.push(finding.remedy.as_str());
             remedies.len() - 1
         });
-        Detail {
+        DetailRow {
             remedy,
             evidence: &finding.evidence,
             resources: &finding.resources,

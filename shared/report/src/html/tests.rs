@@ -6,13 +6,13 @@ use model::observation::{Unread, UnreadKind};
 
 use super::policy::content_security_policy;
 use crate::document::{FindingReport, RepairReport, Report, Status};
-use crate::scene::{Scene, at};
+use crate::scene::{AccountSummary, at};
 use crate::tests::report;
 use crate::topology::Topology;
 
 const EVIL: &str = "<script>alert(1)</script>\"'--><img src=x onerror=alert(2)>";
 
-fn page(scene: &Scene) -> (Report, String) {
+fn page(scene: &AccountSummary) -> (Report, String) {
     let findings: Vec<FindingReport> =
         scene.findings.iter().map(|finding| FindingReport::new(finding.clone(), Vec::new())).collect();
     let topology = Topology::of(&scene.observation, &findings);
@@ -42,7 +42,7 @@ fn markup(page: &str) -> String {
 
 #[test]
 fn whatever_a_name_holds_is_shown_as_text() {
-    let mut scene = Scene::new();
+    let mut scene = AccountSummary::new();
     let first = scene.service("<script>alert(1)", 3, "edge");
     scene.missing("<script>alert(1)", first);
     let (mut report, _) = page(&scene);
@@ -67,7 +67,7 @@ fn whatever_a_name_holds_is_shown_as_text() {
 
 #[test]
 fn nothing_in_the_page_needs_more_than_its_security_policy_allows() {
-    let mut scene = Scene::new();
+    let mut scene = AccountSummary::new();
     let first = scene.service("web", 5, "edge");
     scene.missing("web", first);
     let (_, page) = page(&scene);
@@ -90,7 +90,7 @@ fn the_policy_names_what_may_run_by_its_hash() {
 
 #[test]
 fn every_id_is_there_once_and_every_link_leads_to_one() {
-    let mut scene = Scene::new();
+    let mut scene = AccountSummary::new();
     let first = scene.service("web", 5, "edge");
     scene.service("api", 2, "edge");
     scene.missing("web", first);
@@ -110,7 +110,7 @@ fn every_id_is_there_once_and_every_link_leads_to_one() {
 
 #[test]
 fn the_details_are_data_that_cannot_end_their_element() {
-    let mut scene = Scene::new();
+    let mut scene = AccountSummary::new();
     scene.service("web", 1, "edge");
     let of = Resources { target: Some(at(1, 8080)), ..Resources::default() };
     scene.find("target-stale", Severity::High, "web", EVIL, of);
@@ -127,7 +127,7 @@ fn the_details_are_data_that_cannot_end_their_element() {
 
 #[test]
 fn a_well_account_says_so_and_has_nothing_to_filter() {
-    let mut scene = Scene::new();
+    let mut scene = AccountSummary::new();
     scene.service("web", 4, "edge");
     let (_, page) = page(&scene);
     assert!(page.contains("All is well") && !page.contains("<search"));

@@ -6,20 +6,20 @@ use model::elb::IpVersion;
 use model::id::TargetGroupArn;
 
 use super::known::Known;
-use super::member::Member;
+use super::lanes::lanes;
+use super::member::DrawnMember;
 use super::spot::{Spot, spots};
-use super::strands::strands;
-use super::{Door, Fault, Group, Node, Path};
+use super::{DrawnFault, Node, Path, PathEntry, PathGroup};
 use crate::document::FindingReport;
 
 /// A path in the making.
-pub(super) struct Draft {
+pub(super) struct PathDraft {
     place: String,
     service: Option<Node>,
     pub(super) groups: Vec<DraftGroup>,
     /// Security groups that are declared, though perhaps no interface has them.
-    pub(super) worn: BTreeSet<String>,
-    security_groups: BTreeMap<String, Vec<Fault>>,
+    pub(super) actual_groups: BTreeSet<String>,
+    security_groups: BTreeMap<String, Vec<DrawnFault>>,
     pub(super) tasks_elsewhere: usize,
 }
 
@@ -28,17 +28,17 @@ pub(super) struct DraftGroup {
     pub(super) arn: TargetGroupArn,
     pub(super) ip_version: Option<IpVersion>,
     pub(super) node: Node,
-    pub(super) doors: Vec<Door>,
-    pub(super) members: Vec<Member>,
+    pub(super) entries: Vec<PathEntry>,
+    pub(super) members: Vec<DrawnMember>,
 }
 
-impl Draft {
+impl PathDraft {
     pub(super) fn new(place: String, service: Option<Node>) -> Self {
         Self {
             place,
             service,
             groups: Vec::new(),
-            worn: BTreeSet::new(),
+            actual_groups: BTreeSet::new(),
             security_groups: BTreeMap::new(),
             tasks_elsewhere: 0,
         }
@@ -66,7 +66,7 @@ impl Draft {
                 Some(service) => service.blame(fault),
                 None => return false,
             },
-            Spot::Group => match self.group(finding) {
+            Spot::PathGroup => match self.group(finding) {
                 Some(group) => group.node.blame(fault),
                 None => return false,
             },
@@ -113,8 +113,8 @@ impl Draft {
         let only = finding.resources.target_group.as_ref();
         let groups = self.groups.iter_mut().filter(|group| only.is_none_or(|only| group.arn == *only));
         let mut drawn = false;
-        for door in groups.flat_map(|group| &mut group.doors) {
-            door.balancer.blame(fault(finding));
+        for entry in groups.flat_map(|group| &mut group.entries) {
+            entry.balancer.blame(fault(finding));
             drawn = true;
         }
         drawn
@@ -129,15 +129,15 @@ impl Draft {
                 Some(interface) if spot == Spot::Interface => member.interface_id.as_ref() == Some(interface),
                 _ => of.task.is_some() && member.task_arn == of.task,
             };
-            let strand = &mut member.strand;
-            let node = if spot == Spot::Interface { &mut strand.interface } else { &mut strand.task };
+            let lane = &mut member.lane;
+            let node = if spot == Spot::Interface { &mut lane.interface } else { &mut lane.task };
             if let Some(node) = node.as_mut().filter(|_| is_it) {
                 node.blame(fault(finding));
                 drawn = true;
                 if finding.rule == "security-group-missing" {
-                    strand.lacks.extend(of.security_groups.iter().map(ToString::to_string));
-                    strand.lacks.sort();
-                    strand.lacks.dedup();
+                    lane.lacks.extend(of.security_groups.iter().map(ToString::to_string));
+                    lane.lacks.sort();
+                    lane.lacks.dedup();
                 }
             }
         }
@@ -152,20 +152,20 @@ impl Draft {
     }
 
     pub(super) fn done(self, known: &Known<'_>) -> Path {
-        let Self { place, service, groups, worn: declared, security_groups: named, tasks_elsewhere } = self;
+        let Self { place, service, groups, actual_groups: declared, security_groups: named, tasks_elsewhere } = self;
         let on_interfaces = |group: &DraftGroup| {
-            group.members.iter().flat_map(|member| member.strand.security_groups.clone()).collect::<Vec<_>>()
+            group.members.iter().flat_map(|member| member.lane.security_groups.clone()).collect::<Vec<_>>()
         };
-        let worn: BTreeSet<String> = groups.iter().flat_map(on_interfaces).collect();
-        let mut ids: BTreeMap<String, Vec<Fault>> = named;
-        for id in worn.iter().chain(&declared) {
+        let actual_groups: BTreeSet<String> = groups.iter().flat_map(on_interfaces).collect();
+        let mut ids: BTreeMap<String, Vec<DrawnFault>> = named;
+        for id in actual_groups.iter().chain(&declared) {
             ids.entry(id.clone()).or_default();
         }
         let nodes = ids.into_iter().map(|(id, faults)| {
             let name = id.parse().ok().and_then(|id| known.security_group_name(&id)).unwrap_or_default();
             let mut node = Node::new(&id, name);
             // Where no interface was read, nothing is known of who wears what.
-            node.missing = !worn.is_empty() && !worn.contains(&id);
+            node.missing = !actual_groups.is_empty() && !actual_groups.contains(&id);
             faults.into_iter().for_each(|fault| node.blame(fault));
             node
         });
@@ -180,11 +180,11 @@ impl Draft {
 }
 
 impl DraftGroup {
-    fn done(self) -> Group {
-        Group { node: self.node, doors: self.doors, strands: strands(self.members) }
+    fn done(self) -> PathGroup {
+        PathGroup { node: self.node, entries: self.entries, lanes: lanes(self.members) }
     }
 }
 
-fn fault(finding: &FindingReport) -> Fault {
-    Fault { severity: finding.severity, rule: finding.rule.clone(), fingerprint: finding.fingerprint, count: 1 }
+fn fault(finding: &FindingReport) -> DrawnFault {
+    DrawnFault { severity: finding.severity, rule: finding.rule.clone(), fingerprint: finding.fingerprint, count: 1 }
 }

@@ -9,18 +9,18 @@ use model::id::{NetworkInterfaceId, TaskArn};
 use model::scope::ServiceId;
 
 use super::known::Known;
-use super::{Fault, Node, Strand};
+use super::{DrawnFault, Lane, Node};
 
 /// A member, with the ids by which findings name it.
 #[derive(Debug, Clone)]
-pub(super) struct Member {
+pub(super) struct DrawnMember {
     pub(super) at: Option<Target>,
     pub(super) task_arn: Option<TaskArn>,
     pub(super) interface_id: Option<NetworkInterfaceId>,
-    pub(super) strand: Strand,
+    pub(super) lane: Lane,
 }
 
-impl Member {
+impl DrawnMember {
     /// A registered target, with whoever has its address. `own` is the service the picture is of.
     pub(super) fn registered(
         health: &TargetHealth,
@@ -62,7 +62,7 @@ impl Member {
         let mut security_groups: Vec<String> =
             interface.into_iter().flat_map(|interface| &interface.security_groups).map(ToString::to_string).collect();
         security_groups.sort();
-        let strand = Strand {
+        let lane = Lane {
             count: 1,
             target,
             task: task.map(|task| task_node(task, own)),
@@ -70,14 +70,14 @@ impl Member {
             security_groups,
             lacks: Vec::new(),
         };
-        Self { at: None, task_arn: task.map(|task| task.arn.clone()), interface_id, strand }
+        Self { at: None, task_arn: task.map(|task| task.arn.clone()), interface_id, lane }
     }
 
     /// Something is wrong with its target; `shown` is drawn as missing if it has none.
-    pub(super) fn blame_target(&mut self, shown: Target, fault: Fault) {
-        let target = self.strand.target.get_or_insert_with(|| Node::new(shown.to_string(), "not registered").missing());
-        if fault.rule == "target-stale" && self.strand.task.is_none() && self.strand.interface.is_none() {
-            self.strand.task = Some(Node::new("no task", "nothing has this address").missing());
+    pub(super) fn blame_target(&mut self, shown: Target, fault: DrawnFault) {
+        let target = self.lane.target.get_or_insert_with(|| Node::new(shown.to_string(), "not registered").missing());
+        if fault.rule == "target-stale" && self.lane.task.is_none() && self.lane.interface.is_none() {
+            self.lane.task = Some(Node::new("no task", "nothing has this address").missing());
         }
         target.blame(fault);
     }

@@ -1,15 +1,15 @@
 //! The way traffic takes to each service, as it was read, with the faults at the spots where they are.
 //!
 //! A [`Topology`] is plain data, made from an observation and the findings by [`Topology::of`]; a picture is drawn from it.
-//! It is no part of the report's JSON. Members of a target group that are alike are one [`Strand`] with a count, so that a
+//! It is no part of the report's JSON. Members of a target group that are alike are one [`Lane`] with a count, so that a
 //! service of a thousand tasks is drawn as well as one of three; whatever has a fault is told by name, up to a limit.
 
 mod blame;
 mod known;
+mod lanes;
 mod member;
 mod paths;
 mod spot;
-mod strands;
 #[cfg(test)]
 mod tests;
 
@@ -31,7 +31,7 @@ pub struct Path {
     /// The service; absent for a target group of several services or none.
     pub service: Option<Node>,
     /// Its target groups, by name.
-    pub groups: Vec<Group>,
+    pub groups: Vec<PathGroup>,
     /// The security groups its tasks wear, or should, by id.
     pub security_groups: Vec<Node>,
     /// Live tasks that belong to no group drawn here.
@@ -40,18 +40,18 @@ pub struct Path {
 
 /// A target group, what is before it and what is behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Group {
+pub struct PathGroup {
     /// The group.
     pub node: Node,
     /// The listeners that forward to it, each with its balancer. A balancer whose listener isn't known has none.
-    pub doors: Vec<Door>,
+    pub entries: Vec<PathEntry>,
     /// Its members, those with the gravest faults first.
-    pub strands: Vec<Strand>,
+    pub lanes: Vec<Lane>,
 }
 
 /// A balancer and, if it is known, the listener on it that forwards to the group.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Door {
+pub struct PathEntry {
     /// The balancer.
     pub balancer: Node,
     /// `TCP :443`.
@@ -60,7 +60,7 @@ pub struct Door {
 
 /// One member of a group, or several that are alike: target, task, interface.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Strand {
+pub struct Lane {
     /// How many members it stands for.
     pub count: usize,
     /// The target.
@@ -85,12 +85,12 @@ pub struct Node {
     /// It isn't there, and should be.
     pub missing: bool,
     /// What is wrong with it, worst first.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<DrawnFault>,
 }
 
 /// A finding, where it is drawn.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Fault {
+pub struct DrawnFault {
     /// How much it matters.
     pub severity: Severity,
     /// The rule's slug.
@@ -116,7 +116,7 @@ impl Node {
         self.faults.iter().map(|fault| fault.severity).max()
     }
 
-    fn blame(&mut self, fault: Fault) {
+    fn blame(&mut self, fault: DrawnFault) {
         match self.faults.iter_mut().find(|other| other.rule == fault.rule && other.severity == fault.severity) {
             Some(other) if other.fingerprint == fault.fingerprint => {}
             Some(other) => other.count += fault.count,
@@ -126,7 +126,7 @@ impl Node {
     }
 }
 
-impl Strand {
+impl Lane {
     /// Everything on it.
     pub fn nodes(&self) -> impl Iterator<Item = &Node> {
         self.target.iter().chain(&self.task).chain(&self.interface)
@@ -139,16 +139,16 @@ impl Strand {
     }
 }
 
-impl Group {
+impl PathGroup {
     fn nodes(&self) -> impl Iterator<Item = &Node> {
-        let doors = self.doors.iter().flat_map(|door| std::iter::once(&door.balancer).chain(&door.listener));
-        std::iter::once(&self.node).chain(doors).chain(self.strands.iter().flat_map(Strand::nodes))
+        let entries = self.entries.iter().flat_map(|entry| std::iter::once(&entry.balancer).chain(&entry.listener));
+        std::iter::once(&self.node).chain(entries).chain(self.lanes.iter().flat_map(Lane::nodes))
     }
 }
 
 impl Path {
     /// Everything in the picture.
     pub fn nodes(&self) -> impl Iterator<Item = &Node> {
-        self.service.iter().chain(self.groups.iter().flat_map(Group::nodes)).chain(&self.security_groups)
+        self.service.iter().chain(self.groups.iter().flat_map(PathGroup::nodes)).chain(&self.security_groups)
     }
 }

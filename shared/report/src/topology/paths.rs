@@ -8,10 +8,10 @@ use model::id::{LoadBalancerArn, LoadBalancerKind, TargetGroupArn};
 use model::observation::Observation;
 use model::scope::ServiceId;
 
-use super::blame::{Draft, DraftGroup};
+use super::blame::{DraftGroup, PathDraft};
 use super::known::Known;
-use super::member::Member;
-use super::{Door, Node, Topology};
+use super::member::DrawnMember;
+use super::{Node, PathEntry, Topology};
 use crate::document::FindingReport;
 use crate::place::place;
 
@@ -48,7 +48,7 @@ impl Topology {
             if groups.is_empty() {
                 continue;
             }
-            let mut draft = Draft::new(place, None);
+            let mut draft = PathDraft::new(place, None);
             draft.groups = groups.into_iter().map(|arn| of_group(&known, arn, None)).collect();
             draft.blame_all(&findings);
             paths.push(draft.done(&known));
@@ -64,9 +64,10 @@ fn place_of(id: &ServiceId, service: &Service) -> String {
     place(&resources)
 }
 
-fn of_service(known: &Known<'_>, id: &ServiceId, service: &Service, place: String) -> Draft {
-    let mut draft = Draft::new(place, Some(Node::new(service.arn.name(), service_detail(service))));
-    draft.worn = service.network.iter().flat_map(|network| &network.security_groups).map(ToString::to_string).collect();
+fn of_service(known: &Known<'_>, id: &ServiceId, service: &Service, place: String) -> PathDraft {
+    let mut draft = PathDraft::new(place, Some(Node::new(service.arn.name(), service_detail(service))));
+    draft.actual_groups =
+        service.network.iter().flat_map(|network| &network.security_groups).map(ToString::to_string).collect();
     let groups: BTreeSet<&TargetGroupArn> = service.named_target_groups().collect();
     let mut drawn = BTreeSet::new();
     for arn in groups {
@@ -80,7 +81,7 @@ fn of_service(known: &Known<'_>, id: &ServiceId, service: &Service, place: Strin
         match draft.groups.first_mut() {
             Some(group) => {
                 let address = group.ip_version.and_then(|version| task.address(version));
-                group.members.push(Member::unregistered(known, task, address, Some(id)));
+                group.members.push(DrawnMember::unregistered(known, task, address, Some(id)));
             }
             None => draft.tasks_elsewhere += 1,
         }
@@ -115,23 +116,25 @@ fn of_group(known: &Known<'_>, arn: &TargetGroupArn, own: Option<&ServiceId>) ->
         (Some(_), Some(detail)) => detail,
     };
     let vpc = group.and_then(|group| group.vpc.as_ref());
-    let members =
-        targets.into_iter().flatten().map(|health| Member::registered(health, known.owner(health.target.ip, vpc), own));
+    let members = targets
+        .into_iter()
+        .flatten()
+        .map(|health| DrawnMember::registered(health, known.owner(health.target.ip, vpc), own));
     DraftGroup {
         arn: arn.clone(),
         ip_version: group.map(|group| group.ip_version),
         node: Node::new(arn.name(), detail),
-        doors: group
+        entries: group
             .into_iter()
             .flat_map(|group| &group.load_balancers)
-            .flat_map(|balancer| doors(known, balancer, arn))
+            .flat_map(|balancer| entries(known, balancer, arn))
             .collect(),
         members: members.collect(),
     }
 }
 
 /// The ways from a balancer to a group: its listeners that forward there, or, while they aren't known, itself.
-fn doors(known: &Known<'_>, balancer: &LoadBalancerArn, group: &TargetGroupArn) -> Vec<Door> {
+fn entries(known: &Known<'_>, balancer: &LoadBalancerArn, group: &TargetGroupArn) -> Vec<PathEntry> {
     let kind = match balancer.kind() {
         LoadBalancerKind::Network => "network",
         LoadBalancerKind::Application => "application",
@@ -144,12 +147,12 @@ fn doors(known: &Known<'_>, balancer: &LoadBalancerArn, group: &TargetGroupArn) 
     };
     let node = Node::new(balancer.name(), detail);
     let listeners = known.listeners(balancer).filter(|listener| listener.target_groups.contains(group));
-    let doors: Vec<Door> = listeners
+    let entries: Vec<PathEntry> = listeners
         .map(|listener| {
             let protocol = listener.protocol.as_deref().unwrap_or("listener");
             let port = listener.port.map(|port| format!(" :{port}")).unwrap_or_default();
-            Door { balancer: node.clone(), listener: Some(Node::new(format!("{protocol}{port}"), "")) }
+            PathEntry { balancer: node.clone(), listener: Some(Node::new(format!("{protocol}{port}"), "")) }
         })
         .collect();
-    if doors.is_empty() { vec![Door { balancer: node, listener: None }] } else { doors }
+    if entries.is_empty() { vec![PathEntry { balancer: node, listener: None }] } else { entries }
 }

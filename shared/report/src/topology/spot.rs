@@ -8,7 +8,7 @@ pub(super) enum Spot {
     /// The load balancer.
     Balancer,
     /// The target group.
-    Group,
+    PathGroup,
     /// One target.
     Target,
     /// One task.
@@ -33,7 +33,7 @@ pub(super) fn spots(finding: &FindingReport) -> Vec<Spot> {
         | "target-group-not-found"
         | "protocol-mismatch"
         | "target-quota-near"
-        | "target-type-not-ip" => Some(Spot::Group),
+        | "target-type-not-ip" => Some(Spot::PathGroup),
         "security-group-unresolved" => Some(Spot::Service),
         rule if rule.starts_with("security-group-") => Some(Spot::Interface),
         rule if rule.starts_with("ingress-") => Some(Spot::SecurityGroup),
@@ -45,7 +45,7 @@ pub(super) fn spots(finding: &FindingReport) -> Vec<Spot> {
         (of.network_interface.is_some(), Spot::Interface),
         (!of.security_groups.is_empty(), Spot::SecurityGroup),
         (of.service.is_some() && of.target_group.is_none(), Spot::Service),
-        (of.target_group.is_some(), Spot::Group),
+        (of.target_group.is_some(), Spot::PathGroup),
         (of.service.is_some(), Spot::Service),
     ];
     let named = named.into_iter().filter(|(is_named, _)| *is_named).map(|(_, spot)| spot);

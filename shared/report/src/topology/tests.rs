@@ -4,9 +4,9 @@ use model::id::SecurityGroupId;
 
 use super::{Node, Topology};
 use crate::document::FindingReport;
-use crate::scene::{Scene, at, group_arn, task_arn};
+use crate::scene::{AccountSummary, at, group_arn, task_arn};
 
-fn topology(scene: &Scene) -> Topology {
+fn topology(scene: &AccountSummary) -> Topology {
     let findings: Vec<FindingReport> =
         scene.findings.iter().map(|finding| FindingReport::new(finding.clone(), Vec::new())).collect();
     Topology::of(&scene.observation, &findings)
@@ -30,21 +30,17 @@ fn render(topology: &Topology) -> String {
     for path in &topology.paths {
         text += &format!("{} {}\n", path.place, path.service.as_ref().map(node).unwrap_or_default());
         for group in &path.groups {
-            let doors = group.doors.iter().map(|door| {
-                let listener = door.listener.as_ref().map(node).unwrap_or_default();
-                node(&door.balancer) + &listener
+            let entries = group.entries.iter().map(|entry| {
+                let listener = entry.listener.as_ref().map(node).unwrap_or_default();
+                node(&entry.balancer) + &listener
             });
-            text += &format!("  {} -> {}\n", doors.collect::<String>(), node(&group.node));
-            for strand in &group.strands {
-                let nodes: Vec<String> = strand.nodes().map(node).collect();
+            text += &format!("  {} -> {}\n", entries.collect::<String>(), node(&group.node));
+            for lane in &group.lanes {
+                let nodes: Vec<String> = lane.nodes().map(node).collect();
                 let lacks =
-                    if strand.lacks.is_empty() { String::new() } else { format!(" lacks {}", strand.lacks.join(" ")) };
-                text += &format!(
-                    "    {}x {} {}{lacks}\n",
-                    strand.count,
-                    nodes.join(" - "),
-                    strand.security_groups.join(" ")
-                );
+                    if lane.lacks.is_empty() { String::new() } else { format!(" lacks {}", lane.lacks.join(" ")) };
+                text +=
+                    &format!("    {}x {} {}{lacks}\n", lane.count, nodes.join(" - "), lane.security_groups.join(" "));
             }
         }
         text += &format!("  {}\n", path.security_groups.iter().map(node).collect::<String>());
@@ -54,20 +50,20 @@ fn render(topology: &Topology) -> String {
 
 #[test]
 fn every_fault_is_at_its_spot_and_what_is_alike_is_counted() {
-    let mut scene = Scene::new();
+    let mut scene = AccountSummary::new();
     let first = scene.service("web", 9, "edge");
     scene.missing("web", first);
     scene.stale("web", 60_200);
     scene.hijacked("web", 60_201, "api");
     scene.target("web", at(60_202, 8080), TargetState::Draining);
     let of = || Resources::default();
-    let worn = Resources {
+    let actual_groups = Resources {
         task: Some(task_arn(first + 3)),
         network_interface: format!("eni-{:017x}", first + 3).parse().ok(),
         security_groups: group("sg-0required"),
         ..of()
     };
-    scene.find("security-group-missing", Severity::High, "web", "lacks a group", worn);
+    scene.find("security-group-missing", Severity::High, "web", "lacks a group", actual_groups);
     let blocked = Resources { security_groups: group("sg-0base"), ..of() };
     scene.find("ingress-traffic-blocked", Severity::High, "web", "no rule lets it in", blocked);
     let of_group = Resources { target_group: Some(group_arn("web")), ..of() };
@@ -89,7 +85,7 @@ fn every_fault_is_at_its_spot_and_what_is_alike_is_counted() {
 
 #[test]
 fn a_thousand_tasks_are_as_many_lines_as_there_are_kinds_of_them() {
-    let mut scene = Scene::new();
+    let mut scene = AccountSummary::new();
     let first = scene.service("web", 1000, "edge");
     (0..40).for_each(|n| scene.missing("web", first + n));
     insta::assert_snapshot!(render(&topology(&scene)), @"
@@ -109,7 +105,7 @@ fn a_thousand_tasks_are_as_many_lines_as_there_are_kinds_of_them() {
 
 #[test]
 fn a_group_of_no_one_service_is_a_place_of_its_own_and_its_faults_show_on_the_paths_of_its_users_too() {
-    let mut scene = Scene::new();
+    let mut scene = AccountSummary::new();
     scene.service("web", 1, "edge");
     scene.stale("web", 60_200);
     scene.findings[0].resources.service = None;
@@ -130,7 +126,7 @@ fn a_group_of_no_one_service_is_a_place_of_its_own_and_its_faults_show_on_the_pa
 
 #[test]
 fn what_was_not_read_is_said_to_be_so_and_a_group_that_is_gone_is_missing() {
-    let mut scene = Scene::new();
+    let mut scene = AccountSummary::new();
     scene.service("web", 1, "edge");
     scene.observation.target_group.clear();
     scene.observation.target_health.clear();

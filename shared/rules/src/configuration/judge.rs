@@ -4,14 +4,14 @@ use model::ecs::ServiceStatus;
 use model::observation::Lookup;
 use model::policy::Policy;
 
-use super::subject::Subject;
-use super::{
-    balancer_not_network, drain_shorter_than_stop, network_mode, port_mismatch, protocol_mismatch,
-    service_without_security_groups, target_group_not_found, target_type, zone_not_enabled,
+use super::rules::{
+    balancer_not_network, drain_shorter_than_stop, network_mode_not_awsvpc, port_mismatch, protocol_mismatch,
+    service_without_security_groups, target_group_not_found, target_type_not_ip, zone_not_enabled,
 };
-use crate::focus::Focus;
+use super::subject::Subject;
 use crate::judgement::Judgement;
 use crate::rule::Rule;
+use crate::selection::Selection;
 use crate::wanted::Wanted;
 
 type Judge = for<'a> fn(&Lookup<'a>, &Policy, &Subject<'a>, &mut Judgement);
@@ -20,8 +20,8 @@ type Judge = for<'a> fn(&Lookup<'a>, &Policy, &Subject<'a>, &mut Judgement);
 const JUDGES: [(&Rule, Judge); 9] = [
     (&balancer_not_network::RULE, balancer_not_network::judge),
     (&port_mismatch::RULE, port_mismatch::judge),
-    (&network_mode::RULE, network_mode::judge),
-    (&target_type::RULE, target_type::judge),
+    (&network_mode_not_awsvpc::RULE, network_mode_not_awsvpc::judge),
+    (&target_type_not_ip::RULE, target_type_not_ip::judge),
     (&service_without_security_groups::RULE, service_without_security_groups::judge),
     (&target_group_not_found::RULE, target_group_not_found::judge),
     (&protocol_mismatch::RULE, protocol_mismatch::judge),
@@ -33,7 +33,7 @@ const JUDGES: [(&Rule, Judge); 9] = [
 pub(crate) fn judge<'a>(
     lookup: &Lookup<'a>,
     policy: &Policy,
-    focus: &Focus<'a>,
+    selection: &Selection<'a>,
     wanted: Wanted<'_>,
     judgement: &mut Judgement,
 ) {
@@ -42,7 +42,7 @@ pub(crate) fn judge<'a>(
         return;
     }
     let needs_groups = judges.iter().any(|(rule, _)| **rule != service_without_security_groups::RULE);
-    for (id, service) in focus.found.iter().filter(|(_, service)| service.status == ServiceStatus::Active) {
+    for (id, service) in selection.found.iter().filter(|(_, service)| service.status == ServiceStatus::Active) {
         let mut subject = Subject::of(id.clone(), service);
         if needs_groups {
             subject.read_groups(lookup, judgement);

@@ -4,19 +4,19 @@ use model::ecs::ServiceStatus;
 use model::observation::Lookup;
 
 use super::growth::Growing;
-use super::{scaling_floor_zero, subnet_addresses_low, target_quota_near};
+use super::rules::{scaling_floor_zero, subnet_addresses_low, target_quota_near};
 use crate::configuration::Subject;
-use crate::focus::Focus;
 use crate::judgement::Judgement;
+use crate::selection::Selection;
 use crate::wanted::Wanted;
 
 /// Judges every service in focus that is behind a Network Load Balancer by the rules that are wanted.
-pub(crate) fn judge<'a>(lookup: &Lookup<'a>, focus: &Focus<'a>, wanted: Wanted<'_>, judgement: &mut Judgement) {
+pub(crate) fn judge<'a>(lookup: &Lookup<'a>, selection: &Selection<'a>, wanted: Wanted<'_>, judgement: &mut Judgement) {
     if !wanted.any_of(super::RULES) {
         return;
     }
     let mut growing = Vec::new();
-    for (id, service) in focus.found.iter().filter(|(_, service)| service.status == ServiceStatus::Active) {
+    for (id, service) in selection.found.iter().filter(|(_, service)| service.status == ServiceStatus::Active) {
         let mut subject = Subject::of(id.clone(), service);
         subject.read_groups(lookup, judgement);
         if subject.network_groups().next().is_some() {

@@ -6,13 +6,12 @@
 
 mod growth;
 mod judge;
-mod scaling_floor_zero;
-mod subnet_addresses_low;
-mod target_quota_near;
+mod rules;
 
 pub(crate) use judge::judge;
 
 use crate::rule::Rule;
 
 /// The rules of this group, the gravest first.
-pub(crate) const RULES: &[&Rule] = &[&target_quota_near::RULE, &subnet_addresses_low::RULE, &scaling_floor_zero::RULE];
+pub(crate) const RULES: &[&Rule] =
+    &[&rules::target_quota_near::RULE, &rules::subnet_addresses_low::RULE, &rules::scaling_floor_zero::RULE];

@@ -14,7 +14,7 @@ use super::expected::{Expected, expected};
 use super::uses::certain_users;
 
 /// One target group under judgement.
-pub(crate) struct Group<'a> {
+pub(crate) struct JudgedGroup<'a> {
     /// The group.
     pub(crate) group: &'a TargetGroup,
     /// Its targets as DescribeTargetHealth tells them.
@@ -73,7 +73,7 @@ impl<'a> Member<'a> {
     }
 }
 
-impl<'a> Group<'a> {
+impl<'a> JudgedGroup<'a> {
     /// A group whose members aren't known yet.
     pub(crate) fn new(
         group: &'a TargetGroup,

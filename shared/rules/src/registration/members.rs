@@ -14,10 +14,10 @@ use model::scope::{ServiceId, Unit};
 use rustc_hash::FxHashSet;
 
 use super::expected::{Expected, expected};
-use super::group::{Group, Member};
+use super::group::{JudgedGroup, Member};
 use super::tasks::Tasks;
-use crate::focus::{Depth, Focus};
 use crate::judgement::Judgement;
+use crate::selection::{Depth, Selection};
 
 /// Who is known to be in a group, and which of its targets are to be judged.
 pub(crate) struct Members<'a> {
@@ -30,29 +30,29 @@ pub(crate) struct Members<'a> {
 /// Reads the members of `group`. What can't be read is noted; the rest is judged all the same.
 pub(crate) fn members<'a>(
     lookup: &Lookup<'a>,
-    focus: &Focus<'a>,
+    selection: &Selection<'a>,
     tasks: &Tasks<'a>,
-    group: &Group<'a>,
+    group: &JudgedGroup<'a>,
     judgement: &mut Judgement,
 ) -> Members<'a> {
     let in_place: Vec<&TargetHealth> = group.in_place().collect();
     let known = live(lookup, tasks, group, judgement);
     let leftover = left_over(&in_place, &known);
-    let only_named = group.users.iter().all(|(id, _)| focus.services.get(id) != Some(&Depth::Whole));
+    let only_named = group.users.iter().all(|(id, _)| selection.services.get(id) != Some(&Depth::Whole));
     if only_named && !group.users.is_empty() {
         if leftover.is_empty() && !is_short(group, &in_place) {
             return Members { members: known, judged: in_place };
         }
-        if tallies(focus, group, &in_place, &known, &leftover) {
+        if tallies(selection, group, &in_place, &known, &leftover) {
             let judged = in_place.into_iter().filter(|one| !leftover.contains(&one.target.ip)).collect();
             return Members { members: known, judged };
         }
     }
-    let running = |id: &ServiceId| focus.running(id);
+    let running = |id: &ServiceId| selection.running(id);
     let stopped =
         |id: &ServiceId| TaskList { service: Some(id.clone()), desired: Desired::Stopped, cluster: id.cluster.clone() };
     let complete = read_all(lookup, tasks, group, running, judgement)
-        && !focus.pending
+        && !selection.pending
         && (leftover.is_empty() || read_all(lookup, tasks, group, stopped, judgement));
     // With a list unread, or users yet to be found, a left-over target may well be a live task's: it is not even suspected.
     let judged = in_place.into_iter().filter(|one| complete || !leftover.contains(&one.target.ip)).collect();
@@ -60,7 +60,12 @@ pub(crate) fn members<'a>(
 }
 
 /// The users' live tasks among those read so far.
-fn live<'a>(lookup: &Lookup<'a>, tasks: &Tasks<'a>, group: &Group<'a>, judgement: &mut Judgement) -> Vec<Member<'a>> {
+fn live<'a>(
+    lookup: &Lookup<'a>,
+    tasks: &Tasks<'a>,
+    group: &JudgedGroup<'a>,
+    judgement: &mut Judgement,
+) -> Vec<Member<'a>> {
     let mut members = Vec::new();
     for (id, service) in &group.users {
         // Tasks started by the same deployment belong in the same place.
@@ -91,14 +96,14 @@ fn left_over(in_place: &[&TargetHealth], members: &[Member<'_>]) -> BTreeSet<IpA
 
 /// Do the numbers say that the left-over targets are just the tasks nobody asked about?
 fn tallies(
-    focus: &Focus<'_>,
-    group: &Group<'_>,
+    selection: &Selection<'_>,
+    group: &JudgedGroup<'_>,
     in_place: &[&TargetHealth],
     known: &[Member<'_>],
     leftover: &BTreeSet<IpAddr>,
 ) -> bool {
     let [(id, service)] = group.users.as_slice() else { return false };
-    let Some(Depth::Tasks(addresses)) = focus.services.get(id) else { return false };
+    let Some(Depth::Tasks(addresses)) = selection.services.get(id) else { return false };
     let wanted = usize::try_from(service.desired_count).unwrap_or(usize::MAX);
     service.running_count == service.desired_count
         && service.pending_count == 0
@@ -109,7 +114,7 @@ fn tallies(
 }
 
 /// Has a service at rest more tasks running than the group has targets? Then some are missing that no event named.
-fn is_short(group: &Group<'_>, in_place: &[&TargetHealth]) -> bool {
+fn is_short(group: &JudgedGroup<'_>, in_place: &[&TargetHealth]) -> bool {
     group.users.iter().any(|(_, service)| {
         let is_plain = service.controller == DeploymentController::Ecs && service.strategy == Strategy::Rolling;
         let running = usize::try_from(service.running_count).unwrap_or(usize::MAX);
@@ -121,7 +126,7 @@ fn is_short(group: &Group<'_>, in_place: &[&TargetHealth]) -> bool {
 fn read_all<'a>(
     lookup: &Lookup<'a>,
     tasks: &Tasks<'a>,
-    group: &Group<'_>,
+    group: &JudgedGroup<'_>,
     list: impl Fn(&ServiceId) -> TaskList,
     judgement: &mut Judgement,
 ) -> bool {

@@ -4,25 +4,17 @@
 //! the address of every other target ([`owner`]) and whether it was once a task's ([`proof`]). The rules then are a file
 //! each, and only put that into words and repairs.
 
+mod disputed;
 mod expected;
-mod foreign;
 pub(crate) mod group;
-mod group_empty;
-mod hijacked;
 mod judge;
 mod members;
-mod missing;
 pub(crate) mod owner;
 mod ownership;
 mod proof;
-mod stale;
-mod stuck_initial;
-mod suspect;
+mod rules;
 mod tasks;
-mod unused;
 mod uses;
-mod wrong_group;
-mod wrong_port;
 
 pub(crate) use judge::judge;
 pub(crate) use uses::certain_users;
@@ -31,13 +23,13 @@ use crate::rule::Rule;
 
 /// The rules of this group, the gravest first.
 pub(crate) const RULES: &[&Rule] = &[
-    &group_empty::RULE,
-    &hijacked::RULE,
-    &missing::RULE,
-    &stale::RULE,
-    &wrong_port::RULE,
-    &unused::RULE,
-    &wrong_group::RULE,
-    &stuck_initial::RULE,
-    &foreign::RULE,
+    &rules::target_group_empty::RULE,
+    &rules::target_hijacked::RULE,
+    &rules::target_missing::RULE,
+    &rules::target_stale::RULE,
+    &rules::target_wrong_port::RULE,
+    &rules::target_unused::RULE,
+    &rules::target_wrong_group::RULE,
+    &rules::target_stuck_initial::RULE,
+    &rules::target_foreign::RULE,
 ];

@@ -11,7 +11,7 @@ use model::elb::Target;
 use model::observation::{Desired, Gap, Lookup, TaskList};
 use model::scope::ServiceId;
 
-use super::group::{Group, Member};
+use super::group::{JudgedGroup, Member};
 use super::tasks::Tasks;
 use super::uses::{Use, uses};
 
@@ -20,9 +20,9 @@ pub(crate) enum Owner<'a> {
     /// A live task of a service that uses the group.
     Member(Member<'a>),
     /// A live task that isn't one of a service known to use the group.
-    Stranger(Stranger<'a>),
+    ForeignTask(ForeignTask<'a>),
     /// An interface that no live task has.
-    Thing(&'a NetworkInterface),
+    OtherInterface(&'a NetworkInterface),
     /// Nothing, and the address is in a subnet of this account in the group's VPC: absence is proved.
     Nobody,
     /// The address is in no subnet of this account in the group's VPC, so what is there can't be seen.
@@ -30,7 +30,7 @@ pub(crate) enum Owner<'a> {
 }
 
 /// A live task elsewhere.
-pub(crate) struct Stranger<'a> {
+pub(crate) struct ForeignTask<'a> {
     /// The task.
     pub(crate) task: &'a Task,
     /// Its interface.
@@ -41,7 +41,7 @@ pub(crate) struct Stranger<'a> {
     pub(crate) uses: Use,
 }
 
-impl Stranger<'_> {
+impl ForeignTask<'_> {
     /// Is it certain that it has nothing to do with the group: the task of a service's current deployment, with no
     /// other in flight that might have used the group?
     pub(crate) fn is_certainly_foreign(&self) -> bool {
@@ -57,7 +57,7 @@ impl Stranger<'_> {
 /// Who has the address of `target` now?
 pub(crate) fn owner<'a>(
     lookup: &Lookup<'a>,
-    group: &Group<'a>,
+    group: &JudgedGroup<'a>,
     tasks: &Tasks<'a>,
     target: Target,
 ) -> Result<Owner<'a>, Gap<'a>> {
@@ -78,18 +78,18 @@ pub(crate) fn owner<'a>(
         }
     }
     if !may_be_a_tasks(interface) {
-        return Ok(Owner::Thing(interface));
+        return Ok(Owner::OtherInterface(interface));
     }
     match everyones_task_with(lookup, interface)? {
         Some(task) => task_as_owner(lookup, group, interface, task),
-        None => Ok(Owner::Thing(interface)),
+        None => Ok(Owner::OtherInterface(interface)),
     }
 }
 
 /// `None` if the address is out of sight, `Some(None)` if it is in an owned subnet and nothing has it.
 fn interface_at<'a>(
     lookup: &Lookup<'a>,
-    group: &Group<'a>,
+    group: &JudgedGroup<'a>,
     ip: IpAddr,
 ) -> Result<Option<Option<&'a NetworkInterface>>, Gap<'a>> {
     let Some(vpc) = &group.group.vpc else { return Ok(None) };
@@ -101,17 +101,17 @@ fn interface_at<'a>(
 
 fn task_as_owner<'a>(
     lookup: &Lookup<'a>,
-    group: &Group<'a>,
+    group: &JudgedGroup<'a>,
     interface: &'a NetworkInterface,
     task: &'a Task,
 ) -> Result<Owner<'a>, Gap<'a>> {
-    let alone = Stranger { task, interface, service: None, uses: Use::No };
-    let Some(name) = task.service_name() else { return Ok(Owner::Stranger(alone)) };
+    let alone = ForeignTask { task, interface, service: None, uses: Use::No };
+    let Some(name) = task.service_name() else { return Ok(Owner::ForeignTask(alone)) };
     let id = ServiceId::new(&task.cluster, name);
-    let Some(service) = lookup.service(&id)? else { return Ok(Owner::Stranger(alone)) };
+    let Some(service) = lookup.service(&id)? else { return Ok(Owner::ForeignTask(alone)) };
     match uses(lookup, service, &group.group.arn)? {
         Use::Yes => Ok(Owner::Member(Member::new(lookup, id, service, task)?)),
-        uses => Ok(Owner::Stranger(Stranger { service: Some((id, service)), uses, ..alone })),
+        uses => Ok(Owner::ForeignTask(ForeignTask { service: Some((id, service)), uses, ..alone })),
     }
 }
 

@@ -9,11 +9,11 @@ use model::Timestamp;
 use model::elb::Target;
 use model::ledger::{OWNERSHIP_LIFETIME, OWNERSHIP_REFRESH, Ownership, OwnershipChange};
 
-use super::group::{Group, Member};
+use super::group::{JudgedGroup, Member};
 use crate::judgement::Judgement;
 
 /// Compares the group's records with what was seen.
-pub(crate) fn judge(now: Timestamp, group: &Group<'_>, records: &[Ownership], judgement: &mut Judgement) {
+pub(crate) fn judge(now: Timestamp, group: &JudgedGroup<'_>, records: &[Ownership], judgement: &mut Judgement) {
     let known: BTreeMap<Target, &Ownership> = records.iter().map(|record| (record.target, record)).collect();
     for member in &group.members {
         for target in member.targets(group.group).filter(|target| group.has(*target)) {
@@ -32,7 +32,7 @@ fn is_current(record: &Ownership, member: &Member<'_>, now: Timestamp) -> bool {
     record.ended_at.is_none() && record.task == member.task.arn && !needs_refresh
 }
 
-fn record(now: Timestamp, group: &Group<'_>, member: &Member<'_>, target: Target) -> Option<OwnershipChange> {
+fn record(now: Timestamp, group: &JudgedGroup<'_>, member: &Member<'_>, target: Target) -> Option<OwnershipChange> {
     let record = Ownership {
         target,
         task: member.task.arn.clone(),

@@ -10,7 +10,7 @@ use model::ledger::Ownership;
 use model::observation::{Gap, Lookup};
 use model::scope::ServiceId;
 
-use super::group::Group;
+use super::group::JudgedGroup;
 use super::tasks::Tasks;
 use super::uses::{Use, certain_users, ports, uses};
 
@@ -26,7 +26,7 @@ pub(crate) struct Proof {
 /// Proof that a task of a service that uses the group once had `target`, if there is any.
 pub(crate) fn proof<'a>(
     lookup: &Lookup<'a>,
-    group: &Group<'a>,
+    group: &JudgedGroup<'a>,
     tasks: &Tasks<'a>,
     target: Target,
 ) -> Result<Option<Proof>, Gap<'a>> {
@@ -42,7 +42,11 @@ pub(crate) fn proof<'a>(
 }
 
 /// Whose task the ledger saw there, whether or not that service still uses the group.
-pub(crate) fn remembered<'a>(lookup: &Lookup<'a>, group: &Group<'a>, target: Target) -> Result<Option<Proof>, Gap<'a>> {
+pub(crate) fn remembered<'a>(
+    lookup: &Lookup<'a>,
+    group: &JudgedGroup<'a>,
+    target: Target,
+) -> Result<Option<Proof>, Gap<'a>> {
     let record = record(lookup, group, target)?.filter(|record| record.proves(lookup.now()));
     Ok(record.and_then(|record| {
         let how = format!("the ledger saw it registered for task {} at {}", record.task.id(), record.seen_at);
@@ -50,12 +54,12 @@ pub(crate) fn remembered<'a>(lookup: &Lookup<'a>, group: &Group<'a>, target: Tar
     }))
 }
 
-fn record<'a>(lookup: &Lookup<'a>, group: &Group<'a>, target: Target) -> Result<Option<&'a Ownership>, Gap<'a>> {
+fn record<'a>(lookup: &Lookup<'a>, group: &JudgedGroup<'a>, target: Target) -> Result<Option<&'a Ownership>, Gap<'a>> {
     Ok(lookup.owners(&group.group.arn)?.unwrap_or_default().iter().find(|record| record.target == target))
 }
 
 /// The service, if it uses the group for certain.
-fn user<'a>(lookup: &Lookup<'a>, group: &Group<'a>, id: &ServiceId) -> Result<Option<&'a Service>, Gap<'a>> {
+fn user<'a>(lookup: &Lookup<'a>, group: &JudgedGroup<'a>, id: &ServiceId) -> Result<Option<&'a Service>, Gap<'a>> {
     let Some(service) = lookup.service(id)? else { return Ok(None) };
     Ok((uses(lookup, service, &group.group.arn)? == Use::Yes).then_some(service))
 }
@@ -63,7 +67,7 @@ fn user<'a>(lookup: &Lookup<'a>, group: &Group<'a>, id: &ServiceId) -> Result<Op
 /// The stopped tasks are those of the events and those the services under judgement stopped within the last hour or so.
 fn by_stopped_task<'a>(
     lookup: &Lookup<'a>,
-    group: &Group<'a>,
+    group: &JudgedGroup<'a>,
     tasks: &Tasks<'a>,
     target: Target,
 ) -> Result<Option<Proof>, Gap<'a>> {
@@ -98,7 +102,7 @@ fn maps<'a>(lookup: &Lookup<'a>, task: &Task, port: u16) -> Result<bool, Gap<'a>
 
 /// "Only ECS puts targets in this group": then an address in the subnets of a service that uses it, at the port that
 /// service uses, was a task's.
-fn exclusive<'a>(lookup: &Lookup<'a>, group: &Group<'a>, target: Target) -> Result<Option<Proof>, Gap<'a>> {
+fn exclusive<'a>(lookup: &Lookup<'a>, group: &JudgedGroup<'a>, target: Target) -> Result<Option<Proof>, Gap<'a>> {
     let Some(vpc) = &group.group.vpc else { return Ok(None) };
     let Some(subnet) = lookup.subnets(vpc)?.iter().find(|subnet| subnet.contains(target.ip)) else { return Ok(None) };
     let fits = |service: &Service| {

@@ -20,7 +20,7 @@ use model::observation::{Gap, Lookup};
 
 use super::reach::flow::transports;
 use super::reach::range::{both, everywhere, internet};
-use super::reach::{Flow, Gate, Spread};
+use super::reach::{Admitted, Flow, Spread};
 
 /// What is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,13 +120,13 @@ impl<'a> Sender<'a> {
                 continue;
             }
             let entered = Flow { protocol: flow.protocol.clone(), port };
-            let gate = Gate::of(groups.known.iter().flat_map(|group| &group.ingress), &entered);
-            let gate = fill(lookup, gate)?;
+            let admitted = Admitted::of(groups.known.iter().flat_map(|group| &group.ingress), &entered);
+            let admitted = fill(lookup, admitted)?;
             // Clients let in by a group they have may come from anywhere.
-            if gate.is_unclear || groups.is_incomplete || !gate.groups.is_empty() {
+            if admitted.is_unclear || groups.is_incomplete || !admitted.groups.is_empty() {
                 spreads.push(Spread::Unknown(version));
             }
-            spreads.push(Spread::Each(both(&gate.ranges, &anybody)));
+            spreads.push(Spread::Each(both(&admitted.ranges, &anybody)));
         }
         Ok(spreads)
     }
@@ -162,9 +162,9 @@ pub(crate) fn groups<'a>(
 }
 
 /// A gate with all its lists filled in.
-pub(crate) fn fill<'a>(lookup: &Lookup<'a>, gate: Gate) -> Result<Gate, Gap<'a>> {
-    let lists: Vec<_> = gate.lists.iter().map(|list| (list.clone(), lookup.prefix_list(list))).collect();
-    lists.into_iter().try_fold(gate, |gate, (list, ranges)| Ok(gate.with(&list, ranges?)))
+pub(crate) fn fill<'a>(lookup: &Lookup<'a>, admitted: Admitted) -> Result<Admitted, Gap<'a>> {
+    let lists: Vec<_> = admitted.lists.iter().map(|list| (list.clone(), lookup.prefix_list(list))).collect();
+    lists.into_iter().try_fold(admitted, |admitted, (list, ranges)| Ok(admitted.with(&list, ranges?)))
 }
 
 fn addresses(all: &[IpAddr], version: IpVersion) -> Vec<IpNet> {

@@ -8,17 +8,17 @@ use model::observation::{Gap, Lookup, Unread, UnreadKind};
 use model::scope::Unit;
 
 use super::balancer::Purpose;
-use super::door::{NOT_JUDGED, doors, list, sender};
-use super::passage::{Outcome, Passage, Shut, passages};
-use super::wearers::Party;
-use super::{health_check_blocked, traffic_blocked};
+use super::checked_interfaces::ServiceTasks;
+use super::reachability::{BlockedTasks, Reachability, ReachabilityOutcome, reachabilities};
+use super::rules::{ingress_health_check_blocked, ingress_traffic_blocked};
+use super::suggested_rule::{NOT_JUDGED, list, sender, suggested_rules};
 use crate::finding::start;
 use crate::judgement::Judgement;
 use crate::rule::Rule;
 use crate::wanted::Wanted;
 
 /// The rules made from it.
-pub(crate) const RULES: &[&Rule] = &[&traffic_blocked::RULE, &health_check_blocked::RULE];
+pub(crate) const RULES: &[&Rule] = &[&ingress_traffic_blocked::RULE, &ingress_health_check_blocked::RULE];
 
 /// What sets them apart is as likely the fault as what shuts them out.
 const OTHERS: &str = " The service's other tasks are reached: look first at why these have other security groups, or addresses \
@@ -35,17 +35,23 @@ pub(crate) struct Words {
 }
 
 /// Judges every target group that the party's tasks serve through.
-pub(crate) fn judge<'a>(lookup: &Lookup<'a>, party: &Party<'a>, wanted: Wanted<'_>, judgement: &mut Judgement) {
-    for (arn, passage) in passages(lookup, party) {
+pub(crate) fn judge<'a>(
+    lookup: &Lookup<'a>,
+    service_tasks: &ServiceTasks<'a>,
+    wanted: Wanted<'_>,
+    judgement: &mut Judgement,
+) {
+    for (arn, reachability) in reachabilities(lookup, service_tasks) {
         let about = || Unit::TargetGroup(arn.clone());
-        let Some(passage) = judgement.keep(about, passage).flatten() else { continue };
+        let Some(reachability) = judgement.keep(about, reachability).flatten() else { continue };
         let mut blocked = |words: &Words| {
-            let outcome = wanted.has(words.rule.slug).then(|| passage.shut(lookup, words.purpose))?;
-            let Outcome { shut, doubts } = judgement.keep(about, outcome)?;
+            let outcome = wanted.has(words.rule.slug).then(|| reachability.blocked(lookup, words.purpose))?;
+            let ReachabilityOutcome { blocked, doubts } = judgement.keep(about, outcome)?;
             doubts.into_iter().for_each(|doubt| judgement.abstain(about(), Gap::Unread(&undecided(&arn, doubt))));
-            judgement.keep(about, finding(lookup, party, &passage, &shut, words)).flatten()
+            judgement.keep(about, finding(lookup, service_tasks, &reachability, &blocked, words)).flatten()
         };
-        let (traffic, health) = (blocked(&traffic_blocked::WORDS), blocked(&health_check_blocked::WORDS));
+        let (traffic, health) =
+            (blocked(&ingress_traffic_blocked::WORDS), blocked(&ingress_health_check_blocked::WORDS));
         // A rule that lets the traffic in lets the health checks in as well: it is said once.
         let said = traffic.as_ref().map(to_add).unwrap_or_default();
         let health = health.filter(|finding| to_add(finding).iter().any(|rule| !said.contains(rule)));
@@ -65,45 +71,55 @@ fn to_add(finding: &Finding) -> &[serde_json::Value] {
 
 fn finding<'a>(
     lookup: &Lookup<'a>,
-    party: &Party<'a>,
-    passage: &Passage<'a, '_>,
-    shut: &[Shut<'a, '_>],
+    service_tasks: &ServiceTasks<'a>,
+    reachability: &Reachability<'a, '_>,
+    blocked: &[BlockedTasks<'a, '_>],
     words: &Words,
 ) -> Result<Option<Finding>, Gap<'a>> {
-    let Some(first) = shut.first() else { return Ok(None) };
+    let Some(first) = blocked.first() else { return Ok(None) };
     let mut to_add = Vec::new();
-    for door in shut.iter().map(|shut| doors(lookup, party, shut, words.purpose)).collect::<Vec<_>>() {
-        to_add.extend(door?);
+    for suggested_rule in
+        blocked.iter().map(|blocked| suggested_rules(lookup, service_tasks, blocked, words.purpose)).collect::<Vec<_>>()
+    {
+        to_add.extend(suggested_rule?);
     }
     let mut seen = BTreeSet::new();
-    to_add.retain(|door| seen.insert(door.clone()));
-    let (blocked, all) = (tasks(shut), passage.outfits.values().map(Vec::len).sum::<usize>());
-    let flows: BTreeSet<String> = shut.iter().map(|shut| shut.flow.to_string()).collect();
+    to_add.retain(|suggested_rule| seen.insert(suggested_rule.clone()));
+    let (blocked, all) = (tasks(blocked), reachability.group_sets.values().map(Vec::len).sum::<usize>());
+    let flows: BTreeSet<String> = blocked.iter().map(|blocked| blocked.flow.to_string()).collect();
     let flows: Vec<String> = flows.into_iter().collect();
     let (which, hint) = match blocked < all {
         true => (format!("{blocked} of {all} tasks"), OTHERS),
         false => ("the tasks".to_owned(), ""),
     };
-    let way = if shut.iter().any(|shut| shut.inbound) { "in" } else { "out" };
+    let path = if blocked.iter().any(|blocked| blocked.inbound) { "in" } else { "out" };
     let summary = format!(
-        "{} {} can't reach {which} of {}: no rule lets {way} {}",
+        "{} {} can't reach {which} of {}: no rule lets {path} {}",
         words.what,
         sender(first.sender),
-        party.name(),
+        service_tasks.name(),
         list(&flows),
     );
-    let groups = shut.iter().flat_map(|shut| &shut.outfit);
+    let groups = blocked.iter().flat_map(|blocked| &blocked.group_set);
     let remedy = format!("{}{hint} {NOT_JUDGED}", to_add.join(" "));
-    let draft = start(words.rule, summary).party(party).target_group(&passage.group.arn).security_groups(groups);
+    let draft = start(words.rule, summary)
+        .service_tasks(service_tasks)
+        .target_group(&reachability.group.arn)
+        .security_groups(groups);
     let draft = draft.subject(list(&flows)).remedy(&remedy).evidence("shut_out", Some(flows));
     let draft = draft.evidence("rules_to_add", Some(to_add)).evidence("tasks", Some(format!("{blocked} of {all}")));
-    let example = first.wearers.first().map(|wearer| wearer.task.arn.id().to_owned());
+    let example = first.checked_interfaces.first().map(|checked| checked.task.arn.id().to_owned());
     let balancer = first.sender.balancer;
     let theirs: Vec<String> = balancer.groups().iter().map(ToString::to_string).collect();
     let draft = draft.evidence("task", example).evidence("balancer", Some(balancer.arn.to_string()));
     Ok(Some(draft.evidence("balancer_security_groups", Some(theirs)).done()))
 }
 
-fn tasks(shut: &[Shut<'_, '_>]) -> usize {
-    shut.iter().flat_map(|shut| &shut.wearers).map(|wearer| &wearer.interface.id).collect::<BTreeSet<_>>().len()
+fn tasks(blocked: &[BlockedTasks<'_, '_>]) -> usize {
+    blocked
+        .iter()
+        .flat_map(|blocked| &blocked.checked_interfaces)
+        .map(|checked| &checked.interface.id)
+        .collect::<BTreeSet<_>>()
+        .len()
 }

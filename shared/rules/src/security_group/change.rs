@@ -7,10 +7,10 @@ use model::id::SecurityGroupId;
 use model::observation::{Gap, Lookup};
 use model::repair::GroupChange;
 
-use super::forbidden;
-use super::missing;
+use super::checked_interfaces::{CheckedInterface, ServiceTasks};
 use super::resolve::{Resolved, resolve_all};
-use super::wearers::{Party, Wearer};
+use super::rules::security_group_forbidden;
+use super::rules::security_group_missing;
 use crate::wanted::Wanted;
 
 /// What the policy asks of the groups in one VPC, as far as its rules are wanted and its names resolved.
@@ -25,14 +25,14 @@ impl<'a> Demands<'a> {
     /// What is asked of the interface of a task.
     pub(crate) fn of(
         lookup: &Lookup<'a>,
-        party: &Party<'a>,
-        wearer: &Wearer<'a>,
+        service_tasks: &ServiceTasks<'a>,
+        checked: &CheckedInterface<'a>,
         wanted: Wanted<'_>,
     ) -> Result<Self, Gap<'a>> {
-        let vpc = &wearer.interface.vpc;
-        let (none, policy) = (BTreeSet::new(), &party.policy);
-        let required = if wanted.has(missing::RULE.slug) { &policy.required } else { &none };
-        let forbidden = if wanted.has(forbidden::RULE.slug) { &policy.forbidden } else { &none };
+        let vpc = &checked.interface.vpc;
+        let (none, policy) = (BTreeSet::new(), &service_tasks.policy);
+        let required = if wanted.has(security_group_missing::RULE.slug) { &policy.required } else { &none };
+        let forbidden = if wanted.has(security_group_forbidden::RULE.slug) { &policy.forbidden } else { &none };
         let (required, forbidden) = (resolve_all(lookup, required, vpc), resolve_all(lookup, forbidden, vpc));
         let (required, mut forbidden) = (required?, forbidden?);
         forbidden.groups.retain(|_, group| !required.has(&group.id));

@@ -6,11 +6,15 @@ use model::observation::Lookup;
 use model::policy::Policy;
 use model::scope::{Scope, Unit};
 
+use super::blocked;
 use super::change::Demands;
-use super::wearers::{Party, parties};
-use super::{blocked, default, drift, forbidden, missing, unresolved, world_open};
-use crate::focus::Focus;
+use super::checked_interfaces::{ServiceTasks, all_service_tasks};
+use super::rules::{
+    ingress_world_open, security_group_default, security_group_drift, security_group_forbidden, security_group_missing,
+    security_group_unresolved,
+};
 use crate::judgement::Judgement;
+use crate::selection::Selection;
 use crate::wanted::Wanted;
 
 /// Judges every task interface in focus by the rules that are wanted. What only unwanted ones need isn't asked.
@@ -18,48 +22,53 @@ pub(crate) fn judge<'a>(
     lookup: &Lookup<'a>,
     scope: &Scope,
     policy: &Policy,
-    focus: &Focus<'a>,
+    selection: &Selection<'a>,
     wanted: Wanted<'_>,
     judgement: &mut Judgement,
 ) {
-    for party in parties(lookup, scope, policy, focus, judgement) {
-        if wanted.any_of(&[&missing::RULE, &forbidden::RULE]) {
-            judge_wearers(lookup, &party, wanted, judgement);
+    for service_tasks in all_service_tasks(lookup, scope, policy, selection, judgement) {
+        if wanted.any_of(&[&security_group_missing::RULE, &security_group_forbidden::RULE]) {
+            judge_interfaces(lookup, &service_tasks, wanted, judgement);
         }
-        if wanted.has(unresolved::RULE.slug) {
-            unresolved::judge(lookup, &party, judgement);
+        if wanted.has(security_group_unresolved::RULE.slug) {
+            security_group_unresolved::judge(lookup, &service_tasks, judgement);
         }
-        if wanted.has(default::RULE.slug) {
+        if wanted.has(security_group_default::RULE.slug) {
             // After each round all of an account is judged anew: a round less is worth a question that may prove needless.
-            if focus.clusters.contains(&party.cluster) {
-                default::ask_ahead(lookup, &party);
+            if selection.clusters.contains(&service_tasks.cluster) {
+                security_group_default::ask_ahead(lookup, &service_tasks);
             }
-            default::judge(lookup, &party, judgement);
+            security_group_default::judge(lookup, &service_tasks, judgement);
         }
-        if wanted.has(drift::RULE.slug) {
-            drift::judge(lookup, &party, judgement);
+        if wanted.has(security_group_drift::RULE.slug) {
+            security_group_drift::judge(lookup, &service_tasks, judgement);
         }
         // What whole services share is judged where whole services are looked at, and not anew for every task's event.
-        if !party.is_whole {
+        if !service_tasks.is_whole {
             continue;
         }
         if wanted.any_of(blocked::RULES) {
-            blocked::judge(lookup, &party, wanted, judgement);
+            blocked::judge(lookup, &service_tasks, wanted, judgement);
         }
-        if wanted.has(world_open::RULE.slug) {
-            world_open::judge(lookup, &party, judgement);
+        if wanted.has(ingress_world_open::RULE.slug) {
+            ingress_world_open::judge(lookup, &service_tasks, judgement);
         }
     }
 }
 
 /// Judges what each interface of a party must and must not have.
-fn judge_wearers<'a>(lookup: &Lookup<'a>, party: &Party<'a>, wanted: Wanted<'_>, judgement: &mut Judgement) {
+fn judge_interfaces<'a>(
+    lookup: &Lookup<'a>,
+    service_tasks: &ServiceTasks<'a>,
+    wanted: Wanted<'_>,
+    judgement: &mut Judgement,
+) {
     // The same for all in one VPC, and there may be thousands.
     let mut by_vpc = BTreeMap::new();
-    for wearer in &party.wearers {
-        let about = || Unit::Task(wearer.task.arn.clone());
-        let demands = by_vpc.entry(&wearer.interface.vpc);
-        let demands = demands.or_insert_with(|| Demands::of(lookup, party, wearer, wanted));
+    for checked in &service_tasks.checked_interfaces {
+        let about = || Unit::Task(checked.task.arn.clone());
+        let demands = by_vpc.entry(&checked.interface.vpc);
+        let demands = demands.or_insert_with(|| Demands::of(lookup, service_tasks, checked, wanted));
         let demands = match demands {
             Ok(demands) => &*demands,
             Err(gap) => {
@@ -67,7 +76,10 @@ fn judge_wearers<'a>(lookup: &Lookup<'a>, party: &Party<'a>, wanted: Wanted<'_>,
                 continue;
             }
         };
-        let found = [missing::judge(lookup, party, wearer, demands), forbidden::judge(lookup, party, wearer, demands)];
+        let found = [
+            security_group_missing::judge(lookup, service_tasks, checked, demands),
+            security_group_forbidden::judge(lookup, service_tasks, checked, demands),
+        ];
         for finding in found {
             let finding = judgement.keep(about, finding);
             judgement.findings.extend(finding.flatten());

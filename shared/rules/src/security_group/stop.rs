@@ -6,28 +6,28 @@ use model::repair::{GroupChange, Proposal, Repair};
 use model::scope::ServiceId;
 
 use super::change::Demands;
-use super::ladder::unfit;
-use super::wearers::{Party, Wearer};
+use super::checked_interfaces::{CheckedInterface, ServiceTasks};
+use super::repair_options::unfit;
 
 /// Stopping the task, and what speaks against it.
 pub(super) fn stop<'a>(
     lookup: &Lookup<'a>,
-    party: &Party<'a>,
-    wearer: &Wearer<'a>,
+    service_tasks: &ServiceTasks<'a>,
+    checked: &CheckedInterface<'a>,
     demands: &Demands<'a>,
     declared: Option<&GroupChange>,
 ) -> Proposal {
-    let (task, cluster) = (wearer.task.arn.clone(), wearer.task.cluster.clone());
+    let (task, cluster) = (checked.task.arn.clone(), checked.task.cluster.clone());
     // A task of no service has neither protection nor a successor; whether it may be stopped is the policy's word.
-    let objection = match (&party.id, party.service) {
+    let objection = match (&service_tasks.id, service_tasks.service) {
         (None, _) => None,
         (Some(id), None) => Some(format!("{id} is gone")),
         (Some(id), Some(service)) => useless(service, demands, declared)
             .or_else(|| unfit(id, service))
             .or_else(|| no_headroom(id, service))
-            .or_else(|| protected(lookup, wearer)),
+            .or_else(|| protected(lookup, checked)),
     };
-    Proposal { repair: Repair::StopTask { task, cluster, service: party.id.clone() }, objection }
+    Proposal { repair: Repair::StopTask { task, cluster, service: service_tasks.id.clone() }, objection }
 }
 
 /// Would the task that takes its place have the same fault? It gets what the service declares, by its primary deployment.
@@ -56,8 +56,8 @@ fn no_headroom(id: &ServiceId, service: &Service) -> Option<String> {
     })
 }
 
-fn protected(lookup: &Lookup<'_>, wearer: &Wearer<'_>) -> Option<String> {
-    match lookup.task_protection(&wearer.task.cluster, &wearer.task.arn) {
+fn protected(lookup: &Lookup<'_>, checked: &CheckedInterface<'_>) -> Option<String> {
+    match lookup.task_protection(&checked.task.cluster, &checked.task.arn) {
         Ok(Some(TaskProtection { enabled: false, .. })) => None,
         Ok(Some(TaskProtection { until, .. })) => Some(match until {
             Some(until) => format!("the task is protected until {until}"),

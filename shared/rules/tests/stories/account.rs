@@ -30,7 +30,7 @@ pub(crate) struct Account {
     pub(crate) health: BTreeMap<TargetGroupArn, Vec<TargetHealth>>,
     pub(crate) subnets: Vec<Subnet>,
     /// Interfaces beside those of live tasks.
-    pub(crate) things: Vec<NetworkInterface>,
+    pub(crate) other_interfaces: Vec<NetworkInterface>,
     pub(crate) network: Network,
     pub(crate) records: BTreeMap<TargetGroupArn, Vec<Ownership>>,
     pub(crate) has_no_ledger: bool,
@@ -63,10 +63,10 @@ impl Account {
                 interface_type: InterfaceType::Interface,
                 addresses: one.addresses.clone(),
                 prefixes: vec![],
-                security_groups: self.network.worn_by(self, task, one),
+                security_groups: self.network.actual_of(self, task, one),
             })
         });
-        let all = of_tasks.chain(self.things.iter().cloned());
+        let all = of_tasks.chain(self.other_interfaces.iter().cloned());
         all.filter(|one| !self.network.vanished.contains(&one.id)).collect()
     }
 

@@ -5,11 +5,11 @@
 
 mod account;
 mod entities;
+mod judged;
 mod names;
 mod network;
 mod render;
 mod story;
-mod told;
 
 mod configuration;
 mod headroom;

@@ -19,7 +19,7 @@ use crate::names;
 pub(crate) struct Network {
     pub(crate) groups: BTreeMap<SecurityGroupId, SecurityGroup>,
     /// Interfaces with other groups than their task was started with.
-    pub(crate) worn: BTreeMap<NetworkInterfaceId, Vec<SecurityGroupId>>,
+    pub(crate) actual: BTreeMap<NetworkInterfaceId, Vec<SecurityGroupId>>,
     pub(crate) prefix_lists: BTreeMap<PrefixListId, Vec<IpNet>>,
     pub(crate) balancers: BTreeMap<LoadBalancerArn, LoadBalancer>,
     pub(crate) listeners: BTreeMap<LoadBalancerArn, Vec<Listener>>,
@@ -35,9 +35,9 @@ pub(crate) struct Network {
 
 impl Network {
     /// What the story says, or else what the task's deployment, or its service, declares.
-    pub(crate) fn worn_by(&self, account: &Account, task: &Task, one: &TaskInterface) -> Vec<SecurityGroupId> {
-        if let Some(worn) = one.network_interface.as_ref().and_then(|id| self.worn.get(id)) {
-            return worn.clone();
+    pub(crate) fn actual_of(&self, account: &Account, task: &Task, one: &TaskInterface) -> Vec<SecurityGroupId> {
+        if let Some(actual) = one.network_interface.as_ref().and_then(|id| self.actual.get(id)) {
+            return actual.clone();
         }
         let service = task
             .service_name()

@@ -11,7 +11,7 @@ use rules::Judgement;
 /// Findings with their repairs, then what is too young, then what could not be judged.
 pub(crate) fn render(judgement: &Judgement) -> String {
     let mut text: String = judgement.findings.iter().map(finding).collect();
-    for (group, at) in &judgement.young {
+    for (group, at) in &judgement.in_grace {
         writeln!(text, "young until {at} in {}", group.name()).expect("a string takes all");
     }
     for (unit, unread) in &judgement.abstentions {

@@ -173,12 +173,12 @@ impl Story {
     /// A task of the service's primary deployment, RUNNING for an hour at 10.0.1.`n`, registered nowhere.
     pub(crate) fn task(self, n: u8) -> Self {
         let id = self.the_service();
-        let mut told = self.standalone(n);
-        let task = told.the_task();
+        let mut judged = self.standalone(n);
+        let task = judged.the_task();
         task.group = Some(format!("service:{}", id.name));
         task.started_by = Some(names::deployment(&format!("ecs-svc/{}", id.name)));
         task.task_definition = Some(names::definition(&format!("{}:7", id.name)));
-        told
+        judged
     }
 
     /// A task of no service.
@@ -254,7 +254,7 @@ impl Story {
             .load_balancers
             .iter()
             .filter_map(|entry| Some((entry.target_group.clone()?, entry.container_port?)));
-        entries.fold(self, |told, (group, port)| told.registered_in(group.name(), port))
+        entries.fold(self, |judged, (group, port)| judged.registered_in(group.name(), port))
     }
 
     /// The task is registered, healthy, in this group on this port.
@@ -281,18 +281,18 @@ impl Story {
     }
 
     /// An interface that isn't a task's has this address.
-    pub(crate) fn thing(mut self, kind: &str, address: &str) -> Self {
-        let mut thing = entities::a_thing(kind, address);
+    pub(crate) fn other_interface(mut self, kind: &str, address: &str) -> Self {
+        let mut other_interface = entities::a_thing(kind, address);
         let at = self.account.subnets.iter().find(|subnet| subnet.contains(names::ip(address)));
-        thing.subnet = at.map(|subnet| subnet.id.clone());
-        self.account.things.push(thing);
+        other_interface.subnet = at.map(|subnet| subnet.id.clone());
+        self.account.other_interfaces.push(other_interface);
         self
     }
 
     /// And this prefix is delegated to it.
     pub(crate) fn with_prefix(mut self, prefix: &str) -> Self {
-        let thing = self.account.things.last_mut().expect("a thing was told of");
-        thing.prefixes.push(prefix.parse().expect("a range"));
+        let other_interface = self.account.other_interfaces.last_mut().expect("a thing was told of");
+        other_interface.prefixes.push(prefix.parse().expect("a range"));
         self
     }
 

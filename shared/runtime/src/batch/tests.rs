@@ -14,7 +14,7 @@ use model::ledger::Limited;
 use model::observation::{Answer, Desired, Observation, TaskList, Unread, UnreadKind};
 use model::repair::Repair;
 use model::scope::{Scope, ServiceId, Site, TaskHint, Unit};
-use pipeline::{Concluded, Conclusion, Outcome, Status};
+use pipeline::{Concluded, Conclusion, PassOutcome, Status};
 
 use super::failures;
 use super::trouble::trouble;
@@ -143,8 +143,8 @@ fn unread(kind: UnreadKind) -> Unread {
     Unread { resource: "it".to_owned(), operation: "ecs:Describe".to_owned(), error: "Oops".to_owned(), kind }
 }
 
-fn outcome() -> Outcome {
-    Outcome {
+fn outcome() -> PassOutcome {
+    PassOutcome {
         observation: observation(),
         abstentions: BTreeSet::new(),
         findings: Vec::new(),
@@ -153,11 +153,11 @@ fn outcome() -> Outcome {
     }
 }
 
-fn abstention(unit: Unit, kind: UnreadKind) -> Outcome {
-    Outcome { abstentions: BTreeSet::from([(unit, unread(kind))]), ..outcome() }
+fn abstention(unit: Unit, kind: UnreadKind) -> PassOutcome {
+    PassOutcome { abstentions: BTreeSet::from([(unit, unread(kind))]), ..outcome() }
 }
 
-fn failed(outcome: &Outcome) -> Vec<&'static str> {
+fn failed(outcome: &PassOutcome) -> Vec<&'static str> {
     let messages = messages();
     let messages: Vec<(&'static str, &Scope)> = messages.iter().map(|(id, scope)| (*id, scope)).collect();
     let failures = failures(&messages, &outcome.observation, &trouble(outcome));
@@ -222,7 +222,7 @@ fn a_look_that_could_not_be_sent_fails_whoever_needed_its_group() {
         message: "Oops".to_owned(),
     };
     let unsent =
-        |name| Outcome { unsent: BTreeMap::from([(Site::TargetGroup(group(name)), error.clone())]), ..outcome() };
+        |name| PassOutcome { unsent: BTreeMap::from([(Site::TargetGroup(group(name)), error.clone())]), ..outcome() };
     assert_eq!(failed(&unsent("other")), ["group other", "everything"]);
     assert_eq!(failed(&unsent("next")), NEEDING_NEXT);
 }
@@ -274,7 +274,7 @@ fn of_all_that_becomes_of_a_repair_only_a_passing_failure_fails() {
     use Status::{Done, Failed, Planned, Refused, Waiting, Withheld};
     for status in [Planned, Waiting, Withheld, Done, Refused, Failed] {
         let expected = if status == Failed { &NEEDING_NEXT[..] } else { &[] };
-        assert_eq!(failed(&Outcome { findings: vec![concluded(status)], ..outcome() }), expected, "{status:?}");
+        assert_eq!(failed(&PassOutcome { findings: vec![concluded(status)], ..outcome() }), expected, "{status:?}");
     }
 }
 

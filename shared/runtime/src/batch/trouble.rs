@@ -9,11 +9,11 @@ use model::id::{LoadBalancerArn, TargetGroupArn};
 use model::ledger::Limited;
 use model::observation::{Answer, Observation, Unread, UnreadKind};
 use model::scope::Unit;
-use pipeline::{Conclusion, Outcome, Status};
+use pipeline::{Conclusion, PassOutcome, Status};
 
 /// What went wrong, and what about; one reason each.
 #[must_use]
-pub fn trouble(outcome: &Outcome) -> BTreeMap<Unit, String> {
+pub fn trouble(outcome: &PassOutcome) -> BTreeMap<Unit, String> {
     let mut trouble = BTreeMap::new();
     for (unit, unread) in &outcome.abstentions {
         add(&mut trouble, unit.clone(), unread);
@@ -80,11 +80,11 @@ fn groups_behind<'a>(seen: &'a Observation, balancer: &LoadBalancerArn) -> impl 
     known.filter(move |group| group.load_balancers.contains(balancer)).map(|group| &group.arn)
 }
 
-fn conclusions(outcome: &Outcome) -> impl Iterator<Item = &Conclusion> {
+fn conclusions(outcome: &PassOutcome) -> impl Iterator<Item = &Conclusion> {
     outcome.findings.iter().flat_map(|concluded| &concluded.conclusions)
 }
 
 /// The places where something is to be repaired.
-fn repaired(outcome: &Outcome) -> BTreeSet<Unit> {
+fn repaired(outcome: &PassOutcome) -> BTreeSet<Unit> {
     conclusions(outcome).map(|conclusion| conclusion.repair.site().unit()).collect()
 }

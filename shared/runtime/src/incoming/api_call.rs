@@ -16,7 +16,7 @@ const PARAMETERS: &str = "detail.requestParameters";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Detail {
+struct ApiCallDetail {
     event_source: String,
     event_name: String,
     error_code: Option<String>,
@@ -40,7 +40,7 @@ struct ServiceCall {
 
 /// The target group or service that was changed; nothing, if none was.
 pub(super) fn scope(event: &EventBridgeEvent, home: &Home) -> Result<Scope, IncomingError> {
-    let call: Detail = from_value("the CloudTrail event", "detail", &event.detail)?;
+    let call: ApiCallDetail = from_value("the CloudTrail event", "detail", &event.detail)?;
     let mut scope = Scope::default();
     if call.error_code.is_some() {
         return Ok(scope);

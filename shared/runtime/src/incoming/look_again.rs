@@ -13,7 +13,7 @@ use model::Timestamp;
 use model::finding::Fingerprint;
 use model::id::{ClusterArn, TargetGroupArn, TaskArn};
 use model::scope::{ServiceId, Site, TaskHint};
-use pipeline::ports::Look;
+use pipeline::ports::DelayedLook;
 use serde::{Deserialize, Serialize};
 
 use super::IncomingError;
@@ -27,7 +27,7 @@ const WHAT: &str = "the look-again message";
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Body {
+struct LookAgainBody {
     look_again: u32,
     /// One of these three says where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -35,18 +35,18 @@ struct Body {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     service: Option<ServiceId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    task: Option<LoneTask>,
+    task: Option<StandaloneTask>,
     services: BTreeSet<ServiceId>,
     tasks: BTreeMap<TaskArn, Arc<TaskHint>>,
     suspicions: BTreeMap<Fingerprint, Timestamp>,
-    hop: u32,
+    attempt: u32,
     not_before: Timestamp,
 }
 
 /// A task that belongs to no service.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct LoneTask {
+struct StandaloneTask {
     cluster: ClusterArn,
     task: TaskArn,
 }
@@ -55,16 +55,16 @@ struct LoneTask {
 ///
 /// # Errors
 /// Never: every key is a text.
-pub fn write(look: &Look) -> Result<String, serde_json::Error> {
-    let Look { site, services, tasks, suspicions, hop, not_before } = look.clone();
+pub fn write(look: &DelayedLook) -> Result<String, serde_json::Error> {
+    let DelayedLook { site, services, tasks, suspicions, attempt, not_before } = look.clone();
     let (mut target_group, mut service, mut task) = (None, None, None);
     match site {
         Site::TargetGroup(arn) => target_group = Some(arn),
         Site::Service(id) => service = Some(id),
-        Site::Task { cluster, task: arn } => task = Some(LoneTask { cluster, task: arn }),
+        Site::Task { cluster, task: arn } => task = Some(StandaloneTask { cluster, task: arn }),
     }
     let look_again = VERSION;
-    serde_json::to_string(&Body {
+    serde_json::to_string(&LookAgainBody {
         look_again,
         target_group,
         service,
@@ -72,7 +72,7 @@ pub fn write(look: &Look) -> Result<String, serde_json::Error> {
         services,
         tasks,
         suspicions,
-        hop,
+        attempt,
         not_before,
     })
 }
@@ -81,8 +81,8 @@ pub fn write(look: &Look) -> Result<String, serde_json::Error> {
 ///
 /// # Errors
 /// When it isn't of this version and shape, belongs elsewhere, or contradicts itself.
-pub(super) fn read(text: &str, home: &Home) -> Result<Look, IncomingError> {
-    let body: Body = from_text(WHAT, text)?;
+pub(super) fn read(text: &str, home: &Home) -> Result<DelayedLook, IncomingError> {
+    let body: LookAgainBody = from_text(WHAT, text)?;
     if body.look_again != VERSION {
         let why = format!("version {} is not known here, only {VERSION} is", body.look_again);
         return Err(IncomingError::malformed(WHAT, "look_again", why));
@@ -96,7 +96,7 @@ pub(super) fn read(text: &str, home: &Home) -> Result<Look, IncomingError> {
             check_service(&service, home)?;
             Site::Service(service)
         }
-        (None, None, Some(LoneTask { cluster, task })) => {
+        (None, None, Some(StandaloneTask { cluster, task })) => {
             let hint = TaskHint { cluster, service: None, addresses: Vec::new(), version: 0 };
             check_task(&task, &hint, home)?;
             Site::Task { cluster: hint.cluster, task }
@@ -109,8 +109,8 @@ pub(super) fn read(text: &str, home: &Home) -> Result<Look, IncomingError> {
     let hinted = body.tasks.values().filter_map(|hint| hint.service.as_ref());
     body.services.iter().chain(hinted).try_for_each(|service| check_service(service, home))?;
     body.tasks.iter().try_for_each(|(task, hint)| check_task(task, hint, home))?;
-    let Body { services, tasks, suspicions, hop, not_before, .. } = body;
-    Ok(Look { site, services, tasks, suspicions, hop, not_before })
+    let LookAgainBody { services, tasks, suspicions, attempt, not_before, .. } = body;
+    Ok(DelayedLook { site, services, tasks, suspicions, attempt, not_before })
 }
 
 fn check_service(service: &ServiceId, home: &Home) -> Result<(), IncomingError> {

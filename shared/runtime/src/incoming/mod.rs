@@ -21,7 +21,7 @@ pub use error::IncomingError;
 pub(crate) use error::{cut, from_text};
 
 use model::scope::Scope;
-use pipeline::ports::Look;
+use pipeline::ports::DelayedLook;
 
 use crate::home::Home;
 use crate::request::Request;
@@ -40,7 +40,7 @@ pub struct Here<'a> {
 #[derive(Debug)]
 pub enum Incoming {
     /// Messages from its queue. The answer names those that failed.
-    Sqs(Vec<Message>),
+    Sqs(Vec<QueueMessage>),
     /// An event sent to it without a queue.
     Event(Event),
     /// A request: everything, if it says nothing else.
@@ -49,7 +49,7 @@ pub enum Incoming {
 
 /// A message from the queue.
 #[derive(Debug)]
-pub struct Message {
+pub struct QueueMessage {
     /// Its id, by which it is reported as failed.
     pub id: String,
     /// What it asks for, or why it can't be read.
@@ -64,7 +64,7 @@ pub enum Work {
     /// To do as a person says.
     Request(Request),
     /// To look again at what was suspected.
-    LookAgain(Look),
+    LookAgain(DelayedLook),
     /// To do a part of something larger: a body that the desk wrote itself, and reads itself.
     Part(String),
 }

@@ -1,4 +1,4 @@
-use pipeline::ports::Look;
+use pipeline::ports::DelayedLook;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -102,8 +102,8 @@ proptest! {
     }
 
     #[test]
-    fn a_look_comes_back_as_it_was_left(suspicions in 0u64..40, tasks in 0u64..10, services in 0u64..10, hop in any::<u32>()) {
-        let look = Look { hop, ..look(suspicions, tasks, services) };
+    fn a_look_comes_back_as_it_was_left(suspicions in 0u64..40, tasks in 0u64..10, services in 0u64..10, attempt in any::<u32>()) {
+        let look = DelayedLook { attempt, ..look(suspicions, tasks, services) };
         let body = look_again::write(&look).unwrap();
         match messages(&[&body]).remove(0).work {
             Ok(Work::LookAgain(back)) => prop_assert_eq!(back, look),

@@ -12,7 +12,7 @@ use crate::home::{Home, Located as _};
 /// A service action names the cluster; a deployment state change does not.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Detail {
+struct ServiceDetail {
     cluster_arn: Option<ClusterArn>,
 }
 
@@ -20,7 +20,7 @@ struct Detail {
 /// from before 2018.
 pub(super) fn scope(event: &EventBridgeEvent, home: &Home) -> Result<Scope, IncomingError> {
     let what = format!("the {} event", event.detail_type);
-    let Detail { cluster_arn } = from_value(&what, "detail", &event.detail)?;
+    let ServiceDetail { cluster_arn } = from_value(&what, "detail", &event.detail)?;
     cluster_arn.iter().try_for_each(|cluster| cluster.at(home))?;
     let mut scope = Scope::default();
     let mut problem = "it names no service".to_owned();

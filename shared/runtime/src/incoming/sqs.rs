@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::error::{from_text, from_text_at};
-use super::{Here, IncomingError, Message, work};
+use super::{Here, IncomingError, QueueMessage, work};
 
 const WHAT: &str = "the SQS event";
 
@@ -19,12 +19,12 @@ struct SqsEvent<'a> {
 ///
 /// # Errors
 /// When a message has no id, so that it couldn't be reported as failed, or when the records are not SQS's.
-pub(super) fn messages(text: &str, here: &Here<'_>) -> Result<Vec<Message>, IncomingError> {
+pub(super) fn messages(text: &str, here: &Here<'_>) -> Result<Vec<QueueMessage>, IncomingError> {
     let event: SqsEvent<'_> = from_text(WHAT, text)?;
     event.records.into_iter().enumerate().map(|(index, record)| message(index, record.get(), here)).collect()
 }
 
-fn message(index: usize, record: &str, here: &Here<'_>) -> Result<Message, IncomingError> {
+fn message(index: usize, record: &str, here: &Here<'_>) -> Result<QueueMessage, IncomingError> {
     let place = format!("Records[{index}]");
     let malformed = |path: &str, why: String| IncomingError::malformed(WHAT, format!("{place}{path}"), why);
     let record: SqsMessage = from_text_at(WHAT, &place, record)?;
@@ -38,5 +38,5 @@ fn message(index: usize, record: &str, here: &Here<'_>) -> Result<Message, Incom
         Some(body) => work(&body, here),
         None => Err(malformed("", "it has no body".to_owned())),
     };
-    Ok(Message { id, work })
+    Ok(QueueMessage { id, work })
 }

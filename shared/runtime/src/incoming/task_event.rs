@@ -17,7 +17,7 @@ use crate::home::{Home, Located as _};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Detail {
+struct TaskDetail {
     task_arn: TaskArn,
     cluster_arn: ClusterArn,
     #[serde(default)]
@@ -27,7 +27,7 @@ struct Detail {
 /// The task, with what the event says of it.
 pub(super) fn scope(event: &EventBridgeEvent, home: &Home) -> Result<Scope, IncomingError> {
     let what = "the task state change";
-    let Detail { task_arn: task, cluster_arn: cluster, version } = from_value(what, "detail", &event.detail)?;
+    let TaskDetail { task_arn: task, cluster_arn: cluster, version } = from_value(what, "detail", &event.detail)?;
     task.at(home)?;
     cluster.at(home)?;
     // A task asked for in another cluster would spoil the whole call it is asked for in.

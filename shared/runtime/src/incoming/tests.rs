@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use model::scope::{Scope, ServiceId, TaskHint};
 use serde_json::{Value, json};
 
-use super::{Here, Incoming, IncomingError, Message, Work, incoming};
+use super::{Here, Incoming, IncomingError, QueueMessage, Work, incoming};
 use crate::chain::chain;
 use crate::home::Home;
 
@@ -62,7 +62,7 @@ fn sqs(bodies: &[&str]) -> Value {
     json!({"Records": bodies.iter().enumerate().map(record).collect::<Vec<_>>()})
 }
 
-pub(super) fn messages(bodies: &[&str]) -> Vec<Message> {
+pub(super) fn messages(bodies: &[&str]) -> Vec<QueueMessage> {
     match read(&sqs(bodies).to_string()) {
         Ok(Incoming::Sqs(messages)) => messages,
         other => panic!("not read as messages: {other:?}"),
@@ -303,7 +303,7 @@ fn a_message_that_can_not_be_read_fails_alone() {
     let messages = messages(&[&good, "not JSON", "{}", &nested, "[1]", &good, r#"{"mode": "destroy"}"#]);
     let table: Vec<String> = messages
         .iter()
-        .map(|Message { id, work }| match work {
+        .map(|QueueMessage { id, work }| match work {
             Ok(Work::Event(event)) => format!("{id}: {}", parts(&event.scope)),
             Ok(work) => format!("{id}: {work:?}"),
             Err(error) => format!("{id}: {}", chain(error)),

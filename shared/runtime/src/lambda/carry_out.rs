@@ -10,10 +10,10 @@ use model::policy::Policy;
 use pipeline::ports::{Clock, LookQueue};
 use pipeline::{Assignment, World};
 
-use super::handle::Passed;
-use super::orders::Order;
+use super::handle::PassResult;
+use super::pass_requests::PassRequest;
 use super::reporting::{log_decisions, report};
-use crate::alerts::{Alerts, Judged};
+use crate::alerts::{Alerts, JudgedPass};
 use crate::home::Home;
 
 /// What stands for every order of a function.
@@ -29,37 +29,38 @@ pub struct Standing<'a> {
     pub alerts: Option<&'a Alerts>,
 }
 
-/// Makes the pass that `order` asks for in `world`, which is real or simulated. `calls` is where the world counts its
+/// Makes the pass that `pass_request` asks for in `world`, which is real or simulated. `calls` is where the world counts its
 /// requests.
 pub async fn carry_out<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     world: World<'_, A, L, Q, C>,
-    order: &Order,
+    pass_request: &PassRequest,
     standing: &Standing<'_>,
     deadline: Timestamp,
     calls: &Calls,
-) -> Passed {
+) -> PassResult {
     let began = world.clock.now();
-    let policy = match order.terms.mode {
+    let policy = match pass_request.terms.mode {
         Some(most) => standing.policy.clone().capped(most),
         None => standing.policy.clone(),
     };
-    let wanted = |slug: &&str| order.terms.rules.as_ref().is_none_or(|rules| rules.contains(*slug));
+    let wanted = |slug: &&str| pass_request.terms.rules.as_ref().is_none_or(|rules| rules.contains(*slug));
     let assignment = Assignment {
         account: standing.home.account.clone(),
         region: standing.home.region.clone(),
-        scope: order.scope.clone(),
+        scope: pass_request.scope.clone(),
         policy: &policy,
         rules: standing.rules.iter().copied().filter(wanted).collect(),
-        looks: order.looks.clone(),
+        looks: pass_request.looks.clone(),
         deadline: Some(deadline),
     };
     // Boxed: their types are deeper nested than the compiler likes to look at from here.
     let outcome = Box::pin(pipeline::pass(world, &assignment)).await;
     log_decisions(&outcome, standing.alerts.map_or("unnamed", Alerts::function));
     if let Some(alerts) = standing.alerts {
-        let judged = Judged { scope: &order.scope, rules: &assignment.rules, policy: &policy, home: standing.home };
+        let judged =
+            JudgedPass { scope: &pass_request.scope, rules: &assignment.rules, policy: &policy, home: standing.home };
         Box::pin(alerts.tell(&outcome, judged, world.clock.now())).await;
     }
-    let report = report(&outcome, &order.scope, &policy, calls.take(), (began, world.clock.now()));
-    Passed { report, outcome }
+    let report = report(&outcome, &pass_request.scope, &policy, calls.take(), (began, world.clock.now()));
+    PassResult { report, outcome }
 }

@@ -13,19 +13,19 @@ pub struct Function {
     /// The slugs of its rules.
     pub rules: BTreeSet<&'static str>,
     /// Whose mode is its own; none, if it repairs nothing.
-    pub section: Option<Section>,
+    pub section: Option<PolicySection>,
 }
 
 /// A section of the policy that has a mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Section {
+pub enum PolicySection {
     /// `[registration]`
     Registration,
     /// `[security_groups]`
     SecurityGroups,
 }
 
-impl Section {
+impl PolicySection {
     /// Is there a place where its repairs are made?
     pub(super) const fn may_repair(self, anywhere: MayRepair) -> bool {
         match self {

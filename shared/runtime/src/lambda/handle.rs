@@ -5,22 +5,22 @@ use std::collections::BTreeMap;
 use aws_lambda_events::event::sqs::SqsBatchResponse;
 use jiff::{SignedDuration, Timestamp};
 use model::scope::Scope;
-use pipeline::Outcome;
-use pipeline::ports::Look;
+use pipeline::PassOutcome;
+use pipeline::ports::DelayedLook;
 use report::Report;
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::error::HandlerError;
-use super::orders::{Order, Orders, Terms};
+use super::pass_requests::{PassRequest, PassRequests, RequestTerms};
 use crate::batch::failures;
 use crate::batch::trouble::trouble;
 use crate::chain::chain;
 use crate::home::Home;
-use crate::incoming::{Here, Incoming, IncomingError, Message, Work, incoming};
+use crate::incoming::{Here, Incoming, IncomingError, QueueMessage, Work, incoming};
 use crate::log;
 use crate::looks::{Arrival, arrival};
-use crate::request::{Format, Patterns, Request};
+use crate::request::{Patterns, ReportFormat, Request};
 
 /// With less time than this no pass is begun.
 const TIME_TO_BEGIN: SignedDuration = SignedDuration::from_secs(1);
@@ -29,7 +29,7 @@ const TIME_TO_BEGIN: SignedDuration = SignedDuration::from_secs(1);
 const MAX_ANSWER: usize = 6_000_000;
 
 /// Where passes are made.
-pub trait Desk: Sync {
+pub trait Backend: Sync {
     /// The slugs of the rules that are run here.
     fn rules(&self) -> Vec<&str>;
 
@@ -45,16 +45,21 @@ pub trait Desk: Sync {
     ) -> impl Future<Output = Result<Scope, HandlerError>> + Send;
 
     /// Leaves looks that came early again; those that could not be left come back with the reason.
-    fn leave_again(&self, looks: Vec<Look>) -> impl Future<Output = Vec<(Look, String)>> + Send;
+    fn leave_again(&self, looks: Vec<DelayedLook>) -> impl Future<Output = Vec<(DelayedLook, String)>> + Send;
 
     /// Makes a pass.
-    fn pass(&self, order: &Order, home: &Home, deadline: Timestamp) -> impl Future<Output = Passed> + Send;
+    fn pass(
+        &self,
+        pass_request: &PassRequest,
+        home: &Home,
+        deadline: Timestamp,
+    ) -> impl Future<Output = PassResult> + Send;
 
     /// Has the order done by others and says what they are at, where it is too large for one invocation.
     fn hand_out(
         &self,
-        _order: &Order,
-        _format: Format,
+        _order: &PassRequest,
+        _format: ReportFormat,
         _home: &Home,
         _deadline: Timestamp,
     ) -> impl Future<Output = Result<Option<Box<RawValue>>, HandlerError>> + Send {
@@ -75,7 +80,7 @@ pub trait Desk: Sync {
     ///
     /// # Errors
     /// Where it makes none: a page is a large part of a program.
-    fn page(&self, _passed: &Passed) -> Result<String, HandlerError> {
+    fn page(&self, _passed: &PassResult) -> Result<String, HandlerError> {
         Err(HandlerError::NoPage)
     }
 
@@ -83,7 +88,7 @@ pub trait Desk: Sync {
     fn answer_elsewhere(
         &self,
         _report: &Report,
-        _format: Format,
+        _format: ReportFormat,
         body: &str,
     ) -> impl Future<Output = Result<Box<RawValue>, HandlerError>> + Send {
         let bytes = body.len();
@@ -93,11 +98,11 @@ pub trait Desk: Sync {
 
 /// What a pass came to.
 #[derive(Debug)]
-pub struct Passed {
+pub struct PassResult {
     /// What is told of it.
     pub report: Report,
     /// What it saw and did.
-    pub outcome: Outcome,
+    pub outcome: PassOutcome,
 }
 
 /// Handles one invocation and returns the answer.
@@ -108,14 +113,14 @@ pub async fn handle(
     input: &str,
     home: &Home,
     deadline: Timestamp,
-    desk: &impl Desk,
+    backend: &impl Backend,
 ) -> Result<Box<RawValue>, HandlerError> {
-    answer(read(input, home, desk)?, home, deadline, desk).await
+    answer(read(input, home, backend)?, home, deadline, backend).await
 }
 
 /// Reads what the function was given, which isn't needed any more then, and may be large.
-pub(super) fn read(input: &str, home: &Home, desk: &impl Desk) -> Result<Incoming, HandlerError> {
-    Ok(incoming(input, &Here { home, rules: &desk.rules() })?)
+pub(super) fn read(input: &str, home: &Home, backend: &impl Backend) -> Result<Incoming, HandlerError> {
+    Ok(incoming(input, &Here { home, rules: &backend.rules() })?)
 }
 
 /// Does what was asked for and returns the answer.
@@ -123,66 +128,73 @@ pub(super) async fn answer(
     incoming: Incoming,
     home: &Home,
     deadline: Timestamp,
-    desk: &impl Desk,
+    backend: &impl Backend,
 ) -> Result<Box<RawValue>, HandlerError> {
     match incoming {
         Incoming::Sqs(messages) => {
             let mut response = SqsBatchResponse::default();
-            response.set_failures(batch(messages, home, deadline, desk).await);
+            response.set_failures(batch(messages, home, deadline, backend).await);
             Ok(to_raw_value(&response)?)
         }
         Incoming::Event(event) => {
-            to_caller(Order::of(event.scope, Terms::default()), Format::Json, home, deadline, desk).await
+            to_caller(
+                PassRequest::of(event.scope, RequestTerms::default()),
+                ReportFormat::Json,
+                home,
+                deadline,
+                backend,
+            )
+            .await
         }
         Incoming::Request(request) => {
-            let scope = desk.resolve(&request.scope, home, deadline).await?;
-            to_caller(Order::of(scope, Terms::of(&request)), request.format, home, deadline, desk).await
+            let scope = backend.resolve(&request.scope, home, deadline).await?;
+            to_caller(PassRequest::of(scope, RequestTerms::of(&request)), request.format, home, deadline, backend).await
         }
     }
 }
 
 /// Makes a pass that one caller waits for.
 async fn to_caller(
-    order: Order,
-    format: Format,
+    pass_request: PassRequest,
+    format: ReportFormat,
     home: &Home,
     deadline: Timestamp,
-    desk: &impl Desk,
+    backend: &impl Backend,
 ) -> Result<Box<RawValue>, HandlerError> {
-    if is_late(desk, deadline) {
+    if is_late(backend, deadline) {
         return Err(HandlerError::OutOfTime);
     }
-    if let Some(answer) = desk.hand_out(&order, format, home, deadline).await? {
+    if let Some(answer) = backend.hand_out(&pass_request, format, home, deadline).await? {
         return Ok(answer);
     }
-    let passed = desk.pass(&order, home, deadline).await;
+    let passed = backend.pass(&pass_request, home, deadline).await;
     let report = &passed.report;
     let (name, body) = match format {
-        Format::Json => {
+        ReportFormat::Json => {
             let answer = RawValue::from_string(report.to_json()?)?;
             let fits = answer.get().len() <= MAX_ANSWER;
-            return if fits { Ok(answer) } else { desk.answer_elsewhere(report, format, answer.get()).await };
+            return if fits { Ok(answer) } else { backend.answer_elsewhere(report, format, answer.get()).await };
         }
-        Format::Text => ("text", report.to_text()),
-        Format::Html => ("html", desk.page(&passed)?),
+        ReportFormat::Text => ("text", report.to_text()),
+        ReportFormat::Html => ("html", backend.page(&passed)?),
     };
     let answer = to_raw_value(&json!({"format": name, "body": body}))?;
-    if answer.get().len() > MAX_ANSWER { desk.answer_elsewhere(report, format, &body).await } else { Ok(answer) }
+    if answer.get().len() > MAX_ANSWER { backend.answer_elsewhere(report, format, &body).await } else { Ok(answer) }
 }
 
 /// Makes the passes that messages ask for, and returns the ids of those that failed, in their order.
-async fn batch(messages: Vec<Message>, home: &Home, deadline: Timestamp, desk: &impl Desk) -> Vec<String> {
+async fn batch(messages: Vec<QueueMessage>, home: &Home, deadline: Timestamp, backend: &impl Backend) -> Vec<String> {
     let ids: Vec<String> = messages.iter().map(|message| message.id.clone()).collect();
-    let (mut orders, mut early, mut failed) = (Orders::default(), Vec::new(), BTreeMap::new());
-    for Message { id, work } in messages {
+    let (mut pass_requests, mut early, mut failed) = (PassRequests::default(), Vec::new(), BTreeMap::new());
+    for QueueMessage { id, work } in messages {
         let failure = match work {
             Ok(Work::Event(event)) => {
-                orders.add(id.clone(), event.scope, Terms::default());
+                pass_requests.add(id.clone(), event.scope, RequestTerms::default());
                 None
             }
-            Ok(Work::LookAgain(look)) => match arrival(&look, desk.now()) {
+            Ok(Work::LookAgain(look)) => match arrival(&look, backend.now()) {
                 Arrival::Due => {
-                    orders.add_look(id.clone(), look.scope(), look.suspicions, look.hop);
+                    pass_requests.add_look(id.clone(), look.scope(), look.suspicions, look.attempt);
                     None
                 }
                 Arrival::Early => {
@@ -191,17 +203,18 @@ async fn batch(messages: Vec<Message>, home: &Home, deadline: Timestamp, desk: &
                 }
                 Arrival::Absurd => Some(format!("it is a look due only at {}, later than any is", look.not_before)),
             },
-            Ok(Work::Request(request)) => {
-                take_request(&id, &request, &mut orders, home, deadline, desk).await.err().map(|error| chain(&error))
-            }
-            Ok(Work::Part(body)) => desk.part(&body, home, deadline).await.err().map(|error| chain(&error)),
+            Ok(Work::Request(request)) => take_request(&id, &request, &mut pass_requests, home, deadline, backend)
+                .await
+                .err()
+                .map(|error| chain(&error)),
+            Ok(Work::Part(body)) => backend.part(&body, home, deadline).await.err().map(|error| chain(&error)),
             Err(error) => Some(chain(&error)),
         };
         failed.extend(failure.map(|reason| (id, reason)));
     }
-    failed.extend(leave_again(early, desk).await);
-    for order in orders.into_orders() {
-        failed.extend(pass(&order, home, deadline, desk).await);
+    failed.extend(leave_again(early, backend).await);
+    for pass_request in pass_requests.into_pass_requests() {
+        failed.extend(pass(&pass_request, home, deadline, backend).await);
     }
     log_failures(&failed);
     ids.into_iter().filter(|id| failed.contains_key(id)).collect()
@@ -210,34 +223,40 @@ async fn batch(messages: Vec<Message>, home: &Home, deadline: Timestamp, desk: &
 async fn take_request(
     id: &str,
     request: &Request,
-    orders: &mut Orders,
+    pass_requests: &mut PassRequests,
     home: &Home,
     deadline: Timestamp,
-    desk: &impl Desk,
+    backend: &impl Backend,
 ) -> Result<(), HandlerError> {
-    let scope = desk.resolve(&request.scope, home, deadline).await?;
-    orders.add(id.to_owned(), scope, Terms::of(request));
+    let scope = backend.resolve(&request.scope, home, deadline).await?;
+    pass_requests.add(id.to_owned(), scope, RequestTerms::of(request));
     Ok(())
 }
 
 /// Leaves looks that came early again. A message whose look could not be left fails, so that it comes back instead.
-async fn leave_again(early: Vec<(String, Look)>, desk: &impl Desk) -> Vec<(String, String)> {
+async fn leave_again(early: Vec<(String, DelayedLook)>, backend: &impl Backend) -> Vec<(String, String)> {
     if early.is_empty() {
         return Vec::new();
     }
-    let unsent = desk.leave_again(early.iter().map(|(_, look)| look.clone()).collect()).await;
-    let reason = |look: &Look| unsent.iter().find(|(unsent, _)| unsent == look).map(|(_, reason)| reason.clone());
+    let unsent = backend.leave_again(early.iter().map(|(_, look)| look.clone()).collect()).await;
+    let reason =
+        |look: &DelayedLook| unsent.iter().find(|(unsent, _)| unsent == look).map(|(_, reason)| reason.clone());
     early.iter().filter_map(|(id, look)| Some((id.clone(), reason(look)?))).collect()
 }
 
 /// Makes the pass of an order, logs its report, and returns the messages that failed.
-async fn pass(order: &Order, home: &Home, deadline: Timestamp, desk: &impl Desk) -> Vec<(String, String)> {
-    let messages: Vec<(&str, &Scope)> = order.messages.iter().map(|(id, scope)| (id.as_str(), scope)).collect();
-    if is_late(desk, deadline) {
+async fn pass(
+    pass_request: &PassRequest,
+    home: &Home,
+    deadline: Timestamp,
+    backend: &impl Backend,
+) -> Vec<(String, String)> {
+    let messages: Vec<(&str, &Scope)> = pass_request.messages.iter().map(|(id, scope)| (id.as_str(), scope)).collect();
+    if is_late(backend, deadline) {
         let reason = "no time was left to begin";
         return messages.into_iter().map(|(id, _)| (id.to_owned(), reason.to_owned())).collect();
     }
-    match desk.hand_out(order, Format::Json, home, deadline).await {
+    match backend.hand_out(pass_request, ReportFormat::Json, home, deadline).await {
         Ok(None) => {}
         Ok(Some(answer)) => {
             tracing::info!(answer = answer.get(), "the order was handed out");
@@ -245,14 +264,14 @@ async fn pass(order: &Order, home: &Home, deadline: Timestamp, desk: &impl Desk)
         }
         Err(error) => return messages.into_iter().map(|(id, _)| (id.to_owned(), chain(&error))).collect(),
     }
-    let Passed { report, outcome } = desk.pass(order, home, deadline).await;
+    let PassResult { report, outcome } = backend.pass(pass_request, home, deadline).await;
     log::report(&report);
     let failures = failures(&messages, &outcome.observation, &trouble(&outcome));
     failures.into_iter().map(|(id, reason)| (id.to_owned(), reason)).collect()
 }
 
-fn is_late(desk: &impl Desk, deadline: Timestamp) -> bool {
-    deadline.duration_since(desk.now()) < TIME_TO_BEGIN
+fn is_late(backend: &impl Backend, deadline: Timestamp) -> bool {
+    deadline.duration_since(backend.now()) < TIME_TO_BEGIN
 }
 
 /// One line per reason, however many messages share it.

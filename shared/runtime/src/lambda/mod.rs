@@ -1,24 +1,24 @@
 //! A function's whole life: settings, log, clients, and then one invocation after the other.
 //!
-//! Functions differ in the rules they run, in what their role may do and, where they don't repair, in the [`Desk`] their
+//! Functions differ in the rules they run, in what their role may do and, where they don't repair, in the [`Backend`] their
 //! passes are made at; everything else is here.
 
+mod backend;
 mod carry_out;
-mod desk;
 mod error;
 mod function;
 mod handle;
-mod orders;
+mod pass_requests;
 mod reporting;
 #[cfg(test)]
 mod tests;
 
 pub use carry_out::{Standing, carry_out};
 pub use error::HandlerError;
-pub use function::{Function, Section};
-pub use handle::{Desk, Passed, handle};
+pub use function::{Function, PolicySection};
+pub use handle::{Backend, PassResult, handle};
 use handle::{answer, read};
-pub use orders::{Order, Terms};
+pub use pass_requests::{PassRequest, RequestTerms};
 pub use reporting::{log_decisions, report};
 
 use std::process::ExitCode;
@@ -32,7 +32,7 @@ use tracing::Instrument as _;
 use crate::home::Home;
 use crate::log;
 use crate::settings::Settings;
-use desk::AwsDesk;
+use backend::AwsBackend;
 
 /// Kept back of a function's time, to answer before Lambda cuts it off.
 const TIME_TO_ANSWER: SignedDuration = SignedDuration::from_secs(2);
@@ -40,12 +40,12 @@ const TIME_TO_ANSWER: SignedDuration = SignedDuration::from_secs(2);
 /// Runs a function that judges and repairs, until Lambda ends it. It ends by itself only where it can't start.
 #[must_use]
 pub fn run(function: &Function) -> ExitCode {
-    run_at(function, async |settings| AwsDesk::open(settings, &function.rules))
+    run_at(function, async |settings| AwsBackend::open(settings, &function.rules))
 }
 
 /// Runs a function whose passes are made at the desk that `open` opens.
 #[must_use]
-pub fn run_at<D: Desk + Send + 'static>(function: &Function, open: impl AsyncFnOnce(Settings) -> D) -> ExitCode {
+pub fn run_at<D: Backend + Send + 'static>(function: &Function, open: impl AsyncFnOnce(Settings) -> D) -> ExitCode {
     let known: Vec<&str> = rules::rules().map(|rule| rule.slug).collect();
     let settings = match Settings::from_environment(&known) {
         Ok(settings) => settings,
@@ -69,7 +69,7 @@ pub fn run_at<D: Desk + Send + 'static>(function: &Function, open: impl AsyncFnO
     }
 }
 
-async fn serve<D: Desk + Send + 'static>(
+async fn serve<D: Backend + Send + 'static>(
     settings: Settings,
     function: &Function,
     open: impl AsyncFnOnce(Settings) -> D,
@@ -84,17 +84,17 @@ async fn serve<D: Desk + Send + 'static>(
         "ready to {}",
         if may_repair { "repair" } else { "observe" },
     );
-    let desk = Arc::new(open(settings).await);
+    let backend = Arc::new(open(settings).await);
     let handler = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
-        let desk = Arc::clone(&desk);
+        let backend = Arc::clone(&backend);
         let (input, context) = event.into_parts();
         let span = tracing::info_span!("invocation", aws.request_id = context.request_id);
         async move {
             let home = Home::of_function(&context.invoked_function_arn)?;
             // Boxed: the desk's type is deeper nested than the compiler likes to look at from here.
-            let incoming = read(input.get(), &home, desk.as_ref())?;
+            let incoming = read(input.get(), &home, backend.as_ref())?;
             drop(input);
-            Box::pin(answer(incoming, &home, deadline(context.deadline), desk.as_ref())).await
+            Box::pin(answer(incoming, &home, deadline(context.deadline), backend.as_ref())).await
         }
         .instrument(span)
     });

@@ -7,13 +7,13 @@ use model::id::NetworkInterfaceId;
 use model::observation::{Answer, Observation, Unread, UnreadKind};
 use model::policy::{Mode, Policy};
 use model::scope::Scope;
-use pipeline::{Concluded, Conclusion, Outcome, Status as Came};
+use pipeline::{Concluded, Conclusion, PassOutcome, Status as Came};
 use report::{Coverage, FindingReport, Modes, RepairReport, Report, ScopeReport, Status};
 
 /// The report of a pass over `scope` that was over at `now`.
 #[must_use]
 pub fn report(
-    outcome: &Outcome,
+    outcome: &PassOutcome,
     scope: &Scope,
     policy: &Policy,
     calls: BTreeMap<String, u64>,
@@ -38,7 +38,7 @@ pub fn report(
 }
 
 /// Logs what became of every repair: who made it, why, and what was before and is after. When is the line's own time.
-pub fn log_decisions(outcome: &Outcome, by: &str) {
+pub fn log_decisions(outcome: &PassOutcome, by: &str) {
     for Concluded { finding, conclusions } in &outcome.findings {
         for Conclusion { repair, status, code, reason } in conclusions {
             let reason = reason.as_deref().unwrap_or_default();
@@ -96,7 +96,7 @@ const fn status_of(came: Came) -> Status {
 }
 
 /// How much was read. What a rule could make nothing of, though it was read, is unread too.
-fn coverage(outcome: &Outcome) -> Coverage {
+fn coverage(outcome: &PassOutcome) -> Coverage {
     let observation = &outcome.observation;
     fn known<K, V>(answers: &BTreeMap<K, Answer<V>>) -> impl Iterator<Item = (&K, &V)> {
         answers.iter().filter_map(|(key, answer)| Some((key, answer.known()?)))

@@ -7,13 +7,13 @@ use model::finding::Fingerprint;
 use model::observation::{Observation, Unread, UnreadKind};
 use model::policy::{Mode, Policy};
 use model::scope::{Scope, ServiceId, Site, Unit};
-use pipeline::Outcome;
-use pipeline::ports::Look;
+use pipeline::PassOutcome;
+use pipeline::ports::DelayedLook;
 use serde_json::{Value, json};
 
 use super::error::HandlerError;
-use super::handle::{Desk, Passed, handle};
-use super::orders::Order;
+use super::handle::{Backend, PassResult, handle};
+use super::pass_requests::PassRequest;
 use super::reporting::report;
 use crate::home::Home;
 use crate::incoming::look_again;
@@ -23,9 +23,9 @@ const ECS: &str = "arn:aws:ecs:eu-central-1:111122223333";
 
 /// Notes the passes it is asked for. What is named `gone` isn't there.
 #[derive(Default)]
-struct NoteDesk {
-    orders: Mutex<Vec<Order>>,
-    left: Mutex<Vec<Look>>,
+struct RecordingBackend {
+    pass_requests: Mutex<Vec<PassRequest>>,
+    left: Mutex<Vec<DelayedLook>>,
     without_queue: bool,
     abstentions: BTreeSet<(Unit, Unread)>,
     findings: usize,
@@ -43,7 +43,7 @@ fn home() -> Home {
     Home::of_function("arn:aws:lambda:eu-central-1:111122223333:function:registrar").unwrap()
 }
 
-impl Desk for NoteDesk {
+impl Backend for RecordingBackend {
     fn rules(&self) -> Vec<&str> {
         vec!["target-missing", "target-stale"]
     }
@@ -64,7 +64,7 @@ impl Desk for NoteDesk {
         }
     }
 
-    async fn leave_again(&self, looks: Vec<Look>) -> Vec<(Look, String)> {
+    async fn leave_again(&self, looks: Vec<DelayedLook>) -> Vec<(DelayedLook, String)> {
         if self.without_queue {
             return looks.into_iter().map(|look| (look, "no queue".to_owned())).collect();
         }
@@ -72,18 +72,19 @@ impl Desk for NoteDesk {
         Vec::new()
     }
 
-    async fn pass(&self, order: &Order, home: &Home, _: Timestamp) -> Passed {
-        self.orders.lock().unwrap().push(order.clone());
-        let outcome = Outcome {
+    async fn pass(&self, pass_request: &PassRequest, home: &Home, _: Timestamp) -> PassResult {
+        self.pass_requests.lock().unwrap().push(pass_request.clone());
+        let outcome = PassOutcome {
             observation: Observation::new(now(), home.account.clone(), home.region.clone()),
             abstentions: self.abstentions.clone(),
             findings: Vec::new(),
             unsent: BTreeMap::new(),
             unrecorded: None,
         };
-        let mut report = report(&outcome, &order.scope, &Policy::default(), BTreeMap::new(), (now(), in_seconds(1)));
+        let mut report =
+            report(&outcome, &pass_request.scope, &Policy::default(), BTreeMap::new(), (now(), in_seconds(1)));
         report.scope.services = Some(vec!["x".repeat(100); self.findings]);
-        Passed { report, outcome }
+        PassResult { report, outcome }
     }
 }
 
@@ -96,7 +97,7 @@ fn unread(resource: &str) -> Unread {
     }
 }
 
-impl NoteDesk {
+impl RecordingBackend {
     async fn invoke_by(&self, deadline: Timestamp, input: &Value) -> Result<Value, Diagnostic> {
         let answer = handle(&input.to_string(), &home(), deadline, self).await?;
         Ok(serde_json::from_str(answer.get()).unwrap())
@@ -113,8 +114,8 @@ impl NoteDesk {
         failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect()
     }
 
-    fn orders(&self) -> Vec<Order> {
-        self.orders.lock().unwrap().clone()
+    fn pass_requests(&self) -> Vec<PassRequest> {
+        self.pass_requests.lock().unwrap().clone()
     }
 }
 
@@ -140,31 +141,34 @@ fn irrelevant_event() -> Value {
     })
 }
 
-fn look(first_seen: i64, due: i64, hop: u32) -> Look {
+fn look(first_seen: i64, due: i64, attempt: u32) -> DelayedLook {
     let cluster = home().cluster("prod").unwrap();
-    Look {
+    DelayedLook {
         site: Site::TargetGroup(
             "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/50dc".parse().unwrap(),
         ),
         services: BTreeSet::from([ServiceId::new(&cluster, "web")]),
         tasks: BTreeMap::new(),
         suspicions: BTreeMap::from([(Fingerprint::of(["it"]), in_seconds(first_seen))]),
-        hop,
+        attempt,
         not_before: in_seconds(due),
     }
 }
 
-fn body(look: &Look) -> String {
+fn body(look: &DelayedLook) -> String {
     look_again::write(look).unwrap()
 }
 
 #[tokio::test]
 async fn a_thousand_events_are_one_pass() {
-    let desk = NoteDesk::default();
+    let backend = RecordingBackend::default();
     let events: Vec<String> = (0..1000).map(|n| task_event(&format!("{n:032x}")).to_string()).collect();
-    assert_eq!(desk.failed(&events).await, [""; 0]);
-    let orders = desk.orders();
-    assert_eq!((orders.len(), orders[0].scope.tasks.len(), orders[0].messages.len()), (1, 1000, 1000));
+    assert_eq!(backend.failed(&events).await, [""; 0]);
+    let pass_requests = backend.pass_requests();
+    assert_eq!(
+        (pass_requests.len(), pass_requests[0].scope.tasks.len(), pass_requests[0].messages.len()),
+        (1, 1000, 1000)
+    );
 }
 
 #[tokio::test]
@@ -179,18 +183,21 @@ async fn a_message_that_is_of_no_use_fails_alone() {
         json!({"scope": {"clusters": ["secret"]}}).to_string(),
         json!({"scope": {"clusters": ["prod"]}}).to_string(),
     ];
-    let desk = NoteDesk::default();
-    assert_eq!(desk.failed(&bodies).await, ["m1", "m2", "m3", "m4"]);
-    let orders = desk.orders();
-    assert_eq!((orders.len(), orders[0].scope.tasks.len(), orders[0].scope.clusters.len()), (1, 1, 1));
+    let backend = RecordingBackend::default();
+    assert_eq!(backend.failed(&bodies).await, ["m1", "m2", "m3", "m4"]);
+    let pass_requests = backend.pass_requests();
+    assert_eq!(
+        (pass_requests.len(), pass_requests[0].scope.tasks.len(), pass_requests[0].scope.clusters.len()),
+        (1, 1, 1)
+    );
 }
 
 #[tokio::test]
 async fn where_nothing_is_to_be_looked_at_nothing_is_done_and_nothing_fails() {
-    let desk = NoteDesk::default();
-    assert_eq!(desk.failed(&[irrelevant_event().to_string()]).await, [""; 0]);
-    assert_eq!(desk.failed(&[]).await, [""; 0]);
-    assert_eq!(desk.orders(), []);
+    let backend = RecordingBackend::default();
+    assert_eq!(backend.failed(&[irrelevant_event().to_string()]).await, [""; 0]);
+    assert_eq!(backend.failed(&[]).await, [""; 0]);
+    assert_eq!(backend.pass_requests(), []);
 }
 
 #[tokio::test]
@@ -201,24 +208,26 @@ async fn a_request_with_terms_of_its_own_is_a_pass_of_its_own() {
         json!({"rules": ["target-s*"]}).to_string(),
         json!({"mode": "observe", "scope": {"clusters": ["prod"]}}).to_string(),
     ];
-    let desk = NoteDesk::default();
-    assert_eq!(desk.failed(&bodies).await, [""; 0]);
-    let orders = desk.orders();
-    let asked: Vec<Vec<&str>> =
-        orders.iter().map(|order| order.messages.iter().map(|(id, _)| id.as_str()).collect()).collect();
+    let backend = RecordingBackend::default();
+    assert_eq!(backend.failed(&bodies).await, [""; 0]);
+    let pass_requests = backend.pass_requests();
+    let asked: Vec<Vec<&str>> = pass_requests
+        .iter()
+        .map(|pass_request| pass_request.messages.iter().map(|(id, _)| id.as_str()).collect())
+        .collect();
     assert_eq!(asked, [vec!["m1"], vec!["m0", "m3"], vec!["m2"]]);
-    assert_eq!((orders[0].terms.mode, orders[1].terms.mode), (None, Some(Mode::Observe)));
-    assert_eq!(orders[2].terms.rules, Some(BTreeSet::from(["target-stale".to_owned()])));
+    assert_eq!((pass_requests[0].terms.mode, pass_requests[1].terms.mode), (None, Some(Mode::Observe)));
+    assert_eq!(pass_requests[2].terms.rules, Some(BTreeSet::from(["target-stale".to_owned()])));
 }
 
 #[tokio::test]
 async fn looks_that_are_due_are_one_pass_with_what_was_suspected_first() {
     let looks = [look(-60, 0, 3), look(-90, -1, 2), look(-30, 0, 4)].map(|look| body(&look));
-    let desk = NoteDesk::default();
-    assert_eq!(desk.failed(&looks).await, [""; 0]);
-    let orders = desk.orders();
+    let backend = RecordingBackend::default();
+    assert_eq!(backend.failed(&looks).await, [""; 0]);
+    let pass_requests = backend.pass_requests();
     let first = BTreeMap::from([(Fingerprint::of(["it"]), in_seconds(-90))]);
-    assert_eq!((orders.len(), &orders[0].looks.first, orders[0].looks.hop), (1, &first, 2));
+    assert_eq!((pass_requests.len(), &pass_requests[0].looks.first, pass_requests[0].looks.attempt), (1, &first, 2));
 }
 
 #[tokio::test]
@@ -226,10 +235,13 @@ async fn what_is_new_is_not_given_up_for_what_is_old() {
     for bodies in
         [[task_event("a").to_string(), body(&look(-60, 0, 5))], [body(&look(-60, 0, 5)), task_event("a").to_string()]]
     {
-        let desk = NoteDesk::default();
-        assert_eq!(desk.failed(&bodies).await, [""; 0]);
-        let orders = desk.orders();
-        assert_eq!((orders.len(), orders[0].looks.hop, orders[0].looks.first.len()), (1, 0, 1));
+        let backend = RecordingBackend::default();
+        assert_eq!(backend.failed(&bodies).await, [""; 0]);
+        let pass_requests = backend.pass_requests();
+        assert_eq!(
+            (pass_requests.len(), pass_requests[0].looks.attempt, pass_requests[0].looks.first.len()),
+            (1, 0, 1)
+        );
     }
 }
 
@@ -237,12 +249,12 @@ async fn what_is_new_is_not_given_up_for_what_is_old() {
 async fn a_look_that_comes_early_is_left_again_and_an_absurd_one_fails() {
     let early = look(0, 1, 1);
     let bodies = [body(&early), body(&look(0, 3 * 24 * 3600, 1))];
-    let desk = NoteDesk::default();
-    assert_eq!(desk.failed(&bodies).await, ["m1"]);
-    assert_eq!((desk.orders(), desk.left.into_inner().unwrap()), (vec![], vec![early]));
+    let backend = RecordingBackend::default();
+    assert_eq!(backend.failed(&bodies).await, ["m1"]);
+    assert_eq!((backend.pass_requests(), backend.left.into_inner().unwrap()), (vec![], vec![early]));
 
-    let desk = NoteDesk { without_queue: true, ..NoteDesk::default() };
-    assert_eq!(desk.failed(&bodies).await, ["m0", "m1"]);
+    let backend = RecordingBackend { without_queue: true, ..RecordingBackend::default() };
+    assert_eq!(backend.failed(&bodies).await, ["m0", "m1"]);
 }
 
 #[tokio::test]
@@ -250,39 +262,39 @@ async fn only_messages_whose_scope_was_unread_fail() {
     let cluster = home().cluster("prod").unwrap();
     let mut other = task_event("b");
     other["detail"]["group"] = json!("service:api");
-    let desk = NoteDesk {
+    let backend = RecordingBackend {
         abstentions: BTreeSet::from([(Unit::Service(ServiceId::new(&cluster, "api")), unread("api"))]),
-        ..NoteDesk::default()
+        ..RecordingBackend::default()
     };
-    assert_eq!(desk.failed(&[task_event("a").to_string(), other.to_string()]).await, ["m1"]);
+    assert_eq!(backend.failed(&[task_event("a").to_string(), other.to_string()]).await, ["m1"]);
 }
 
 #[tokio::test]
 async fn no_pass_is_begun_shortly_before_the_deadline() {
-    let desk = NoteDesk::default();
+    let backend = RecordingBackend::default();
     let bodies = [task_event("a").to_string(), irrelevant_event().to_string()];
-    let answer = desk.invoke_by(now(), &sqs(&bodies)).await.unwrap();
+    let answer = backend.invoke_by(now(), &sqs(&bodies)).await.unwrap();
     assert_eq!(answer, json!({"batchItemFailures": [{"itemIdentifier": "m0"}]}));
-    let error = desk.invoke_by(now(), &json!({})).await.unwrap_err();
+    let error = backend.invoke_by(now(), &json!({})).await.unwrap_err();
     assert_eq!(error.error_type, "EcsNlbGuard.OutOfTime");
-    assert_eq!(desk.orders(), []);
+    assert_eq!(backend.pass_requests(), []);
 }
 
 #[tokio::test]
 async fn whoever_asks_directly_gets_the_report() {
-    let desk = NoteDesk::default();
-    let report = desk.invoke(json!({})).await.unwrap();
+    let backend = RecordingBackend::default();
+    let report = backend.invoke(json!({})).await.unwrap();
     assert_eq!((&report["schema"], &report["duration_ms"], &report["findings"]), (&json!(1), &json!(1000), &json!([])));
-    let report = desk.invoke(task_event("a")).await.unwrap();
+    let report = backend.invoke(task_event("a")).await.unwrap();
     assert_eq!(report["scope"]["tasks"], json!([format!("{ECS}:task/prod/a")]));
-    let text = desk.invoke(json!({"format": "text"})).await.unwrap();
+    let text = backend.invoke(json!({"format": "text"})).await.unwrap();
     assert_eq!(text["format"], json!("text"));
     assert!(text["body"].as_str().unwrap().starts_with("Account 111122223333, eu-central-1"));
 }
 
 #[tokio::test]
 async fn whoever_asks_directly_for_what_can_not_be_gets_a_named_error() {
-    let desk = NoteDesk::default();
+    let backend = RecordingBackend::default();
     let mut errors = Vec::new();
     for input in [
         json!([]),
@@ -291,7 +303,7 @@ async fn whoever_asks_directly_for_what_can_not_be_gets_a_named_error() {
         json!({"scope": {"clusters": ["secret"]}}),
         json!({"rules": ["port-mismatch"]}),
     ] {
-        let Diagnostic { error_type, error_message } = desk.invoke(input).await.unwrap_err();
+        let Diagnostic { error_type, error_message } = backend.invoke(input).await.unwrap_err();
         errors.push(format!("{error_type}: {error_message}"));
     }
     insta::assert_snapshot!(errors.join("\n"), @r#"
@@ -305,7 +317,7 @@ async fn whoever_asks_directly_for_what_can_not_be_gets_a_named_error() {
 
 #[tokio::test]
 async fn an_answer_larger_than_lambda_takes_is_an_error() {
-    let desk = NoteDesk { findings: 60_000, ..NoteDesk::default() };
-    let error = desk.invoke(json!({})).await.unwrap_err();
+    let backend = RecordingBackend { findings: 60_000, ..RecordingBackend::default() };
+    let error = backend.invoke(json!({})).await.unwrap_err();
     assert_eq!(error.error_type, "EcsNlbGuard.ReportTooLarge");
 }

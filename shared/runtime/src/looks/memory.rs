@@ -4,18 +4,18 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 use model::call::CallError;
-use pipeline::ports::{Look, LookQueue};
+use pipeline::ports::{DelayedLook, LookQueue};
 
 use super::delay;
 
 /// A queue in memory.
 #[derive(Debug, Default)]
-pub struct MemoryQueue(Mutex<Vec<(Timestamp, Look)>>);
+pub struct MemoryQueue(Mutex<Vec<(Timestamp, DelayedLook)>>);
 
 impl MemoryQueue {
     /// Takes the looks that SQS would hand out at `now`, the longest due first. Some may have come early.
     #[must_use]
-    pub fn receive(&self, now: Timestamp) -> Vec<Look> {
+    pub fn receive(&self, now: Timestamp) -> Vec<DelayedLook> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.sort_by_key(|(visible_at, _)| *visible_at);
         let visible = waiting.partition_point(|(visible_at, _)| *visible_at <= now);
@@ -30,8 +30,8 @@ impl MemoryQueue {
 }
 
 impl LookQueue for MemoryQueue {
-    async fn send(&self, looks: Vec<Look>, now: Timestamp) -> Vec<(Look, CallError)> {
-        let visible_at = |look: &Look| now.checked_add(delay(look, now)).unwrap_or(now);
+    async fn send(&self, looks: Vec<DelayedLook>, now: Timestamp) -> Vec<(DelayedLook, CallError)> {
+        let visible_at = |look: &DelayedLook| now.checked_add(delay(look, now)).unwrap_or(now);
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

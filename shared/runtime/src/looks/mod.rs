@@ -4,7 +4,7 @@
 //! again ([`arrival`]).
 
 mod memory;
-mod parcel;
+mod outgoing;
 mod sqs;
 #[cfg(test)]
 mod tests;
@@ -15,7 +15,7 @@ pub use sqs::SqsLookQueue;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use pipeline::ports::Look;
+use pipeline::ports::DelayedLook;
 
 /// The longest that SQS holds a message back.
 const LONGEST_DELAY: SignedDuration = SignedDuration::from_mins(15);
@@ -36,7 +36,7 @@ pub enum Arrival {
 
 /// What to do with a look that came back.
 #[must_use]
-pub fn arrival(look: &Look, now: Timestamp) -> Arrival {
+pub fn arrival(look: &DelayedLook, now: Timestamp) -> Arrival {
     let wait = look.not_before.duration_since(now);
     if wait <= SignedDuration::ZERO {
         Arrival::Due
@@ -48,7 +48,7 @@ pub fn arrival(look: &Look, now: Timestamp) -> Arrival {
 }
 
 /// How long to hold a look back: until it is due, in whole seconds, or as long as a queue can.
-fn delay(look: &Look, now: Timestamp) -> Duration {
+fn delay(look: &DelayedLook, now: Timestamp) -> Duration {
     let wait = look.not_before.duration_since(now).clamp(SignedDuration::ZERO, LONGEST_DELAY);
     // Rounded up: a look that comes a moment early is of no use.
     let seconds = wait.as_secs() + i64::from(wait.subsec_nanos() > 0);

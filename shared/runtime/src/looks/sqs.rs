@@ -9,9 +9,9 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{BatchResultErrorEntry, SendMessageBatchRequestEntry};
 use jiff::Timestamp;
 use model::call::{CallError, CallErrorKind};
-use pipeline::ports::{Look, LookQueue};
+use pipeline::ports::{DelayedLook, LookQueue};
 
-use super::parcel::{Parcel, SEND, batches, pack};
+use super::outgoing::{OutgoingMessage, SEND, batches, pack};
 
 /// The function's own queue in SQS.
 #[derive(Debug, Clone)]
@@ -32,11 +32,11 @@ impl SqsLookQueue {
     }
 
     /// Sends one request's messages, and notes the looks whose messages weren't taken.
-    async fn send_batch(&self, parcels: Vec<Parcel>, failed: &mut BTreeMap<usize, CallError>) {
-        let looks: Vec<usize> = parcels.iter().map(|parcel| parcel.look).collect();
+    async fn send_batch(&self, outgoing_messages: Vec<OutgoingMessage>, failed: &mut BTreeMap<usize, CallError>) {
+        let looks: Vec<usize> = outgoing_messages.iter().map(|outgoing| outgoing.look).collect();
         let request = self.client.send_message_batch().queue_url(&self.url);
         let entries: Result<Vec<_>, _> =
-            parcels.into_iter().enumerate().map(|(nth, parcel)| entry(nth, parcel)).collect();
+            outgoing_messages.into_iter().enumerate().map(|(nth, outgoing)| entry(nth, outgoing)).collect();
         let entries = match entries {
             Ok(entries) => entries,
             Err(error) => {
@@ -71,18 +71,21 @@ impl SqsLookQueue {
     }
 }
 
-fn entry(nth: usize, parcel: Parcel) -> Result<SendMessageBatchRequestEntry, aws_sdk_sqs::error::BuildError> {
+fn entry(
+    nth: usize,
+    outgoing: OutgoingMessage,
+) -> Result<SendMessageBatchRequestEntry, aws_sdk_sqs::error::BuildError> {
     SendMessageBatchRequestEntry::builder()
         .id(nth.to_string())
-        .message_body(parcel.body)
-        .delay_seconds(parcel.delay_seconds)
+        .message_body(outgoing.body)
+        .delay_seconds(outgoing.delay_seconds)
         .build()
 }
 
 impl LookQueue for SqsLookQueue {
-    async fn send(&self, looks: Vec<Look>, now: Timestamp) -> Vec<(Look, CallError)> {
-        let (parcels, mut failed) = pack(&looks, now);
-        for batch in batches(parcels) {
+    async fn send(&self, looks: Vec<DelayedLook>, now: Timestamp) -> Vec<(DelayedLook, CallError)> {
+        let (outgoing_messages, mut failed) = pack(&looks, now);
+        for batch in batches(outgoing_messages) {
             self.send_batch(batch, &mut failed).await;
         }
         let unsent = looks.into_iter().enumerate();

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use model::call::CallErrorKind;
 use model::finding::Fingerprint;
 use model::scope::Site;
-use pipeline::ports::{Look, LookQueue};
+use pipeline::ports::{DelayedLook, LookQueue};
 
 use super::sqs::SqsLookQueue;
 use super::{Arrival, MemoryQueue, arrival};
@@ -17,19 +17,19 @@ fn now() -> Timestamp {
     "2026-03-01T12:00:00Z".parse().unwrap()
 }
 
-fn look(n: usize, due_in: SignedDuration) -> Look {
+fn look(n: usize, due_in: SignedDuration) -> DelayedLook {
     let group = format!("arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web-{n}/50dc");
-    Look {
+    DelayedLook {
         site: Site::TargetGroup(group.parse().unwrap()),
         services: BTreeSet::new(),
         tasks: BTreeMap::new(),
         suspicions: BTreeMap::from([(Fingerprint::of([group.as_str()]), now())]),
-        hop: 1,
+        attempt: 1,
         not_before: now() + due_in,
     }
 }
 
-fn looks(count: usize) -> Vec<Look> {
+fn looks(count: usize) -> Vec<DelayedLook> {
     (0..count).map(|n| look(n, SignedDuration::from_secs(30))).collect()
 }
 

@@ -7,7 +7,7 @@ mod resolve;
 mod tests;
 
 pub use look_up::{ScopeError, look_up};
-pub use pattern::{InCluster, Named, Patterns};
+pub use pattern::{ArnOrName, InCluster, Patterns};
 pub use resolve::{UnmatchedError, resolve};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,13 +28,13 @@ pub struct Request {
     /// The mode at most; it can lower the policy's, never raise it.
     pub mode: Option<Mode>,
     /// How to answer.
-    pub format: Format,
+    pub format: ReportFormat,
 }
 
 /// How to answer a request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Format {
+pub enum ReportFormat {
     /// The report itself.
     #[default]
     Json,
@@ -54,19 +54,19 @@ pub struct RequestError {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Body {
+struct RequestBody {
     #[serde(default)]
     scope: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     rules: Vec<String>,
     mode: Option<Mode>,
     #[serde(default)]
-    format: Format,
+    format: ReportFormat,
 }
 
 /// What a scope may name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ScopeKind {
     /// `clusters`
     Clusters,
     /// `services`
@@ -83,11 +83,11 @@ impl Request {
     /// # Errors
     /// When it has another form, or with everything it names that can't be.
     pub(crate) fn read(text: &str, here: &Here<'_>) -> Result<Self, IncomingError> {
-        let Body { scope, rules, mode, format } = from_text("the request", text)?;
+        let RequestBody { scope, rules, mode, format } = from_text("the request", text)?;
         let mut patterns = Patterns::default();
         let mut problems = Vec::new();
         for (key, texts) in &scope {
-            let Some(kind) = Kind::of(key) else {
+            let Some(kind) = ScopeKind::of(key) else {
                 let key = cut(key);
                 problems.push(format!("scope.{key}: a scope has clusters, services, tasks and target_groups"));
                 continue;
@@ -118,7 +118,7 @@ impl Request {
     }
 }
 
-impl Kind {
+impl ScopeKind {
     fn of(key: &str) -> Option<Self> {
         match key {
             "clusters" => Some(Self::Clusters),

@@ -13,18 +13,18 @@ use crate::incoming::cut;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Patterns {
     /// Clusters.
-    pub clusters: Vec<Named<ClusterArn>>,
+    pub clusters: Vec<ArnOrName<ClusterArn>>,
     /// Services.
     pub services: Vec<InCluster<ServiceId>>,
     /// Tasks.
     pub tasks: Vec<InCluster<(ClusterArn, TaskArn)>>,
     /// Target groups.
-    pub target_groups: Vec<Named<TargetGroupArn>>,
+    pub target_groups: Vec<ArnOrName<TargetGroupArn>>,
 }
 
 /// Something by ARN, or by name.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Named<A> {
+pub enum ArnOrName<A> {
     /// This one.
     Exact(A),
     /// Those of this name.
@@ -53,11 +53,11 @@ impl Patterns {
     }
 }
 
-pub(super) fn cluster(text: &str, home: &Home) -> Result<Named<ClusterArn>, String> {
+pub(super) fn cluster(text: &str, home: &Home) -> Result<ArnOrName<ClusterArn>, String> {
     named(text, home)
 }
 
-pub(super) fn target_group(text: &str, home: &Home) -> Result<Named<TargetGroupArn>, String> {
+pub(super) fn target_group(text: &str, home: &Home) -> Result<ArnOrName<TargetGroupArn>, String> {
     named(text, home)
 }
 
@@ -78,11 +78,11 @@ pub(super) fn task(text: &str, home: &Home) -> Result<InCluster<(ClusterArn, Tas
     in_cluster(text, "TASK-ID")
 }
 
-fn named<A>(text: &str, home: &Home) -> Result<Named<A>, String>
+fn named<A>(text: &str, home: &Home) -> Result<ArnOrName<A>, String>
 where
     A: std::str::FromStr<Err = ArnError> + Located,
 {
-    if is_arn(text) { at_home(text, home).map(Named::Exact) } else { glob(text).map(Named::Name) }
+    if is_arn(text) { at_home(text, home).map(ArnOrName::Exact) } else { glob(text).map(ArnOrName::Name) }
 }
 
 fn in_cluster<A>(text: &str, name: &str) -> Result<InCluster<A>, String> {
@@ -118,7 +118,7 @@ pub(super) fn literal(glob: &Glob) -> Option<&str> {
     Some(glob.as_str()).filter(|text| !text.contains(['*', '?', '[', ']', '{', '}', '\\']))
 }
 
-impl<A: fmt::Display> fmt::Display for Named<A> {
+impl<A: fmt::Display> fmt::Display for ArnOrName<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exact(arn) => arn.fmt(f),

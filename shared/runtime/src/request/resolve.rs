@@ -8,7 +8,7 @@ use model::observation::{Desired, Gap, Lookup, TaskList};
 use model::policy::Glob;
 use model::scope::{Scope, ServiceId, TaskHint};
 
-use super::pattern::{InCluster, Named, Patterns, literal};
+use super::pattern::{ArnOrName, InCluster, Patterns, literal};
 
 /// Names in a request that match nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,7 +26,7 @@ pub fn resolve<'a>(patterns: &Patterns, lookup: &Lookup<'a>) -> Result<Result<Sc
     if patterns.is_everything() {
         return Ok(Ok(Scope { everything: true, ..Scope::default() }));
     }
-    let mut search = Search { lookup, scope: Scope::default(), unmatched: Vec::new(), gaps: Vec::new() };
+    let mut search = NameSearch { lookup, scope: Scope::default(), unmatched: Vec::new(), gaps: Vec::new() };
     patterns.clusters.iter().for_each(|pattern| search.clusters(pattern));
     patterns.services.iter().for_each(|pattern| search.services(pattern));
     patterns.tasks.iter().for_each(|pattern| search.tasks(pattern));
@@ -39,32 +39,32 @@ pub fn resolve<'a>(patterns: &Patterns, lookup: &Lookup<'a>) -> Result<Result<Sc
     }
 }
 
-struct Search<'l, 'a> {
+struct NameSearch<'l, 'a> {
     lookup: &'l Lookup<'a>,
     scope: Scope,
     unmatched: Vec<String>,
     gaps: Vec<Gap<'a>>,
 }
 
-impl<'a> Search<'_, 'a> {
-    fn clusters(&mut self, pattern: &Named<ClusterArn>) {
+impl<'a> NameSearch<'_, 'a> {
+    fn clusters(&mut self, pattern: &ArnOrName<ClusterArn>) {
         let found = match pattern {
-            Named::Exact(arn) => {
+            ArnOrName::Exact(arn) => {
                 self.ask(self.lookup.cluster(arn)).map(|found| found.map(|_| arn.clone()).into_iter().collect())
             }
-            Named::Name(name) => self.clusters_named(name),
+            ArnOrName::Name(name) => self.clusters_named(name),
         };
         if let Some(found) = self.some("cluster", pattern, found) {
             self.scope.clusters.extend(found);
         }
     }
 
-    fn target_groups(&mut self, pattern: &Named<TargetGroupArn>) {
+    fn target_groups(&mut self, pattern: &ArnOrName<TargetGroupArn>) {
         let found = match pattern {
-            Named::Exact(arn) => {
+            ArnOrName::Exact(arn) => {
                 self.ask(self.lookup.target_group(arn)).map(|found| found.map(|_| arn.clone()).into_iter().collect())
             }
-            Named::Name(name) => self
+            ArnOrName::Name(name) => self
                 .ask(self.lookup.target_groups())
                 .map(|groups| groups.iter().filter(|group| name.matches(group.name())).cloned().collect::<Vec<_>>()),
         };

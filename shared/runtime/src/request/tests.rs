@@ -8,7 +8,7 @@ use model::policy::Mode;
 use model::scope::{Scope, ServiceId};
 use serde_json::{Value, json};
 
-use super::{Format, Request, UnmatchedError, resolve};
+use super::{ReportFormat, Request, UnmatchedError, resolve};
 use crate::chain::chain;
 use crate::home::Home;
 use crate::incoming::Here;
@@ -33,7 +33,7 @@ fn nothing_asks_for_everything() {
 fn rules_mode_and_format_are_taken() {
     let request = request(&json!({"rules": ["target-*"], "mode": "observe", "format": "text"})).unwrap();
     assert_eq!(request.rules, Some(BTreeSet::from(["target-missing".to_owned(), "target-stale".to_owned()])));
-    assert_eq!((request.mode, request.format, request.is_plain()), (Some(Mode::Observe), Format::Text, false));
+    assert_eq!((request.mode, request.format, request.is_plain()), (Some(Mode::Observe), ReportFormat::Text, false));
 }
 
 #[test]
@@ -248,6 +248,6 @@ fn what_could_not_be_read_is_not_taken_for_nothing() {
     assert_eq!(resolve(&request.scope, &Lookup::new(&account)), Err(Gap::Pending));
 }
 
-fn request_groups() -> Vec<super::Named<TargetGroupArn>> {
+fn request_groups() -> Vec<super::ArnOrName<TargetGroupArn>> {
     request(&json!({"scope": {"target_groups": ["web"]}})).unwrap().scope.target_groups
 }

@@ -21,9 +21,9 @@ impl std::error::Error for SettingsError {}
 
 /// What was found wrong so far.
 #[derive(Debug, Default)]
-pub(super) struct Problems(Vec<String>);
+pub(super) struct SettingsProblems(Vec<String>);
 
-impl Problems {
+impl SettingsProblems {
     pub(super) fn add(&mut self, variable: &str, problem: impl fmt::Display) {
         self.0.push(format!("{variable}: {problem}"));
     }

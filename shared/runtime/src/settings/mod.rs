@@ -18,7 +18,7 @@ use aws::client::Trust;
 use model::policy::Policy;
 
 use crate::log::Filter;
-use error::Problems;
+use error::SettingsProblems;
 use variables::Variables;
 
 /// The file beside the binary that holds the policy, if nothing else does.
@@ -53,7 +53,7 @@ pub struct Settings {
 }
 
 /// Where settings come from, so that tests can bring their own.
-struct Source<'a> {
+struct SettingsSource<'a> {
     variables: Variables,
     /// Where the default policy file would be.
     beside_binary: Option<PathBuf>,
@@ -86,7 +86,7 @@ impl Settings {
     pub fn with(given: Given<'_>, known_rules: &[&str]) -> Result<Self, SettingsError> {
         let binary = std::env::current_exe().ok();
         let beside_binary = binary.as_deref().and_then(Path::parent).map(|folder| folder.join(POLICY_FILE));
-        let source = Source {
+        let source = SettingsSource {
             variables: Variables::of(std::env::vars_os()),
             beside_binary,
             read_file: &|path| std::fs::read_to_string(path),
@@ -95,8 +95,8 @@ impl Settings {
         Self::read(&source, known_rules)
     }
 
-    fn read(source: &Source<'_>, known_rules: &[&str]) -> Result<Self, SettingsError> {
-        let mut problems = Problems::default();
+    fn read(source: &SettingsSource<'_>, known_rules: &[&str]) -> Result<Self, SettingsError> {
+        let mut problems = SettingsProblems::default();
         let variables = &source.variables;
         variables.report_unknown(&mut problems);
         let policy = policy::read(source, known_rules, &mut problems);

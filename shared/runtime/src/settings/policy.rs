@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use model::policy::Policy;
 
-use super::error::Problems;
-use super::{POLICY_FILE, Source};
+use super::error::SettingsProblems;
+use super::{POLICY_FILE, SettingsSource};
 
 /// The policy; the default one, where there is none or it is wrong.
-pub(super) fn read(source: &Source<'_>, known_rules: &[&str], problems: &mut Problems) -> Policy {
+pub(super) fn read(source: &SettingsSource<'_>, known_rules: &[&str], problems: &mut SettingsProblems) -> Policy {
     if let Some(path) = source.given.policy {
         let origin = path.display().to_string();
         let text = from_file(source, path, Some(&origin), problems);
@@ -35,7 +35,7 @@ pub(super) fn read(source: &Source<'_>, known_rules: &[&str], problems: &mut Pro
     parse(&origin, text, known_rules, problems)
 }
 
-fn parse(origin: &str, text: Option<String>, known_rules: &[&str], problems: &mut Problems) -> Policy {
+fn parse(origin: &str, text: Option<String>, known_rules: &[&str], problems: &mut SettingsProblems) -> Policy {
     match text.map(|text| Policy::parse(&text, known_rules)) {
         Some(Ok(policy)) => policy,
         Some(Err(errors)) => {
@@ -47,7 +47,12 @@ fn parse(origin: &str, text: Option<String>, known_rules: &[&str], problems: &mu
 }
 
 /// The file's text; nothing, if there is no such file and nobody asked for it.
-fn from_file(source: &Source<'_>, path: &Path, asked_for: Option<&str>, problems: &mut Problems) -> Option<String> {
+fn from_file(
+    source: &SettingsSource<'_>,
+    path: &Path,
+    asked_for: Option<&str>,
+    problems: &mut SettingsProblems,
+) -> Option<String> {
     match (source.read_file)(path) {
         Ok(text) => Some(text),
         Err(error) if error.kind() == ErrorKind::NotFound && asked_for.is_none() => None,

@@ -2,10 +2,10 @@ use std::ffi::OsString;
 use std::io::{Error, ErrorKind};
 use std::path::Path;
 
-use model::policy::{Mode, Place, Policy};
+use model::policy::{Mode, Policy, PolicySubject};
 
 use super::variables::Variables;
-use super::{Given, Settings, SettingsError, Source};
+use super::{Given, Settings, SettingsError, SettingsSource};
 
 const REPAIR: &str = "[registration]\nmode = \"repair\"\n";
 
@@ -18,12 +18,12 @@ fn settings(variables: &[(&str, &str)], file: &str) -> Result<Settings, Settings
     };
     let beside_binary = Some("/var/task/policy.toml".into());
     let given = Given::default();
-    let source = Source { variables: Variables::of(variables), beside_binary, read_file: &read_file, given };
+    let source = SettingsSource { variables: Variables::of(variables), beside_binary, read_file: &read_file, given };
     Settings::read(&source, &["target-missing"])
 }
 
 fn mode(settings: &Settings) -> Mode {
-    settings.policy.registration(&Place::default()).mode
+    settings.policy.registration(&PolicySubject::default()).mode
 }
 
 #[test]

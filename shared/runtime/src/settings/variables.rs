@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 
-use super::error::Problems;
+use super::error::SettingsProblems;
 
 /// Every variable of the project's own. All functions may be given the same environment, so those of other functions are
 /// known too.
@@ -38,7 +38,7 @@ impl Variables {
         &self,
         name: &str,
         read: impl FnOnce(&str) -> Result<T, E>,
-        problems: &mut Problems,
+        problems: &mut SettingsProblems,
     ) -> Option<T> {
         let Some(text) = self.0.get(name)?.to_str() else {
             problems.add(name, "it is not UTF-8 text");
@@ -53,7 +53,7 @@ impl Variables {
     }
 
     /// A name that is none of ours is a mistyped one, and what was meant by it would silently not apply.
-    pub(super) fn report_unknown(&self, problems: &mut Problems) {
+    pub(super) fn report_unknown(&self, problems: &mut SettingsProblems) {
         let known = |name: &String| OURS.contains(&name.as_str()) || OTHERS.contains(&name.as_str());
         for name in self.0.keys().filter(|name| !known(name)) {
             problems.add(name, format_args!("there is no such setting; there are {}", OURS.join(", ")));

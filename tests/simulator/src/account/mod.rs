@@ -3,7 +3,7 @@
 
 mod calls;
 mod fate;
-mod rungs;
+mod options;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -164,7 +164,7 @@ impl Ec2 for SimAccount {
         groups: &BTreeSet<SecurityGroupId>,
     ) -> Result<(), CallError> {
         let operation = "ec2:ModifyNetworkInterfaceAttribute";
-        self.write(operation, || self.dresses(operation, interface, groups)).await
+        self.write(operation, || self.sets_groups(operation, interface, groups)).await
     }
 }
 

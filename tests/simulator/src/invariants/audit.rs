@@ -21,7 +21,7 @@ fn open(stage: &Stage<'_>, Concluded { finding, conclusions }: &Concluded) -> Op
     let setting = &stage.sim.setting;
     let left = conclusions.iter().find(|one| match one.status {
         Status::Waiting => true,
-        Status::Planned => setting.observed.is_empty() && (one.repair.rung().is_none() || setting.guard.repairs),
+        Status::Planned => setting.observed.is_empty() && (one.repair.option().is_none() || setting.guard.repairs),
         _ => false,
     })?;
     Some(format!("the audit finds {}: {}: {:?}", finding.rule, left.repair, left.status))

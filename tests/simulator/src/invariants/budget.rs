@@ -34,7 +34,7 @@ fn check(stage: &Stage<'_>, deed: &Deed) -> Option<String> {
 
 fn counts_as(record: &Record, what: &What) -> Limited {
     match what {
-        What::Dress(..) => Limited::InterfaceChanges,
+        What::SetGroups(..) => Limited::InterfaceChanges,
         What::Update(..) => Limited::ServiceUpdates,
         What::Stop(task) => Limited::TaskStops(record.tasks.get(task).and_then(|life| life.service.clone())),
     }

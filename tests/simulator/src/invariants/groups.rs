@@ -20,7 +20,7 @@ fn check(stage: &Stage<'_>, deed: &Deed) -> Option<String> {
     // What somebody changed during the pass is for the next one.
     let stood = |changed: Option<&i64>| changed.is_none_or(|at| *at < began);
     match &deed.what {
-        What::Dress(task, groups) => {
+        What::SetGroups(task, groups) => {
             let worn = stage.worn(task).filter(|_| stood(record.regrouped.get(task)))?;
             more_than_wanted(&worn, groups).map(|what| format!("task {} {what}", task.id()))
         }

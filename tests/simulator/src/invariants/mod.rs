@@ -3,7 +3,6 @@
 mod audit;
 mod budget;
 mod draining;
-mod dressed;
 mod groups;
 mod held;
 mod limit;
@@ -19,6 +18,7 @@ mod right;
 mod stops;
 mod strangers;
 mod two_looks;
+mod with_groups;
 
 use pipeline::Outcome;
 
@@ -64,7 +64,7 @@ pub(crate) const INVARIANTS: [Invariant; 19] = [
     message::INVARIANT,
     rest::INVARIANT,
     right::INVARIANT,
-    dressed::INVARIANT,
+    with_groups::INVARIANT,
     audit::INVARIANT,
 ];
 

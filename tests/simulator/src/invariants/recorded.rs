@@ -30,7 +30,7 @@ fn told(outcome: &Outcome, what: &What) -> bool {
     let conclusions = outcome.findings.iter().flat_map(|concluded| &concluded.conclusions);
     let tried = conclusions.filter(|one| matches!(one.status, Status::Done | Status::Failed | Status::Refused));
     tried.map(|one| &one.repair).any(|repair| match (repair, what) {
-        (Repair::ModifyNetworkInterface { task: told, .. }, What::Dress(task, _))
+        (Repair::ModifyNetworkInterface { task: told, .. }, What::SetGroups(task, _))
         | (Repair::StopTask { task: told, .. }, What::Stop(task)) => told == task,
         (Repair::UpdateService { service: told, .. }, What::Update(service, ..)) => told == service,
         _ => false,

@@ -12,7 +12,7 @@ fn check(stage: &Stage<'_>, deed: &Deed) -> Option<String> {
     let (record, setting) = (&stage.sim.record, &stage.sim.setting);
     let began = record.reads.get(&deed.actor)?.began;
     let (task, service): (_, Option<ServiceId>) = match &deed.what {
-        What::Dress(task, _) | What::Stop(task) => {
+        What::SetGroups(task, _) | What::Stop(task) => {
             (Some(task), record.tasks.get(task).and_then(|life| life.service.clone()))
         }
         What::Update(service, ..) => (None, Some(service.clone())),

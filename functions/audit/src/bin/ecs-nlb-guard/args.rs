@@ -67,10 +67,10 @@ pub(crate) enum Command {
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Audit {
     #[command(flatten)]
-    pub(crate) look: Look,
+    pub(crate) look: DelayedLook,
     /// How to tell what was found; by default as the name in --out says, else text
     #[arg(long, value_enum)]
-    pub(crate) format: Option<Format>,
+    pub(crate) format: Option<ReportFormat>,
     /// Write the report to this file, whole or not at all
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
@@ -83,12 +83,12 @@ pub(crate) struct Audit {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Plan {
     #[command(flatten)]
-    pub(crate) look: Look,
+    pub(crate) look: DelayedLook,
 }
 
 /// Where to look, and by what.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Look {
+pub(crate) struct DelayedLook {
     /// Only these clusters: names, globs or ARNs
     #[arg(long, value_name = "NAME", help_heading = "Where to look")]
     pub(crate) cluster: Vec<String>,
@@ -164,7 +164,7 @@ pub(crate) struct Ledger {
 
 /// How to tell what was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
+pub(crate) enum ReportFormat {
     /// For a person at a terminal
     Text,
     /// For programs

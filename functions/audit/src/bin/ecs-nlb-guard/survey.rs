@@ -8,7 +8,7 @@ use model::policy::{Mode, Policy};
 use runtime::request::{Kind, Patterns, ScopeError, rules_named};
 use runtime::settings::{Given, Settings};
 
-use crate::args::Look;
+use crate::args::DelayedLook;
 use crate::ending::Failure;
 use crate::output;
 use crate::progress::Bar;
@@ -29,7 +29,7 @@ pub(crate) struct Surveyed {
 }
 
 /// Looks where and by what was asked for. With `most`, the policy is lowered to that mode.
-pub(crate) async fn survey(look: &Look, most: Option<Mode>) -> Result<Surveyed, Failure> {
+pub(crate) async fn survey(look: &DelayedLook, most: Option<Mode>) -> Result<Surveyed, Failure> {
     let given = Given { policy: look.policy.as_deref(), ledger_table: look.ledger_table.as_deref() };
     let settings = settings(given)?;
     let rules = rules(&look.rule)?;
@@ -86,7 +86,7 @@ fn rules(named: &[String]) -> Result<Vec<String>, Failure> {
 }
 
 /// What the flags name, with everything that is wrong with them.
-fn patterns(look: &Look, session: &Session) -> Result<Patterns, Failure> {
+fn patterns(look: &DelayedLook, session: &Session) -> Result<Patterns, Failure> {
     let flags = [
         ("--cluster", Kind::Clusters, &look.cluster),
         ("--service", Kind::Services, &look.service),

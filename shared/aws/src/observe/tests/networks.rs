@@ -9,7 +9,7 @@ use model::scaling::ScalableTarget;
 use model::scope::ServiceId;
 
 use super::{answer, balancer, cluster, observation};
-use crate::memory::{Memory, World};
+use crate::memory::{MemoryAccount, World};
 use model::call::CallErrorKind;
 
 fn id(n: usize) -> NetworkInterfaceId {
@@ -54,9 +54,9 @@ fn security_group(name: &str, of: usize) -> SecurityGroup {
 }
 
 /// 250 interfaces in one subnet, two groups in each of two VPCs.
-fn account() -> Memory {
+fn account() -> MemoryAccount {
     let groups = [("a", 1), ("b", 1), ("c", 2), ("d", 2)].map(|(name, of)| security_group(name, of));
-    Memory::new(World {
+    MemoryAccount::new(World {
         interfaces: (0..250).map(interface).collect(),
         security_groups: groups.to_vec(),
         ..World::default()
@@ -161,7 +161,7 @@ async fn scaling_is_told_of_one_service_or_of_all() {
         scale_in_suspended: false,
     };
     for question in [Question::ScalableTargets, Question::ScalableTarget(service("web"))] {
-        let account = Memory::new(World { scalable_targets: vec![scaled.clone()], ..World::default() });
+        let account = MemoryAccount::new(World { scalable_targets: vec![scaled.clone()], ..World::default() });
         let mut observation = observation();
         let questions = [question.clone(), Question::ScalableTarget(service("api"))];
         answer(&account, &questions.into(), &mut observation).await;

@@ -49,7 +49,7 @@ async fn describe<K: Display>(
     let mut pages = request.into_paginator().page_size(PAGE).send();
     // A page is read and let go of before the next: the SDK's interfaces are several times as large as ours.
     let found = async {
-        let (mut found, mut said) = (Vec::new(), Said::default());
+        let (mut found, mut said) = (Vec::new(), InterfaceTexts::default());
         while let Some(page) = pages.next().await {
             let page = page?;
             let interfaces = page.network_interfaces().iter();
@@ -63,13 +63,13 @@ async fn describe<K: Display>(
 
 /// What interfaces say alike.
 #[derive(Default)]
-struct Said {
+struct InterfaceTexts {
     subnets: Repeated<SubnetId>,
     vpcs: Repeated<VpcId>,
     security_groups: Repeated<SecurityGroupId>,
 }
 
-fn read(interface: &types::NetworkInterface, said: &mut Said) -> Read<(SubnetId, NetworkInterface)> {
+fn read(interface: &types::NetworkInterface, said: &mut InterfaceTexts) -> Read<(SubnetId, NetworkInterface)> {
     let subnet = said.subnets.required("subnetId", interface.subnet_id())?;
     let prefixes4 = interface.ipv4_prefixes().iter().filter_map(types::Ipv4PrefixSpecification::ipv4_prefix);
     let prefixes6 = interface.ipv6_prefixes().iter().filter_map(types::Ipv6PrefixSpecification::ipv6_prefix);

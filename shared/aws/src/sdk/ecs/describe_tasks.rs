@@ -26,7 +26,7 @@ pub(super) async fn describe_tasks(
     let request = clients.ecs().describe_tasks().cluster(cluster.as_str()).set_tasks(Some(arns));
     let response = clients.send(OPERATION, &resource_of(tasks), request.include(TaskField::Tags).send()).await?;
 
-    let (asked, mut said) = (Asked::about(tasks), Said::default());
+    let (asked, mut said) = (AskedTasks::about(tasks), TaskTexts::default());
     let failures = response.failures().iter().filter_map(|failure| {
         let (arn, _) = asked.about_this(failure.arn())?;
         Some((arn.clone(), answer_of(OPERATION, arn.as_str(), failure)))
@@ -39,9 +39,9 @@ pub(super) async fn describe_tasks(
 }
 
 /// The tasks that were asked about, by their ids.
-pub(super) struct Asked<'a>(BTreeMap<&'a str, &'a TaskArn>);
+pub(super) struct AskedTasks<'a>(BTreeMap<&'a str, &'a TaskArn>);
 
-impl<'a> Asked<'a> {
+impl<'a> AskedTasks<'a> {
     pub(super) fn about(tasks: &'a [TaskArn]) -> Self {
         Self(tasks.iter().map(|task| (task.id(), task)).collect())
     }
@@ -58,14 +58,14 @@ impl<'a> Asked<'a> {
 
 /// What the tasks of an answer say alike.
 #[derive(Default)]
-struct Said {
+struct TaskTexts {
     clusters: Repeated<ClusterArn>,
     task_definitions: Repeated<TaskDefinitionArn>,
     subnets: Repeated<SubnetId>,
     starters: Repeated<DeploymentId>,
 }
 
-fn read(arn: TaskArn, task: &types::Task, said: &mut Said) -> Read<Task> {
+fn read(arn: TaskArn, task: &types::Task, said: &mut TaskTexts) -> Read<Task> {
     Ok(Task {
         arn,
         cluster: said.clusters.required("clusterArn", task.cluster_arn())?,

@@ -6,7 +6,7 @@ use jsonc_parser::ast;
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
-use super::{Document, Entry, Node, Value};
+use super::{Document, DocumentEntry, Node, Value};
 
 const STRICT: ParseOptions = ParseOptions {
     allow_comments: false,
@@ -55,7 +55,7 @@ fn passed_over(text: &str) -> Option<(usize, String)> {
     Some((at, format!("not valid JSON: {message}")))
 }
 
-fn entries(object: ast::Object<'_>, broken: &mut Vec<(usize, String)>) -> Vec<Entry> {
+fn entries(object: ast::Object<'_>, broken: &mut Vec<(usize, String)>) -> Vec<DocumentEntry> {
     let mut seen = BTreeSet::new();
     let mut entries = Vec::with_capacity(object.properties.len());
     for property in object.properties {
@@ -63,7 +63,7 @@ fn entries(object: ast::Object<'_>, broken: &mut Vec<(usize, String)>) -> Vec<En
         let key = property.name.into_string();
         let node = node(property.value, broken);
         if seen.insert(key.clone()) {
-            entries.push(Entry { key, at, node });
+            entries.push(DocumentEntry { key, at, node });
         } else {
             broken.push((at, "not valid JSON: duplicate key".to_owned()));
         }

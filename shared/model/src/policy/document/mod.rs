@@ -13,7 +13,7 @@ const MAX_BYTES: usize = 1 << 18;
 #[derive(Debug)]
 pub(super) struct Document {
     /// The outermost table: empty where the text could not be understood at all.
-    pub root: Vec<Entry>,
+    pub root: Vec<DocumentEntry>,
     /// Syntax errors, by byte offset. The tree may still hold what could be understood beside them.
     pub broken: Vec<(usize, String)>,
 }
@@ -29,7 +29,7 @@ pub(super) struct Node {
 
 /// A key of a table, and its value.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct DocumentEntry {
     /// The key, unquoted.
     pub key: String,
     /// Byte offset of the key.
@@ -50,7 +50,7 @@ pub(super) enum Value {
     /// An array.
     List(Vec<Node>),
     /// A table or object; every key is there once.
-    Table(Vec<Entry>),
+    Table(Vec<DocumentEntry>),
     /// What no policy has a use for, named: a date, a fraction, null.
     Other(&'static str),
 }

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use toml_parser::Source;
 use toml_parser::lexer::TokenKind;
 
-use super::{Document, Entry, Node, Value};
+use super::{Document, DocumentEntry, Node, Value};
 
 /// More parts than any key of a policy has.
 const MAX_KEY_PARTS: usize = 8;
@@ -27,13 +27,13 @@ pub(super) fn read(text: &str) -> Document {
     Document { broken: broken.collect(), root: entries(table.get_ref()) }
 }
 
-fn entries(table: &DeTable<'_>) -> Vec<Entry> {
+fn entries(table: &DeTable<'_>) -> Vec<DocumentEntry> {
     let entry = |(key, value): (&Spanned<_>, &Spanned<_>)| entry(key, value);
     table.iter().map(entry).collect()
 }
 
-fn entry(key: &Spanned<Cow<'_, str>>, value: &Spanned<DeValue<'_>>) -> Entry {
-    Entry { key: key.get_ref().to_string(), at: key.span().start, node: node(value) }
+fn entry(key: &Spanned<Cow<'_, str>>, value: &Spanned<DeValue<'_>>) -> DocumentEntry {
+    DocumentEntry { key: key.get_ref().to_string(), at: key.span().start, node: node(value) }
 }
 
 fn node(value: &Spanned<DeValue<'_>>) -> Node {

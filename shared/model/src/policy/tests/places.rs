@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::*;
 
-const WEB: Place<'static> = Place { cluster: Some("prod-eu"), service: Some("web"), target_group: Some("web-1") };
+const WEB: PolicySubject<'static> =
+    PolicySubject { cluster: Some("prod-eu"), service: Some("web"), target_group: Some("web-1") };
 
 #[test]
 fn all_that_match_apply_and_later_ones_win() {
@@ -32,18 +33,20 @@ fn all_that_match_apply_and_later_ones_win() {
     assert!(web.excludes("10.2.3.4".parse().expect("address")), "the list given last applies");
     assert!(!web.excludes("10.1.3.4".parse().expect("address")), "and replaces the one before");
 
-    let api = policy.registration(&Place { service: Some("api"), ..WEB });
+    let api = policy.registration(&PolicySubject { service: Some("api"), ..WEB });
     assert_eq!((api.mode, api.grace), (Mode::Repair, Duration::from_mins(1)));
-    let dev = policy.registration(&Place { cluster: Some("dev-eu"), ..WEB });
+    let dev = policy.registration(&PolicySubject { cluster: Some("dev-eu"), ..WEB });
     assert_eq!((dev.mode, dev.grace), (Mode::Observe, Duration::from_mins(3)));
-    assert_eq!(policy.registration(&Place::default()).grace, Duration::from_mins(5));
+    assert_eq!(policy.registration(&PolicySubject::default()).grace, Duration::from_mins(5));
 }
 
 #[test]
 fn an_override_that_names_what_the_place_has_not_does_not_match() {
     let policy = parse("[[override]]\ncluster = \"*\"\nservice = \"*\"\nregistration.mode = \"repair\"");
     assert_eq!(policy.registration(&WEB).mode, Mode::Repair);
-    for place in [Place { service: None, ..WEB }, Place { cluster: None, ..WEB }, Place::default()] {
+    for place in
+        [PolicySubject { service: None, ..WEB }, PolicySubject { cluster: None, ..WEB }, PolicySubject::default()]
+    {
         assert_eq!(policy.registration(&place).mode, Mode::Observe, "{place:?}");
     }
 }
@@ -66,7 +69,7 @@ fn security_groups_have_overrides_too() {
     let web = policy.security_groups(&WEB);
     assert_eq!(web.required, [id("sg-0bbb")].into());
     assert_eq!(web.forbidden, [SecurityGroupRef::vpc_default()].into(), "what is required isn't forbidden");
-    assert_eq!(policy.security_groups(&Place { service: None, ..WEB }).required, [id("sg-0aaa")].into());
+    assert_eq!(policy.security_groups(&PolicySubject { service: None, ..WEB }).required, [id("sg-0aaa")].into());
 }
 
 #[test]
@@ -118,7 +121,7 @@ fn where_services_meet_the_most_cautious_of_all_holds() {
         "#);
     let order = policy.registration_shared("group", &[("prod", "api"), ("dev", "web"), ("prod", "web")]);
     assert_eq!(order, shared, "whatever the order");
-    let place = Place { cluster: Some("dev"), service: Some("web"), target_group: Some("group") };
+    let place = PolicySubject { cluster: Some("dev"), service: Some("web"), target_group: Some("group") };
     assert_eq!(policy.registration_shared("group", &[("dev", "web")]), policy.registration(&place));
 }
 
@@ -157,7 +160,7 @@ fn a_cap_lowers_every_mode_and_raises_none() {
 
     let capped = policy.clone().capped(Mode::Observe);
     assert_eq!(capped.may_repair(), MayRepair { registration: false, security_groups: false });
-    for place in [WEB, Place { service: None, ..WEB }, Place::default()] {
+    for place in [WEB, PolicySubject { service: None, ..WEB }, PolicySubject::default()] {
         assert_eq!(capped.registration(&place).mode, Mode::Observe);
         assert_eq!(capped.security_groups(&place).mode, Mode::Observe);
     }

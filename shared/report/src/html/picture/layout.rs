@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::topology::{Group, Node, Path, Strand};
+use crate::topology::{Lane, Node, Path, PathGroup};
 
 /// Columns from left to right.
 pub(super) const COLUMNS: [&str; 7] =
@@ -50,7 +50,7 @@ pub(super) struct Edge {
 }
 
 /// An interface, the security groups it has, and those it lacks.
-type Worn = (usize, Vec<String>, Vec<String>);
+type InterfaceGroups = (usize, Vec<String>, Vec<String>);
 
 /// A picture ready to be drawn.
 #[derive(Debug, Default)]
@@ -68,64 +68,64 @@ impl Layout {
             layout.put(TASK, y, service.clone(), false);
             y += height(service) + GAP;
         }
-        let mut wears: Vec<Worn> = Vec::new();
+        let mut actual_groups_of: Vec<InterfaceGroups> = Vec::new();
         let mut groups = Vec::new();
         for group in &path.groups {
-            let (at, end) = layout.group(group, y, &mut wears);
+            let (at, end) = layout.group(group, y, &mut actual_groups_of);
             groups.push(at);
             y = end;
         }
-        layout.doors(path, &groups);
-        layout.security_groups(path, &wears, y);
+        layout.entries(path, &groups);
+        layout.security_groups(path, &actual_groups_of, y);
         layout.height = layout.placed.iter().map(|one| one.y + height(&one.node)).max().unwrap_or(TOP) + MARGIN;
         layout
     }
 
     /// A group in the middle of its members, from `y` down. Returns its index and where the next may begin.
-    fn group(&mut self, group: &Group, mut y: i32, wears: &mut Vec<Worn>) -> (usize, i32) {
+    fn group(&mut self, group: &PathGroup, mut y: i32, actual_groups_of: &mut Vec<InterfaceGroups>) -> (usize, i32) {
         let top = y;
         let at = self.put(GROUP, y, group.node.clone(), false);
-        for strand in &group.strands {
-            self.strand(strand, at, y, wears);
-            y += strand.nodes().map(height).max().unwrap_or(NODE_HEIGHT) + GAP;
+        for lane in &group.lanes {
+            self.lane(lane, at, y, actual_groups_of);
+            y += lane.nodes().map(height).max().unwrap_or(NODE_HEIGHT) + GAP;
         }
-        if !group.strands.is_empty() {
+        if !group.lanes.is_empty() {
             let of_members = y - GAP - top;
             self.placed[at].y = top + (of_members - height(&group.node)).max(0) / 2;
         }
         (at, y.max(top + height(&group.node) + GAP))
     }
 
-    fn strand(&mut self, strand: &Strand, group: usize, y: i32, wears: &mut Vec<Worn>) {
+    fn lane(&mut self, lane: &Lane, group: usize, y: i32, actual_groups_of: &mut Vec<InterfaceGroups>) {
         let mut before = Some(group);
-        let nodes = [(TARGET, &strand.target), (TASK, &strand.task), (INTERFACE, &strand.interface)];
+        let nodes = [(TARGET, &lane.target), (TASK, &lane.task), (INTERFACE, &lane.interface)];
         for (column, node) in nodes {
             let Some(node) = node else {
                 // A task that isn't a target has nothing before it; a target without a task may have an interface.
                 before = before.filter(|_| column != TARGET);
                 continue;
             };
-            let at = self.put(column, y, node.clone(), strand.count > 1);
+            let at = self.put(column, y, node.clone(), lane.count > 1);
             if let Some(from) = before {
                 self.join(from, at);
             }
             before = Some(at);
             if column == INTERFACE {
-                wears.push((at, strand.security_groups.clone(), strand.lacks.clone()));
+                actual_groups_of.push((at, lane.security_groups.clone(), lane.lacks.clone()));
             }
         }
     }
 
     /// What is before the groups: listeners in the middle of their groups, balancers in the middle of their listeners.
-    fn doors(&mut self, path: &Path, groups: &[usize]) {
+    fn entries(&mut self, path: &Path, groups: &[usize]) {
         let mut listeners: BTreeMap<(&str, &str), (&Node, Vec<usize>)> = BTreeMap::new();
         let mut balancers: BTreeMap<&str, (&Node, Vec<usize>)> = BTreeMap::new();
         for (group, at) in path.groups.iter().zip(groups) {
-            for door in &group.doors {
-                let (_, direct) = balancers.entry(&door.balancer.name).or_insert((&door.balancer, Vec::new()));
-                match &door.listener {
+            for entry in &group.entries {
+                let (_, direct) = balancers.entry(&entry.balancer.name).or_insert((&entry.balancer, Vec::new()));
+                match &entry.listener {
                     Some(listener) => {
-                        let key = (door.balancer.name.as_str(), listener.name.as_str());
+                        let key = (entry.balancer.name.as_str(), listener.name.as_str());
                         listeners.entry(key).or_insert((listener, Vec::new())).1.push(*at);
                     }
                     None => direct.push(*at),
@@ -143,13 +143,13 @@ impl Layout {
     }
 
     /// What the interfaces wear, spread over the height of the interfaces.
-    fn security_groups(&mut self, path: &Path, wears: &[Worn], bottom: i32) {
+    fn security_groups(&mut self, path: &Path, actual_groups_of: &[InterfaceGroups], bottom: i32) {
         let all: i32 = path.security_groups.iter().map(|node| height(node) + GAP).sum();
         let mut y = TOP + ((bottom - TOP - all) / 2).max(0);
         for node in &path.security_groups {
             let at = self.put(SECURITY_GROUP, y, node.clone(), false);
             y += height(node) + GAP;
-            for (interface, has, lacks) in wears {
+            for (interface, has, lacks) in actual_groups_of {
                 if lacks.contains(&node.name) {
                     self.edges.push(Edge { from: *interface, to: at, is_broken: true });
                 } else if has.contains(&node.name) {

@@ -10,7 +10,7 @@ use self::layout::{
 };
 use super::anchor::Anchors;
 use super::glyph::glyph_points;
-use crate::topology::{Fault, Node, Path};
+use crate::topology::{DrawnFault, Node, Path};
 
 /// As many characters of a name fit into a node, and of the smaller words below it.
 const NAME_LENGTH: usize = 18;
@@ -48,7 +48,7 @@ fn in_words(path: &Path) -> String {
         .take(20)
         .collect();
     let groups: Vec<&str> = path.groups.iter().map(|group| group.node.name.as_str()).collect();
-    let members: usize = path.groups.iter().flat_map(|group| &group.strands).map(|strand| strand.count).sum();
+    let members: usize = path.groups.iter().flat_map(|group| &group.lanes).map(|lane| lane.count).sum();
     let found = if faults.is_empty() { "no fault".to_owned() } else { faults.join("; ") };
     format!("From balancers through target groups {} to {members} members. {found}.", groups.join(", "))
 }
@@ -91,7 +91,7 @@ fn node(placed: &Placed, anchors: &Anchors) -> Markup {
     }
 }
 
-fn label(fault: &Fault, nth: i32, node: &Node, anchors: &Anchors) -> Markup {
+fn label(fault: &DrawnFault, nth: i32, node: &Node, anchors: &Anchors) -> Markup {
     let y = NODE_HEIGHT + FAULT_HEIGHT * nth;
     let more = node.faults.len().saturating_sub(MAX_FAULTS);
     let text = match (fault.count, usize::try_from(nth) == Ok(MAX_FAULTS - 1) && more > 0) {

@@ -6,8 +6,8 @@ use super::sound;
 use crate::names;
 use crate::story::Story;
 
-fn judged(told: Story) -> String {
-    told.judged_by(&["balancer-not-network"]).found()
+fn judged(judged: Story) -> String {
+    judged.judged_by(&["balancer-not-network"]).found()
 }
 
 fn of_http() -> Story {
@@ -45,14 +45,14 @@ fn a_group_that_hangs_on_nothing_hangs_on_no_other_kind() {
 
 #[test]
 fn a_gateway_load_balancer() {
-    let told = sound().of_protocol("GENEVE").which(|group| group.load_balancers = vec![names::balancer("gwy")]);
-    assert!(judged(told.clone()).contains("which is no Network Load Balancer"), "{}", judged(told));
+    let judged = sound().of_protocol("GENEVE").which(|group| group.load_balancers = vec![names::balancer("gwy")]);
+    assert!(judged(judged.clone()).contains("which is no Network Load Balancer"), "{}", judged(judged));
 }
 
 #[test]
 fn a_classic_load_balancer() {
-    let told = sound().whose(|service| service.load_balancers[0].target_group = None);
-    assert_snapshot!(judged(told), @r"
+    let judged = sound().whose(|service| service.load_balancers[0].target_group = None);
+    assert_snapshot!(judged(judged), @r"
     low balancer-not-network: prod/web is behind a Classic Load Balancer
       about service web; under the policy for prod/web
     ");

@@ -2,14 +2,14 @@
 
 mod balancer_not_network;
 mod drain_shorter_than_stop;
-mod network_mode;
+mod network_mode_not_awsvpc;
 mod port_mismatch;
 mod protocol_mismatch;
 mod service_without_load_balancer;
 mod service_without_security_groups;
 mod steps;
 mod target_group_not_found;
-mod target_type;
+mod target_type_not_ip;
 mod unread;
 mod zone_not_enabled;
 

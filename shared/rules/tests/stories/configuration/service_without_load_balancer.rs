@@ -6,14 +6,14 @@ use model::ecs::{ServiceStatus, TaskStatus};
 use super::sound;
 use crate::story::Story;
 
-fn judged(told: Story) -> String {
-    told.judged_by(&["service-without-load-balancer"]).found()
+fn judged(judged: Story) -> String {
+    judged.judged_by(&["service-without-load-balancer"]).found()
 }
 
 /// Service `prod/api` declares no balancer, and its tasks 5 and 6 are in `web`.
 fn registered_by_hand() -> Story {
-    let told = sound().service("api").declares(&["web"]);
-    told.task(5).registered_in("web", 8080).task(6).registered_in("web", 8080)
+    let judged = sound().service("api").declares(&["web"]);
+    judged.task(5).registered_in("web", 8080).task(6).registered_in("web", 8080)
 }
 
 #[test]
@@ -27,15 +27,15 @@ fn tasks_that_somebody_registered() {
 
 #[test]
 fn in_a_group_that_no_service_uses() {
-    let told = sound().group("spare").service("api").declares(&["web"]).task(5).registered_in("spare", 8080);
-    assert!(judged(told.clone()).contains("prod/api declares no load balancer"), "{}", judged(told));
+    let judged = sound().group("spare").service("api").declares(&["web"]).task(5).registered_in("spare", 8080);
+    assert!(judged(judged.clone()).contains("prod/api declares no load balancer"), "{}", judged(judged));
 }
 
 #[test]
 fn a_service_that_declares_another_group_is_another_matter() {
-    let told = sound().group("api").service("api").on("api", 8080).declares(&["web"]).task(5).registered();
-    assert_eq!(judged(told.clone()), "nothing");
-    assert_eq!(judged(told.registered_in("web", 8080)), "nothing");
+    let judged = sound().group("api").service("api").on("api", 8080).declares(&["web"]).task(5).registered();
+    assert_eq!(judged(judged.clone()), "nothing");
+    assert_eq!(judged(judged.registered_in("web", 8080)), "nothing");
 }
 
 #[test]
@@ -47,13 +47,13 @@ fn tasks_that_are_nowhere_registered_are_fine() {
 fn what_may_be_on_its_way_out_is_left() {
     assert_eq!(judged(registered_by_hand().rolling()), "nothing");
     assert_eq!(judged(registered_by_hand().whose(|service| service.status = ServiceStatus::Draining)), "nothing");
-    let told = sound().service("api").task(5).registered_in("web", 8080);
-    assert_eq!(judged(told.is(TaskStatus::Running, TaskStatus::Stopped)), "nothing");
+    let judged = sound().service("api").task(5).registered_in("web", 8080);
+    assert_eq!(judged(judged.is(TaskStatus::Running, TaskStatus::Stopped)), "nothing");
     assert_eq!(judged(sound().standalone(5).registered_in("web", 8080)), "nothing");
 }
 
 #[test]
 fn a_group_of_another_kind_of_balancer() {
-    let told = registered_by_hand().group("web").of_protocol("HTTP");
-    assert_eq!(judged(told.policy("registration.balancers = [\"network\", \"application\"]")), "nothing");
+    let judged = registered_by_hand().group("web").of_protocol("HTTP");
+    assert_eq!(judged(judged.policy("registration.balancers = [\"network\", \"application\"]")), "nothing");
 }

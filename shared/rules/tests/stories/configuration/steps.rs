@@ -10,9 +10,9 @@ use crate::{entities, names};
 
 /// Service `prod/web` with tasks 1 and 2 in group `web`, behind a balancer in its subnet's zone; nothing is wrong with it.
 pub(crate) fn sound() -> Story {
-    let told = story().security_group("default").security_group("web").balancer();
-    let told = told.group("web").service("web").declares(&["web"]).on("web", 8080);
-    told.task(1).registered().task(2).registered()
+    let judged = story().security_group("default").security_group("web").balancer();
+    let judged = judged.group("web").service("web").declares(&["web"]).on("web", 8080);
+    judged.task(1).registered().task(2).registered()
 }
 
 /// A mapping of this port.
@@ -102,8 +102,8 @@ impl Story {
 
     /// Deployed with task sets; this one runs revision 7 and serves through these groups.
     pub(crate) fn by_task_set(self, status: TaskSetStatus, entries: &[(&str, u16)]) -> Self {
-        let told = self.deployed_by(DeploymentController::External).task_set("ecs-svc/set", status, entries);
-        told.whose(|service| {
+        let judged = self.deployed_by(DeploymentController::External).task_set("ecs-svc/set", status, entries);
+        judged.whose(|service| {
             let (definition, network) = (service.task_definition.take(), service.network.take());
             service.load_balancers.clear();
             let set = service.task_sets.last_mut().expect("a task set");

@@ -6,8 +6,8 @@ use model::ecs::{ServiceStatus, Strategy, TaskSetStatus};
 use super::sound;
 use crate::story::Story;
 
-fn judged(told: Story) -> String {
-    told.judged_by(&["target-group-not-found"]).found()
+fn judged(judged: Story) -> String {
+    judged.judged_by(&["target-group-not-found"]).found()
 }
 
 #[test]
@@ -20,28 +20,28 @@ fn a_group_that_was_deleted() {
 
 #[test]
 fn the_alternate_of_a_native_strategy() {
-    let told = sound().group("green").shifting(Strategy::BlueGreen, "green");
-    assert_eq!(judged(told.clone()), "nothing");
-    let told = told.without_group("green");
+    let judged = sound().group("green").shifting(Strategy::BlueGreen, "green");
+    assert_eq!(judged(judged.clone()), "nothing");
+    let judged = judged.without_group("green");
     assert!(
-        judged(told.clone()).contains("names green as its alternate group, which doesn't exist"),
+        judged(judged.clone()).contains("names green as its alternate group, which doesn't exist"),
         "{}",
-        judged(told)
+        judged(judged)
     );
 }
 
 #[test]
 fn the_group_of_a_task_set() {
-    let told = |status| sound().by_task_set(status, &[("blue", 8080)]);
-    assert!(judged(told(TaskSetStatus::Active)).contains("names blue as its target group"));
-    assert_eq!(judged(told(TaskSetStatus::Draining)), "nothing");
+    let judged = |status| sound().by_task_set(status, &[("blue", 8080)]);
+    assert!(judged(judged(TaskSetStatus::Active)).contains("names blue as its target group"));
+    assert_eq!(judged(judged(TaskSetStatus::Draining)), "nothing");
 }
 
 #[test]
 fn a_service_without_tasks_is_judged_and_a_deleted_one_is_not() {
-    let told = sound().without_group("web").wants(0);
-    assert_ne!(judged(told.clone()), "nothing");
+    let judged = sound().without_group("web").wants(0);
+    assert_ne!(judged(judged.clone()), "nothing");
     for status in [ServiceStatus::Draining, ServiceStatus::Inactive] {
-        assert_eq!(judged(told.clone().whose(|service| service.status = status)), "nothing");
+        assert_eq!(judged(judged.clone().whose(|service| service.status = status)), "nothing");
     }
 }

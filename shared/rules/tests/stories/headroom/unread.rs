@@ -12,16 +12,16 @@ fn all() -> Vec<(&'static str, Story)> {
         ("subnet-addresses-low", sound().scaled(1, 300)),
         ("target-quota-near", sound().scaled(1, 501).group("spare").target("spare", "10.0.1.200:80")),
     ];
-    stories.map(|(slug, told)| (slug, told.judged_by(&[slug]).look_at_service("prod/web"))).into()
+    stories.map(|(slug, judged)| (slug, judged.judged_by(&[slug]).look_at_service("prod/web"))).into()
 }
 
 #[test]
 fn a_failed_look_up_is_abstained_from() {
-    for (name, told) in all() {
-        let found = told.look();
-        assert_eq!(found.judgement.findings.len(), 1, "{name}: {}", told.found());
+    for (name, judged) in all() {
+        let found = judged.look();
+        assert_eq!(found.judgement.findings.len(), 1, "{name}: {}", judged.found());
         for question in found.asked() {
-            let look = told.clone().unread(question.clone()).look();
+            let look = judged.clone().unread(question.clone()).look();
             assert!(look.judgement.findings.is_empty(), "{name}: {question:?} is needed");
             assert!(!look.judgement.abstentions.is_empty(), "{name}: that {question:?} is unread is told");
         }
@@ -30,7 +30,7 @@ fn a_failed_look_up_is_abstained_from() {
 
 #[test]
 fn no_more_is_asked_than_is_needed() {
-    let asked = |told: Story| told.look().asked().iter().map(label).collect::<Vec<_>>().join("\n");
+    let asked = |judged: Story| judged.look().asked().iter().map(label).collect::<Vec<_>>().join("\n");
     let [floor, subnets, quota] = all().try_into().map_err(|_| "three").expect("three");
     assert_snapshot!(asked(floor.1), @r"
     service: prod/web

@@ -19,7 +19,7 @@ pub(crate) const DRAWN_OF: usize = 24;
 pub(crate) struct Chance {
     pub(crate) services: Vec<OneService>,
     pub(crate) tasks: Vec<OneTask>,
-    pub(crate) things: Vec<usize>,
+    pub(crate) other_interfaces: Vec<usize>,
     pub(crate) targets: Vec<OneTarget>,
     pub(crate) records: Vec<OneRecord>,
     /// Services whose earlier task definition mapped this port too.
@@ -132,8 +132,8 @@ fn accounts(shape: BoxedStrategy<Shape>) -> impl Strategy<Value = Chance> {
         vec(0..DRAWN_OF, 0..4),
     );
     (lists, prop::bool::weighted(0.3), prop::bool::weighted(0.1)).prop_map(|(lists, exclusive, excluded)| {
-        let (services, tasks, things, targets, records, mapped_before, unread) = lists;
-        Chance { services, tasks, things, targets, records, mapped_before, exclusive, excluded, unread }
+        let (services, tasks, other_interfaces, targets, records, mapped_before, unread) = lists;
+        Chance { services, tasks, other_interfaces, targets, records, mapped_before, exclusive, excluded, unread }
     })
 }
 

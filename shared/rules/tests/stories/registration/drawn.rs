@@ -11,154 +11,154 @@ use crate::story::{Story, story};
 
 impl Chance {
     pub(crate) fn story(&self) -> Story {
-        let mut told = GROUPS.iter().fold(story(), |told, group| told.group(group));
+        let mut judged = GROUPS.iter().fold(story(), |judged, group| judged.group(group));
         for (path, service) in SERVICES.iter().zip(&self.services) {
-            told = shaped(serving(of(told, path), &service.entries), service);
+            judged = shaped(serving(of(judged, path), &service.entries), service);
         }
         for (service, port) in &self.mapped_before {
-            told = of(told, SERVICES[*service]).maps(6, PORTS[*port]);
+            judged = of(judged, SERVICES[*service]).maps(6, PORTS[*port]);
         }
         for (n, task) in (1..).zip(&self.tasks) {
-            told = self.with_task(told, n, task);
+            judged = self.with_task(judged, n, task);
         }
-        for address in self.things.iter().map(|address| ADDRESSES[*address]) {
-            if !is_taken(&told, address) {
-                told = told.thing("interface", address);
+        for address in self.other_interfaces.iter().map(|address| ADDRESSES[*address]) {
+            if !is_taken(&judged, address) {
+                judged = judged.other_interface("interface", address);
             }
         }
         for one in &self.targets {
             let target = format!("{}:{}", ADDRESSES[one.address], PORTS[one.port]);
-            told = with_target(told, GROUPS[one.group], &target, one.state);
+            judged = with_target(judged, GROUPS[one.group], &target, one.state);
         }
-        told = self.records.iter().fold(told, with_record);
+        judged = self.records.iter().fold(judged, with_record);
         for (path, service) in SERVICES.iter().zip(&self.services) {
             if service.shape == Shape::Gone {
-                told.account.services.remove(&names::service(path));
+                judged.account.services.remove(&names::service(path));
             }
         }
         let managed = if self.exclusive { "exclusive" } else { "shared" };
         let excluded = if self.excluded { format!("{:?}", format!("{EXCLUDED}/32")) } else { String::new() };
-        told.policy(&format!("[registration]\nmanaged = {managed:?}\nexclude_targets = [{excluded}]"))
+        judged.policy(&format!("[registration]\nmanaged = {managed:?}\nexclude_targets = [{excluded}]"))
     }
 
     /// The same story with some of what it asks unread.
-    pub(crate) fn with_failures(&self, told: &Story) -> Story {
-        let asked: Vec<Question> = told.look().asked().into_iter().collect();
-        let fail = |told: Story, drawn: &usize| told.unread(asked[drawn * asked.len() / DRAWN_OF].clone());
-        self.unread.iter().fold(told.clone(), fail)
+    pub(crate) fn with_failures(&self, judged: &Story) -> Story {
+        let asked: Vec<Question> = judged.look().asked().into_iter().collect();
+        let fail = |judged: Story, drawn: &usize| judged.unread(asked[drawn * asked.len() / DRAWN_OF].clone());
+        self.unread.iter().fold(judged.clone(), fail)
     }
 
     /// Nothing happens if the task would have an address that another interface has: EC2 gives each to one.
-    fn with_task(&self, told: Story, n: u8, task: &OneTask) -> Story {
+    fn with_task(&self, judged: Story, n: u8, task: &OneTask) -> Story {
         let address = ADDRESSES[task.address];
-        if matches!(task.life, Life::Running | Life::Pending | Life::Leaving) && is_taken(&told, address) {
-            return told;
+        if matches!(task.life, Life::Running | Life::Pending | Life::Leaving) && is_taken(&judged, address) {
+            return judged;
         }
-        let mut told = match SERVICES.get(task.service) {
-            Some(path) => of(told, path).task(n),
-            None => told.standalone(n),
+        let mut judged = match SERVICES.get(task.service) {
+            Some(path) => of(judged, path).task(n),
+            None => judged.standalone(n),
         };
         if let Some(service) = self.services.get(task.service) {
-            told = started(told, n, task, service);
+            judged = started(judged, n, task, service);
         }
-        told.the_task().started_at = task.minutes.map(names::minutes_ago);
-        told = told.at(address).in_subnet(if address.starts_with("10.0.9") { "shared" } else { "a" });
+        judged.the_task().started_at = task.minutes.map(names::minutes_ago);
+        judged = judged.at(address).in_subnet(if address.starts_with("10.0.9") { "shared" } else { "a" });
         if let Some(service) = self.services.get(task.service).filter(|_| task.registered) {
             for (group, port) in &service.entries {
-                told = with_target(told, GROUPS[*group], &format!("{address}:{}", PORTS[*port]), "healthy");
+                judged = with_target(judged, GROUPS[*group], &format!("{address}:{}", PORTS[*port]), "healthy");
             }
         }
-        living(told, task.life)
+        living(judged, task.life)
     }
 }
 
 /// What follows is about this service.
-fn of(told: Story, path: &str) -> Story {
+fn of(judged: Story, path: &str) -> Story {
     let (cluster, name) = path.split_once('/').expect("CLUSTER/NAME");
-    told.cluster(cluster).service(name)
+    judged.cluster(cluster).service(name)
 }
 
-fn serving(told: Story, entries: &[(usize, usize)]) -> Story {
-    entries.iter().fold(told, |told, (group, port)| told.on(GROUPS[*group], PORTS[*port]))
+fn serving(judged: Story, entries: &[(usize, usize)]) -> Story {
+    entries.iter().fold(judged, |judged, (group, port)| judged.on(GROUPS[*group], PORTS[*port]))
 }
 
-fn shaped(told: Story, service: &OneService) -> Story {
+fn shaped(judged: Story, service: &OneService) -> Story {
     match service.shape {
-        Shape::Rolling | Shape::Gone => told,
-        Shape::InFlight => told.rolling(),
+        Shape::Rolling | Shape::Gone => judged,
+        Shape::InFlight => judged.rolling(),
         // What the older deployment serves through may be gone from the service.
         Shape::InFlightAsToldByRevisions => {
-            told.revision("r7", &[]).rolling().whose(|service| service.load_balancers.truncate(1))
+            judged.revision("r7", &[]).rolling().whose(|service| service.load_balancers.truncate(1))
         }
         Shape::TaskSets => {
             let entries: Vec<_> = service.entries.iter().map(|(group, port)| (GROUPS[*group], PORTS[*port])).collect();
             let (odd, even) = entries.split_at(entries.len() / 2);
-            let told = told.deployed_by(DeploymentController::External);
-            let told = told.task_set("ecs-svc/odd", TaskSetStatus::Primary, odd);
-            if even.is_empty() { told } else { told.task_set("ecs-svc/even", TaskSetStatus::Active, even) }
+            let judged = judged.deployed_by(DeploymentController::External);
+            let judged = judged.task_set("ecs-svc/odd", TaskSetStatus::Primary, odd);
+            if even.is_empty() { judged } else { judged.task_set("ecs-svc/even", TaskSetStatus::Active, even) }
         }
-        Shape::AtRestInTheAlternate => told.shifting(Strategy::BlueGreen, GROUPS[1]).revision("r7", &GROUPS[1..]),
+        Shape::AtRestInTheAlternate => judged.shifting(Strategy::BlueGreen, GROUPS[1]).revision("r7", &GROUPS[1..]),
         Shape::Shifting => {
-            told.shifting(Strategy::Canary, GROUPS[0]).revision("r6", &GROUPS[..1]).revision("r7", &GROUPS[1..])
+            judged.shifting(Strategy::Canary, GROUPS[0]).revision("r6", &GROUPS[..1]).revision("r7", &GROUPS[1..])
         }
-        Shape::Draining => told.whose(|service| service.status = ServiceStatus::Draining),
-        Shape::OfTomorrow => told.whose(|service| service.strategy = Strategy::Other("WAVE".to_owned())),
+        Shape::Draining => judged.whose(|service| service.status = ServiceStatus::Draining),
+        Shape::OfTomorrow => judged.whose(|service| service.strategy = Strategy::Other("WAVE".to_owned())),
     }
 }
 
-fn started(told: Story, n: u8, task: &OneTask, service: &OneService) -> Story {
+fn started(judged: Story, n: u8, task: &OneTask, service: &OneService) -> Story {
     if !task.of_primary {
-        told.started_by("ecs-svc/older")
+        judged.started_by("ecs-svc/older")
     } else if service.shape == Shape::TaskSets {
-        told.started_by(if n.is_multiple_of(2) { "ecs-svc/even" } else { "ecs-svc/odd" })
+        judged.started_by(if n.is_multiple_of(2) { "ecs-svc/even" } else { "ecs-svc/odd" })
     } else {
-        told
+        judged
     }
 }
 
-fn living(mut told: Story, life: Life) -> Story {
+fn living(mut judged: Story, life: Life) -> Story {
     match life {
-        Life::Running => told,
-        Life::Pending => told.is(TaskStatus::Pending, TaskStatus::Running),
-        Life::Leaving => told.is(TaskStatus::Stopping, TaskStatus::Stopped),
+        Life::Running => judged,
+        Life::Pending => judged.is(TaskStatus::Pending, TaskStatus::Running),
+        Life::Leaving => judged.is(TaskStatus::Stopping, TaskStatus::Stopped),
         Life::LeftItsInterface => {
-            told.the_task().interfaces[0].network_interface = None;
-            told.is(TaskStatus::Deprovisioning, TaskStatus::Stopped)
+            judged.the_task().interfaces[0].network_interface = None;
+            judged.is(TaskStatus::Deprovisioning, TaskStatus::Stopped)
         }
-        Life::Stopped => told.stopped(),
-        Life::Forgotten => told.forgotten(),
+        Life::Stopped => judged.stopped(),
+        Life::Forgotten => judged.forgotten(),
     }
 }
 
-fn is_taken(told: &Story, address: &str) -> bool {
-    told.account.interfaces().iter().any(|one| one.has(names::ip(address)))
+fn is_taken(judged: &Story, address: &str) -> bool {
+    judged.account.interfaces().iter().any(|one| one.has(names::ip(address)))
 }
 
 /// A group has a target once.
-fn with_target(told: Story, group: &str, target: &str, state: &str) -> Story {
-    let mut there = told.account.health.get(&names::group(group)).into_iter().flatten();
+fn with_target(judged: Story, group: &str, target: &str, state: &str) -> Story {
+    let mut there = judged.account.health.get(&names::group(group)).into_iter().flatten();
     if there.any(|one| one.target == names::target(target)) {
-        return told;
+        return judged;
     }
-    let told = told.target(group, target);
+    let judged = judged.target(group, target);
     match state {
-        "unused" => told.state("unused", Some("Target.NotInUse")),
-        "gone" => told.state("unused", Some("Target.NotRegistered")),
-        other => told.state(other, None),
+        "unused" => judged.state("unused", Some("Target.NotInUse")),
+        "gone" => judged.state("unused", Some("Target.NotRegistered")),
+        other => judged.state(other, None),
     }
 }
 
 /// And the ledger has one record of it.
-fn with_record(told: Story, record: &OneRecord) -> Story {
+fn with_record(judged: Story, record: &OneRecord) -> Story {
     let (group, target) = (GROUPS[record.group], format!("{}:{}", ADDRESSES[record.address], PORTS[record.port]));
-    let mut there = told.account.records.get(&names::group(group)).into_iter().flatten();
+    let mut there = judged.account.records.get(&names::group(group)).into_iter().flatten();
     if there.any(|one| one.target == names::target(&target)) {
-        return told;
+        return judged;
     }
-    let told = of(told, SERVICES[record.service]).recorded(group, &target, record.task);
+    let judged = of(judged, SERVICES[record.service]).recorded(group, &target, record.task);
     match record.past {
-        Past::Fresh => told,
-        Past::Ended(minutes) => told.ended(minutes),
-        Past::Expired => told.expired(),
+        Past::Fresh => judged,
+        Past::Ended(minutes) => judged.ended(minutes),
+        Past::Expired => judged.expired(),
     }
 }

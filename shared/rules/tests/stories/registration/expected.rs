@@ -6,8 +6,8 @@ use crate::entities;
 use crate::story::{Story, story};
 
 /// The groups in which task 1 is missed, with the port it is missed on.
-fn missed(told: &Story) -> Vec<String> {
-    let look = told.look();
+fn missed(judged: &Story) -> Vec<String> {
+    let look = judged.look();
     let findings = look.judgement.findings.iter().filter(|finding| finding.rule == "target-missing");
     let mut missed: Vec<String> = findings
         .filter_map(|finding| {
@@ -25,10 +25,10 @@ fn two_groups() -> Story {
 
 #[test]
 fn rolling_at_rest_is_every_group_named() {
-    let told = two_groups().service("web").on("blue", 8080).on("green", 9090).task(1);
-    assert_eq!(missed(&told), ["blue 8080", "green 9090"]);
+    let judged = two_groups().service("web").on("blue", 8080).on("green", 9090).task(1);
+    assert_eq!(missed(&judged), ["blue 8080", "green 9090"]);
     assert_eq!(
-        missed(&told.started_by("ecs-svc/who-knows")),
+        missed(&judged.started_by("ecs-svc/who-knows")),
         ["blue 8080", "green 9090"],
         "one deployment, one answer"
     );
@@ -36,44 +36,44 @@ fn rolling_at_rest_is_every_group_named() {
 
 #[test]
 fn rolling_in_flight_is_known_for_the_primarys_tasks_only() {
-    let told = two_groups().service("web").on("blue", 8080).rolling().task(1);
-    assert_eq!(missed(&told), ["blue 8080"]);
-    assert_eq!(missed(&told.started_by("ecs-svc/web-old")), [""; 0]);
+    let judged = two_groups().service("web").on("blue", 8080).rolling().task(1);
+    assert_eq!(missed(&judged), ["blue 8080"]);
+    assert_eq!(missed(&judged.started_by("ecs-svc/web-old")), [""; 0]);
 }
 
 #[test]
 fn an_entry_without_a_port_leaves_all_open() {
-    let told = two_groups().service("web").on("blue", 8080).on("green", 9090).task(1);
-    let told = told.whose(|service| service.load_balancers[1].container_port = None);
-    assert_eq!(missed(&told), [""; 0]);
+    let judged = two_groups().service("web").on("blue", 8080).on("green", 9090).task(1);
+    let judged = judged.whose(|service| service.load_balancers[1].container_port = None);
+    assert_eq!(missed(&judged), [""; 0]);
 }
 
 #[test]
 fn an_entry_of_a_classic_balancer_is_passed_over() {
-    let told = two_groups().service("web").on("blue", 8080).on("green", 9090).task(1);
-    let told = told.whose(|service| service.load_balancers[1].target_group = None);
-    assert_eq!(missed(&told), ["blue 8080"]);
+    let judged = two_groups().service("web").on("blue", 8080).on("green", 9090).task(1);
+    let judged = judged.whose(|service| service.load_balancers[1].target_group = None);
+    assert_eq!(missed(&judged), ["blue 8080"]);
 }
 
 #[test]
 fn with_task_sets_it_is_the_one_that_started_the_task() {
     for controller in [DeploymentController::CodeDeploy, DeploymentController::External] {
-        let told = two_groups().service("web").on("blue", 8080).deployed_by(controller);
-        let told = told.task_set("ecs-svc/b", TaskSetStatus::Active, &[("blue", 8080)]);
-        let told = told.task_set("ecs-svc/g", TaskSetStatus::Primary, &[("green", 9090)]).task(1);
-        assert_eq!(missed(&told.clone().started_by("ecs-svc/b")), ["blue 8080"]);
-        assert_eq!(missed(&told.clone().started_by("ecs-svc/g")), ["green 9090"]);
-        assert_eq!(missed(&told.started_by("ecs-svc/gone")), [""; 0]);
+        let judged = two_groups().service("web").on("blue", 8080).deployed_by(controller);
+        let judged = judged.task_set("ecs-svc/b", TaskSetStatus::Active, &[("blue", 8080)]);
+        let judged = judged.task_set("ecs-svc/g", TaskSetStatus::Primary, &[("green", 9090)]).task(1);
+        assert_eq!(missed(&judged.clone().started_by("ecs-svc/b")), ["blue 8080"]);
+        assert_eq!(missed(&judged.clone().started_by("ecs-svc/g")), ["green 9090"]);
+        assert_eq!(missed(&judged.started_by("ecs-svc/gone")), [""; 0]);
     }
 }
 
 #[test]
 fn a_task_set_may_have_none_and_a_draining_one_misses_none() {
-    let told = two_groups().service("web").on("blue", 8080).deployed_by(DeploymentController::External);
-    let told = told.task_set("ecs-svc/none", TaskSetStatus::Primary, &[]);
-    let told = told.task_set("ecs-svc/out", TaskSetStatus::Draining, &[("green", 9090)]).task(1);
-    assert_eq!(missed(&told.clone().started_by("ecs-svc/none")), [""; 0]);
-    assert_eq!(missed(&told.started_by("ecs-svc/out")), [""; 0]);
+    let judged = two_groups().service("web").on("blue", 8080).deployed_by(DeploymentController::External);
+    let judged = judged.task_set("ecs-svc/none", TaskSetStatus::Primary, &[]);
+    let judged = judged.task_set("ecs-svc/out", TaskSetStatus::Draining, &[("green", 9090)]).task(1);
+    assert_eq!(missed(&judged.clone().started_by("ecs-svc/none")), [""; 0]);
+    assert_eq!(missed(&judged.started_by("ecs-svc/out")), [""; 0]);
 }
 
 fn native() -> Story {
@@ -83,19 +83,19 @@ fn native() -> Story {
 #[test]
 fn a_native_strategy_at_rest_is_what_its_revision_resolves_to() {
     for strategy in [Strategy::BlueGreen, Strategy::Linear, Strategy::Canary] {
-        let told = native().whose(|service| service.strategy = strategy);
-        assert_eq!(missed(&told.clone().revision("r7", &["blue"]).task(1)), ["blue 8080"]);
-        assert_eq!(missed(&told.revision("r7", &["green"]).task(1)), ["green 8080"], "perhaps the alternate");
+        let judged = native().whose(|service| service.strategy = strategy);
+        assert_eq!(missed(&judged.clone().revision("r7", &["blue"]).task(1)), ["blue 8080"]);
+        assert_eq!(missed(&judged.revision("r7", &["green"]).task(1)), ["green 8080"], "perhaps the alternate");
     }
 }
 
 #[test]
 fn a_native_strategy_on_two_ports_of_one_group_is_both() {
-    let told = two_groups().service("web").on("blue", 8080).on("blue", 9090).shifting(Strategy::Canary, "green");
-    let told = told.revision("r7", &["green"]).task(1);
-    assert_eq!(missed(&told), ["green 8080", "green 9090"]);
-    let told = told.registered_in("green", 8080).registered_in("green", 9090);
-    assert_eq!(told.found(), "nothing");
+    let judged = two_groups().service("web").on("blue", 8080).on("blue", 9090).shifting(Strategy::Canary, "green");
+    let judged = judged.revision("r7", &["green"]).task(1);
+    assert_eq!(missed(&judged), ["green 8080", "green 9090"]);
+    let judged = judged.registered_in("green", 8080).registered_in("green", 9090);
+    assert_eq!(judged.found(), "nothing");
 }
 
 #[test]
@@ -114,34 +114,34 @@ fn a_native_strategy_that_does_not_rest_leaves_all_open() {
 
 #[test]
 fn a_native_strategys_unknown_group_or_port_leaves_all_open() {
-    let told = story().group("red").group("blue").group("green").service("web").on("blue", 8080);
-    let told = told.shifting(Strategy::BlueGreen, "green").revision("r7", &["red", "blue"]).task(1);
-    assert_eq!(missed(&told), [""; 0]);
-    let told = native().whose(|service| service.load_balancers[0].container_port = None).revision("r7", &["blue"]);
-    assert_eq!(missed(&told.task(1)), [""; 0]);
+    let judged = story().group("red").group("blue").group("green").service("web").on("blue", 8080);
+    let judged = judged.shifting(Strategy::BlueGreen, "green").revision("r7", &["red", "blue"]).task(1);
+    assert_eq!(missed(&judged), [""; 0]);
+    let judged = native().whose(|service| service.load_balancers[0].container_port = None).revision("r7", &["blue"]);
+    assert_eq!(missed(&judged.task(1)), [""; 0]);
 }
 
 #[test]
 fn what_this_program_does_not_know_it_leaves_open() {
-    let told = two_groups().service("web").on("blue", 8080).task(1);
-    let strategy = told.clone().whose(|service| service.strategy = Strategy::Other("WAVE".to_owned()));
+    let judged = two_groups().service("web").on("blue", 8080).task(1);
+    let strategy = judged.clone().whose(|service| service.strategy = Strategy::Other("WAVE".to_owned()));
     assert_eq!(missed(&strategy), [""; 0]);
-    let controller = told.whose(|service| service.controller = DeploymentController::Other("SKY".to_owned()));
+    let controller = judged.whose(|service| service.controller = DeploymentController::Other("SKY".to_owned()));
     assert_eq!(missed(&controller), [""; 0]);
 }
 
 #[test]
 fn services_that_share_a_group_each_have_their_port() {
-    let told = story().group("web").service("web").on("web", 8080).task(1);
-    let told = told.cluster("dr").service("web").on("web", 9090).task(2);
-    assert_eq!(missed(&told), ["web 8080", "web 9090"]);
+    let judged = story().group("web").service("web").on("web", 8080).task(1);
+    let judged = judged.cluster("dr").service("web").on("web", 9090).task(2);
+    assert_eq!(missed(&judged), ["web 8080", "web 9090"]);
 }
 
 #[test]
 fn a_service_without_a_deployment_is_judged_by_its_entries() {
-    let told = two_groups().service("web").on("blue", 8080).task(1).whose(|service| service.deployments.clear());
-    assert_eq!(missed(&told), ["blue 8080"]);
-    let only_active = told.whose(|service| {
+    let judged = two_groups().service("web").on("blue", 8080).task(1).whose(|service| service.deployments.clear());
+    assert_eq!(missed(&judged), ["blue 8080"]);
+    let only_active = judged.whose(|service| {
         service.deployments.push(entities::a_deployment("ecs-svc/x", model::ecs::DeploymentStatus::Active));
     });
     assert_eq!(missed(&only_active), ["blue 8080"]);

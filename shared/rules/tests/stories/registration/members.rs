@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use model::observation::{Desired, Question, TaskList};
 
-use super::removals::{healthy, heir, stale_by_ledger, stale_by_stopped_task};
+use super::removals::{healthy, new_owner, stale_by_ledger, stale_by_stopped_task};
 use crate::names;
 use crate::story::{Story, story};
 
@@ -12,8 +12,8 @@ fn three() -> Story {
     healthy().task(3).registered().event()
 }
 
-fn is_cheap(told: &Story) -> bool {
-    !told.look().asked().iter().any(|question| matches!(question, Question::Tasks(_)))
+fn is_cheap(judged: &Story) -> bool {
+    !judged.look().asked().iter().any(|question| matches!(question, Question::Tasks(_)))
 }
 
 #[test]
@@ -33,8 +33,8 @@ fn numbers_that_do_not_are_not() {
 
 #[test]
 fn a_named_task_that_is_missing_is_never_explained_away() {
-    let told = healthy().target("web", "10.0.1.9:8080").recorded("web", "10.0.1.9:8080", 9).task(3).event();
-    assert_snapshot!(told.found(), @r"
+    let judged = healthy().target("web", "10.0.1.9:8080").recorded("web", "10.0.1.9:8080", 9).task(3).event();
+    assert_snapshot!(judged.found(), @r"
     high target-stale: 10.0.1.9:8080 is registered in web but nothing has that address
       about service web, group web, 10.0.1.9:8080; under the policy for prod/web
       past_owner: the ledger saw it registered for task t9 at 2026-03-01T10:00:00Z
@@ -50,9 +50,9 @@ fn a_named_task_that_is_missing_is_never_explained_away() {
 /// As many targets as tasks, but one of them is the stopped task's.
 #[test]
 fn the_address_of_a_stopped_task_is_never_explained_away() {
-    let told = story().group("web").service("web").on("web", 8080).task(1).registered().task(2);
-    let told = told.task(9).registered().stopped().event();
-    assert_snapshot!(told.found(), @r"
+    let judged = story().group("web").service("web").on("web", 8080).task(1).registered().task(2);
+    let judged = judged.task(9).registered().stopped().event();
+    assert_snapshot!(judged.found(), @r"
     high target-stale: 10.0.1.9:8080 is registered in web but nothing has that address
       about service web, group web, 10.0.1.9:8080; under the policy for prod/web
       past_owner: task t9 had the address before it stopped
@@ -67,42 +67,42 @@ fn the_address_of_a_stopped_task_is_never_explained_away() {
 
 #[test]
 fn nor_is_the_one_only_the_event_tells() {
-    let mut told = story().group("web").service("web").on("web", 8080).task(1).registered().task(2);
-    told = told.task(9).registered().stopped().event();
-    told.the_task().interfaces.clear();
-    assert!(told.found().contains("target-stale"));
-    assert!(told.forgotten().found().contains("withheld: deregister 10.0.1.9:8080"), "no task, no proof");
+    let mut judged = story().group("web").service("web").on("web", 8080).task(1).registered().task(2);
+    judged = judged.task(9).registered().stopped().event();
+    judged.the_task().interfaces.clear();
+    assert!(judged.found().contains("target-stale"));
+    assert!(judged.forgotten().found().contains("withheld: deregister 10.0.1.9:8080"), "no task, no proof");
 }
 
 #[test]
 fn what_only_an_event_knows_is_gone_with_it() {
-    let mut told = stale_by_stopped_task();
-    told.the_task().interfaces.clear();
-    assert_eq!(told.removals().len(), 0);
+    let mut judged = stale_by_stopped_task();
+    judged.the_task().interfaces.clear();
+    assert_eq!(judged.removals().len(), 0);
 }
 
 /// The event named a task of `api`; that `web` shares the group is not known yet.
 #[test]
 fn the_tasks_of_another_user_are_found_at_their_interfaces() {
-    let told = healthy().cluster("dr").service("api").on("web", 8080).task(5).registered().event();
-    assert_eq!(told.found(), "nothing");
-    let told = stale_by_ledger().cluster("dr").service("api").on("web", 8080).task(5).registered().event();
-    assert_eq!(told.removals().len(), 1);
+    let judged = healthy().cluster("dr").service("api").on("web", 8080).task(5).registered().event();
+    assert_eq!(judged.found(), "nothing");
+    let judged = stale_by_ledger().cluster("dr").service("api").on("web", 8080).task(5).registered().event();
+    assert_eq!(judged.removals().len(), 1);
 }
 
 #[test]
 fn an_event_of_the_heir_says_nothing_of_the_group_it_inherited() {
-    assert_eq!(heir(stale_by_ledger()).event().found(), "nothing");
+    assert_eq!(new_owner(stale_by_ledger()).event().found(), "nothing");
 }
 
 #[test]
 fn a_list_that_can_not_be_read_suspects_nobody() {
     let list =
         |service| Question::Tasks(TaskList { cluster: names::cluster("prod"), service, desired: Desired::Running });
-    let told = stale_by_ledger();
-    assert_snapshot!(told.clone().unread(list(None)).found(), @"can't judge service prod/web: list of: RUNNING tasks of prod timed out");
-    let told = told.look_at_service("prod/web").unread(list(Some(names::service("prod/web"))));
-    assert_snapshot!(told.found(), @"can't judge service prod/web: list of: RUNNING tasks of prod/web timed out");
+    let judged = stale_by_ledger();
+    assert_snapshot!(judged.clone().unread(list(None)).found(), @"can't judge service prod/web: list of: RUNNING tasks of prod timed out");
+    let judged = judged.look_at_service("prod/web").unread(list(Some(names::service("prod/web"))));
+    assert_snapshot!(judged.found(), @"can't judge service prod/web: list of: RUNNING tasks of prod/web timed out");
 }
 
 #[test]

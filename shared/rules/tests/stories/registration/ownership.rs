@@ -8,7 +8,7 @@ use super::removals::{healthy, hijacked_by_ledger, on_two_ports, stale_by_ledger
 use crate::names;
 use crate::story::{Story, story};
 
-fn changes(told: &Story) -> String {
+fn changes(judged: &Story) -> String {
     let change = |change: &OwnershipChange| match change {
         OwnershipChange::Record(group, record) => format!(
             "{} {} is task {}'s of {} at {:?} until {}",
@@ -21,7 +21,7 @@ fn changes(told: &Story) -> String {
         ),
         OwnershipChange::End(group, target, at) => format!("{} {target} ended at {at}", group.name()),
     };
-    told.look().judgement.ownership.iter().map(change).collect::<Vec<_>>().join("\n")
+    judged.look().judgement.ownership.iter().map(change).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -34,55 +34,55 @@ fn a_live_task_seen_registered_is_recorded() {
 
 #[test]
 fn once_recorded_nothing_is_written() {
-    let told = healthy().recorded("web", "10.0.1.1:8080", 1).recorded("web", "10.0.1.2:8080", 2);
-    assert_eq!(changes(&told), "");
+    let judged = healthy().recorded("web", "10.0.1.1:8080", 1).recorded("web", "10.0.1.2:8080", 2);
+    assert_eq!(changes(&judged), "");
 }
 
 #[test]
 fn before_a_record_expires_it_is_refreshed() {
-    let told = healthy().recorded("web", "10.0.1.1:8080", 1).recorded("web", "10.0.1.2:8080", 2);
+    let judged = healthy().recorded("web", "10.0.1.1:8080", 1).recorded("web", "10.0.1.2:8080", 2);
     let days = |days: i64| names::minutes_ago(-days * 24 * 60);
-    let fresh = told.clone().remembering(|record| record.expires_at = days(21));
+    let fresh = judged.clone().remembering(|record| record.expires_at = days(21));
     assert_eq!(changes(&fresh), "");
-    let due = told.remembering(|record| record.expires_at = days(20));
+    let due = judged.remembering(|record| record.expires_at = days(20));
     assert_snapshot!(changes(&due), @"web 10.0.1.2:8080 is task t2's of web at Some(eni-t2) until 2026-03-31T12:00:00Z");
 }
 
 #[test]
 fn another_task_at_the_address_is_a_new_owner() {
-    let told = healthy().recorded("web", "10.0.1.1:8080", 8).recorded("web", "10.0.1.2:8080", 2);
-    assert_snapshot!(changes(&told), @"web 10.0.1.1:8080 is task t1's of web at Some(eni-t1) until 2026-03-31T12:00:00Z");
+    let judged = healthy().recorded("web", "10.0.1.1:8080", 8).recorded("web", "10.0.1.2:8080", 2);
+    assert_snapshot!(changes(&judged), @"web 10.0.1.1:8080 is task t1's of web at Some(eni-t1) until 2026-03-31T12:00:00Z");
 }
 
 #[test]
 fn what_ended_begins_anew() {
-    let told = healthy().recorded("web", "10.0.1.2:8080", 2).recorded("web", "10.0.1.1:8080", 1).ended(30);
-    assert_snapshot!(changes(&told), @"web 10.0.1.1:8080 is task t1's of web at Some(eni-t1) until 2026-03-31T12:00:00Z");
+    let judged = healthy().recorded("web", "10.0.1.2:8080", 2).recorded("web", "10.0.1.1:8080", 1).ended(30);
+    assert_snapshot!(changes(&judged), @"web 10.0.1.1:8080 is task t1's of web at Some(eni-t1) until 2026-03-31T12:00:00Z");
 }
 
 #[test]
 fn what_is_absent_or_draining_ends() {
-    let told = story().group("web").service("web").on("web", 8080);
-    let told = told.recorded("web", "10.0.1.8:8080", 8).recorded("web", "10.0.1.9:8080", 9);
-    let told = told.target("web", "10.0.1.9:8080").state("draining", None);
-    assert_snapshot!(changes(&told), @r"
+    let judged = story().group("web").service("web").on("web", 8080);
+    let judged = judged.recorded("web", "10.0.1.8:8080", 8).recorded("web", "10.0.1.9:8080", 9);
+    let judged = judged.target("web", "10.0.1.9:8080").state("draining", None);
+    assert_snapshot!(changes(&judged), @r"
     web 10.0.1.8:8080 ended at 2026-03-01T12:00:00Z
     web 10.0.1.9:8080 ended at 2026-03-01T12:00:00Z
     ");
-    let gone = told.state("unused", Some("Target.NotRegistered"));
+    let gone = judged.state("unused", Some("Target.NotRegistered"));
     assert_eq!(changes(&gone).lines().count(), 2);
 }
 
 #[test]
 fn what_ended_before_does_not_end_again() {
-    let told = story().group("web").service("web").on("web", 8080).recorded("web", "10.0.1.8:8080", 8).ended(30);
-    assert_eq!(changes(&told), "");
+    let judged = story().group("web").service("web").on("web", 8080).recorded("web", "10.0.1.8:8080", 8).ended(30);
+    assert_eq!(changes(&judged), "");
 }
 
 #[test]
 fn what_an_excluded_address_had_goes_on() {
-    let told = stale_by_ledger().policy("registration.exclude_targets = [\"10.0.1.9/32\"]");
-    assert!(!changes(&told).contains("10.0.1.9"));
+    let judged = stale_by_ledger().policy("registration.exclude_targets = [\"10.0.1.9/32\"]");
+    assert!(!changes(&judged).contains("10.0.1.9"));
 }
 
 #[test]
@@ -98,14 +98,14 @@ fn a_wrong_port_is_nobodys() {
 
 #[test]
 fn a_strangers_registration_is_not_recorded() {
-    let told = healthy().service("batch").task(5).registered_in("web", 8080);
-    assert!(!changes(&told).contains("10.0.1.5"));
+    let judged = healthy().service("batch").task(5).registered_in("web", 8080);
+    assert!(!changes(&judged).contains("10.0.1.5"));
 }
 
 #[test]
 fn a_task_on_its_way_out_is_not_recorded() {
-    let told = healthy().task(3).registered().is(TaskStatus::Deactivating, TaskStatus::Stopped);
-    assert!(!changes(&told).contains("10.0.1.3"));
+    let judged = healthy().task(3).registered().is(TaskStatus::Deactivating, TaskStatus::Stopped);
+    assert!(!changes(&judged).contains("10.0.1.3"));
 }
 
 #[test]
@@ -117,8 +117,8 @@ fn without_a_ledger_nothing_is() {
 #[test]
 fn a_service_with_an_old_arn_is_recorded_with_its_cluster() {
     let old = "arn:aws:ecs:eu-central-1:111122223333:service/web";
-    let told = healthy().whose(|service| service.arn = old.parse().expect("an old ARN"));
-    let services: Vec<_> = told.look().judgement.ownership.into_iter().collect();
+    let judged = healthy().whose(|service| service.arn = old.parse().expect("an old ARN"));
+    let services: Vec<_> = judged.look().judgement.ownership.into_iter().collect();
     for change in services {
         let OwnershipChange::Record(_, record) = change else { panic!("nothing ended") };
         assert_eq!(record.service.cluster(), Some(names::cluster("prod")));

@@ -9,9 +9,9 @@ use crate::render::label;
 use crate::story::{Story, story};
 
 /// What was asked, a line for each kind of question.
-fn asked(told: &Story) -> String {
+fn asked(judged: &Story) -> String {
     let mut lines: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for question in told.look().asked() {
+    for question in judged.look().asked() {
         let label = label(&question);
         let (kind, what) = label.split_once(": ").expect("a kind, and what it is about");
         lines.entry(kind.to_owned()).or_default().push(what.to_owned());
@@ -36,9 +36,9 @@ fn one_event_of_a_healthy_service_of_three() {
 
 #[test]
 fn an_event_of_each_of_its_tasks() {
-    let told = story().group("web").service("web").on("web", 8080);
-    let told = told.task(1).registered().event().task(2).registered().event().task(3).registered().event();
-    assert_snapshot!(asked(&told), @r"
+    let judged = story().group("web").service("web").on("web", 8080);
+    let judged = judged.task(1).registered().event().task(2).registered().event().task(3).registered().event();
+    assert_snapshot!(asked(&judged), @r"
     owners in: web
     service: prod/web
     target group: web
@@ -61,8 +61,8 @@ fn the_whole_of_a_healthy_service() {
 
 #[test]
 fn a_healthy_account() {
-    let told = three().group("api").service("api").on("api", 8080).task(5).registered();
-    assert_snapshot!(asked(&told), @r"
+    let judged = three().group("api").service("api").on("api", 8080).task(5).registered();
+    assert_snapshot!(asked(&judged), @r"
     clusters: all
     list of: RUNNING tasks of prod
     owners in: api, web
@@ -164,8 +164,8 @@ fn a_wrong_port() {
 
 #[test]
 fn a_group_shared_with_another_cluster() {
-    let told = three().cluster("dr").service("web").on("web", 8080).task(5).registered();
-    assert_snapshot!(asked(&told.clone().event()), @r"
+    let judged = three().cluster("dr").service("web").on("web", 8080).task(5).registered();
+    assert_snapshot!(asked(&judged.clone().event()), @r"
     clusters: all
     interfaces in: subnet-a
     list of: RUNNING tasks of dr, STOPPED tasks of dr, RUNNING tasks of dr/web, STOPPED tasks of dr/web, RUNNING tasks of prod, STOPPED tasks of prod
@@ -176,8 +176,8 @@ fn a_group_shared_with_another_cluster() {
     targets of: web
     task: dr/t5, prod/t1, prod/t2, prod/t3
     ");
-    let told = told.recorded("web", "10.0.1.5:8080", 5).service("web");
-    assert_snapshot!(asked(&told.look_at_service("prod/web")), @r"
+    let judged = judged.recorded("web", "10.0.1.5:8080", 5).service("web");
+    assert_snapshot!(asked(&judged.look_at_service("prod/web")), @r"
     interfaces in: subnet-a
     list of: RUNNING tasks of prod/web, STOPPED tasks of prod/web
     owners in: web
@@ -192,13 +192,14 @@ fn a_group_shared_with_another_cluster() {
 /// With so many tasks behind no balancer that listing them too takes more requests than it saves.
 #[test]
 fn a_cluster_in_which_most_is_behind_nothing() {
-    let mut told = three();
+    let mut judged = three();
     for n in 0..4 {
-        told = told.service(&format!("worker{n}")).wants(100);
+        judged = judged.service(&format!("worker{n}")).wants(100);
     }
     for n in 10..=255 {
-        told = told.service("worker0").task(n);
+        judged = judged.service("worker0").task(n);
     }
-    let lists: Vec<String> = told.look().asked().iter().map(label).filter(|label| label.starts_with("list")).collect();
+    let lists: Vec<String> =
+        judged.look().asked().iter().map(label).filter(|label| label.starts_with("list")).collect();
     assert_eq!(lists, ["list of: RUNNING tasks of prod/web"]);
 }

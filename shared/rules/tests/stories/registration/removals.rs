@@ -49,9 +49,9 @@ pub(crate) fn stale_by_stopped_task() -> Story {
 }
 
 pub(crate) fn stale_by_event() -> Story {
-    let mut told = stale_by_stopped_task().event();
-    told.the_task().interfaces.clear();
-    told
+    let mut judged = stale_by_stopped_task().event();
+    judged.the_task().interfaces.clear();
+    judged
 }
 
 pub(crate) const EXCLUSIVE: &str = "registration.managed = \"exclusive\"";
@@ -61,15 +61,15 @@ pub(crate) fn stale_by_exclusive() -> Story {
 }
 
 fn stale_ipv6() -> Story {
-    let told = story().group("web").for_ipv6().service("web").on("web", 8080);
-    let told = told.task(1).and_at("2001:db8:1::1").registered();
-    told.task(9).and_at("2001:db8:1::9").registered().stopped()
+    let judged = story().group("web").for_ipv6().service("web").on("web", 8080);
+    let judged = judged.task(1).and_at("2001:db8:1::1").registered();
+    judged.task(9).and_at("2001:db8:1::9").registered().stopped()
 }
 
 /// Its last targets must not stay because there is "nothing to do".
 fn stale_of_empty_service() -> Story {
-    let told = story().group("web").service("web").on("web", 8080).wants(0);
-    told.target("web", "10.0.1.9:8080").recorded("web", "10.0.1.9:8080", 9)
+    let judged = story().group("web").service("web").on("web", 8080).wants(0);
+    judged.target("web", "10.0.1.9:8080").recorded("web", "10.0.1.9:8080", 9)
 }
 
 fn stale_of_draining_service() -> Story {
@@ -82,44 +82,45 @@ fn stale_of_deleted_service() -> Story {
 }
 
 fn stale_of_task_set() -> Story {
-    let told = story().group("web").service("web").deployed_by(DeploymentController::External);
-    let told = told.task_set("ecs-svc/set", TaskSetStatus::Primary, &[("web", 8080)]);
-    let told = told.task(1).started_by("ecs-svc/set").registered_in("web", 8080);
-    told.task(9).started_by("ecs-svc/set").registered_in("web", 8080).stopped()
+    let judged = story().group("web").service("web").deployed_by(DeploymentController::External);
+    let judged = judged.task_set("ecs-svc/set", TaskSetStatus::Primary, &[("web", 8080)]);
+    let judged = judged.task(1).started_by("ecs-svc/set").registered_in("web", 8080);
+    judged.task(9).started_by("ecs-svc/set").registered_in("web", 8080).stopped()
 }
 
 pub(crate) fn stale_of_native() -> Story {
-    let told = story().group("web").group("blue").service("web").on("blue", 8080).shifting(Strategy::BlueGreen, "web");
-    let told = told.revision("r7", &["web"]).task(1).registered_in("web", 8080);
-    told.task(9).registered_in("web", 8080).stopped()
+    let judged =
+        story().group("web").group("blue").service("web").on("blue", 8080).shifting(Strategy::BlueGreen, "web");
+    let judged = judged.revision("r7", &["web"]).task(1).registered_in("web", 8080);
+    judged.task(9).registered_in("web", 8080).stopped()
 }
 
 fn stale_on_former_port() -> Story {
-    let told = story().group("web").service("web").on("web", 8080).task(1).registered();
-    told.maps(7, 9090).task(9).registered_in("web", 9090).stopped()
+    let judged = story().group("web").service("web").on("web", 8080).task(1).registered();
+    judged.maps(7, 9090).task(9).registered_in("web", 9090).stopped()
 }
 
 fn stale_shared() -> Story {
-    let told = story().group("web").service("web").on("web", 8080).task(1).registered();
-    let told = told.cluster("dr").service("web").on("web", 8080).task(2).registered();
-    told.task(9).registered().stopped()
+    let judged = story().group("web").service("web").on("web", 8080).task(1).registered();
+    let judged = judged.cluster("dr").service("web").on("web", 8080).task(2).registered();
+    judged.task(9).registered().stopped()
 }
 
 /// Service `api` doesn't use group `web`, but its task 5 has the address that task 9 had.
-pub(crate) fn heir(told: Story) -> Story {
-    told.group("api").service("api").on("api", 8080).task(5).at("10.0.1.9").registered()
+pub(crate) fn new_owner(judged: Story) -> Story {
+    judged.group("api").service("api").on("api", 8080).task(5).at("10.0.1.9").registered()
 }
 
 pub(crate) fn hijacked_by_ledger() -> Story {
-    heir(stale_by_ledger())
+    new_owner(stale_by_ledger())
 }
 
 pub(crate) fn hijacked_by_stopped_task() -> Story {
-    heir(stale_by_stopped_task())
+    new_owner(stale_by_stopped_task())
 }
 
 fn hijacked_by_exclusive() -> Story {
-    heir(stale_by_exclusive())
+    new_owner(stale_by_exclusive())
 }
 
 fn hijacked_from_another_cluster() -> Story {
@@ -127,13 +128,13 @@ fn hijacked_from_another_cluster() -> Story {
 }
 
 fn hijacked_by_leaving_task() -> Story {
-    heir(stale_by_ledger()).is(TaskStatus::Deactivating, TaskStatus::Stopped).look_at_service("prod/web")
+    new_owner(stale_by_ledger()).is(TaskStatus::Deactivating, TaskStatus::Stopped).look_at_service("prod/web")
 }
 
 fn hijacked_by_task_set() -> Story {
-    let told = stale_by_ledger().group("api").service("api").deployed_by(DeploymentController::CodeDeploy);
-    let told = told.task_set("ecs-svc/blue", TaskSetStatus::Primary, &[("api", 8080)]);
-    told.task(5).started_by("ecs-svc/blue").at("10.0.1.9").registered_in("api", 8080)
+    let judged = stale_by_ledger().group("api").service("api").deployed_by(DeploymentController::CodeDeploy);
+    let judged = judged.task_set("ecs-svc/blue", TaskSetStatus::Primary, &[("api", 8080)]);
+    judged.task(5).started_by("ecs-svc/blue").at("10.0.1.9").registered_in("api", 8080)
 }
 
 /// Task 9 is registered on its own port 8080 and on 9090 too.
@@ -154,25 +155,25 @@ pub(crate) fn wrong_port_in_exclusive() -> Story {
 }
 
 fn wrong_port_of_other_user() -> Story {
-    let told = healthy().cluster("dr").service("web").on("web", 8080).task(9).registered();
-    told.target("web", "10.0.1.9:9090").maps(6, 9090).look_at_service("prod/web")
+    let judged = healthy().cluster("dr").service("web").on("web", 8080).task(9).registered();
+    judged.target("web", "10.0.1.9:9090").maps(6, 9090).look_at_service("prod/web")
 }
 
 #[test]
 fn each_story_removes_its_target_and_no_other() {
-    for (name, told) in all() {
-        let removed: BTreeSet<_> = told.removals();
+    for (name, judged) in all() {
+        let removed: BTreeSet<_> = judged.removals();
         let only = removed.iter().next().map(|(group, target)| (group.clone(), target.ip));
         let ip = if name.contains("IPv6") { names::ip("2001:db8:1::9") } else { names::address(9) };
-        assert_eq!((removed.len(), only), (1, Some((names::group("web"), ip))), "{name}: {}", told.found());
+        assert_eq!((removed.len(), only), (1, Some((names::group("web"), ip))), "{name}: {}", judged.found());
     }
 }
 
 #[test]
 fn a_removal_is_found_by_a_look_at_the_group_alone_too() {
-    for (name, told) in all() {
-        let mut of_group = told.clone().look_at_group("web");
+    for (name, judged) in all() {
+        let mut of_group = judged.clone().look_at_group("web");
         of_group.scope.services.clear();
-        assert_eq!(of_group.removals(), told.removals(), "{name}");
+        assert_eq!(of_group.removals(), judged.removals(), "{name}");
     }
 }

@@ -21,10 +21,10 @@ use crate::render::label;
 #[test]
 fn a_failed_look_up_withholds_every_removal_that_rests_on_it() {
     let mut harmless: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for (name, told) in removals::all() {
-        for question in told.look().asked() {
-            let look = told.clone().unread(question.clone()).look();
-            if !crate::told::removals(&look.judgement).is_empty() {
+    for (name, judged) in removals::all() {
+        for question in judged.look().asked() {
+            let look = judged.clone().unread(question.clone()).look();
+            if !crate::judged::removals(&look.judgement).is_empty() {
                 harmless.entry(label(&question)).or_default().push(name);
                 continue;
             }
@@ -93,12 +93,12 @@ fn a_failed_look_up_withholds_every_removal_that_rests_on_it() {
 /// A service that can't be read may be one that holds the group, or doesn't allow anything in it.
 #[test]
 fn a_user_of_the_group_that_can_not_be_read_keeps_its_targets() {
-    let told = removals::stale_by_ledger().cluster("dr").service("web").on("web", 8080).task(5).registered();
-    assert_eq!(told.clone().look_at_service("prod/web").removals().len(), 1);
+    let judged = removals::stale_by_ledger().cluster("dr").service("web").on("web", 8080).task(5).registered();
+    assert_eq!(judged.clone().look_at_service("prod/web").removals().len(), 1);
     for question in
         [Question::Service(names::service("dr/web")), Question::Services(names::cluster("dr")), Question::Clusters]
     {
-        let failing = told.clone().look_at_service("prod/web").unread(question.clone());
+        let failing = judged.clone().look_at_service("prod/web").unread(question.clone());
         assert_eq!(failing.removals().len(), 0, "{question:?}");
     }
 }
@@ -106,9 +106,9 @@ fn a_user_of_the_group_that_can_not_be_read_keeps_its_targets() {
 /// A live task has its address even if nobody can say where it belongs, and before its interface is listed.
 #[test]
 fn a_task_whose_revision_can_not_be_read_keeps_its_address() {
-    let told = removals::stale_of_native();
+    let judged = removals::stale_of_native();
     let revision = names::revision(&names::service("prod/web"), "r7");
-    let mut told = told.recorded("web", "10.0.1.1:8080", 1).task(1).unread(Question::ServiceRevision(revision));
-    told.the_task().interfaces[0].network_interface = None;
-    assert!(!told.removals().contains(&(names::group("web"), names::target("10.0.1.1:8080"))));
+    let mut judged = judged.recorded("web", "10.0.1.1:8080", 1).task(1).unread(Question::ServiceRevision(revision));
+    judged.the_task().interfaces[0].network_interface = None;
+    assert!(!judged.removals().contains(&(names::group("web"), names::target("10.0.1.1:8080"))));
 }

@@ -12,19 +12,19 @@ use crate::story::Story;
 
 const BOTH: &[&str] = &["ingress-traffic-blocked", "ingress-health-check-blocked"];
 
-fn told(text: &str) -> Story {
+fn judged(text: &str) -> Story {
     scene(text).judged_by(BOTH)
 }
 
 /// The remedies, which say which rule to add.
-fn remedies(told: &Story) -> String {
-    told.look().judgement.findings.iter().map(|finding| format!("{}\n", finding.remedy)).collect()
+fn remedies(judged: &Story) -> String {
+    judged.look().judgement.findings.iter().map(|finding| format!("{}\n", finding.remedy)).collect()
 }
 
 #[test]
 fn a_balancer_with_groups_is_let_in_by_its_group() {
-    let told = told("TCP 8080; lb sg-lb");
-    assert_snapshot!(told.found(), @r#"
+    let judged = judged("TCP 8080; lb sg-lb");
+    assert_snapshot!(judged.found(), @r#"
     high ingress-traffic-blocked: traffic through Network Load Balancer edge can't reach the tasks of prod/web: no rule lets in TCP port 8080
       about service web, group web, sg-web; under the policy for prod/web
       balancer: arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/net/edge/0f
@@ -34,22 +34,22 @@ fn a_balancer_with_groups_is_let_in_by_its_group() {
       task: t1
       tasks: 1 of 1
     "#);
-    assert_snapshot!(remedies(&told), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
 }
 
 #[test]
 fn one_without_groups_is_let_in_by_its_addresses() {
-    assert_snapshot!(remedies(&told("TCP 8080; lb none; in web: tcp 8080 203.0.113.0/24")), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source 10.0.1.200/32 and 10.0.2.200/32 (the balancer's private addresses). Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged("TCP 8080; lb none; in web: tcp 8080 203.0.113.0/24")), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source 10.0.1.200/32 and 10.0.2.200/32 (the balancer's private addresses). Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
 }
 
 #[test]
 fn or_by_its_subnets_where_its_interfaces_can_not_be_seen() {
-    assert_snapshot!(remedies(&told("TCP 8080; lb none; hidden")), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source 10.0.1.0/24 and 10.0.2.0/24 (the balancer's subnets). Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged("TCP 8080; lb none; hidden")), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source 10.0.1.0/24 and 10.0.2.0/24 (the balancer's subnets). Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
 }
 
 #[test]
 fn clients_whose_address_is_preserved_are_let_in_themselves() {
-    assert_snapshot!(told("UDP 53; lb none; in web: tcp 53 10.0.0.0/16").found(), @r#"
+    assert_snapshot!(judged("UDP 53; lb none; in web: tcp 53 10.0.0.0/16").found(), @r#"
     high ingress-traffic-blocked: traffic through Network Load Balancer edge can't reach the tasks of prod/web: no rule lets in UDP port 53
       about service web, group web, sg-web; under the policy for prod/web
       balancer: arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/net/edge/0f
@@ -59,15 +59,15 @@ fn clients_whose_address_is_preserved_are_let_in_themselves() {
       task: t1
       tasks: 1 of 1
     "#);
-    assert_snapshot!(remedies(&told("UDP 53; lb none; in web: tcp 53 10.0.0.0/16")), @"Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source 0.0.0.0/0 (the clients, whose addresses the targets see). Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
-    assert_snapshot!(remedies(&told("UDP 53; lb none; internal; in web: tcp 53 10.0.0.0/16")), @"Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source the ranges that the clients come from, whose addresses the targets see, such as 10.0.1.0/24, 10.0.2.0/24 and 10.0.9.0/24 for those in vpc-main. Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
-    assert_snapshot!(remedies(&told("UDP 53; lb none; ipv6; in web: tcp 53 2001:db8::/32")), @"Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source ::/0 (the clients, whose addresses the targets see). Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged("UDP 53; lb none; in web: tcp 53 10.0.0.0/16")), @"Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source 0.0.0.0/0 (the clients, whose addresses the targets see). Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged("UDP 53; lb none; internal; in web: tcp 53 10.0.0.0/16")), @"Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source the ranges that the clients come from, whose addresses the targets see, such as 10.0.1.0/24, 10.0.2.0/24 and 10.0.9.0/24 for those in vpc-main. Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged("UDP 53; lb none; ipv6; in web: tcp 53 2001:db8::/32")), @"Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source ::/0 (the clients, whose addresses the targets see). Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
 }
 
 #[test]
 fn health_checks_on_another_port_are_said_by_themselves() {
-    let told = told("TCP 8080; check 9090; lb sg-lb; in web: tcp 8080 sg-lb");
-    assert_snapshot!(told.found(), @r#"
+    let judged = judged("TCP 8080; check 9090; lb sg-lb; in web: tcp 8080 sg-lb");
+    assert_snapshot!(judged.found(), @r#"
     high ingress-health-check-blocked: health checks of Network Load Balancer edge can't reach the tasks of prod/web: no rule lets in TCP port 9090
       about service web, group web, sg-web; under the policy for prod/web
       balancer: arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/net/edge/0f
@@ -77,27 +77,27 @@ fn health_checks_on_another_port_are_said_by_themselves() {
       task: t1
       tasks: 1 of 1
     "#);
-    assert_snapshot!(remedies(&told), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 9090, source sg-lb (lb), the balancer's group. Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 9090, source sg-lb (lb), the balancer's group. Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
 }
 
 #[test]
 fn health_checks_that_the_same_rule_lets_in_are_not_said_again() {
-    let told = told("TCP 8080; lb sg-lb");
-    assert_eq!(told.look().judgement.findings.len(), 1);
-    let checks_only = told.judged_by(&["ingress-health-check-blocked"]);
+    let judged = judged("TCP 8080; lb sg-lb");
+    assert_eq!(judged.look().judgement.findings.len(), 1);
+    let checks_only = judged.judged_by(&["ingress-health-check-blocked"]);
     assert!(checks_only.found().contains("ingress-health-check-blocked"));
-    let disabled = told_with_policy("TCP 8080; lb sg-lb", "rules.disable = [\"ingress-traffic-blocked\"]");
+    let disabled = judged_with_policy("TCP 8080; lb sg-lb", "rules.disable = [\"ingress-traffic-blocked\"]");
     assert!(disabled.found().contains("ingress-health-check-blocked"), "nobody says it otherwise");
 }
 
-fn told_with_policy(text: &str, policy: &str) -> Story {
-    told(text).policy(policy)
+fn judged_with_policy(text: &str, policy: &str) -> Story {
+    judged(text).policy(policy)
 }
 
 #[test]
 fn outbound_rules_of_the_balancer() {
-    let told = told("TCP 8080; lb sg-lb; out lb: tcp 80 0.0.0.0/0; in web: tcp 8080 sg-lb");
-    assert_snapshot!(told.found(), @r#"
+    let judged = judged("TCP 8080; lb sg-lb; out lb: tcp 80 0.0.0.0/0; in web: tcp 8080 sg-lb");
+    assert_snapshot!(judged.found(), @r#"
     high ingress-traffic-blocked: traffic through Network Load Balancer edge can't reach the tasks of prod/web: no rule lets out TCP port 8080
       about service web, group web, sg-web; under the policy for prod/web
       balancer: arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/net/edge/0f
@@ -107,17 +107,17 @@ fn outbound_rules_of_the_balancer() {
       task: t1
       tasks: 1 of 1
     "#);
-    assert_snapshot!(remedies(&told), @"Add an outbound rule to sg-lb (lb): type Custom TCP, port range 8080, destination sg-web (web). Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged), @"Add an outbound rule to sg-lb (lb): type Custom TCP, port range 8080, destination sg-web (web). Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
 }
 
 #[test]
 fn both_sides() {
-    assert_snapshot!(remedies(&told("TCP 8080; lb sg-lb; out lb:")), @"Add an outbound rule to sg-lb (lb): type Custom TCP, port range 8080, destination sg-web (web). Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged("TCP 8080; lb sg-lb; out lb:")), @"Add an outbound rule to sg-lb (lb): type Custom TCP, port range 8080, destination sg-web (web). Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
 }
 
 #[test]
 fn two_ports_and_two_protocols_are_one_finding() {
-    assert_snapshot!(told("TCP_UDP 53,8053; lb sg-lb; in web: tcp 53 sg-lb").found(), @r#"
+    assert_snapshot!(judged("TCP_UDP 53,8053; lb sg-lb; in web: tcp 53 sg-lb").found(), @r#"
     high ingress-traffic-blocked: traffic through Network Load Balancer edge can't reach the tasks of prod/web: no rule lets in TCP port 8053, UDP port 53 and UDP port 8053
       about service web, group web, sg-web; under the policy for prod/web
       balancer: arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/net/edge/0f
@@ -131,9 +131,9 @@ fn two_ports_and_two_protocols_are_one_finding() {
 
 #[test]
 fn only_the_tasks_that_lack_the_group() {
-    let told = told("TCP 8080; lb sg-lb; in web: tcp 8080 sg-lb").security_group("base");
-    let told = told.task(2).task(3).wearing(&["base"]);
-    assert_snapshot!(told.found(), @r#"
+    let judged = judged("TCP 8080; lb sg-lb; in web: tcp 8080 sg-lb").security_group("base");
+    let judged = judged.task(2).task(3).having(&["base"]);
+    assert_snapshot!(judged.found(), @r#"
     high ingress-traffic-blocked: traffic through Network Load Balancer edge can't reach 1 of 3 tasks of prod/web: no rule lets in TCP port 8080
       about service web, group web, sg-base; under the policy for prod/web
       balancer: arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/net/edge/0f
@@ -143,70 +143,70 @@ fn only_the_tasks_that_lack_the_group() {
       task: t3
       tasks: 1 of 3
     "#);
-    assert_snapshot!(remedies(&told), @"Add an inbound rule to sg-base (base): type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. The service's other tasks are reached: look first at why these have other security groups, or addresses that the balancer may not send to. Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged), @"Add an inbound rule to sg-base (base): type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. The service's other tasks are reached: look first at why these have other security groups, or addresses that the balancer may not send to. Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
 }
 
 #[test]
 fn only_the_tasks_where_the_balancer_may_not_send() {
-    let told = told("TCP 8080; lb sg-lb; out lb: tcp 8080 10.0.1.0/30; in web: tcp 8080 sg-lb").task(9);
-    assert!(told.found().contains("can't reach 1 of 2 tasks of prod/web: no rule lets out TCP port 8080"));
+    let judged = judged("TCP 8080; lb sg-lb; out lb: tcp 8080 10.0.1.0/30; in web: tcp 8080 sg-lb").task(9);
+    assert!(judged.found().contains("can't reach 1 of 2 tasks of prod/web: no rule lets out TCP port 8080"));
 }
 
 #[test]
 fn a_task_that_serves_through_nothing_is_not_judged() {
-    let mut bare = told("TCP 8080; lb sg-lb").whose(|service| service.load_balancers.clear());
+    let mut bare = judged("TCP 8080; lb sg-lb").whose(|service| service.load_balancers.clear());
     assert_eq!(bare.found(), "nothing");
-    bare = told("TCP 8080; lb sg-lb").whose(|service| service.status = ServiceStatus::Draining);
+    bare = judged("TCP 8080; lb sg-lb").whose(|service| service.status = ServiceStatus::Draining);
     assert_eq!(bare.found(), "nothing");
-    let alone = told("TCP 8080; lb sg-lb; in web: tcp 8080 sg-lb").standalone(9).wearing(&["web"]);
+    let alone = judged("TCP 8080; lb sg-lb; in web: tcp 8080 sg-lb").standalone(9).having(&["web"]);
     assert_eq!(alone.found(), "nothing");
 }
 
 #[test]
 fn without_a_balancer_nothing_is_sent() {
-    let unattached = told("TCP 8080; lb sg-lb").which(|group| group.load_balancers.clear());
+    let unattached = judged("TCP 8080; lb sg-lb").which(|group| group.load_balancers.clear());
     assert_eq!(unattached.found(), "nothing");
-    let application = told("TCP 8080; lb sg-lb").which(|group| group.load_balancers = vec![names::balancer("app")]);
+    let application = judged("TCP 8080; lb sg-lb").which(|group| group.load_balancers = vec![names::balancer("app")]);
     assert_eq!(application.found(), "nothing");
-    let mut gone = told("TCP 8080; lb sg-lb");
+    let mut gone = judged("TCP 8080; lb sg-lb");
     gone.account.network.balancers.clear();
     assert_eq!(gone.found(), "nothing");
-    let instances = told("TCP 8080; lb sg-lb").which(|group| group.target_type = "instance".into());
+    let instances = judged("TCP 8080; lb sg-lb").which(|group| group.target_type = "instance".into());
     assert_eq!(instances.found(), "nothing");
 }
 
 #[test]
 fn a_service_without_tasks_is_not_judged() {
-    let mut told = told("TCP 8080; lb sg-lb");
-    told.account.tasks.clear();
-    assert_eq!(told.found(), "nothing");
+    let mut judged = judged("TCP 8080; lb sg-lb");
+    judged.account.tasks.clear();
+    assert_eq!(judged.found(), "nothing");
 }
 
 #[test]
 fn an_older_deployments_tasks_may_have_served_elsewhere() {
-    let told = told("TCP 8080; lb sg-lb").rolling().started_by("ecs-svc/web-old");
-    assert_eq!(told.found(), "nothing");
-    assert!(told.task(2).found().contains("ingress-traffic-blocked"), "the primary's tasks serve here");
+    let judged = judged("TCP 8080; lb sg-lb").rolling().started_by("ecs-svc/web-old");
+    assert_eq!(judged.found(), "nothing");
+    assert!(judged.task(2).found().contains("ingress-traffic-blocked"), "the primary's tasks serve here");
 }
 
 #[test]
 fn a_task_sets_tasks_serve_through_its_own_groups() {
-    let sets = |told: Story| {
-        let told = told.group("green").deployed_by(DeploymentController::CodeDeploy);
-        let told = told.task_set("ecs-svc/blue", TaskSetStatus::Primary, &[("web", 8080)]);
-        told.task_set("ecs-svc/green", TaskSetStatus::Active, &[("green", 8080)])
+    let sets = |judged: Story| {
+        let judged = judged.group("green").deployed_by(DeploymentController::CodeDeploy);
+        let judged = judged.task_set("ecs-svc/blue", TaskSetStatus::Primary, &[("web", 8080)]);
+        judged.task_set("ecs-svc/green", TaskSetStatus::Active, &[("green", 8080)])
     };
-    let told = sets(told("TCP 8080; lb sg-lb")).started_by("ecs-svc/green");
-    assert!(told.found().contains("group green"), "{}", told.found());
-    assert!(!told.found().contains("group web"), "{}", told.found());
+    let judged = sets(judged("TCP 8080; lb sg-lb")).started_by("ecs-svc/green");
+    assert!(judged.found().contains("group green"), "{}", judged.found());
+    assert!(!judged.found().contains("group web"), "{}", judged.found());
 }
 
 #[test]
 fn one_event_of_a_task_does_not_work_it_out_anew() {
-    let mut told = told("TCP 8080; lb sg-lb").event();
-    told.scope.services.clear();
-    assert_eq!(told.found(), "nothing");
-    assert!(told.look().asked().iter().all(|question| !matches!(question, Question::LoadBalancer(_))));
+    let mut judged = judged("TCP 8080; lb sg-lb").event();
+    judged.scope.services.clear();
+    assert_eq!(judged.found(), "nothing");
+    assert!(judged.look().asked().iter().all(|question| !matches!(question, Question::LoadBalancer(_))));
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn a_rule_for_a_peered_vpcs_group_is_not_the_balancers() {
             vpc: Some(names::vpc("peered")),
             peering_status: Some(status.to_owned()),
         };
-        told("TCP 8080; lb sg-lb; in web: tcp 8080 sg-x").security_group_that("web", |web| {
+        judged("TCP 8080; lb sg-lb; in web: tcp 8080 sg-x").security_group_that("web", |web| {
             web.ingress[0].peers = vec![Peer::Group(reference)];
         })
     };
@@ -229,41 +229,42 @@ fn a_rule_for_a_peered_vpcs_group_is_not_the_balancers() {
 
 #[test]
 fn a_group_that_was_deleted_meanwhile_may_have_let_it_in() {
-    let mut told = told("TCP 8080; lb sg-lb; wears web,base; in web: tcp 9090 sg-lb");
-    told.account.network.groups.remove(&names::security_group("base"));
-    assert_snapshot!(told.found(), @"can't judge group web: arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0f whether TCP port 8080 reaches the tasks can't be told: a security group of theirs can't be seen");
-    let mut theirs = self::told("TCP 8080; lb sg-lb; out lb:; in web: tcp 8080 sg-lb");
+    let mut judged = judged("TCP 8080; lb sg-lb; wears web,base; in web: tcp 9090 sg-lb");
+    judged.account.network.groups.remove(&names::security_group("base"));
+    assert_snapshot!(judged.found(), @"can't judge group web: arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0f whether TCP port 8080 reaches the tasks can't be told: a security group of theirs can't be seen");
+    let mut theirs = self::judged("TCP 8080; lb sg-lb; out lb:; in web: tcp 8080 sg-lb");
     theirs.account.network.groups.remove(&names::security_group("lb"));
     assert_snapshot!(theirs.found(), @"can't judge group web: arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0f whether TCP port 8080 reaches the tasks can't be told: a security group of the balancer's, or a prefix list in a rule of one, can't be seen");
 }
 
 #[test]
 fn clients_that_come_by_a_peered_vpcs_group_may_come_from_anywhere() {
-    let told = told("UDP 53; internal; lb sg-lb; in lb: udp 80 sg-x; in web: udp 53 10.1.0.0/16; in web: tcp 53 sg-lb");
-    assert_snapshot!(told.found(), @"can't judge group web: arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0f whether UDP port 53 reaches the tasks can't be told: the balancer lets in clients by groups they have, perhaps in a peered VPC, and where those are can't be seen");
+    let judged =
+        judged("UDP 53; internal; lb sg-lb; in lb: udp 80 sg-x; in web: udp 53 10.1.0.0/16; in web: tcp 53 sg-lb");
+    assert_snapshot!(judged.found(), @"can't judge group web: arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0f whether UDP port 53 reaches the tasks can't be told: the balancer lets in clients by groups they have, perhaps in a peered VPC, and where those are can't be seen");
 }
 
 #[test]
 fn a_rule_for_a_part_of_a_subnet_may_be_for_the_balancer_or_not() {
-    let told = told("TCP 8080; lb none; hidden; in web: tcp 8080 10.0.1.0/25");
-    assert_snapshot!(told.found(), @"can't judge group web: arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0f whether TCP port 8080 reaches the tasks can't be told: the balancer's addresses can't be seen, and a rule of theirs lets in only a part of its subnets");
+    let judged = judged("TCP 8080; lb none; hidden; in web: tcp 8080 10.0.1.0/25");
+    assert_snapshot!(judged.found(), @"can't judge group web: arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0f whether TCP port 8080 reaches the tasks can't be told: the balancer's addresses can't be seen, and a rule of theirs lets in only a part of its subnets");
 }
 
 #[test]
 fn a_prefix_list_that_can_not_be_read_is_abstained_from() {
     let list: PrefixListId = "pl-1".parse().expect("a prefix list");
-    let told = told("TCP 8080; lb none; list pl-1 10.9.0.0/16; in web: tcp 8080 pl-1");
-    assert!(told.found().contains("ingress-traffic-blocked"));
-    assert_snapshot!(told.unread(Question::PrefixList(list)).found(), @"can't judge group web: prefix list: pl-1 timed out");
+    let judged = judged("TCP 8080; lb none; list pl-1 10.9.0.0/16; in web: tcp 8080 pl-1");
+    assert!(judged.found().contains("ingress-traffic-blocked"));
+    assert_snapshot!(judged.unread(Question::PrefixList(list)).found(), @"can't judge group web: prefix list: pl-1 timed out");
 }
 
 #[test]
 fn no_more_is_asked_than_it_takes() {
-    let asked = |told: Story| -> String {
-        let labels = told.look().asked().iter().map(crate::render::label).collect::<Vec<_>>();
+    let asked = |judged: Story| -> String {
+        let labels = judged.look().asked().iter().map(crate::render::label).collect::<Vec<_>>();
         labels.join("\n")
     };
-    assert_snapshot!(asked(told("TCP 8080; lb sg-lb; in web: tcp 8080 sg-lb")), @r"
+    assert_snapshot!(asked(judged("TCP 8080; lb sg-lb; in web: tcp 8080 sg-lb")), @r"
     service: prod/web
     list of: RUNNING tasks of prod/web
     task: prod/t1
@@ -272,7 +273,7 @@ fn no_more_is_asked_than_it_takes() {
     interface: eni-t1
     security groups of: vpc-main
     ");
-    assert_snapshot!(asked(told("TCP 8080; lb none; in web: tcp 8080 0.0.0.0/0")), @r"
+    assert_snapshot!(asked(judged("TCP 8080; lb none; in web: tcp 8080 0.0.0.0/0")), @r"
     service: prod/web
     list of: RUNNING tasks of prod/web
     task: prod/t1
@@ -281,7 +282,7 @@ fn no_more_is_asked_than_it_takes() {
     interface: eni-t1
     security groups of: vpc-main
     ");
-    assert_snapshot!(asked(told("TCP 8080; lb none; in web: tcp 8080 10.0.1.128/25")), @r"
+    assert_snapshot!(asked(judged("TCP 8080; lb none; in web: tcp 8080 10.0.1.128/25")), @r"
     service: prod/web
     list of: RUNNING tasks of prod/web
     task: prod/t1
@@ -294,7 +295,7 @@ fn no_more_is_asked_than_it_takes() {
     interface: eni-t1
     security groups of: vpc-main
     ");
-    assert_snapshot!(asked(told("TCP 8080; preserve on; lb sg-lb; in web: tcp 8080 203.0.113.0/24")), @r"
+    assert_snapshot!(asked(judged("TCP 8080; preserve on; lb sg-lb; in web: tcp 8080 203.0.113.0/24")), @r"
     service: prod/web
     list of: RUNNING tasks of prod/web
     task: prod/t1

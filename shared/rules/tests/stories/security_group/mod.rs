@@ -1,15 +1,15 @@
 //! The security-group rules.
 
 mod blocked;
-mod default;
-mod drift;
-mod forbidden;
-mod ladder;
-mod missing;
+mod ingress_world_open;
 mod reach;
+mod repair_options;
+mod security_group_default;
+mod security_group_drift;
+mod security_group_forbidden;
+mod security_group_missing;
+mod security_group_unresolved;
 mod steps;
 mod unread;
-mod unresolved;
-mod world_open;
 
 pub(crate) use steps::rule;

@@ -12,14 +12,14 @@ use crate::story::{Story, story};
 use crate::{entities, names};
 
 /// Service `prod/web` with tasks 1 and 2, which declare group `web`; groups `default` and `base` besides, all in the main VPC.
-pub(crate) fn dressed() -> Story {
-    undressed().task(1).registered().task(2).registered()
+pub(crate) fn with_groups() -> Story {
+    without_groups().task(1).registered().task(2).registered()
 }
 
 /// The same without tasks.
-pub(crate) fn undressed() -> Story {
-    let told = story().security_group("default").security_group("base").security_group("web");
-    told.group("web").service("web").declares(&["web"]).on("web", 8080)
+pub(crate) fn without_groups() -> Story {
+    let judged = story().security_group("default").security_group("base").security_group("web");
+    judged.group("web").service("web").declares(&["web"]).on("web", 8080)
 }
 
 /// A rule for ports from one to another; a peer is a range, `sg-…` or `pl-…`.
@@ -65,10 +65,10 @@ impl Story {
     }
 
     /// The task's interface really has these groups.
-    pub(crate) fn wearing(mut self, groups: &[&str]) -> Self {
+    pub(crate) fn having(mut self, groups: &[&str]) -> Self {
         let id = self.the_task().interfaces[0].network_interface.clone().expect("an interface");
         let groups = groups.iter().map(|name| names::security_group(name)).collect();
-        self.account.network.worn.insert(id, groups);
+        self.account.network.actual.insert(id, groups);
         self
     }
 
@@ -79,7 +79,7 @@ impl Story {
         node.subnet = Some(names::subnet(subnet));
         "ELB net/edge/0f".clone_into(&mut node.description);
         node.addresses = addresses.into_iter().map(names::ip).collect();
-        self.account.things.push(node);
+        self.account.other_interfaces.push(node);
         self
     }
 

@@ -8,24 +8,27 @@ use model::observation::Question;
 use rules::Judgement;
 
 use super::reach::scene;
-use super::steps::dressed;
+use super::steps::with_groups;
 use crate::names;
 use crate::render::label;
 use crate::story::Story;
 
 fn all() -> Vec<(&'static str, Story)> {
-    let wanted = |told: Story, slug: &'static str| told.judged_by(&[slug]);
+    let wanted = |judged: Story, slug: &'static str| judged.judged_by(&[slug]);
     vec![
-        ("drift", wanted(dressed().task(2).wearing(&["base"]), "security-group-drift")),
-        ("drift from the default", wanted(dressed().declares(&[]).task(2).wearing(&["base"]), "security-group-drift")),
-        ("default", wanted(dressed().task(2).wearing(&["default"]), "security-group-default")),
+        ("drift", wanted(with_groups().task(2).having(&["base"]), "security-group-drift")),
+        (
+            "drift from the default",
+            wanted(with_groups().declares(&[]).task(2).having(&["base"]), "security-group-drift"),
+        ),
+        ("default", wanted(with_groups().task(2).having(&["default"]), "security-group-default")),
         (
             "unresolved name",
-            wanted(dressed().policy("security_groups.required = [\"name:a\"]"), "security-group-unresolved"),
+            wanted(with_groups().policy("security_groups.required = [\"name:a\"]"), "security-group-unresolved"),
         ),
         (
             "unresolved id",
-            wanted(dressed().policy("security_groups.required = [\"sg-0123\"]"), "security-group-unresolved"),
+            wanted(with_groups().policy("security_groups.required = [\"sg-0123\"]"), "security-group-unresolved"),
         ),
         ("no rule", wanted(scene("TCP 8080; lb none"), "ingress-traffic-blocked")),
         ("another range", wanted(scene("TCP 8080; lb none; in web: tcp 8080 10.0.1.0/25"), "ingress-traffic-blocked")),
@@ -56,11 +59,11 @@ fn all() -> Vec<(&'static str, Story)> {
 #[test]
 fn a_failed_look_up_is_abstained_from() {
     let mut harmless: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for (name, told) in all() {
-        let found = told.look();
+    for (name, judged) in all() {
+        let found = judged.look();
         assert!(!found.judgement.findings.is_empty(), "{name}");
         for question in found.asked() {
-            let look = told.clone().unread(question.clone()).look();
+            let look = judged.clone().unread(question.clone()).look();
             if same(&look.judgement, &found.judgement) {
                 harmless.entry(label(&question)).or_default().push(name);
             } else {
@@ -91,11 +94,11 @@ fn same(one: &Judgement, other: &Judgement) -> bool {
 
 #[test]
 fn one_broken_service_does_not_stop_the_others() {
-    let told = dressed().task(2).wearing(&["base"]).service("api").declares(&["web"]).task(5).wearing(&["base"]);
-    let told = told.judged_by(&["security-group-drift"]);
-    let broken = told.clone().unread(Question::Service(names::service("prod/api"))).found();
+    let judged = with_groups().task(2).having(&["base"]).service("api").declares(&["web"]).task(5).having(&["base"]);
+    let judged = judged.judged_by(&["security-group-drift"]);
+    let broken = judged.clone().unread(Question::Service(names::service("prod/api"))).found();
     assert!(broken.contains("task t2 of prod/web") && !broken.contains("task t5 of"), "{broken}");
-    let mut deleted = told;
+    let mut deleted = judged;
     deleted.account.services.remove(&names::service("prod/api"));
     let found = deleted.found();
     assert!(found.contains("task t2 of prod/web") && !found.contains("task t5 of"), "{found}");
@@ -103,34 +106,34 @@ fn one_broken_service_does_not_stop_the_others() {
 
 #[test]
 fn what_no_wanted_rule_needs_is_not_asked() {
-    let asked = |told: Story| told.look().asked().iter().map(label).collect::<Vec<_>>();
-    let told = dressed().event().judged_by(&["security-group-drift"]);
-    assert_snapshot!(asked(told.clone()).join("\n"), @r"
+    let asked = |judged: Story| judged.look().asked().iter().map(label).collect::<Vec<_>>();
+    let judged = with_groups().event().judged_by(&["security-group-drift"]);
+    assert_snapshot!(asked(judged.clone()).join("\n"), @r"
     service: prod/web
     task: prod/t2
     interface: eni-t2
     ");
-    assert_eq!(asked(told.judged_by(&[])), ["service: prod/web", "task: prod/t2"]);
+    assert_eq!(asked(judged.judged_by(&[])), ["service: prod/web", "task: prod/t2"]);
 }
 
 /// What is asked along with interfaces, as labels.
-fn asked_with_interfaces(told: &Story) -> Vec<String> {
-    let rounds = told.look().rounds;
+fn asked_with_interfaces(judged: &Story) -> Vec<String> {
+    let rounds = judged.look().rounds;
     let with = rounds.into_iter().find(|round| round.iter().any(|one| matches!(one, Question::Interface { .. })));
     with.into_iter().flatten().filter(|one| !matches!(one, Question::Interface { .. })).map(|one| label(&one)).collect()
 }
 
 #[test]
 fn where_all_is_judged_security_groups_are_asked_for_along_with_interfaces() {
-    let told = dressed().judged_by(&["target-missing", "security-group-default"]);
+    let judged = with_groups().judged_by(&["target-missing", "security-group-default"]);
     let groups = "security groups of: vpc-main".to_owned();
-    assert_eq!(asked_with_interfaces(&told), [groups.as_str()]);
-    for narrow in [told.clone().event(), told.look_at_service("prod/web")] {
+    assert_eq!(asked_with_interfaces(&judged), [groups.as_str()]);
+    for narrow in [judged.clone().event(), judged.look_at_service("prod/web")] {
         assert!(!asked_with_interfaces(&narrow).contains(&groups), "for few tasks nothing is foreseen");
     }
-    let named = dressed().policy("security_groups.forbidden = [\"default\"]");
+    let named = with_groups().policy("security_groups.forbidden = [\"default\"]");
     let named = named.judged_by(&["target-missing", "security-group-default"]);
     assert!(!asked_with_interfaces(&named).contains(&groups), "the policy speaks of the default group");
-    let drift = dressed().judged_by(&["target-missing", "security-group-drift"]);
+    let drift = with_groups().judged_by(&["target-missing", "security-group-drift"]);
     assert!(!asked_with_interfaces(&drift).contains(&groups), "no wanted rule needs them");
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use model::finding::Fingerprint;
 use model::scope::{ServiceId, Site, TaskHint};
-use pipeline::ports::Look;
+use pipeline::ports::DelayedLook;
 use serde_json::{Value, json};
 
 use super::super::Work;
@@ -66,7 +66,7 @@ fn a_look_goes_to_a_target_group_a_service_or_a_task() {
     let cluster = format!("{ECS}:cluster/prod").parse().unwrap();
     let task = format!("{ECS}:task/prod/0a1b").parse().unwrap();
     for site in [Site::Service(ServiceId::new(&cluster, "web")), Site::Task { cluster: cluster.clone(), task }] {
-        let look = Look { site, ..look(2, 1, 0) };
+        let look = DelayedLook { site, ..look(2, 1, 0) };
         let body = write(&look).unwrap();
         assert_eq!(messages(&[&body]).remove(0).work.unwrap(), Work::LookAgain(look));
         let both = body.replacen('{', &format!("{{\"target_group\":{GROUP:?},"), 1);
@@ -85,7 +85,7 @@ fn a_look_left_by_an_earlier_version_is_read() {
     assert_eq!(serde_json::from_str::<Value>(&write(&look).unwrap()).unwrap(), body);
 }
 
-pub(in crate::incoming) fn look(suspicions: u64, tasks: u64, services: u64) -> Look {
+pub(in crate::incoming) fn look(suspicions: u64, tasks: u64, services: u64) -> DelayedLook {
     let cluster = format!("{ECS}:cluster/prod").parse().unwrap();
     let service = |n| ServiceId::new(&cluster, &format!("web-{n}"));
     let hint = |n: u64| TaskHint {
@@ -95,12 +95,12 @@ pub(in crate::incoming) fn look(suspicions: u64, tasks: u64, services: u64) -> L
         version: i64::MAX,
     };
     let at = |n: u64| model::Timestamp::from_nanosecond(i128::from(n) * 1_234_567_891_011).unwrap();
-    Look {
+    DelayedLook {
         site: Site::TargetGroup(GROUP.parse().unwrap()),
         services: (0..services).map(service).collect::<BTreeSet<_>>(),
         tasks: (0..tasks).map(|n| (format!("{ECS}:task/prod/{n:032x}").parse().unwrap(), hint(n).into())).collect(),
         suspicions: (0..suspicions).map(|n| (Fingerprint::of([n.to_string().as_str()]), at(n))).collect(),
-        hop: 3,
+        attempt: 3,
         not_before: at(suspicions),
     }
 }

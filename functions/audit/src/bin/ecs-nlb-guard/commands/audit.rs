@@ -1,9 +1,9 @@
 //! `ecs-nlb-guard audit`: what is wrong, and why.
 
 use report::Report;
-use report::text::Look;
+use report::text::DelayedLook;
 
-use crate::args::{Audit, Format};
+use crate::args::{Audit, ReportFormat};
 use crate::ending::{Ending, Failure};
 use crate::output;
 use crate::survey::{Surveyed, advise, survey};
@@ -15,7 +15,7 @@ pub(crate) async fn run(args: &Audit) -> Result<Ending, Failure> {
     let audited = &surveyed.audited;
     match &args.out {
         Some(path) => {
-            output::write_file(path, &render(&surveyed, format, Look::default()).await?)?;
+            output::write_file(path, &render(&surveyed, format, DelayedLook::default()).await?)?;
             output::note(&format!("{}: {}", path.display(), gist(&audited.report)));
         }
         None => output::print(&render(&surveyed, format, output::look()).await?)?,
@@ -25,26 +25,26 @@ pub(crate) async fn run(args: &Audit) -> Result<Ending, Failure> {
 }
 
 /// The format asked for, or the one that the file's name says.
-fn format(args: &Audit) -> Result<Format, Failure> {
+fn format(args: &Audit) -> Result<ReportFormat, Failure> {
     let extension = args.out.as_ref().and_then(|path| path.extension()).and_then(|extension| extension.to_str());
     let format = args.format.or(match extension {
-        Some("html" | "htm") => Some(Format::Html),
-        Some("json") => Some(Format::Json),
+        Some("html" | "htm") => Some(ReportFormat::Html),
+        Some("json") => Some(ReportFormat::Json),
         _ => None,
     });
-    if format == Some(Format::Html) && args.out.is_none() && output::is_terminal() {
+    if format == Some(ReportFormat::Html) && args.out.is_none() && output::is_terminal() {
         return Err(Failure::usage_of("a page in a terminal helps no one: write it to a file with --out report.html"));
     }
-    Ok(format.unwrap_or(Format::Text))
+    Ok(format.unwrap_or(ReportFormat::Text))
 }
 
-async fn render(surveyed: &Surveyed, format: Format, look: Look) -> Result<String, Failure> {
+async fn render(surveyed: &Surveyed, format: ReportFormat, look: DelayedLook) -> Result<String, Failure> {
     let Surveyed { audited, auditor, .. } = surveyed;
     let report = &audited.report;
     match format {
-        Format::Text => Ok(report.to_text_as(look)),
-        Format::Json => report.to_json().map(|json| json + "\n").map_err(|error| Failure::usage(&error)),
-        Format::Html => Ok(report.to_html(&auditor.topology(audited, None).await)),
+        ReportFormat::Text => Ok(report.to_text_as(look)),
+        ReportFormat::Json => report.to_json().map(|json| json + "\n").map_err(|error| Failure::usage(&error)),
+        ReportFormat::Html => Ok(report.to_html(&auditor.topology(audited, None).await)),
     }
 }
 

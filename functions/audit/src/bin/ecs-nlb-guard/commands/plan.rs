@@ -9,7 +9,7 @@ use anstyle::Style;
 use audit::auditor::Audited;
 use model::policy::{Mode, Policy};
 use pipeline::{Concluded, Conclusion, Status};
-use report::text::Look;
+use report::text::DelayedLook;
 
 use crate::args::Plan;
 use crate::commands::policy::meaning;
@@ -26,10 +26,11 @@ pub(crate) async fn run(args: &Plan) -> Result<Ending, Failure> {
 }
 
 /// Lines by the place they are about.
-type ByPlace = BTreeMap<String, Vec<String>>;
+type LinesByResource = BTreeMap<String, Vec<String>>;
 
-fn text(Audited { report, outcome }: &Audited, policy: &Policy, look: Look) -> String {
-    let (mut done, mut not_done, mut by_hand) = (ByPlace::new(), ByPlace::new(), ByPlace::new());
+fn text(Audited { report, outcome }: &Audited, policy: &Policy, look: DelayedLook) -> String {
+    let (mut done, mut not_done, mut by_hand) =
+        (LinesByResource::new(), LinesByResource::new(), LinesByResource::new());
     for Concluded { finding, conclusions } in &outcome.findings {
         let place = report::place(&finding.resources);
         if conclusions.is_empty() {
@@ -46,7 +47,7 @@ fn text(Audited { report, outcome }: &Audited, policy: &Policy, look: Look) -> S
             }
         }
     }
-    let mut page = Page { look, text: String::new() };
+    let mut page = PlanText { look, text: String::new() };
     page.line("", &format!("Account {}, {}, {:.0}", report.account, report.region, report.generated_at));
     page.line("", &format!("As the policy stands, {}. Nothing is done now.", meaning(policy.may_repair())));
     let is_empty = done.is_empty() && not_done.is_empty() && by_hand.is_empty();
@@ -63,13 +64,13 @@ fn text(Audited { report, outcome }: &Audited, policy: &Policy, look: Look) -> S
     page.text
 }
 
-struct Page {
-    look: Look,
+struct PlanText {
+    look: DelayedLook,
     text: String,
 }
 
-impl Page {
-    fn part(&mut self, title: &str, places: &ByPlace) {
+impl PlanText {
+    fn part(&mut self, title: &str, places: &LinesByResource) {
         if places.is_empty() {
             return;
         }

@@ -16,7 +16,7 @@ use super::scene::{NODES, SUBNETS, Scene, TASK};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fate {
     /// None passed.
-    Shut,
+    BlockedTasks,
     /// It depends on what nobody can see.
     Unsure,
     /// One passed for certain.
@@ -52,47 +52,53 @@ fn of_flow(scene: &Scene, protocol: &Protocol, port: u16, is_check: bool) -> Fat
         Fate::Open
     } else {
         let rules: Vec<_> = groups.iter().flat_map(|id| &scene.groups[id].1).collect();
-        lets(scene, &rules, protocol, port, Some(task), &scene.worn)
+        lets(scene, &rules, protocol, port, Some(task), &scene.actual)
     };
     inbound.min(leaves)
 }
 
 /// The best that becomes of a packet from anybody who sends.
 fn senders(scene: &Scene, protocol: &Protocol, port: u16, is_check: bool) -> Fate {
-    let rules: Vec<_> = scene.worn.iter().flat_map(|id| &scene.groups[id].0).collect();
+    let rules: Vec<_> = scene.actual.iter().flat_map(|id| &scene.groups[id].0).collect();
     let groups = scene.balancer_groups.clone().unwrap_or_default();
     let is_tcp_group = matches!(scene.protocol.as_str(), "TCP" | "TLS");
     let keeps_client = !is_check && (!is_tcp_group || scene.preserve == Some(true));
-    let at_door = |from: IpAddr| lets(scene, &rules, protocol, port, Some(from), &groups);
+    let with_suggested_rule = |from: IpAddr| lets(scene, &rules, protocol, port, Some(from), &groups);
     // Whatever its address, a packet of the balancer's has the balancer's groups.
     let mut best =
-        if lets(scene, &rules, protocol, port, None, &groups) == Fate::Open { Fate::Open } else { Fate::Shut };
+        if lets(scene, &rules, protocol, port, None, &groups) == Fate::Open { Fate::Open } else { Fate::BlockedTasks };
     if !keeps_client || !groups.is_empty() || scene.is_dualstack {
         for ((_, node), subnet) in NODES.into_iter().zip(SUBNETS) {
             if !scene.is_hidden {
-                best = best.max(at_door(own(scene, node)));
+                best = best.max(with_suggested_rule(own(scene, node)));
                 continue;
             }
-            let fates: Vec<Fate> = points(scene).into_iter().filter(|at| is_in(*at, &subnet)).map(at_door).collect();
+            let fates: Vec<Fate> =
+                points(scene).into_iter().filter(|at| is_in(*at, &subnet)).map(with_suggested_rule).collect();
             let (least, most) = (fates.iter().min().copied(), fates.iter().max().copied());
-            let unsure = most.unwrap_or(Fate::Shut).min(Fate::Unsure);
+            let unsure = most.unwrap_or(Fate::BlockedTasks).min(Fate::Unsure);
             best = best.max(if least == Some(Fate::Open) { Fate::Open } else { unsure });
         }
     }
     if keeps_client {
-        best = best.max(clients(scene, protocol, &groups, &at_door));
+        best = best.max(clients(scene, protocol, &groups, &with_suggested_rule));
     }
     best
 }
 
-fn clients(scene: &Scene, protocol: &Protocol, groups: &[SecurityGroupId], at_door: &dyn Fn(IpAddr) -> Fate) -> Fate {
+fn clients(
+    scene: &Scene,
+    protocol: &Protocol,
+    groups: &[SecurityGroupId],
+    with_suggested_rule: &dyn Fn(IpAddr) -> Fate,
+) -> Fate {
     let everybody: Vec<IpAddr> =
         points(scene).into_iter().filter(|at| scene.scheme == Scheme::Internal || is_public(*at)).collect();
     if groups.is_empty() {
-        return everybody.into_iter().map(at_door).max().unwrap_or(Fate::Shut);
+        return everybody.into_iter().map(with_suggested_rule).max().unwrap_or(Fate::BlockedTasks);
     }
     let rules: Vec<_> = groups.iter().flat_map(|id| &scene.groups[id].0).collect();
-    let mut best = Fate::Shut;
+    let mut best = Fate::BlockedTasks;
     for (listens, port) in &scene.listeners {
         let carries = match listens.as_str() {
             "TCP" | "TLS" => *protocol == Protocol::Tcp,
@@ -104,7 +110,7 @@ fn clients(scene: &Scene, protocol: &Protocol, groups: &[SecurityGroupId], at_do
         }
         for client in &everybody {
             if lets(scene, &rules, protocol, *port, Some(*client), &[]) == Fate::Open {
-                best = best.max(at_door(*client));
+                best = best.max(with_suggested_rule(*client));
             }
         }
         // Clients that come by a group they have, or in a list that can't be read, may be anywhere.
@@ -115,8 +121,8 @@ fn clients(scene: &Scene, protocol: &Protocol, groups: &[SecurityGroupId], at_do
         };
         let here = rules.iter().filter(|rule| is_for(rule, protocol, *port));
         if here.flat_map(|rule| &rule.peers).any(by_group) {
-            let fates: Vec<Fate> = points(scene).into_iter().map(at_door).collect();
-            let some = fates.iter().max().copied().unwrap_or(Fate::Shut).min(Fate::Unsure);
+            let fates: Vec<Fate> = points(scene).into_iter().map(with_suggested_rule).collect();
+            let some = fates.iter().max().copied().unwrap_or(Fate::BlockedTasks).min(Fate::Unsure);
             best = best.max(if fates.iter().all(|fate| *fate == Fate::Open) { Fate::Open } else { some });
         }
     }
@@ -132,17 +138,17 @@ fn lets(
     peer: Option<IpAddr>,
     groups: &[SecurityGroupId],
 ) -> Fate {
-    let mut best = Fate::Shut;
+    let mut best = Fate::BlockedTasks;
     for allowed in rules.iter().filter(|rule| is_for(rule, protocol, port)).flat_map(|rule| &rule.peers) {
         let fate = match (allowed, peer) {
             (Peer::Range(range), Some(peer)) if contains(range, peer) => Fate::Open,
             (Peer::Group(group), _) if groups.contains(&group.group) => Fate::Open,
             (Peer::PrefixList(list), Some(peer)) => match scene.lists.get(list.as_str()) {
                 Some(ranges) if ranges.iter().any(|range| contains(range, peer)) => Fate::Open,
-                Some(_) => Fate::Shut,
+                Some(_) => Fate::BlockedTasks,
                 None => Fate::Unsure,
             },
-            _ => Fate::Shut,
+            _ => Fate::BlockedTasks,
         };
         best = best.max(fate);
     }

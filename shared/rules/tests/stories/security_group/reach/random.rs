@@ -50,11 +50,11 @@ fn a_rule() -> impl Strategy<Value = String> {
 }
 
 /// Rules of a group, or what it has if nothing is said of it.
-fn said(often: f64, way: &'static str, group: &'static str) -> impl Strategy<Value = String> {
+fn said(often: f64, path: &'static str, group: &'static str) -> impl Strategy<Value = String> {
     proptest::option::weighted(often, vec(a_rule(), 0..6)).prop_map(move |rules| {
         let Some(rules) = rules else { return String::new() };
-        let rules: String = rules.iter().map(|rule| format!("; {way} {group}: {rule}")).collect();
-        format!("; {way} {group}:{rules}")
+        let rules: String = rules.iter().map(|rule| format!("; {path} {group}: {rule}")).collect();
+        format!("; {path} {group}:{rules}")
     })
 }
 
@@ -102,14 +102,19 @@ fn scene() -> impl Strategy<Value = Scene> {
 
 /// A finding if, and only if, something is certainly shut.
 pub(super) fn assert_agrees(scene: &Scene) {
-    let told = scene.story();
+    let judged = scene.story();
     for (slug, fates) in
         [("ingress-traffic-blocked", traffic(scene)), ("ingress-health-check-blocked", health_checks(scene))]
     {
-        let told = told.clone().judged_by(&[slug]);
-        let found = told.look().judgement;
-        let is_shut = fates.contains(&Fate::Shut);
-        assert_eq!(!found.findings.is_empty(), is_shut, "{slug}: packets say {fates:?}\n{scene:#?}\n{}", told.found());
+        let judged = judged.clone().judged_by(&[slug]);
+        let found = judged.look().judgement;
+        let is_shut = fates.contains(&Fate::BlockedTasks);
+        assert_eq!(
+            !found.findings.is_empty(),
+            is_shut,
+            "{slug}: packets say {fates:?}\n{scene:#?}\n{}",
+            judged.found()
+        );
         for finding in &found.findings {
             let to_add = finding.evidence["rules_to_add"].as_array().expect("a list");
             assert!(!to_add.is_empty(), "what would open it is told");

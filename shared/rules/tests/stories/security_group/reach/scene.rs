@@ -37,7 +37,7 @@ pub(crate) struct Scene {
     /// Its interfaces can't be seen.
     pub(crate) is_hidden: bool,
     pub(crate) listeners: Vec<(String, u16)>,
-    pub(crate) worn: Vec<SecurityGroupId>,
+    pub(crate) actual: Vec<SecurityGroupId>,
     /// Ingress and egress of the groups that there are.
     pub(crate) groups: BTreeMap<SecurityGroupId, (Vec<SecurityGroupRule>, Vec<SecurityGroupRule>)>,
     pub(crate) lists: BTreeMap<String, Vec<IpNet>>,
@@ -48,7 +48,7 @@ impl Scene {
     /// * `preserve on`, `check 9090`, `check off`, `ipv6` – about the group;
     /// * `lb sg-lb`, `lb none`, `lb empty`, `internal`, `dualstack`, `hidden` – about the balancer, public otherwise;
     /// * `listen TLS 443` – a listener; without any, one of the group's protocol on port 80;
-    /// * `wears web,base` – the task's groups, `web` otherwise;
+    /// * `has web,base` – the task's groups, `web` otherwise;
     /// * `in web: tcp 8080 sg-lb 10.0.0.0/8`, `out lb: -1 0.0.0.0/0` – a rule. A group for which nothing is said lets in
     ///   nothing, or everything if it is the balancer's, and lets out everything;
     /// * `list pl-1 10.0.0.0/8` – a prefix list; one that isn't told of is gone.
@@ -66,7 +66,7 @@ impl Scene {
             is_dualstack: false,
             is_hidden: false,
             listeners: Vec::new(),
-            worn: vec![names::security_group("web")],
+            actual: vec![names::security_group("web")],
             groups: BTreeMap::new(),
             lists: BTreeMap::new(),
         };
@@ -90,10 +90,10 @@ impl Scene {
                     scene.listeners.push(((*protocol).to_owned(), port.parse().expect("a port")));
                 }
                 ["wears", groups] => {
-                    scene.worn = groups.split(',').map(names::security_group).collect();
+                    scene.actual = groups.split(',').map(names::security_group).collect();
                 }
-                [way @ ("in" | "out"), group, rest @ ..] => {
-                    let rules = said.entry((*way, group.trim_end_matches(':'))).or_default();
+                [path @ ("in" | "out"), group, rest @ ..] => {
+                    let rules = said.entry((*path, group.trim_end_matches(':'))).or_default();
                     rules.extend((!rest.is_empty()).then(|| a_rule(rest)));
                 }
                 ["list", list, ranges @ ..] => {
@@ -107,7 +107,7 @@ impl Scene {
             scene.listeners.push((scene.protocol.clone(), 80));
         }
         let of_balancer = scene.balancer_groups.clone().unwrap_or_default();
-        for id in scene.worn.iter().chain(&of_balancer) {
+        for id in scene.actual.iter().chain(&of_balancer) {
             let name = id.as_str().trim_start_matches("sg-");
             let everybody = || vec![rule("-1", None, &["0.0.0.0/0", "::/0"])];
             let nobody = || if of_balancer.contains(id) { everybody() } else { Vec::new() };
@@ -121,19 +121,19 @@ impl Scene {
 
     /// The account with all that in it.
     pub(crate) fn story(&self) -> Story {
-        let mut told = story().group("web").service("web");
-        told.account.subnets.push(entities::a_subnet("b", &SUBNETS[1]));
+        let mut judged = story().group("web").service("web");
+        judged.account.subnets.push(entities::a_subnet("b", &SUBNETS[1]));
         for port in &self.ports {
-            told = told.on("web", *port);
+            judged = judged.on("web", *port);
         }
         for (id, (ingress, egress)) in &self.groups {
             let name = id.as_str().trim_start_matches("sg-");
-            told = told.security_group(name).security_group_that(name, |group| {
+            judged = judged.security_group(name).security_group_that(name, |group| {
                 (group.ingress, group.egress) = (ingress.clone(), egress.clone());
             });
         }
-        let worn: Vec<&str> = self.worn.iter().map(|id| id.as_str().trim_start_matches("sg-")).collect();
-        told = told.declares(&worn).task(1).at(TASK[0]).and_at(TASK[1]).which(|group| {
+        let actual: Vec<&str> = self.actual.iter().map(|id| id.as_str().trim_start_matches("sg-")).collect();
+        judged = judged.declares(&actual).task(1).at(TASK[0]).and_at(TASK[1]).which(|group| {
             group.protocol = Some(self.protocol.clone());
             group.ip_version = self.version;
             group.health_check.enabled = self.check.is_some();
@@ -141,10 +141,10 @@ impl Scene {
         });
         if !self.is_hidden {
             for (subnet, addresses) in NODES {
-                told = told.node(subnet, addresses);
+                judged = judged.node(subnet, addresses);
             }
         }
-        let network = &mut told.account.network;
+        let network = &mut judged.account.network;
         let arn = names::balancer("net");
         let attributes =
             TargetGroupAttributes { preserve_client_ip: self.preserve, ..TargetGroupAttributes::default() };
@@ -155,7 +155,7 @@ impl Scene {
             .insert(arn, self.listeners.iter().map(|(protocol, port)| a_listener(protocol, *port)).collect());
         let lists = self.lists.iter().map(|(id, ranges)| (id.parse().expect("a prefix list"), ranges.clone()));
         network.prefix_lists.extend(lists);
-        told.whole()
+        judged.whole()
     }
 
     fn balancer(&self) -> LoadBalancer {

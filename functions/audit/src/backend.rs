@@ -1,0 +1,188 @@
+//! The audit as a Lambda function.
+
+use std::collections::BTreeSet;
+
+use aws::calls::Calls;
+use jiff::Timestamp;
+use ledger::DynamoDbLedger;
+use model::policy::{Mode, Policy};
+use model::scope::Scope;
+use pipeline::ports::{Clock as _, DelayedLook};
+use report::{Report, Topology};
+use runtime::alerts::Alerts;
+use runtime::clock::WallClock;
+use runtime::home::Home;
+use runtime::incoming::IncomingError;
+use runtime::lambda::{Backend, HandlerError, PassRequest, Passed};
+use runtime::request::{Patterns, ReportFormat, ScopeError};
+use runtime::settings::Settings;
+use serde_json::json;
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::auditor::{Audit, Audited, Auditor};
+use crate::bucket::ReportBucket;
+use crate::fan_out::{self, FanOut, Message, Part, Plan, Task, census};
+
+/// Where audits are made that a schedule, a person or a message asks the function for.
+#[derive(Debug)]
+pub struct AuditBackend {
+    policy: Policy,
+    auditor: Auditor,
+    rules: BTreeSet<&'static str>,
+    bucket: Option<ReportBucket>,
+    /// How a large account is divided; without a bucket and a queue of its own it isn't.
+    fan_out: Option<FanOut>,
+}
+
+impl AuditBackend {
+    /// Sets up clients; nothing is sent yet.
+    #[must_use]
+    pub fn open(settings: Settings) -> Self {
+        let calls = Calls::default();
+        let Settings { quota_share, trust, .. } = settings;
+        let client = aws::client::Settings { quota_share, trust, calls: calls.clone() };
+        let config = aws::client::function_config(&client);
+        let queues = (settings.registrar_queue_url.as_deref(), settings.guard_queue_url.as_deref());
+        let ledger = settings.ledger_table.as_deref().map(|table| DynamoDbLedger::new(&config, table));
+        let auditor = Auditor::new(&config, calls)
+            .with_ledger(ledger.clone())
+            .with_queues(&config, queues.0, queues.1)
+            .with_alerts(Alerts::open(&config, &settings, ledger));
+        let bucket = settings.report_bucket.as_deref();
+        let fan_out = bucket.zip(settings.queue_url.as_deref());
+        Self {
+            policy: settings.policy,
+            auditor,
+            rules: rules::rules().map(|rule| rule.slug).collect(),
+            bucket: bucket.map(|bucket| ReportBucket::new(&config, bucket)),
+            fan_out: fan_out.map(|(bucket, url)| FanOut::new(&config, bucket, url, settings.quota_share.get())),
+        }
+    }
+
+    async fn audit(
+        &self,
+        scope: &Scope,
+        rules: Option<&BTreeSet<String>>,
+        mode: Option<Mode>,
+        home: &Home,
+        deadline: Timestamp,
+    ) -> Passed {
+        let policy = match mode {
+            Some(most) => self.policy.clone().capped(most),
+            None => self.policy.clone(),
+        };
+        let rules = self.rules.iter().copied().filter(|slug| rules.is_none_or(|rules| rules.contains(*slug)));
+        let rules = rules.collect();
+        let audit = Audit { home, scope, policy: &policy, rules: &rules, deadline: Some(deadline) };
+        let Audited { report, outcome } = self.auditor.survey(audit, &|_| ()).await;
+        Passed { report, outcome }
+    }
+
+    /// Makes a part of a divided audit; returns the report of the whole, if that is its end.
+    async fn take(&self, message: &Message, home: &Home, deadline: Timestamp) -> Result<Option<Report>, HandlerError> {
+        let Some(fan_out) = &self.fan_out else { return Err(nowhere_to_leave().into()) };
+        let plan = fan_out.plan(message).await?;
+        let part = match message.task {
+            Task::CloseBy(until) => return Ok(fan_out.close(&plan, until, self.now()).await?),
+            Task::Part(part) => part,
+        };
+        let scope = match plan.parts.get(part) {
+            Some(Part::Cluster(cluster)) => Scope { clusters: [cluster.clone()].into(), ..Scope::default() },
+            Some(Part::OtherTargetGroups) => {
+                let groups = self.auditor.ask(home, deadline, census::unnamed_groups).await;
+                let groups = groups.map_err(ScopeError::Unread)?;
+                Scope { target_groups: groups, ..Scope::default() }
+            }
+            None => return Err(unreadable(format!("its plan has no part {part}")).into()),
+        };
+        let Passed { report, .. } = self.audit(&scope, plan.rules.as_ref(), plan.mode, home, deadline).await;
+        Ok(fan_out.finish(&plan, part, &report).await?)
+    }
+}
+
+fn unreadable(why: String) -> IncomingError {
+    IncomingError::Malformed { what: "the part of an audit".to_owned(), path: String::new(), source: why.into() }
+}
+
+fn nowhere_to_leave() -> IncomingError {
+    unreadable("there is nowhere to leave its report: set GUARD_REPORT_BUCKET and GUARD_QUEUE_URL".to_owned())
+}
+
+impl Backend for AuditBackend {
+    fn rules(&self) -> Vec<&str> {
+        self.rules.iter().copied().collect()
+    }
+
+    fn now(&self) -> Timestamp {
+        WallClock.now()
+    }
+
+    async fn resolve(&self, patterns: &Patterns, home: &Home, deadline: Timestamp) -> Result<Scope, HandlerError> {
+        Ok(self.auditor.look_up(patterns, home, Some(deadline)).await?)
+    }
+
+    async fn leave_again(&self, looks: Vec<DelayedLook>) -> Vec<(DelayedLook, String)> {
+        let reason = "the audit takes no second looks: they belong in the queue of a function that repairs";
+        looks.into_iter().map(|look| (look, reason.to_owned())).collect()
+    }
+
+    async fn pass(&self, order: &PassRequest, home: &Home, deadline: Timestamp) -> Passed {
+        self.audit(&order.scope, order.terms.rules.as_ref(), order.terms.mode, home, deadline).await
+    }
+
+    async fn hand_out(
+        &self,
+        order: &PassRequest,
+        _: ReportFormat,
+        home: &Home,
+        deadline: Timestamp,
+    ) -> Result<Option<Box<RawValue>>, HandlerError> {
+        let Some(fan_out) = self.fan_out.as_ref().filter(|_| order.scope.everything) else { return Ok(None) };
+        // What can't be read is told by an audit that isn't divided.
+        let Ok(services) = self.auditor.ask(home, deadline, census::services).await else { return Ok(None) };
+        let now = self.now();
+        if !fan_out.is_too_large(&services, deadline.duration_since(now)) {
+            return Ok(None);
+        }
+        let plan = Plan {
+            id: fan_out::id_of(now),
+            began: now,
+            parts: services.into_keys().map(Part::Cluster).chain([Part::OtherTargetGroups]).collect(),
+            rules: order.terms.rules.clone(),
+            mode: order.terms.mode,
+        };
+        Ok(Some(to_raw_value(&fan_out.begin(&plan, now).await?)?))
+    }
+
+    async fn part(&self, body: &str, home: &Home, deadline: Timestamp) -> Result<(), HandlerError> {
+        let message = Message::read(body).map_err(unreadable)?;
+        if let Some(report) = Box::pin(self.take(&message, home, deadline)).await? {
+            runtime::log::report(&report);
+            self.auditor.note_divided_sweep(&report);
+        }
+        Ok(())
+    }
+
+    fn page(&self, passed: &Passed) -> Result<String, HandlerError> {
+        let Passed { report, outcome } = passed;
+        Ok(report.to_html(&Topology::of(&outcome.observation, &report.findings)))
+    }
+
+    async fn answer_elsewhere(
+        &self,
+        report: &Report,
+        format: ReportFormat,
+        body: &str,
+    ) -> Result<Box<RawValue>, HandlerError> {
+        let Some(bucket) = &self.bucket else { return Err(HandlerError::TooLarge(body.len())) };
+        let (extension, content_type) = match format {
+            ReportFormat::Json => ("json", "application/json"),
+            ReportFormat::Text => ("txt", "text/plain; charset=utf-8"),
+            ReportFormat::Html => ("html", "text/html; charset=utf-8"),
+        };
+        let key = format!("audits/{}/report.{extension}", fan_out::id_of(self.now()));
+        bucket.put(&key, body, content_type).await?;
+        let answer = json!({"location": bucket.location(&key), "summary": report.summary()});
+        Ok(to_raw_value(&answer)?)
+    }
+}

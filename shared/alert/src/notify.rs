@@ -1,0 +1,194 @@
+//! The comparison of what was seen with what is kept, and the telling.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::{StreamExt as _, stream};
+use jiff::Timestamp;
+use ledger::AlertLedger;
+use model::alert::{AlertChange, AlertKey, KeptAlert, PendingNotice};
+use model::call::{CallError, CallErrorKind};
+
+use crate::coverage::AlertCoverage;
+use crate::message::{AlertUpdate, Origin, messages};
+use crate::next::{Facts, next, take_over, told};
+use crate::sighting::Sighting;
+use crate::topic::Topic;
+
+/// How often a pass tries to write what others write too. Each time it reads what they wrote, which is the same as a rule.
+const ATTEMPTS: usize = 10;
+
+/// How many writes are under way at once.
+const AT_ONCE: usize = 16;
+
+/// What telling needs.
+#[derive(Debug)]
+pub struct AlertContext<'a, L, T> {
+    /// Where alerts are kept.
+    pub ledger: &'a L,
+    /// Who is told; nobody, if there is no topic.
+    pub topic: Option<&'a T>,
+    /// Where this is.
+    pub origin: Origin,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Notified {
+    /// Changes that this pass brought about.
+    pub changes: Vec<AlertUpdate>,
+    /// Messages that were sent, with what other passes left untold.
+    pub messages: usize,
+    /// Alerts that are open now, if that was read.
+    pub open: Option<usize>,
+    /// What went wrong. Whatever isn't told now is by a later pass.
+    pub failures: Vec<CallError>,
+}
+
+/// Opens, worsens and resolves alerts by what a pass saw, and tells.
+///
+/// Makes no call if the pass saw nothing that could open an alert and couldn't resolve one.
+pub async fn notify<L: AlertLedger, T: Topic>(
+    watch: AlertContext<'_, L, T>,
+    sightings: &[Sighting],
+    coverage: &AlertCoverage,
+    now: Timestamp,
+) -> Notified {
+    let mut outcome = Notified::default();
+    if !coverage.is_any() && !sightings.iter().any(Sighting::is_loud) {
+        return outcome;
+    }
+    let seen: BTreeMap<&AlertKey, &Sighting> = sightings.iter().map(|sighting| (&sighting.key, sighting)).collect();
+    let mine = watch.write(&seen, coverage, now, &mut outcome).await;
+    watch.publish(mine, now, &mut outcome).await;
+    outcome
+}
+
+impl<L: AlertLedger, T: Topic> AlertContext<'_, L, T> {
+    /// Brings what is kept up to date, and returns what is this pass's to tell.
+    async fn write(
+        &self,
+        seen: &BTreeMap<&AlertKey, &Sighting>,
+        coverage: &AlertCoverage,
+        now: Timestamp,
+        outcome: &mut Notified,
+    ) -> Vec<KeptAlert> {
+        let mut mine = Vec::new();
+        // Those this pass has written, or found to need nothing.
+        let mut settled: BTreeSet<AlertKey> = BTreeSet::new();
+        for _ in 0..ATTEMPTS {
+            let kept = match self.ledger.alerts().await {
+                Ok(kept) => kept,
+                Err(error) => {
+                    outcome.failures.push(error);
+                    return mine;
+                }
+            };
+            outcome.open = Some(kept.iter().filter(|kept| kept.alert.open).count());
+            let kept: BTreeMap<&AlertKey, &KeptAlert> = kept.iter().map(|kept| (&kept.alert.key, kept)).collect();
+            let keys: BTreeSet<&AlertKey> = kept.keys().chain(seen.keys()).copied().collect();
+            let mut writes = Vec::new();
+            for key in keys.into_iter().filter(|key| !settled.contains(*key)) {
+                let before = kept.get(key).copied();
+                let facts = Facts {
+                    sighting: seen.get(key).copied(),
+                    covered: before.is_some_and(|kept| coverage.includes(&kept.alert)),
+                    told: self.topic.is_some(),
+                    now,
+                };
+                let changed = next(before, facts);
+                let taken = || self.topic.and(before).and_then(|kept| take_over(kept, now));
+                writes.extend(changed.map(|write| (write, true)).or_else(|| taken().map(|write| (write, false))));
+            }
+            if writes.is_empty() {
+                return mine;
+            }
+            let results = stream::iter(writes).map(|(write, changed)| async move {
+                let written = self.ledger.write_alert(&write).await;
+                (write, changed, written)
+            });
+            let results: Vec<_> = results.buffer_unordered(AT_ONCE).collect().await;
+            let mut lost = false;
+            for (write, changed, written) in results {
+                match written {
+                    Ok(true) => {
+                        settled.insert(write.alert.key.clone());
+                        let was_open = kept.get(&write.alert.key).is_some_and(|kept| kept.alert.open);
+                        if let Some(open) = &mut outcome.open {
+                            *open = *open + usize::from(write.alert.open) - usize::from(was_open);
+                        }
+                        let before = kept.get(&write.alert.key).map(|kept| &kept.alert);
+                        if let Some(change) = change(before, &write.alert).filter(|_| changed) {
+                            let at = PendingNotice { change, at: now, teller_until: now };
+                            outcome.changes.push(AlertUpdate::of(&write.alert, at));
+                        }
+                        let revision = write.over.map_or(1, |over| over.saturating_add(1));
+                        if write.alert.untold.is_some_and(|untold| untold.teller_until > now) {
+                            mine.push(KeptAlert { alert: write.alert, revision });
+                        }
+                    }
+                    Ok(false) => lost = true,
+                    Err(error) => {
+                        settled.insert(write.alert.key.clone());
+                        outcome.failures.push(error);
+                    }
+                }
+            }
+            if !lost {
+                return mine;
+            }
+        }
+        outcome.failures.push(CallError {
+            operation: "dynamodb:PutItem",
+            resource: "alerts".to_owned(),
+            kind: CallErrorKind::Passing,
+            code: None,
+            message: format!("other passes wrote the same alerts at each of {ATTEMPTS} attempts"),
+        });
+        mine
+    }
+
+    /// Tells, and takes note of what was told.
+    async fn publish(&self, mine: Vec<KeptAlert>, now: Timestamp, outcome: &mut Notified) {
+        let Some(topic) = self.topic else { return };
+        let mine: Vec<(KeptAlert, PendingNotice)> =
+            mine.into_iter().filter_map(|kept| kept.alert.untold.map(|untold| (kept, untold))).collect();
+        let updates: Vec<AlertUpdate> =
+            mine.iter().map(|(kept, untold)| AlertUpdate::of(&kept.alert, *untold)).collect();
+        for message in messages(&self.origin, &updates) {
+            if let Err(error) = topic.publish(&message).await {
+                outcome.failures.push(error);
+                continue;
+            }
+            outcome.messages += 1;
+            let sent: Vec<(KeptAlert, PendingNotice)> =
+                message.alerts.iter().filter_map(|nth| mine.get(*nth).cloned()).collect();
+            let noted = stream::iter(sent).map(|(kept, untold)| self.note_told(kept, untold, now));
+            let noted: Vec<_> = noted.buffer_unordered(AT_ONCE).collect().await;
+            outcome.failures.extend(noted.into_iter().filter_map(Result::err));
+        }
+    }
+
+    /// Another pass may have written the alert since; if the change is still there, it is noted there.
+    async fn note_told(&self, kept: KeptAlert, untold: PendingNotice, now: Timestamp) -> Result<(), CallError> {
+        let key = kept.alert.key.clone();
+        let mut latest = Some(kept);
+        for _ in 0..ATTEMPTS {
+            let Some(write) = latest.as_ref().and_then(|latest| told(latest, untold, now)) else { return Ok(()) };
+            if self.ledger.write_alert(&write).await? {
+                return Ok(());
+            }
+            latest = self.ledger.alerts().await?.into_iter().find(|other| other.alert.key == key);
+        }
+        Ok(())
+    }
+}
+
+/// What happened to an alert by a write.
+fn change(before: Option<&model::alert::Alert>, after: &model::alert::Alert) -> Option<AlertChange> {
+    match (before.filter(|before| before.open), after.open) {
+        (None, true) => Some(AlertChange::Opened),
+        (Some(before), true) if after.severity > before.severity => Some(AlertChange::Worsened),
+        (Some(_), false) => Some(AlertChange::Resolved),
+        _ => None,
+    }
+}

@@ -1,0 +1,76 @@
+//! What came of every finding, over all rounds of a pass.
+//!
+//! A pass has one round, and one more for each rung of the ladder that AWS refused. What a later round no longer finds was
+//! mended by an earlier one, and is told all the same.
+
+use std::collections::BTreeMap;
+
+use model::call::CallError;
+use model::finding::Fingerprint;
+use model::repair::Repair;
+use model::scope::Site;
+use planner::{Decision, Plan, PlannedFinding, Step};
+
+use crate::execute::StepIndex;
+use crate::outcome::{Concluded, Conclusion, Status};
+
+/// What came of the findings of earlier rounds.
+#[derive(Debug, Default)]
+pub(crate) struct Conclusions {
+    findings: BTreeMap<Fingerprint, PlannedFinding>,
+    conclusions: BTreeMap<(Fingerprint, Repair), Conclusion>,
+}
+
+impl Conclusions {
+    /// Adds a round. Was one of several ways refused, so that another may be tried?
+    pub(crate) fn add(&mut self, plan: &Plan, conclusions: BTreeMap<StepIndex, Conclusion>) -> bool {
+        let mut refused = false;
+        for ((at, nth), conclusion) in conclusions {
+            let Some(planned) = plan.findings.get(at) else { continue };
+            refused |= conclusion.status == Status::Refused && planned.steps.len() > nth + 1 && is_option(&conclusion);
+            let suspicion = planned.finding.suspicion();
+            self.findings.entry(suspicion).or_insert_with(|| planned.clone());
+            self.conclusions.insert((suspicion, conclusion.repair.clone()), conclusion);
+        }
+        refused
+    }
+
+    /// Every finding with what came of each of its steps, `plan` being the last round's.
+    pub(crate) fn conclude(mut self, plan: Plan, unsent: &BTreeMap<Site, CallError>) -> Vec<Concluded> {
+        for planned in &plan.findings {
+            self.findings.remove(&planned.finding.suspicion());
+        }
+        let earlier = std::mem::take(&mut self.findings).into_values();
+        plan.findings.into_iter().chain(earlier).map(|planned| self.conclude_one(planned, unsent)).collect()
+    }
+
+    fn conclude_one(&self, planned: PlannedFinding, unsent: &BTreeMap<Site, CallError>) -> Concluded {
+        let suspicion = planned.finding.suspicion();
+        let conclude = |step: Step| match self.conclusions.get(&(suspicion, step.repair.clone())) {
+            Some(conclusion) => conclusion.clone(),
+            None => undone(step, unsent),
+        };
+        Concluded { conclusions: planned.steps.into_iter().map(conclude).collect(), finding: planned.finding }
+    }
+}
+
+fn is_option(conclusion: &Conclusion) -> bool {
+    conclusion.repair.option().is_some()
+}
+
+/// What is said of a step that nothing was done about.
+fn undone(step: Step, unsent: &BTreeMap<Site, CallError>) -> Conclusion {
+    let repair = &step.repair;
+    match (step.decision, unsent.get(&repair.site())) {
+        (Decision::Planned, _) => Conclusion::new(repair, Status::Planned, None),
+        (Decision::Withheld { reason }, _) => Conclusion::withheld(repair, reason),
+        (Decision::Refused { code, reason }, _) => Conclusion::refused(repair, code, reason),
+        (Decision::Waiting { .. }, Some(error)) => {
+            Conclusion::withheld(repair, format!("its second look could not be asked for: {error}"))
+        }
+        (Decision::Waiting { until }, None) => {
+            Conclusion::new(repair, Status::Waiting, format!("a second look from {until} must confirm it"))
+        }
+        (Decision::DoNow, _) => Conclusion::withheld(repair, "no time was left to do it"),
+    }
+}

@@ -1,0 +1,182 @@
+//! The account: two services of tasks that wear what their deployment declares, or don't.
+
+use std::collections::BTreeSet;
+
+use aws::memory::World;
+use model::Timestamp;
+use model::ec2::{InterfaceType, NetworkInterface, SecurityGroup, Subnet};
+use model::ecs::{
+    AwsvpcConfiguration, Cluster, Deployment, DeploymentController, DeploymentPercents, DeploymentStatus, LaunchType,
+    Service, ServiceStatus, Strategy, Tags, Task, TaskInterface, TaskStatus,
+};
+use model::id::{ClusterArn, DeploymentId, SecurityGroupId};
+use model::scope::ServiceId;
+
+pub(crate) const SERVICES: [&str; 2] = ["web", "api"];
+pub(crate) const TASKS: u32 = 4;
+
+pub(crate) fn cluster() -> ClusterArn {
+    "arn:aws:ecs:eu-central-1:111122223333:cluster/prod".parse().expect("it parses")
+}
+
+pub(crate) fn service(nth: usize) -> ServiceId {
+    ServiceId::new(&cluster(), SERVICES[nth])
+}
+
+/// What a service declares that is right, and what it declares that isn't.
+pub(crate) fn groups(right: bool) -> Vec<SecurityGroupId> {
+    let names: &[&str] = if right { &["sg-web", "sg-base"] } else { &["sg-web"] };
+    names.iter().map(|name| name.parse().expect("it parses")).collect()
+}
+
+pub(crate) fn is_right(groups: &[SecurityGroupId]) -> bool {
+    groups.iter().any(|group| group.as_str() == "sg-base")
+}
+
+pub(crate) fn network(right: bool) -> AwsvpcConfiguration {
+    let subnets = vec!["subnet-a".parse().expect("it parses")];
+    AwsvpcConfiguration { subnets, security_groups: groups(right), assign_public_ip: None }
+}
+
+/// Both services at rest. Nothing is wrong where they declare what is required.
+pub(crate) fn account(percent: u32, interfaces_refused: bool, declared: bool, now: Timestamp) -> World {
+    let mut world = World::default();
+    let known = Cluster { arn: cluster(), status: "ACTIVE".to_owned(), tags: Tags::new() };
+    world.clusters.insert(cluster(), known);
+    world.subnets.push(Subnet {
+        id: "subnet-a".parse().expect("it parses"),
+        vpc: "vpc-1".parse().expect("it parses"),
+        owner: "111122223333".parse().expect("it parses"),
+        zone: None,
+        ranges: vec!["10.0.1.0/24".parse().expect("it parses")],
+        free_addresses: 200,
+    });
+    world.security_groups.extend(["web", "base"].map(a_group));
+    for nth in 0..SERVICES.len() {
+        let right = declared || nth > 0;
+        world.services.insert(service(nth), a_service(nth, percent, right));
+        for n in 0..TASKS {
+            start(&mut world, nth, &deployment_id(nth, 0), &groups(right), &format!("first{n}"), now);
+        }
+    }
+    if interfaces_refused {
+        let refusal = ("ec2:ModifyNetworkInterfaceAttribute", String::new(), "OperationNotPermitted");
+        world.refusals.push(refusal);
+    }
+    world
+}
+
+pub(crate) fn deployment_id(nth: usize, number: usize) -> DeploymentId {
+    format!("ecs-svc/{}-{number}", SERVICES[nth]).parse().expect("it parses")
+}
+
+pub(crate) fn a_deployment(id: DeploymentId, network: AwsvpcConfiguration) -> Deployment {
+    Deployment {
+        id,
+        status: DeploymentStatus::Primary,
+        rollout_state: None,
+        task_definition: None,
+        desired_count: TASKS,
+        running_count: TASKS,
+        pending_count: 0,
+        created_at: None,
+        network: Some(network),
+    }
+}
+
+fn a_group(name: &str) -> SecurityGroup {
+    SecurityGroup {
+        id: format!("sg-{name}").parse().expect("it parses"),
+        vpc: "vpc-1".parse().expect("it parses"),
+        name: name.to_owned(),
+        owner: "111122223333".parse().expect("it parses"),
+        tags: Tags::new(),
+        ingress: vec![],
+        egress: vec![],
+    }
+}
+
+fn a_service(nth: usize, percent: u32, right: bool) -> Service {
+    Service {
+        arn: cluster().service(SERVICES[nth]).expect("a name"),
+        cluster: cluster(),
+        status: ServiceStatus::Active,
+        controller: DeploymentController::Ecs,
+        strategy: Strategy::Rolling,
+        desired_count: TASKS,
+        running_count: TASKS,
+        pending_count: 0,
+        task_definition: None,
+        load_balancers: vec![],
+        deployments: vec![a_deployment(deployment_id(nth, 0), network(right))],
+        task_sets: vec![],
+        current_revisions: vec![],
+        has_current_deployment: false,
+        network: Some(network(right)),
+        percents: DeploymentPercents { minimum_healthy: percent, maximum: 200 },
+        launch_type: Some("FARGATE".to_owned()),
+        capacity_providers: vec![],
+        health_check_grace_seconds: None,
+        tags: Tags::new(),
+    }
+}
+
+/// ECS starts a task, whose interface gets what its deployment declares.
+pub(crate) fn start(
+    world: &mut World,
+    nth: usize,
+    deployment: &DeploymentId,
+    groups: &[SecurityGroupId],
+    name: &str,
+    now: Timestamp,
+) {
+    let id = format!("{}{name}", SERVICES[nth]);
+    let interface = format!("eni-{id}").parse().expect("it parses");
+    let address =
+        std::net::Ipv4Addr::from(0x0a00_0100 + u32::try_from(world.interfaces.len()).expect("a small number")).into();
+    world.interfaces.push(NetworkInterface {
+        id: format!("eni-{id}").parse().expect("it parses"),
+        vpc: "vpc-1".parse().expect("it parses"),
+        subnet: Some("subnet-a".parse().expect("it parses")),
+        description: format!("arn:aws:ecs:eu-central-1:111122223333:attachment/{id}"),
+        interface_type: InterfaceType::Interface,
+        addresses: vec![address],
+        prefixes: vec![],
+        security_groups: groups.to_vec(),
+    });
+    let arn: model::id::TaskArn =
+        format!("arn:aws:ecs:eu-central-1:111122223333:task/prod/{id}").parse().expect("it parses");
+    let task = Task {
+        arn: arn.clone(),
+        cluster: cluster(),
+        group: Some(format!("service:{}", SERVICES[nth])),
+        started_by: Some(deployment.clone()),
+        task_definition: None,
+        last_status: TaskStatus::Running,
+        desired_status: TaskStatus::Running,
+        version: None,
+        started_at: Some(now),
+        launch_type: Some(LaunchType::Fargate),
+        interfaces: vec![TaskInterface {
+            attachment: id.parse().expect("it parses"),
+            network_interface: Some(interface),
+            subnet: Some("subnet-a".parse().expect("it parses")),
+            addresses: vec![address],
+        }],
+        tags: Tags::new(),
+    };
+    world.tasks.insert(arn, task);
+}
+
+/// The tasks of a service that run and are meant to.
+pub(crate) fn serving(world: &World, nth: usize) -> Vec<&Task> {
+    let tasks = world.tasks.values().filter(|task| task.service_name() == Some(SERVICES[nth]));
+    tasks.filter(|task| task.is_serving()).collect()
+}
+
+/// What a task's interface wears.
+pub(crate) fn groups_of(world: &World, task: &Task) -> BTreeSet<SecurityGroupId> {
+    let id = task.interfaces[0].network_interface.as_ref();
+    let interface = world.interfaces.iter().find(|one| Some(&one.id) == id);
+    interface.into_iter().flat_map(|one| one.security_groups.iter().cloned()).collect()
+}

@@ -1,0 +1,80 @@
+//! A group that speaks another protocol than the container.
+
+use std::collections::BTreeSet;
+
+use model::elb::TargetGroup;
+use model::finding::Severity;
+use model::observation::{Gap, Lookup};
+use model::policy::Policy;
+
+use crate::configuration::subject::{LoadBalancerEntry, Subject};
+use crate::finding::start;
+use crate::judgement::Judgement;
+use crate::rule::Rule;
+
+pub(crate) const RULE: Rule = Rule {
+    slug: "protocol-mismatch",
+    severity: Severity::High,
+    title: "The target group and the container's port mapping disagree on the protocol",
+    explanation: "The balancer sends to the tasks in the target group's protocol: TCP for TCP and TLS (which the balancer ends \
+        or passes on inside TCP), UDP for UDP and QUIC, and both on the same port for TCP_UDP and TCP_QUIC. The container \
+        named in the service's load balancer entry maps that port for another protocol, or for only one of the two, so what \
+        arrives there isn't what it says it serves. A group of two protocols takes two mappings of one port, which awsvpc \
+        mode allows.",
+    remedy: "Correct the protocol of the container's port mapping in a new revision of the task definition (with TCP_UDP map \
+        the port twice, as tcp and as udp), or make a target group of the protocol the container speaks and name that one; \
+        a group's protocol can't be changed.",
+    repair: "none",
+};
+
+pub(crate) fn judge(lookup: &Lookup<'_>, _: &Policy, subject: &Subject<'_>, judgement: &mut Judgement) {
+    for (named, group) in subject.network_groups() {
+        let wanted = transports(group);
+        let mut problems = BTreeSet::new();
+        for entry in &named.entries {
+            let mapped = judgement.keep(|| subject.unit(), mapped(lookup, entry)).unwrap_or_default();
+            let lacking: Vec<&str> = wanted.iter().copied().filter(|transport| !mapped.contains(*transport)).collect();
+            // A port that isn't mapped at all is another matter.
+            if let (false, false, Some(port)) = (mapped.is_empty(), lacking.is_empty(), entry.entry.container_port) {
+                let mapped: Vec<&str> = mapped.iter().map(String::as_str).collect();
+                problems.insert(format!(
+                    "port {port} is mapped for {}, not for {}",
+                    mapped.join(" and "),
+                    lacking.join(" and ")
+                ));
+            }
+        }
+        let Some(first) = problems.first() else { continue };
+        let protocol = group.protocol.as_deref().unwrap_or_default();
+        let summary = format!("{} is behind {}, a group of {protocol}, but its {first}", subject.id, named.arn.name());
+        let draft = start(&RULE, summary).service(&subject.id, subject.service).target_group(named.arn);
+        let problems: Vec<String> = problems.into_iter().collect();
+        let draft = draft.subject(problems.join("; ")).evidence("protocol", Some(protocol));
+        judgement.findings.push(draft.evidence("problems", Some(problems)).done());
+    }
+}
+
+/// What arrives at the targets, in the words of a port mapping; nothing for a protocol this program doesn't know.
+fn transports(group: &TargetGroup) -> &'static [&'static str] {
+    match group.protocol.as_deref() {
+        Some("TCP" | "TLS") => &["tcp"],
+        Some("UDP" | "QUIC") => &["udp"],
+        Some("TCP_UDP" | "TCP_QUIC") => &["tcp", "udp"],
+        _ => &[],
+    }
+}
+
+/// The protocols for which the entry's container maps the entry's port.
+fn mapped<'a>(lookup: &Lookup<'a>, entry: &LoadBalancerEntry<'a>) -> Result<BTreeSet<String>, Gap<'a>> {
+    let (Some(arn), Some(port)) = (entry.source.task_definition, entry.entry.container_port) else {
+        return Ok(BTreeSet::new());
+    };
+    let containers = lookup.task_definition(arn)?.map_or(&[][..], |definition| &definition.containers);
+    let named = containers.iter().filter(|container| entry.entry.container_name.as_ref() == Some(&container.name));
+    let protocols = named.flat_map(|container| {
+        let alone = container.ports.iter().filter(|one| one.container_port == port).map(|one| &one.protocol);
+        let ranges = container.port_ranges.iter().filter(|range| range.ports.contains(port));
+        alone.chain(ranges.map(|range| &range.protocol))
+    });
+    Ok(protocols.map(|protocol| protocol.to_ascii_lowercase()).collect())
+}

@@ -1,0 +1,31 @@
+//! A service that may be scaled to nothing.
+
+use model::finding::Severity;
+
+use crate::finding::start;
+use crate::headroom::growth::Growing;
+use crate::judgement::Judgement;
+use crate::rule::Rule;
+
+pub(crate) const RULE: Rule = Rule {
+    slug: "scaling-floor-zero",
+    severity: Severity::Low,
+    title: "A service behind a Network Load Balancer may be scaled to zero",
+    explanation: "Application Auto Scaling may take the service's desired count down to zero (its minimum capacity is 0). Then \
+        its target group has no target, the balancer refuses every connection, and no traffic is left from which a scaling \
+        policy could see that it is wanted again. Where it is meant to sleep, by a schedule say, that is fine; disable the \
+        rule or leave the service to its owner's judgement.",
+    remedy: "Set the minimum capacity to at least 1, better to one task for each zone the balancer serves.",
+    repair: "none",
+};
+
+pub(crate) fn judge(growing: &Growing<'_>, judgement: &mut Judgement) {
+    let Some(bounds) = growing.bounds.filter(|bounds| bounds.minimum == 0 && !bounds.scale_in_suspended) else {
+        return;
+    };
+    let subject = &growing.subject;
+    let summary = format!("{} is behind a Network Load Balancer and may be scaled to zero tasks", subject.id);
+    let draft = start(&RULE, summary).service(&subject.id, subject.service);
+    let draft = draft.evidence("minimum_capacity", Some(bounds.minimum));
+    judgement.findings.push(draft.evidence("maximum_capacity", Some(bounds.maximum)).done());
+}

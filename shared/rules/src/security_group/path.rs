@@ -1,0 +1,116 @@
+//! Both sides of a way: in to the tasks, and out of the balancer.
+//!
+//! Asked from cheap to expensive: most often the rules themselves decide, then the balancer's subnets. Its very addresses are
+//! needed only where a rule has part of one, prefix lists only where nothing else lets it pass.
+
+use ipnet::IpNet;
+use model::elb::TargetGroup;
+use model::id::SecurityGroupId;
+use model::observation::{Gap, Lookup};
+
+use super::balancer::{Groups, Purpose, Sender, fill};
+use super::checked_interfaces::CheckedInterface;
+use super::reach::{Admission, Admitted, Flow, Spread};
+
+/// Whether something is let in, and why nobody can say where nobody can.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Inbound {
+    /// Whether it is.
+    pub(crate) verdict: Admission,
+    /// What can't be seen.
+    pub(crate) doubt: Option<&'static str>,
+}
+
+/// Whether something is let out to each task, and why nobody can say where nobody can.
+#[derive(Debug, Clone)]
+pub(crate) struct Outbound {
+    /// Whether it is, task by task.
+    pub(crate) verdicts: Vec<Admission>,
+    /// What can't be seen.
+    pub(crate) doubt: Option<&'static str>,
+}
+
+impl From<Admission> for Inbound {
+    fn from(verdict: Admission) -> Self {
+        Self { verdict, doubt: None }
+    }
+}
+
+/// Do these groups let the flow in?
+pub(crate) fn inbound<'a>(
+    lookup: &Lookup<'a>,
+    sender: &Sender<'a>,
+    actual: &Groups<'a>,
+    flow: &Flow,
+    purpose: Purpose,
+) -> Result<Inbound, Gap<'a>> {
+    let mut admitted = Admitted::of(actual.known.iter().flat_map(|group| &group.ingress), flow);
+    admitted.is_unclear = actual.is_incomplete;
+    if admitted.admits_any_of(sender.balancer.groups()) || admitted.admits_all(sender.group.ip_version) {
+        return Ok(Admission::Open.into());
+    }
+    if admitted.ranges.is_empty() && admitted.lists.is_empty() && !admitted.is_unclear {
+        return Ok(Admission::BlockedTasks.into());
+    }
+    let judge =
+        |admitted: &Admitted, from: &[Spread]| Admission::any(from.iter().map(|spread| admitted.admits(spread)));
+    if sender.always_sends_itself(purpose) && judge(&admitted, &sender.own_addresses(lookup, false)?) == Admission::Open
+    {
+        return Ok(Admission::Open.into());
+    }
+    let roughly = judge(&admitted, &sender.spreads(lookup, flow, purpose, false)?);
+    if roughly != Admission::Unsure {
+        return Ok(roughly.into());
+    }
+    let (admitted, exactly) = (fill(lookup, admitted), sender.spreads(lookup, flow, purpose, true));
+    let (admitted, exactly) = (admitted?, exactly?);
+    let verdict = judge(&admitted, &exactly);
+    Ok(Inbound { verdict, doubt: (verdict == Admission::Unsure).then(|| doubt(actual, &admitted, &exactly)) })
+}
+
+fn doubt(actual: &Groups<'_>, admitted: &Admitted, from: &[Spread]) -> &'static str {
+    if actual.is_incomplete {
+        "a security group of theirs can't be seen"
+    } else if admitted.is_unclear {
+        "a prefix list in a rule of theirs can't be seen"
+    } else if from.iter().any(|spread| matches!(spread, Spread::Unknown(_))) {
+        "the balancer lets in clients by groups they have, perhaps in a peered VPC, and where those are can't be seen"
+    } else {
+        "the balancer's addresses can't be seen, and a rule of theirs lets in only a part of its subnets"
+    }
+}
+
+/// Do the balancer's groups let the flow out, to each of these tasks? Without groups it may send anywhere.
+pub(crate) fn outbound<'a>(
+    lookup: &Lookup<'a>,
+    sender: &Sender<'a>,
+    group: &TargetGroup,
+    group_set: &[SecurityGroupId],
+    checked_interfaces: &[&CheckedInterface<'a>],
+    flow: &Flow,
+) -> Result<Outbound, Gap<'a>> {
+    let open = || Outbound { verdicts: vec![Admission::Open; checked_interfaces.len()], doubt: None };
+    if sender.balancer.groups().is_empty() {
+        return Ok(open());
+    }
+    let groups = sender.balancer_groups(lookup)?;
+    let mut admitted = Admitted::of(groups.known.iter().flat_map(|group| &group.egress), flow);
+    admitted.is_unclear = groups.is_incomplete;
+    if admitted.admits_any_of(group_set) {
+        return Ok(open());
+    }
+    let to = |admitted: &Admitted, checked: &CheckedInterface<'_>| {
+        let address = checked.task.address(group.ip_version).map(IpNet::from);
+        admitted.admits(&Spread::Each(address.into_iter().collect()))
+    };
+    let verdicts: Vec<Admission> = checked_interfaces.iter().map(|checked| to(&admitted, checked)).collect();
+    if !verdicts.contains(&Admission::Unsure) {
+        return Ok(Outbound { verdicts, doubt: None });
+    }
+    let admitted = fill(lookup, admitted)?;
+    let verdicts: Vec<Admission> = checked_interfaces.iter().map(|checked| to(&admitted, checked)).collect();
+    let is_unsure = verdicts.contains(&Admission::Unsure);
+    let doubt =
+        is_unsure.then_some("a security group of the balancer's, or a prefix list in a rule of one, can't be seen");
+    Ok(Outbound { verdicts, doubt })
+}

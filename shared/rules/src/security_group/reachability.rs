@@ -1,0 +1,185 @@
+//! Whether what a balancer sends passes to the tasks of a target group.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::ec2::Protocol;
+use model::elb::{HealthCheckPort, TargetGroup, TargetType};
+use model::id::{LoadBalancerKind, SecurityGroupId, TargetGroupArn};
+use model::observation::{Gap, Lookup};
+
+use super::balancer::{Purpose, Sender, groups};
+use super::checked_interfaces::{CheckedInterface, ServiceTasks};
+use super::path::{Inbound, Outbound, inbound, outbound};
+use super::reach::flow::transports;
+use super::reach::{Admission, Flow};
+use super::serves::serves;
+
+/// A target group with the tasks of one service that serve through it.
+pub(crate) struct Reachability<'a, 'p> {
+    /// The group.
+    pub(crate) group: &'a TargetGroup,
+    /// The Network Load Balancers it hangs on.
+    pub(crate) senders: Vec<Sender<'a>>,
+    /// The ports they serve on.
+    pub(crate) ports: BTreeSet<u16>,
+    /// Their interfaces, by the groups they have.
+    pub(crate) group_sets: BTreeMap<Vec<SecurityGroupId>, Vec<&'p CheckedInterface<'a>>>,
+}
+
+/// Tasks that a flow doesn't reach.
+pub(crate) struct BlockedTasks<'a, 'p> {
+    /// What doesn't.
+    pub(crate) flow: Flow,
+    /// Who sends it.
+    pub(crate) sender: Sender<'a>,
+    /// The groups they have.
+    pub(crate) group_set: Vec<SecurityGroupId>,
+    /// Their interfaces.
+    pub(crate) checked_interfaces: Vec<&'p CheckedInterface<'a>>,
+    /// The balancer's groups don't let it out.
+    pub(crate) outbound: bool,
+    /// The tasks' groups don't let it in.
+    pub(crate) inbound: bool,
+}
+
+/// What was found out about a purpose.
+pub(crate) struct ReachabilityOutcome<'a, 'p> {
+    /// What doesn't reach tasks.
+    pub(crate) blocked: Vec<BlockedTasks<'a, 'p>>,
+    /// What can't be told, though everything was asked.
+    pub(crate) doubts: Vec<String>,
+}
+
+/// The target groups that the party's tasks serve through.
+pub(crate) fn reachabilities<'a, 'p>(
+    lookup: &Lookup<'a>,
+    service_tasks: &'p ServiceTasks<'a>,
+) -> Vec<(TargetGroupArn, Result<Option<Reachability<'a, 'p>>, Gap<'a>>)> {
+    let Some(service) = service_tasks.service else { return Vec::new() };
+    let mut served: BTreeMap<TargetGroupArn, (BTreeSet<u16>, Vec<&CheckedInterface<'a>>)> = BTreeMap::new();
+    for checked in &service_tasks.checked_interfaces {
+        for (group, port) in serves(service, checked.task) {
+            let (all, checked_interfaces) = served.entry(group.clone()).or_default();
+            all.insert(port);
+            if !checked_interfaces.iter().any(|one| std::ptr::eq(*one, checked)) {
+                checked_interfaces.push(checked);
+            }
+        }
+    }
+    let seen = served.into_iter().map(|(arn, (ports, checked_interfaces))| {
+        let reachability = reachability(lookup, &arn, ports, &checked_interfaces);
+        (arn, reachability)
+    });
+    seen.collect()
+}
+
+/// `None` where there is no Network Load Balancer, or nothing that it sends to addresses.
+fn reachability<'a, 'p>(
+    lookup: &Lookup<'a>,
+    arn: &TargetGroupArn,
+    ports: BTreeSet<u16>,
+    checked_interfaces: &[&'p CheckedInterface<'a>],
+) -> Result<Option<Reachability<'a, 'p>>, Gap<'a>> {
+    let Some(group) = lookup.target_group(arn)? else { return Ok(None) };
+    if group.target_type != TargetType::Ip || transports(group.protocol.as_deref()).is_empty() {
+        return Ok(None);
+    }
+    let networks = group.load_balancers.iter().filter(|arn| arn.kind() == LoadBalancerKind::Network);
+    let balancers: Vec<_> = networks.map(|arn| lookup.load_balancer(arn)).collect();
+    let mut senders = Vec::new();
+    for balancer in balancers {
+        senders.extend(balancer?.map(|balancer| Sender { balancer, group }));
+    }
+    let mut group_sets: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for checked in checked_interfaces {
+        let mut group_set = checked.interface.security_groups.clone();
+        group_set.sort();
+        group_sets.entry(group_set).or_default().push(*checked);
+    }
+    Ok((!senders.is_empty()).then_some(Reachability { group, senders, ports, group_sets }))
+}
+
+impl<'a, 'p> Reachability<'a, 'p> {
+    /// What is sent to its targets.
+    pub(crate) fn flows(&self, purpose: Purpose) -> BTreeSet<Flow> {
+        let check = &self.group.health_check;
+        let (protocols, ports): (&[Protocol], Vec<u16>) = match (purpose, check.port) {
+            (Purpose::Health, _) if !check.enabled => (&[], Vec::new()),
+            (Purpose::Health, HealthCheckPort::Fixed(port)) => (&[Protocol::Tcp], vec![port]),
+            (Purpose::Health, HealthCheckPort::Traffic) => (&[Protocol::Tcp], self.ports.iter().copied().collect()),
+            (Purpose::Traffic, _) => (transports(self.group.protocol.as_deref()), self.ports.iter().copied().collect()),
+        };
+        let of_protocol = |protocol: &Protocol| {
+            let flow = |port: &u16| Flow { protocol: protocol.clone(), port: *port };
+            ports.iter().map(flow).collect::<Vec<_>>()
+        };
+        protocols.iter().flat_map(of_protocol).collect()
+    }
+
+    /// Tasks that a flow certainly doesn't reach, whoever sends it; and what nobody can say.
+    pub(crate) fn blocked(
+        &self,
+        lookup: &Lookup<'a>,
+        purpose: Purpose,
+    ) -> Result<ReachabilityOutcome<'a, 'p>, Gap<'a>> {
+        let mut answers = Vec::new();
+        for flow in self.flows(purpose) {
+            for (group_set, checked_interfaces) in &self.group_sets {
+                answers.push(self.blocked_tasks(lookup, purpose, &flow, group_set, checked_interfaces));
+            }
+        }
+        let all = answers.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let (blocked, doubts): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+        Ok(ReachabilityOutcome {
+            blocked: blocked.into_iter().flatten().collect(),
+            doubts: doubts.into_iter().flatten().collect(),
+        })
+    }
+
+    fn blocked_tasks(
+        &self,
+        lookup: &Lookup<'a>,
+        purpose: Purpose,
+        flow: &Flow,
+        group_set: &[SecurityGroupId],
+        checked_interfaces: &[&'p CheckedInterface<'a>],
+    ) -> Result<(Option<BlockedTasks<'a, 'p>>, Option<String>), Gap<'a>> {
+        let Some(vpc) = checked_interfaces.first().map(|checked| &checked.interface.vpc) else {
+            return Ok((None, None));
+        };
+        let actual = groups(lookup, group_set, Some(vpc))?;
+        let paths = self.senders.iter().map(|sender| {
+            let inbound = inbound(lookup, sender, &actual, flow, purpose)?;
+            let outbound = outbound(lookup, sender, self.group, group_set, checked_interfaces, flow)?;
+            Ok((sender, inbound, outbound))
+        });
+        let paths: Vec<_> = paths.collect::<Vec<_>>().into_iter().collect::<Result<_, Gap<'a>>>()?;
+        let reached = |at: usize| {
+            let of_sender = |(_, inbound, outbound): &(_, Inbound, Outbound)| {
+                Admission::all([inbound.verdict, outbound.verdicts[at]])
+            };
+            Admission::any(paths.iter().map(of_sender))
+        };
+        // One without an address of the group's kind isn't a target.
+        let targets = (0..checked_interfaces.len())
+            .filter(|at| checked_interfaces[*at].task.address(self.group.ip_version).is_some());
+        let (unreached, others): (Vec<usize>, Vec<usize>) =
+            targets.partition(|at| reached(*at) == Admission::BlockedTasks);
+        let is_unsure = others.into_iter().any(|at| reached(at) == Admission::Unsure);
+        let Some((sender, inbound, outbound)) = paths.first() else { return Ok((None, None)) };
+        let doubt = inbound.doubt.or(outbound.doubt).filter(|_| is_unsure);
+        let doubt = doubt.map(|why| format!("whether {flow} reaches the tasks can't be told: {why}"));
+        if unreached.is_empty() {
+            return Ok((None, doubt));
+        }
+        let blocked = BlockedTasks {
+            flow: flow.clone(),
+            sender: **sender,
+            group_set: group_set.to_vec(),
+            outbound: unreached.iter().any(|at| outbound.verdicts[*at] == Admission::BlockedTasks),
+            inbound: inbound.verdict == Admission::BlockedTasks,
+            checked_interfaces: unreached.into_iter().map(|at| checked_interfaces[at]).collect(),
+        };
+        Ok((Some(blocked), doubt))
+    }
+}

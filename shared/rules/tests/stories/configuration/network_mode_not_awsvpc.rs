@@ -1,0 +1,41 @@
+//! `network-mode-not-awsvpc`.
+
+use insta::assert_snapshot;
+use model::ecs::NetworkMode;
+use model::elb::TargetType;
+
+use super::sound;
+use crate::story::Story;
+
+fn judged(judged: Story) -> String {
+    judged.judged_by(&["network-mode-not-awsvpc"]).found()
+}
+
+fn in_mode(mode: NetworkMode) -> Story {
+    sound().defined(|definition| definition.network_mode = mode)
+}
+
+#[test]
+fn a_bridge_service_behind_a_group_of_addresses() {
+    assert_snapshot!(judged(in_mode(NetworkMode::Bridge)), @r"
+    high network-mode-not-awsvpc: prod/web is behind web, a group of addresses, but web:7 is in bridge mode
+      about service web, group web; under the policy for prod/web
+      network_mode: bridge
+    ");
+    assert_ne!(judged(in_mode(NetworkMode::Host)), "nothing");
+}
+
+#[test]
+fn a_bridge_service_behind_a_group_of_instances() {
+    assert_eq!(judged(in_mode(NetworkMode::Bridge).of_type(TargetType::Instance)), "nothing");
+}
+
+#[test]
+fn a_bridge_service_behind_an_application_load_balancer() {
+    assert_eq!(judged(in_mode(NetworkMode::Bridge).of_protocol("HTTP")), "nothing");
+}
+
+#[test]
+fn awsvpc_is_fine() {
+    assert_eq!(judged(sound()), "nothing");
+}

@@ -1,0 +1,185 @@
+//! `target-missing`.
+
+use insta::assert_snapshot;
+use model::ecs::{ServiceStatus, TaskStatus};
+
+use super::removals::healthy;
+use crate::names;
+use crate::story::story;
+
+#[test]
+fn a_live_task_that_its_group_does_not_have() {
+    assert_snapshot!(healthy().task(3).found(), @r"
+    high target-missing: task t3 of prod/web is running at 10.0.1.3:8080 but web doesn't have it
+      about service web, task t3, group web, 10.0.1.3:8080, eni-t3; under the policy for prod/web
+      started_at: 2026-03-01T11:00:00Z
+      started_by: ecs-svc/web
+      -> register 10.0.1.3:8080 in web
+    ");
+}
+
+#[test]
+fn of_several_groups_only_one_has_it() {
+    let judged = story().group("web").group("admin").service("web").on("web", 8080).on("admin", 9090);
+    let judged = judged.task(1).registered_in("web", 8080).task(2).registered();
+    assert_snapshot!(judged.found(), @r"
+    high target-missing: task t1 of prod/web is running at 10.0.1.1:9090 but admin doesn't have it
+      about service web, task t1, group admin, 10.0.1.1:9090, eni-t1; under the policy for prod/web
+      started_at: 2026-03-01T11:00:00Z
+      started_by: ecs-svc/web
+      -> register 10.0.1.1:9090 in admin
+    ");
+}
+
+#[test]
+fn one_group_on_two_ports() {
+    let judged = story().group("web").service("web").on("web", 8080).on("web", 9090);
+    let judged = judged.task(1).registered_in("web", 8080).task(2).registered();
+    assert_snapshot!(judged.found(), @r"
+    high target-missing: task t1 of prod/web is running at 10.0.1.1:9090 but web doesn't have it
+      about service web, task t1, group web, 10.0.1.1:9090, eni-t1; under the policy for prod/web
+      started_at: 2026-03-01T11:00:00Z
+      started_by: ecs-svc/web
+      -> register 10.0.1.1:9090 in web
+    ");
+}
+
+#[test]
+fn an_ipv6_group_wants_the_ipv6_address() {
+    let judged = story().group("web").for_ipv6().service("web").on("web", 8080).task(1).and_at("2001:db8:1::1");
+    assert_snapshot!(judged.found(), @r"
+    critical target-group-empty: web has no usable target although tasks of its services are running (1)
+      about service web, group web; under the policy for prod/web
+      live_tasks: 1
+      registered_targets: 0
+    high target-missing: task t1 of prod/web is running at [2001:db8:1::1]:8080 but web doesn't have it
+      about service web, task t1, group web, [2001:db8:1::1]:8080, eni-t1; under the policy for prod/web
+      started_at: 2026-03-01T11:00:00Z
+      started_by: ecs-svc/web
+      -> register [2001:db8:1::1]:8080 in web
+    ");
+}
+
+#[test]
+fn a_task_without_an_address_of_that_kind_is_left_alone() {
+    assert_eq!(story().group("web").for_ipv6().service("web").on("web", 8080).task(1).found(), "nothing");
+}
+
+#[test]
+fn a_quic_target_can_only_be_reported() {
+    let judged = story().group("web").of_protocol("QUIC").service("web").on("web", 8080).task(1).registered().task(2);
+    assert_snapshot!(judged.found(), @r"
+    high target-missing: task t2 of prod/web is running at 10.0.1.2:8080 but web doesn't have it
+      about service web, task t2, group web, 10.0.1.2:8080, eni-t2; under the policy for prod/web
+      started_at: 2026-03-01T11:00:00Z
+      started_by: ecs-svc/web
+      withheld: register 10.0.1.2:8080 in web: a QUIC target needs the server id its task was given, which only its owner knows
+    ");
+}
+
+#[test]
+fn a_young_task_gets_a_look_when_it_is_old_enough() {
+    assert_snapshot!(healthy().task(3).for_minutes(1).found(), @"young until 2026-03-01T12:01:00Z in web");
+}
+
+#[test]
+fn at_grace_it_is_old_enough() {
+    assert!(healthy().task(3).for_minutes(2).found().contains("target-missing"));
+    assert!(healthy().task(3).since_ever().found().contains("target-missing"), "an unknown start is long ago");
+}
+
+#[test]
+fn grace_is_the_policys() {
+    assert!(healthy().task(3).for_minutes(0).policy("registration.grace = \"0s\"").found().contains("target-missing"));
+    assert!(healthy().task(3).for_minutes(9).policy("registration.grace = \"10m\"").found().starts_with("young"));
+}
+
+#[test]
+fn only_a_running_task_that_is_to_go_on_running_is_missed() {
+    use TaskStatus::{Activating, Deactivating, Pending, Provisioning, Running, Stopped, Stopping};
+    let paths = [
+        (Provisioning, Running),
+        (Pending, Running),
+        (Activating, Running),
+        (Running, Stopped),
+        (Deactivating, Stopped),
+        (Stopping, Stopped),
+    ];
+    for (last, desired) in paths {
+        assert_eq!(healthy().task(3).is(last.clone(), desired).found(), "nothing", "{last}");
+    }
+    assert_eq!(healthy().task(3).stopped().found(), "nothing");
+}
+
+#[test]
+fn a_draining_service_misses_nothing() {
+    for status in [ServiceStatus::Draining, ServiceStatus::Inactive, ServiceStatus::Other("ASLEEP".to_owned())] {
+        let judged = healthy().task(3).whose(|service| service.status = status.clone());
+        assert_eq!(judged.found(), "nothing", "{status}");
+    }
+}
+
+#[test]
+fn an_address_that_is_draining_in_the_group_is_waited_for() {
+    assert_eq!(healthy().task(3).registered().state("draining", None).found(), "nothing");
+    let judged = healthy().task(3).target("web", "10.0.1.3:9999").state("draining", None);
+    assert_eq!(judged.found(), "nothing", "on whatever port");
+}
+
+#[test]
+fn what_is_still_initial_is_not_missing() {
+    assert_eq!(healthy().task(3).for_minutes(3).registered().state("initial", None).found(), "nothing");
+}
+
+#[test]
+fn not_registered_is_missing() {
+    let judged = healthy().task(3).registered().state("unused", Some("Target.NotRegistered"));
+    assert!(judged.found().contains("-> register 10.0.1.3:8080 in web"));
+}
+
+#[test]
+fn an_excluded_address_is_not_judged() {
+    assert_eq!(healthy().task(3).policy("registration.exclude_targets = [\"10.0.1.3/32\"]").found(), "nothing");
+}
+
+#[test]
+fn a_standalone_task_and_one_not_in_awsvpc_mode_belong_nowhere() {
+    let mut judged = healthy().standalone(3).task(4);
+    judged.the_task().interfaces.clear();
+    assert_eq!(judged.found(), "nothing");
+}
+
+#[test]
+fn a_half_filled_attachment_is_no_address() {
+    let mut judged = healthy().task(3);
+    judged.the_task().interfaces[0].addresses.clear();
+    assert_eq!(judged.found(), "nothing");
+}
+
+#[test]
+fn groups_of_other_kinds_are_not_judged() {
+    let application = healthy().task(3).of_protocol("HTTP");
+    let application = application.which(|group| group.load_balancers = vec![names::balancer("app")]);
+    assert_eq!(application.found(), "nothing");
+    let listed = application.policy("registration.balancers = [\"network\", \"application\"]");
+    assert!(listed.found().contains("target-missing"));
+    let instances = healthy().task(3).which(|group| group.target_type = "instance".into());
+    assert_eq!(instances.found(), "nothing");
+}
+
+#[test]
+fn one_group_that_is_gone_does_not_stop_the_others() {
+    let mut judged = story().group("gone").group("web").service("web").on("gone", 8080).on("web", 8080).task(1);
+    judged.account.groups.remove(&names::group("gone"));
+    assert_snapshot!(judged.found(), @r"
+    critical target-group-empty: web has no usable target although tasks of its services are running (1)
+      about service web, group web; under the policy for prod/web
+      live_tasks: 1
+      registered_targets: 0
+    high target-missing: task t1 of prod/web is running at 10.0.1.1:8080 but web doesn't have it
+      about service web, task t1, group web, 10.0.1.1:8080, eni-t1; under the policy for prod/web
+      started_at: 2026-03-01T11:00:00Z
+      started_by: ecs-svc/web
+      -> register 10.0.1.1:8080 in web
+    ");
+}

@@ -1,0 +1,268 @@
+//! `target-stale`.
+
+use insta::assert_snapshot;
+use model::ecs::TaskStatus;
+
+use super::removals::{healthy, stale_by_event, stale_by_exclusive, stale_by_ledger, stale_by_stopped_task};
+use crate::names;
+use crate::story::story;
+
+#[test]
+fn the_ledger_saw_it() {
+    assert_snapshot!(stale_by_ledger().found(), @r"
+    high target-stale: 10.0.1.9:8080 is registered in web but nothing has that address
+      about service web, group web, 10.0.1.9:8080; under the policy for prod/web
+      past_owner: the ledger saw it registered for task t9 at 2026-03-01T10:00:00Z
+      -> deregister 10.0.1.9:8080 from web
+    ");
+}
+
+#[test]
+fn a_task_stopped_there() {
+    assert_snapshot!(stale_by_stopped_task().found(), @r"
+    high target-stale: 10.0.1.9:8080 is registered in web but nothing has that address
+      about service web, group web, 10.0.1.9:8080; under the policy for prod/web
+      past_owner: task t9 had the address before it stopped
+      -> deregister 10.0.1.9:8080 from web
+    ");
+}
+
+#[test]
+fn a_task_stopped_whose_address_only_its_event_tells() {
+    assert_snapshot!(stale_by_event().found(), @r"
+    high target-stale: 10.0.1.9:8080 is registered in web but nothing has that address
+      about service web, group web, 10.0.1.9:8080; under the policy for prod/web
+      past_owner: task t9 had the address before it stopped
+      -> deregister 10.0.1.9:8080 from web
+    ");
+}
+
+#[test]
+fn only_ecs_registers_here() {
+    assert_snapshot!(stale_by_exclusive().found(), @r"
+    high target-stale: 10.0.1.9:8080 is registered in web but nothing has that address
+      about service web, group web, 10.0.1.9:8080; under the policy for prod/web
+      past_owner: the policy says that only ECS registers targets here, and prod/web serves from this subnet on this port
+      -> deregister 10.0.1.9:8080 from web
+    ");
+}
+
+#[test]
+fn without_proof_it_is_reported_and_stays() {
+    assert_snapshot!(healthy().target("web", "10.0.1.9:8080").found(), @r"
+    high target-stale: 10.0.1.9:8080 is registered in web but nothing has that address
+      about service web, group web, 10.0.1.9:8080; under the policy for prod/web
+      withheld: deregister 10.0.1.9:8080 from web: there is no proof that a task of a service that uses the group ever had it
+    ");
+}
+
+#[test]
+fn an_event_of_a_task_aws_has_forgotten_proves_nothing() {
+    assert_snapshot!(healthy().task(9).registered().forgotten().event().found(), @r"
+    high target-stale: 10.0.1.9:8080 is registered in web but nothing has that address
+      about service web, group web, 10.0.1.9:8080; under the policy for prod/web
+      withheld: deregister 10.0.1.9:8080 from web: there is no proof that a task of a service that uses the group ever had it
+    ");
+}
+
+#[test]
+fn a_record_that_ended_proves_nothing() {
+    assert_snapshot!(stale_by_ledger().ended(30).found(), @r"
+    high target-stale: 10.0.1.9:8080 is registered in web but nothing has that address
+      about service web, group web, 10.0.1.9:8080; under the policy for prod/web
+      withheld: deregister 10.0.1.9:8080 from web: there is no proof that a task of a service that uses the group ever had it
+    ");
+}
+
+#[test]
+fn a_record_that_expired_proves_nothing() {
+    assert_snapshot!(stale_by_ledger().expired().found(), @r"
+    high target-stale: 10.0.1.9:8080 is registered in web but nothing has that address
+      about service web, group web, 10.0.1.9:8080; under the policy for prod/web
+      withheld: deregister 10.0.1.9:8080 from web: there is no proof that a task of a service that uses the group ever had it
+    ");
+}
+
+#[test]
+fn a_record_of_another_port_proves_nothing() {
+    let judged = healthy().target("web", "10.0.1.9:8081").recorded("web", "10.0.1.9:8080", 9);
+    assert_snapshot!(judged.found(), @r"
+    high target-stale: 10.0.1.9:8081 is registered in web but nothing has that address
+      about service web, group web, 10.0.1.9:8081; under the policy for prod/web
+      withheld: deregister 10.0.1.9:8081 from web: there is no proof that a task of a service that uses the group ever had it
+    ");
+}
+
+#[test]
+fn a_record_for_a_service_that_no_longer_uses_the_group_proves_nothing() {
+    let judged = healthy().service("old").target("web", "10.0.1.9:8080").recorded("web", "10.0.1.9:8080", 9);
+    assert_eq!(judged.removals().len(), 0);
+    assert_snapshot!(judged.found(), @r"
+    high target-stale: 10.0.1.9:8080 is registered in web but nothing has that address
+      about service web, group web, 10.0.1.9:8080; under the policy for prod/web
+      withheld: deregister 10.0.1.9:8080 from web: there is no proof that a task of a service that uses the group ever had it
+    ");
+}
+
+#[test]
+fn a_record_for_a_service_that_is_gone_proves_nothing() {
+    let mut judged = healthy().service("old").target("web", "10.0.1.9:8080").recorded("web", "10.0.1.9:8080", 9);
+    judged.account.services.remove(&names::service("prod/old"));
+    assert_eq!(judged.removals().len(), 0);
+}
+
+#[test]
+fn a_stopped_task_whose_target_was_seen_to_go_proves_nothing_of_one_that_came_later() {
+    let judged = stale_by_stopped_task().recorded("web", "10.0.1.9:8080", 9).ended(10);
+    assert_eq!(judged.removals().len(), 0);
+}
+
+/// Task 8 had the address first, task 9 after it; the ledger saw 9's target and saw it go. Whoever registered the address
+/// since then, it wasn't task 8.
+#[test]
+fn nor_does_a_task_that_had_the_address_even_earlier() {
+    let judged = healthy().task(8).at("10.0.1.9").for_minutes(300).registered().stopped();
+    let judged = judged.recorded("web", "10.0.1.9:8080", 9).ended(10);
+    assert_eq!(judged.removals().len(), 0);
+    assert_eq!(judged.clone().task(8).at("10.0.1.9").since_ever().stopped().removals().len(), 0, "for all we know");
+}
+
+#[test]
+fn but_a_task_that_came_after_what_the_ledger_remembers_does() {
+    let judged = healthy().task(8).at("10.0.1.9").for_minutes(60).registered().stopped();
+    assert_eq!(judged.recorded("web", "10.0.1.9:8080", 9).ended(50).removals().len(), 1);
+}
+
+#[test]
+fn a_stopped_task_of_a_service_that_does_not_use_the_group_proves_nothing() {
+    let judged = healthy().target("web", "10.0.1.9:8080").service("batch").task(9).stopped();
+    assert_eq!(judged.removals().len(), 0);
+}
+
+#[test]
+fn a_stopped_standalone_task_proves_nothing() {
+    let judged = healthy().target("web", "10.0.1.9:8080").standalone(9).stopped().event();
+    assert_eq!(judged.look_at_group("web").removals().len(), 0);
+}
+
+#[test]
+fn a_stopped_task_that_never_listened_on_the_port_proves_nothing() {
+    assert_eq!(healthy().task(9).stopped().target("web", "10.0.1.9:5432").removals().len(), 0);
+}
+
+#[test]
+fn an_exclusive_group_says_nothing_of_other_ports_or_subnets() {
+    let other_port = stale_by_exclusive().whose(|service| service.load_balancers[0].container_port = Some(8081));
+    assert_eq!(other_port.removals().len(), 0);
+    let other_subnet = stale_by_exclusive().whose(|service| service.network = None);
+    assert_eq!(other_subnet.removals().len(), 0);
+}
+
+#[test]
+fn in_a_subnet_of_another_account_absence_is_not_proved() {
+    let judged = healthy().target("web", "10.0.9.9:8080").recorded("web", "10.0.9.9:8080", 9);
+    assert_snapshot!(judged.found(), @r"
+    low target-foreign: 10.0.9.9:8080 in web lies outside the subnets of this account in the group's VPC
+      about service web, group web, 10.0.9.9:8080; under the policy for prod/web
+    ");
+}
+
+#[test]
+fn nor_is_it_outside_the_vpc() {
+    let judged = healthy().target("web", "192.168.1.9:8080").recorded("web", "192.168.1.9:8080", 9);
+    assert_snapshot!(judged.found(), @r"
+    low target-foreign: 192.168.1.9:8080 in web lies outside the subnets of this account in the group's VPC
+      about service web, group web, 192.168.1.9:8080; under the policy for prod/web
+    ");
+}
+
+#[test]
+fn a_group_of_another_vpc_has_another_address() {
+    let judged = stale_by_ledger().group("web").which(|group| group.vpc = Some(names::vpc("other")));
+    assert_eq!(judged.removals().len(), 0);
+    assert_eq!(judged.which(|group| group.vpc = None).removals().len(), 0);
+}
+
+#[test]
+fn an_address_inside_a_delegated_prefix_is_somebodys() {
+    let judged = stale_by_ledger().other_interface("interface", "10.0.1.77").with_prefix("10.0.1.0/28");
+    assert_snapshot!(judged.found(), @r"
+    critical target-hijacked: 10.0.1.9:8080 in web was a task's of prod/web, but now belongs to eni-interface, which is no task's
+      about service web, group web, 10.0.1.9:8080, eni-interface; under the policy for prod/web
+      past_owner: the ledger saw it registered for task t9 at 2026-03-01T10:00:00Z
+      withheld: deregister 10.0.1.9:8080 from web: its new owner isn't a task of another service
+    ");
+}
+
+#[test]
+fn two_spellings_of_an_ipv6_address_are_one() {
+    let judged = story().group("web").for_ipv6().service("web").on("web", 8080);
+    let judged = judged.task(1).and_at("2001:db8:1::1").target("web", "[2001:0db8:1:0::0001]:8080");
+    assert_snapshot!(judged.found(), @"nothing");
+}
+
+#[test]
+fn what_is_draining_is_going_anyway() {
+    let judged = healthy().recorded("web", "10.0.1.9:8080", 9).target("web", "10.0.1.9:8080").state("draining", None);
+    assert_snapshot!(judged.found(), @"nothing");
+}
+
+#[test]
+fn what_is_not_registered_is_not_there() {
+    let gone = Some("Target.NotRegistered");
+    let judged = healthy().recorded("web", "10.0.1.9:8080", 9).target("web", "10.0.1.9:8080").state("unused", gone);
+    assert_snapshot!(judged.found(), @"nothing");
+}
+
+#[test]
+fn its_state_does_not_matter() {
+    for state in ["initial", "unhealthy", "unavailable", "unhealthy.draining", "a state of tomorrow"] {
+        let judged = healthy().target("web", "10.0.1.9:8080").state(state, None).recorded("web", "10.0.1.9:8080", 9);
+        assert_eq!(judged.removals().len(), 1, "{state}");
+    }
+}
+
+#[test]
+fn a_task_on_its_way_in_or_out_still_has_its_address() {
+    use TaskStatus::{Activating, Deactivating, Deprovisioning, Pending, Provisioning, Running, Stopped, Stopping};
+    let paths = [
+        (Provisioning, Running),
+        (Pending, Running),
+        (Activating, Running),
+        (Running, Stopped),
+        (Deactivating, Stopped),
+        (Stopping, Stopped),
+        (Deprovisioning, Stopped),
+        (TaskStatus::Other("HIBERNATING".to_owned()), Running),
+    ];
+    for (last, desired) in paths {
+        let judged = stale_by_ledger().task(9).is(last.clone(), desired);
+        assert_eq!(judged.found(), "nothing", "{last}");
+    }
+}
+
+/// The interface is deleted before the task is STOPPED; until then the task speaks for its address.
+#[test]
+fn a_leaving_task_without_its_interface_still_counts() {
+    let mut judged = stale_by_ledger().task(9).is(TaskStatus::Deprovisioning, TaskStatus::Stopped);
+    judged.the_task().interfaces[0].network_interface = None;
+    assert_eq!(judged.found(), "nothing");
+}
+
+#[test]
+fn another_user_of_the_group_may_have_the_address() {
+    let judged = stale_by_ledger().cluster("dr").service("web").on("web", 8080).task(9);
+    assert_eq!(judged.found(), "nothing");
+    assert_eq!(judged.look_at_service("prod/web").found(), "nothing");
+}
+
+#[test]
+fn a_deployment_in_flight_leaves_no_doubt_about_an_address_nothing_has() {
+    assert_eq!(stale_by_ledger().rolling().removals().len(), 1);
+}
+
+#[test]
+fn without_a_ledger_a_stopped_task_is_proof_enough() {
+    assert_eq!(stale_by_stopped_task().without_ledger().removals().len(), 1);
+    assert_eq!(stale_by_ledger().without_ledger().removals().len(), 0);
+}

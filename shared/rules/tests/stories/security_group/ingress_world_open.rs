@@ -1,0 +1,78 @@
+//! `ingress-world-open`.
+
+use insta::assert_snapshot;
+
+use super::reach::scene;
+use crate::story::Story;
+
+fn judged(text: &str) -> Story {
+    scene(text).judged_by(&["ingress-world-open"])
+}
+
+#[test]
+fn every_port_to_everybody() {
+    assert_snapshot!(judged("TCP 8080; in web: tcp 0-65535 0.0.0.0/0").found(), @r#"
+    medium ingress-world-open: prod/web is open to the world beyond what it serves: sg-web lets in TCP port 0-65535 from 0.0.0.0/0
+      about service web, sg-web; under the policy for prod/web
+      rules: ["sg-web (web) TCP port 0-65535 from 0.0.0.0/0"]
+    "#);
+}
+
+#[test]
+fn everything_to_everybody() {
+    assert_snapshot!(judged("TCP 8080; in web: -1 0.0.0.0/0 ::/0; in web: tcp 22 ::/0").found(), @r#"
+    medium ingress-world-open: prod/web is open to the world beyond what it serves: sg-web lets in all protocols from 0.0.0.0/0, ::/0
+      about service web, sg-web; under the policy for prod/web
+      rules: ["sg-web (web) all protocols from 0.0.0.0/0, ::/0","sg-web (web) TCP port 22 from ::/0"]
+    "#);
+}
+
+#[test]
+fn the_world_in_two_halves() {
+    assert!(judged("TCP 8080; in web: tcp 9090 0.0.0.0/1 128.0.0.0/1").found().contains("0.0.0.0/1, 128.0.0.0/1"));
+    assert_eq!(judged("TCP 8080; in web: tcp 9090 0.0.0.0/1 128.0.0.0/2").found(), "nothing");
+}
+
+#[test]
+fn the_served_port_may_be_open() {
+    assert_eq!(judged("TCP 8080; in web: tcp 8080 0.0.0.0/0 ::/0").found(), "nothing");
+    assert_eq!(judged("TCP_UDP 53; in web: tcp 53 0.0.0.0/0; in web: udp 53 0.0.0.0/0").found(), "nothing");
+    assert_eq!(judged("TCP 8080,8081; in web: tcp 8080-8081 0.0.0.0/0").found(), "nothing");
+}
+
+#[test]
+fn but_not_over_another_protocol_nor_its_neighbours() {
+    assert!(judged("TCP 8080; in web: udp 8080 0.0.0.0/0").found().contains("UDP port 8080 from 0.0.0.0/0"));
+    assert!(judged("TCP 8080; in web: tcp 8080-8081 0.0.0.0/0").found().contains("TCP port 8080-8081"));
+    assert!(judged("TCP 8080; in web: 50 0.0.0.0/0").found().contains("50 from 0.0.0.0/0"));
+    assert!(judged("TCP 8080; in web: tcp 0.0.0.0/0").found().contains("TCP on all ports"));
+}
+
+#[test]
+fn the_port_of_the_health_checks_is_not_the_worlds() {
+    assert!(judged("TCP 8080; check 9090; in web: tcp 9090 0.0.0.0/0").found().contains("TCP port 9090"));
+}
+
+#[test]
+fn narrower_rules_are_fine() {
+    for rule in ["-1 10.0.0.0/8", "tcp 0-65535 sg-lb", "icmp 0.0.0.0/0", "tcp 9090 203.0.113.0/24"] {
+        assert_eq!(judged(&format!("TCP 8080; in web: {rule}")).found(), "nothing", "{rule}");
+    }
+}
+
+#[test]
+fn every_group_of_every_task_counts() {
+    let judged = judged("TCP 8080; wears web,base; in base: tcp 9090 0.0.0.0/0; in web: tcp 22 ::/0");
+    assert_snapshot!(judged.found(), @r#"
+    medium ingress-world-open: prod/web is open to the world beyond what it serves: sg-web lets in TCP port 22 from ::/0
+      about service web, sg-base, sg-web; under the policy for prod/web
+      rules: ["sg-web (web) TCP port 22 from ::/0","sg-base (base) TCP port 9090 from 0.0.0.0/0"]
+    "#);
+}
+
+#[test]
+fn tasks_that_serve_through_no_network_load_balancer_are_not_judged() {
+    let judged = judged("TCP 8080; in web: -1 0.0.0.0/0").which(|group| group.protocol = Some("HTTP".to_owned()));
+    assert_eq!(judged.found(), "nothing");
+    assert_eq!(judged.whose(|service| service.load_balancers.clear()).found(), "nothing");
+}
