@@ -16,7 +16,7 @@ use model::scope::Scope;
 use pipeline::ports::Clock as _;
 use pipeline::{Assignment, HandOn, PassOutcome, Progress, World};
 use report::{Report, Topology};
-use runtime::alerts::{Alerts, Judged};
+use runtime::alerts::{Alerts, JudgedPass};
 use runtime::clock::WallClock;
 use runtime::home::Home;
 use runtime::looks::SqsLookQueue;
@@ -148,7 +148,7 @@ impl Auditor {
         // Boxed: its type is deeper nested than the compiler likes to look at from here.
         let outcome = Box::pin(pipeline::survey(world, &assignment, hand_on, watch)).await;
         if let Some(alerts) = &self.alerts {
-            alerts.tell(&outcome, Judged { scope, rules, policy, home }, WallClock.now()).await;
+            alerts.notify(&outcome, JudgedPass { scope, rules, policy, home }, WallClock.now()).await;
         }
         let report = runtime::lambda::report(&outcome, scope, policy, self.calls.take(), (began, WallClock.now()));
         Audited { report, outcome }

@@ -13,7 +13,7 @@ use runtime::alerts::Alerts;
 use runtime::clock::WallClock;
 use runtime::home::Home;
 use runtime::incoming::IncomingError;
-use runtime::lambda::{Backend, HandlerError, PassRequest, Passed};
+use runtime::lambda::{Backend, HandlerError, PassRequest, PassResult};
 use runtime::request::{Patterns, ReportFormat, ScopeError};
 use runtime::settings::Settings;
 use serde_json::json;
@@ -21,7 +21,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::auditor::{Audit, Audited, Auditor};
 use crate::bucket::ReportBucket;
-use crate::fan_out::{self, FanOut, Message, Part, Plan, Task, census};
+use crate::fan_out::{self, Division, FanOut, Part, PartMessage, PartWork, census};
 
 /// Where audits are made that a schedule, a person or a message asks the function for.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl AuditBackend {
     pub fn open(settings: Settings) -> Self {
         let calls = Calls::default();
         let Settings { quota_share, trust, .. } = settings;
-        let client = aws::client::Settings { quota_share, trust, calls: calls.clone() };
+        let client = aws::client::ClientSettings { quota_share, trust, calls: calls.clone() };
         let config = aws::client::function_config(&client);
         let queues = (settings.registrar_queue_url.as_deref(), settings.guard_queue_url.as_deref());
         let ledger = settings.ledger_table.as_deref().map(|table| DynamoDbLedger::new(&config, table));
@@ -66,7 +66,7 @@ impl AuditBackend {
         mode: Option<Mode>,
         home: &Home,
         deadline: Timestamp,
-    ) -> Passed {
+    ) -> PassResult {
         let policy = match mode {
             Some(most) => self.policy.clone().capped(most),
             None => self.policy.clone(),
@@ -75,16 +75,21 @@ impl AuditBackend {
         let rules = rules.collect();
         let audit = Audit { home, scope, policy: &policy, rules: &rules, deadline: Some(deadline) };
         let Audited { report, outcome } = self.auditor.survey(audit, &|_| ()).await;
-        Passed { report, outcome }
+        PassResult { report, outcome }
     }
 
     /// Makes a part of a divided audit; returns the report of the whole, if that is its end.
-    async fn take(&self, message: &Message, home: &Home, deadline: Timestamp) -> Result<Option<Report>, HandlerError> {
+    async fn take(
+        &self,
+        message: &PartMessage,
+        home: &Home,
+        deadline: Timestamp,
+    ) -> Result<Option<Report>, HandlerError> {
         let Some(fan_out) = &self.fan_out else { return Err(nowhere_to_leave().into()) };
         let plan = fan_out.plan(message).await?;
         let part = match message.task {
-            Task::CloseBy(until) => return Ok(fan_out.close(&plan, until, self.now()).await?),
-            Task::Part(part) => part,
+            PartWork::CloseBy(until) => return Ok(fan_out.close(&plan, until, self.now()).await?),
+            PartWork::Part(part) => part,
         };
         let scope = match plan.parts.get(part) {
             Some(Part::Cluster(cluster)) => Scope { clusters: [cluster.clone()].into(), ..Scope::default() },
@@ -95,7 +100,7 @@ impl AuditBackend {
             }
             None => return Err(unreadable(format!("its plan has no part {part}")).into()),
         };
-        let Passed { report, .. } = self.audit(&scope, plan.rules.as_ref(), plan.mode, home, deadline).await;
+        let PassResult { report, .. } = self.audit(&scope, plan.rules.as_ref(), plan.mode, home, deadline).await;
         Ok(fan_out.finish(&plan, part, &report).await?)
     }
 }
@@ -126,7 +131,7 @@ impl Backend for AuditBackend {
         looks.into_iter().map(|look| (look, reason.to_owned())).collect()
     }
 
-    async fn pass(&self, order: &PassRequest, home: &Home, deadline: Timestamp) -> Passed {
+    async fn pass(&self, order: &PassRequest, home: &Home, deadline: Timestamp) -> PassResult {
         self.audit(&order.scope, order.terms.rules.as_ref(), order.terms.mode, home, deadline).await
     }
 
@@ -144,7 +149,7 @@ impl Backend for AuditBackend {
         if !fan_out.is_too_large(&services, deadline.duration_since(now)) {
             return Ok(None);
         }
-        let plan = Plan {
+        let plan = Division {
             id: fan_out::id_of(now),
             began: now,
             parts: services.into_keys().map(Part::Cluster).chain([Part::OtherTargetGroups]).collect(),
@@ -155,7 +160,7 @@ impl Backend for AuditBackend {
     }
 
     async fn part(&self, body: &str, home: &Home, deadline: Timestamp) -> Result<(), HandlerError> {
-        let message = Message::read(body).map_err(unreadable)?;
+        let message = PartMessage::read(body).map_err(unreadable)?;
         if let Some(report) = Box::pin(self.take(&message, home, deadline)).await? {
             runtime::log::report(&report);
             self.auditor.note_divided_sweep(&report);
@@ -163,8 +168,8 @@ impl Backend for AuditBackend {
         Ok(())
     }
 
-    fn page(&self, passed: &Passed) -> Result<String, HandlerError> {
-        let Passed { report, outcome } = passed;
+    fn page(&self, passed: &PassResult) -> Result<String, HandlerError> {
+        let PassResult { report, outcome } = passed;
         Ok(report.to_html(&Topology::of(&outcome.observation, &report.findings)))
     }
 

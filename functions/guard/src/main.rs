@@ -6,9 +6,9 @@
 
 use std::process::ExitCode;
 
-use runtime::lambda::{Function, Section, run};
+use runtime::lambda::{Function, PolicySection, run};
 
 fn main() -> ExitCode {
     let rules = rules::security_group_rules();
-    run(&Function { name: "guard", rules, section: Some(Section::SecurityGroups) })
+    run(&Function { name: "guard", rules, section: Some(PolicySection::SecurityGroups) })
 }

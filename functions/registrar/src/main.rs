@@ -5,8 +5,8 @@
 
 use std::process::ExitCode;
 
-use runtime::lambda::{Function, Section, run};
+use runtime::lambda::{Function, PolicySection, run};
 
 fn main() -> ExitCode {
-    run(&Function { name: "registrar", rules: rules::registration_rules(), section: Some(Section::Registration) })
+    run(&Function { name: "registrar", rules: rules::registration_rules(), section: Some(PolicySection::Registration) })
 }

@@ -17,7 +17,7 @@ use crate::conclusions::Conclusions;
 use crate::execute::execute;
 use crate::look::{self, look, think};
 use crate::outcome::PassOutcome;
-use crate::ports::{Clock, Look, LookQueue};
+use crate::ports::{Clock, DelayedLook, LookQueue};
 use crate::world::World;
 
 /// What is left of the time when a wait for a second look must be over: it has to be looked at, done and read back.
@@ -111,7 +111,7 @@ fn worth_waiting(now: Timestamp, assignment: &Assignment<'_>, plan: &Plan) -> Op
 
 async fn record<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     world: World<'_, A, L, Q, C>,
-    seen: &look::Look,
+    seen: &look::Assessment,
 ) -> Option<model::call::CallError> {
     let changes = &seen.judgement.ownership;
     let ledger = world.ledger.filter(|_| !changes.is_empty())?;
@@ -121,7 +121,7 @@ async fn record<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
 pub(crate) async fn send_looks<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     world: World<'_, A, L, Q, C>,
     assignment: &Assignment<'_>,
-    seen: &look::Look,
+    seen: &look::Assessment,
 ) -> BTreeMap<Site, model::call::CallError> {
     let Some(queue) = world.queue.filter(|_| !seen.plan.looks.is_empty()) else { return BTreeMap::new() };
     let looks = seen.plan.looks.iter().map(|(site, again)| look_at(assignment, seen, site, again)).collect();
@@ -131,7 +131,7 @@ pub(crate) async fn send_looks<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
 
 /// The look goes to the services that led to the group, and carries what the events said of tasks that are gone: that is
 /// evidence which AWS forgets.
-fn look_at(assignment: &Assignment<'_>, seen: &look::Look, site: &Site, again: &LookAgain) -> Look {
+fn look_at(assignment: &Assignment<'_>, seen: &look::Assessment, site: &Site, again: &LookAgain) -> DelayedLook {
     let services = match site {
         Site::TargetGroup(group) => seen.judgement.users.get(group).cloned().unwrap_or_default(),
         Site::Service(_) | Site::Task { .. } => BTreeSet::new(),
@@ -142,7 +142,7 @@ fn look_at(assignment: &Assignment<'_>, seen: &look::Look, site: &Site, again: &
         _ => true,
     };
     let tasks = assignment.scope.tasks.iter().filter(|(task, hint)| of_services(hint) && is_gone(task));
-    Look {
+    DelayedLook {
         site: site.clone(),
         tasks: tasks.map(|(task, hint)| (task.clone(), hint.clone())).collect(),
         services,

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::document::{Coverage, FindingReport, Modes, RepairReport, Report, SCHEMA, ScopeReport, Status};
 use crate::lines::{LogLine, MAX_BYTES};
-use crate::text::Look;
+use crate::text::TextStyle;
 
 const CLUSTER: &str = "arn:aws:ecs:eu-central-1:111122223333:cluster/prod";
 const GROUP: &str = "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/50dc6c495c0c9188";
@@ -302,10 +302,10 @@ fn a_terminal_gets_colours_only_where_asked_for_and_lines_as_wide_as_it_is() {
     let mut long = findings();
     long[3].summary = "10.0.2.4:8080 of api was a task's once, but now belongs to a task of another service".to_owned();
     let report = report(long);
-    assert!(!report.to_text_as(Look { colours: false, width: Some(60) }).contains('\u{1b}'));
-    let text = report.to_text_as(Look { colours: true, width: Some(60) });
+    assert!(!report.to_text_as(TextStyle { colours: false, width: Some(60) }).contains('\u{1b}'));
+    let text = report.to_text_as(TextStyle { colours: true, width: Some(60) });
     assert!(text.contains("\u{1b}[1m\u{1b}[31mcritical\u{1b}[0m"), "{text}");
-    insta::assert_snapshot!(report.to_text_as(Look { colours: false, width: Some(60) }), @"
+    insta::assert_snapshot!(report.to_text_as(TextStyle { colours: false, width: Some(60) }), @"
     Account 111122223333, eu-central-1, 2026-03-01T12:00:00Z
     Looked at 1 cluster, 2 services, 40 tasks, 2 target groups,
     41 targets; targets: repair, security groups: observe

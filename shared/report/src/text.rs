@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use model::finding::Severity;
 
 use crate::document::{FindingReport, Report, Status};
-use crate::place::{Place, by_place, counted, one_line, tally};
+use crate::place::{FindingsAt, by_place, counted, one_line, tally};
 
 /// As many places are named as those to look at first.
 const MAX_FIRST: usize = 3;
@@ -83,7 +83,7 @@ impl TextPage {
     }
 
     /// Where to look first, if there is a choice.
-    fn first(&mut self, places: &[Place<'_>]) {
+    fn first(&mut self, places: &[FindingsAt<'_>]) {
         let worst = |findings: &[(usize, &FindingReport)]| findings.first().map(|(_, finding)| finding.summary.clone());
         let [(place, findings), rest @ ..] = places else { return };
         if findings.len() + rest.len() < 2 {

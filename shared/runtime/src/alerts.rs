@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 
-use alert::metrics::{self, Numbers};
-use alert::{AlertUpdate, Coverage, Notified, PolicySubject, Seen, SnsTopic, Stage, Watch, sightings, tell};
+use alert::metrics::{self, PassMetrics};
+use alert::{
+    AlertContext, AlertCoverage, AlertUpdate, FindingStage, Notified, Origin, SeenFinding, SnsTopic, notify, sightings,
+};
 use aws_config::SdkConfig;
 use jiff::Timestamp;
 use ledger::DynamoDbLedger;
@@ -66,7 +68,7 @@ impl Alerts {
 
     /// Opens, worsens and resolves alerts by what a pass came to, and puts its numbers in the log. What goes wrong is logged,
     /// and made up for by a later pass.
-    pub async fn tell(&self, outcome: &PassOutcome, judged: JudgedPass<'_>, now: Timestamp) {
+    pub async fn notify(&self, outcome: &PassOutcome, judged: JudgedPass<'_>, now: Timestamp) {
         let notified = match &self.ledger {
             Some(ledger) => self.compare(ledger, outcome, judged, now).await,
             None => Notified::default(),
@@ -97,7 +99,8 @@ impl Alerts {
         for severity in findings {
             *by_severity.entry(severity).or_default() += 1;
         }
-        let numbers = Numbers { function: self.function.clone(), sweep: Some(by_severity), ..Numbers::default() };
+        let numbers =
+            PassMetrics { function: self.function.clone(), sweep: Some(by_severity), ..PassMetrics::default() };
         write_metrics(&metrics::lines(&numbers, now));
     }
 
@@ -108,7 +111,7 @@ impl Alerts {
         judged: JudgedPass<'_>,
         now: Timestamp,
     ) -> Notified {
-        let seen = outcome.findings.iter().map(|concluded| Seen {
+        let seen = outcome.findings.iter().map(|concluded| SeenFinding {
             finding: &concluded.finding,
             stage: stage(concluded),
             fleeting: self.fleeting.contains(concluded.finding.rule.as_str()),
@@ -116,20 +119,20 @@ impl Alerts {
         let sightings = sightings(seen, judged.policy.alerts().min_severity);
         let rules = judged.rules.iter().filter(|slug| judged.policy.rule_enabled(slug)).map(|slug| (*slug).to_owned());
         let unjudged = outcome.abstentions.iter().map(|(unit, _)| unit.clone()).collect();
-        let coverage = Coverage::of(judged.scope, rules.collect(), unjudged);
+        let coverage = AlertCoverage::of(judged.scope, rules.collect(), unjudged);
         let Home { account, region, .. } = judged.home;
-        let place = PolicySubject { account: account.clone(), region: region.clone(), function: self.function.clone() };
-        tell(Watch { ledger, topic: self.topic.as_ref(), place }, &sightings, &coverage, now).await
+        let origin = Origin { account: account.clone(), region: region.clone(), function: self.function.clone() };
+        notify(AlertContext { ledger, topic: self.topic.as_ref(), origin }, &sightings, &coverage, now).await
     }
 
-    fn numbers(&self, outcome: &PassOutcome, judged: JudgedPass<'_>, notified: &Notified) -> Numbers {
+    fn numbers(&self, outcome: &PassOutcome, judged: JudgedPass<'_>, notified: &Notified) -> PassMetrics {
         let conclusions = || outcome.findings.iter().flat_map(|concluded| &concluded.conclusions);
         let came_to = |statuses: &[Status]| count(conclusions().filter(|one| statuses.contains(&one.status)).count());
         let mut by_severity: BTreeMap<Severity, u64> = BTreeMap::new();
-        for concluded in outcome.findings.iter().filter(|concluded| stage(concluded) != Stage::Mended) {
+        for concluded in outcome.findings.iter().filter(|concluded| stage(concluded) != FindingStage::Mended) {
             *by_severity.entry(concluded.finding.severity).or_default() += 1;
         }
-        Numbers {
+        PassMetrics {
             function: self.function.clone(),
             sweep: judged.scope.everything.then_some(by_severity),
             open_alerts: notified.open.map(count),
@@ -141,14 +144,14 @@ impl Alerts {
     }
 }
 
-fn stage(concluded: &Concluded) -> Stage {
+fn stage(concluded: &Concluded) -> FindingStage {
     let all =
         |status| !concluded.conclusions.is_empty() && concluded.conclusions.iter().all(|one| one.status == status);
     let any = |status| concluded.conclusions.iter().any(|one| one.status == status);
     match () {
-        () if all(Status::Done) => Stage::Mended,
-        () if any(Status::Waiting) => Stage::Waiting,
-        () => Stage::Standing,
+        () if all(Status::Done) => FindingStage::Mended,
+        () if any(Status::Waiting) => FindingStage::Waiting,
+        () => FindingStage::Standing,
     }
 }
 

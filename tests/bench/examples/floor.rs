@@ -1,6 +1,6 @@
 //! Fetches and parses what a sweep must know, and drops it.
 
-use aws::client::{Settings, function_config};
+use aws::client::{ClientSettings, function_config};
 use bench::sweep::{Failure, Sweep};
 
 /// The audit's, so that it is no lighter than its floor by that.
@@ -10,7 +10,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
     // All of each quota, as the sweep beside it; waiting costs no processor time.
-    let settings = Settings { quota_share: "1".parse()?, ..Settings::default() };
+    let settings = ClientSettings { quota_share: "1".parse()?, ..ClientSettings::default() };
     let ledger = std::env::args().nth(1);
     Sweep::new(&function_config(&settings), ledger).run().await
 }

@@ -5,7 +5,7 @@
 
 use model::scope::Scope;
 use runtime::chain::chain;
-use runtime::incoming::{Event, Incoming, IncomingError, Message, Work};
+use runtime::incoming::{Event, Incoming, IncomingError, QueueMessage, Work};
 use serde_json::Value;
 
 use crate::here::{assert_scope, home, messages, read};
@@ -50,7 +50,7 @@ pub(crate) fn assert_event(event: &Event, text: &str) {
 }
 
 /// As many messages as there are records, by the ids of those.
-fn assert_every_record(messages: &[Message], text: &str) {
+fn assert_every_record(messages: &[QueueMessage], text: &str) {
     let Ok(value) = serde_json::from_str::<Value>(text) else { return };
     let records = value["Records"].as_array().map(Vec::as_slice).unwrap_or_default();
     let ids: Vec<Option<&str>> = records.iter().map(|record| record["messageId"].as_str()).collect();

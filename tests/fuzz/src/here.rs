@@ -3,7 +3,7 @@
 use model::id::{ClusterArn, Region};
 use model::scope::{Scope, ServiceId, TaskHint};
 use runtime::home::{Home, Located};
-use runtime::incoming::{Here, Incoming, IncomingError, Message, incoming};
+use runtime::incoming::{Here, Incoming, IncomingError, QueueMessage, incoming};
 use serde_json::json;
 
 /// Some rules, for policies and requests that name any.
@@ -22,7 +22,7 @@ pub(crate) fn read(text: &str) -> Result<Incoming, IncomingError> {
 }
 
 /// Reads bodies as the messages of one SQS event, with the ids `m0`, `m1` …
-pub(crate) fn messages(bodies: &[&str]) -> Vec<Message> {
+pub(crate) fn messages(bodies: &[&str]) -> Vec<QueueMessage> {
     let record = |(index, body)| json!({"messageId": format!("m{index}"), "body": body, "eventSource": "aws:sqs"});
     let event = json!({"Records": bodies.iter().enumerate().map(record).collect::<Vec<_>>()});
     match read(&event.to_string()) {

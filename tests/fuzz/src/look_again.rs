@@ -2,7 +2,7 @@
 
 use model::Timestamp;
 use model::scope::Site;
-use pipeline::ports::Look;
+use pipeline::ports::DelayedLook;
 use runtime::incoming::{Work, look_again};
 use runtime::looks::{Arrival, arrival};
 
@@ -18,7 +18,7 @@ pub fn check(data: &[u8]) {
     }
 }
 
-fn assert_look(look: &Look) {
+fn assert_look(look: &DelayedLook) {
     match &look.site {
         Site::TargetGroup(group) => assert_here(group),
         Site::Service(service) => assert_service(service),
@@ -33,7 +33,7 @@ fn assert_look(look: &Look) {
 }
 
 /// Written and read, it is the same.
-fn assert_comes_back(look: &Look) {
+fn assert_comes_back(look: &DelayedLook) {
     let body = look_again::write(look).expect("JSON");
     match messages(&[&body]).remove(0).work {
         Ok(Work::LookAgain(back)) => assert_eq!(back, *look),
@@ -41,7 +41,7 @@ fn assert_comes_back(look: &Look) {
     }
 }
 
-fn assert_arrives(look: &Look) {
+fn assert_arrives(look: &DelayedLook) {
     assert_eq!(arrival(look, look.not_before), Arrival::Due);
     assert_eq!(arrival(look, Timestamp::MAX), Arrival::Due);
     let long_before = look.not_before > Timestamp::UNIX_EPOCH;

@@ -7,7 +7,7 @@ use model::observation::{Lookup, Observation};
 use model::policy::Glob;
 use runtime::home::Located;
 use runtime::incoming::Incoming;
-use runtime::request::{InCluster, Kind, Named, Patterns, Request, resolve};
+use runtime::request::{ArnOrName, InCluster, Patterns, Request, ScopeKind, resolve};
 use serde_json::Value;
 
 use crate::here::{RULES, assert_here, assert_scope, assert_service, home, read};
@@ -24,8 +24,8 @@ pub fn check(data: &[u8]) {
 }
 
 fn assert_patterns(patterns: &Patterns) {
-    patterns.clusters.iter().for_each(|cluster| assert_named(cluster, Kind::Clusters));
-    patterns.target_groups.iter().for_each(|group| assert_named(group, Kind::TargetGroups));
+    patterns.clusters.iter().for_each(|cluster| assert_named(cluster, ScopeKind::Clusters));
+    patterns.target_groups.iter().for_each(|group| assert_named(group, ScopeKind::TargetGroups));
     for service in &patterns.services {
         match service {
             InCluster::Exact(service) => assert_service(service),
@@ -45,10 +45,10 @@ fn assert_patterns(patterns: &Patterns) {
 }
 
 /// It is here, or a glob; and it is told as it can be asked for.
-fn assert_named<A: Located + Display>(named: &Named<A>, kind: Kind) {
+fn assert_named<A: Located + Display>(named: &ArnOrName<A>, kind: ScopeKind) {
     match named {
-        Named::Exact(arn) => assert_here(arn),
-        Named::Name(glob) => assert_glob(glob),
+        ArnOrName::Exact(arn) => assert_here(arn),
+        ArnOrName::Name(glob) => assert_glob(glob),
     }
     let mut read = Patterns::default();
     assert_eq!(kind.read(&named.to_string(), &home(), &mut read), Ok(()));

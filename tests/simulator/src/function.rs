@@ -13,7 +13,7 @@ use pipeline::ports::{Clock as _, DelayedLook, LookQueue};
 use pipeline::{Assignment, HandOn, LookHistory, World as Surroundings, survey};
 use runtime::home::Home;
 use runtime::incoming::look_again;
-use runtime::lambda::{Backend, HandlerError, PassRequest, Passed, Standing, carry_out, handle};
+use runtime::lambda::{Backend, HandlerError, PassRequest, PassResult, Standing, carry_out, handle};
 use runtime::request::{Patterns, look_up};
 
 use crate::account::{SimAccount, failure};
@@ -138,7 +138,7 @@ impl SimulatedBackend {
         reads.deeds.clear();
     }
 
-    fn pass_ends(&self, passed: &Passed) {
+    fn pass_ends(&self, passed: &PassResult) {
         self.account.world.stage(|stage| {
             let now = stage.sim.now;
             let reads = stage.sim.record.reads.get(&self.account.actor).cloned().unwrap_or_default();
@@ -160,7 +160,7 @@ impl SimulatedBackend {
         });
     }
 
-    async fn once(&self, order: &PassRequest, home: &Home, deadline: Timestamp) -> Passed {
+    async fn once(&self, order: &PassRequest, home: &Home, deadline: Timestamp) -> PassResult {
         let policy = self.account.world.sim().setting.policy.clone();
         let world = Surroundings {
             account: &self.account,
@@ -205,7 +205,7 @@ impl Backend for SimulatedBackend {
         unsent.into_iter().map(|(look, error)| (look, error.to_string())).collect()
     }
 
-    async fn pass(&self, order: &PassRequest, home: &Home, deadline: Timestamp) -> Passed {
+    async fn pass(&self, order: &PassRequest, home: &Home, deadline: Timestamp) -> PassResult {
         let mut order = self.planted(order);
         let passed = self.once(&order, home, deadline).await;
         if self.account.bug != Some(Bug::SkipSecondLook) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aws::memory::{Memory, World as Account};
+use aws::memory::{MemoryAccount, World as Account};
 use model::ecs::DeploymentController;
 use model::elb::IpVersion;
 use model::id::TargetGroupArn;
@@ -65,7 +65,7 @@ pub(crate) fn begin(choices: &Arc<Choices>, telling: bool) -> Arc<World> {
     }
     sim.ecs.pool = Pool::new(u8::try_from(4 + draw(4)).unwrap_or(4));
 
-    let world = Arc::new(World::new(Memory::new(account), sim));
+    let world = Arc::new(World::new(MemoryAccount::new(account), sim));
     world.stage(|stage| {
         for (id, uses) in plans {
             stage.deploy(&id, uses);

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
-use aws::memory::Memory;
+use aws::memory::MemoryAccount;
 use model::elb::Target;
 use model::id::{TargetGroupArn, TaskArn};
 use model::scope::ServiceId;
-use pipeline::Outcome;
+use pipeline::PassOutcome;
 
 use crate::choices::Choices;
 use crate::ecs::Ecs;
@@ -26,7 +26,7 @@ pub(crate) type Actor = u32;
 #[derive(Debug)]
 pub(crate) struct World {
     /// What AWS has.
-    pub(crate) memory: Memory,
+    pub(crate) memory: MemoryAccount,
     sim: Mutex<Sim>,
 }
 
@@ -59,7 +59,7 @@ pub(crate) struct Sim {
     /// What a pass had to do since the last sweep began.
     pub(crate) busy: Option<String>,
     /// What the audit found at the end.
-    pub(crate) audited: Option<Outcome>,
+    pub(crate) audited: Option<PassOutcome>,
     /// Sweeps since the faults stopped.
     pub(crate) sweeps: usize,
     /// Sweeps in quiet times, from beginning to end.
@@ -97,7 +97,7 @@ pub(crate) enum Due {
 }
 
 impl World {
-    pub(crate) fn new(memory: Memory, sim: Sim) -> Self {
+    pub(crate) fn new(memory: MemoryAccount, sim: Sim) -> Self {
         Self { memory, sim: Mutex::new(sim) }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-use aws::memory::Memory;
+use aws::memory::MemoryAccount;
 use futures::join;
 use jiff::SignedDuration;
 use model::ecs::TaskProtection;
@@ -38,7 +38,7 @@ pub(crate) enum Happening {
 
 /// The account with everybody who acts in it.
 pub(crate) struct World {
-    memory: Memory,
+    memory: MemoryAccount,
     ledger: SlowLedger,
     looks: LookHistory,
     clock: StoryClock,
@@ -64,7 +64,7 @@ impl World {
         );
         let now = "2026-03-01T12:00:00Z".parse().expect("it parses");
         Self {
-            memory: Memory::new(account(percent, interfaces_refused, declared, now)),
+            memory: MemoryAccount::new(account(percent, interfaces_refused, declared, now)),
             ledger: SlowLedger::default(),
             looks: LookHistory::default(),
             clock: StoryClock(Mutex::new(now)),

@@ -6,9 +6,9 @@ use maud::{Markup, html};
 
 use super::tally::glyph;
 use crate::document::Report;
-use crate::place::{Place, tally};
+use crate::place::{FindingsAt, tally};
 
-pub(super) fn filters(report: &Report, places: &[Place<'_>]) -> Markup {
+pub(super) fn filters(report: &Report, places: &[FindingsAt<'_>]) -> Markup {
     let mut rules: BTreeMap<&str, usize> = BTreeMap::new();
     for finding in &report.findings {
         *rules.entry(&finding.rule).or_default() += 1;

@@ -8,11 +8,11 @@ use super::anchor::Anchors;
 use super::picture::picture;
 use super::tally::{glyph, tally};
 use crate::document::{FindingReport, RepairReport};
-use crate::place::{Place, counted};
+use crate::place::{FindingsAt, counted};
 use crate::topology::{Path, Topology};
 
 /// Every place with findings, worst first.
-pub(super) fn index(places: &[Place<'_>]) -> Markup {
+pub(super) fn index(places: &[FindingsAt<'_>]) -> Markup {
     html! {
         @if !places.is_empty() {
             nav.index aria-label="Services with findings" {
@@ -34,7 +34,7 @@ pub(super) fn index(places: &[Place<'_>]) -> Markup {
 }
 
 /// A section for each place with findings.
-pub(super) fn sections(places: &[Place<'_>], topology: &Topology, anchors: &Anchors) -> Markup {
+pub(super) fn sections(places: &[FindingsAt<'_>], topology: &Topology, anchors: &Anchors) -> Markup {
     let paths: BTreeMap<&str, &Path> = topology.paths.iter().map(|path| (path.place.as_str(), path)).collect();
     html! {
         p.none id="none" hidden { "No finding matches. " button type="button" id="all" { "Show all findings" } }
@@ -96,7 +96,7 @@ fn figure(path: &Path, id: &str, anchors: &Anchors) -> Markup {
 }
 
 /// The paths without findings of their own: at hand, but out of the way.
-pub(super) fn healthy(places: &[Place<'_>], topology: &Topology, anchors: &Anchors) -> Markup {
+pub(super) fn healthy(places: &[FindingsAt<'_>], topology: &Topology, anchors: &Anchors) -> Markup {
     let with_findings: BTreeSet<&str> = places.iter().map(|(name, _)| name.as_str()).collect();
     let rest = topology.paths.iter().filter(|path| !with_findings.contains(path.place.as_str()));
     let (touched, healthy): (Vec<&Path>, Vec<&Path>) =

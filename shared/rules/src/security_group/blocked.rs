@@ -85,16 +85,16 @@ fn finding<'a>(
     }
     let mut seen = BTreeSet::new();
     to_add.retain(|suggested_rule| seen.insert(suggested_rule.clone()));
-    let (blocked, all) = (tasks(blocked), reachability.group_sets.values().map(Vec::len).sum::<usize>());
+    let (unreached, all) = (tasks(blocked), reachability.group_sets.values().map(Vec::len).sum::<usize>());
     let flows: BTreeSet<String> = blocked.iter().map(|blocked| blocked.flow.to_string()).collect();
     let flows: Vec<String> = flows.into_iter().collect();
-    let (which, hint) = match blocked < all {
-        true => (format!("{blocked} of {all} tasks"), OTHERS),
+    let (which, hint) = match unreached < all {
+        true => (format!("{unreached} of {all} tasks"), OTHERS),
         false => ("the tasks".to_owned(), ""),
     };
-    let path = if blocked.iter().any(|blocked| blocked.inbound) { "in" } else { "out" };
+    let direction = if blocked.iter().any(|blocked| blocked.inbound) { "in" } else { "out" };
     let summary = format!(
-        "{} {} can't reach {which} of {}: no rule lets {path} {}",
+        "{} {} can't reach {which} of {}: no rule lets {direction} {}",
         words.what,
         sender(first.sender),
         service_tasks.name(),
@@ -107,7 +107,7 @@ fn finding<'a>(
         .target_group(&reachability.group.arn)
         .security_groups(groups);
     let draft = draft.subject(list(&flows)).remedy(&remedy).evidence("shut_out", Some(flows));
-    let draft = draft.evidence("rules_to_add", Some(to_add)).evidence("tasks", Some(format!("{blocked} of {all}")));
+    let draft = draft.evidence("rules_to_add", Some(to_add)).evidence("tasks", Some(format!("{unreached} of {all}")));
     let example = first.checked_interfaces.first().map(|checked| checked.task.arn.id().to_owned());
     let balancer = first.sender.balancer;
     let theirs: Vec<String> = balancer.groups().iter().map(ToString::to_string).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use model::elb::Target;
 use model::id::TargetGroupArn;
 use model::observation::{Lookup, Observation, Question};
-use model::policy::{Place, SecurityGroupRef};
+use model::policy::{PolicySubject, SecurityGroupRef};
 use model::repair::Repair;
 use model::scope::{Scope, ServiceId};
 use rules::{Judgement, judge};
@@ -48,7 +48,7 @@ impl Story {
             self.account.tasks.values().filter_map(|task| Some(ServiceId::new(&task.cluster, task.service_name()?)));
         let of_records = self.account.records.values().flatten().filter_map(|record| ServiceId::of(&record.service));
         let services = self.scope.services.iter().cloned().chain(of_tasks).chain(of_records).map(Question::Service);
-        let policy = self.policy.security_groups(&Place::default());
+        let policy = self.policy.security_groups(&PolicySubject::default());
         let named = policy.required.into_iter().chain(policy.forbidden).filter_map(|name| match name {
             SecurityGroupRef::Id(id) => Some(Question::SecurityGroup(id)),
             _ => None,

@@ -41,7 +41,7 @@ impl AwsBackend {
     pub(super) fn open(settings: Settings, rules: &BTreeSet<&'static str>) -> Self {
         let calls = Calls::default();
         let Settings { quota_share, trust, .. } = settings;
-        let client = aws::client::Settings { quota_share, trust, calls: calls.clone() };
+        let client = aws::client::ClientSettings { quota_share, trust, calls: calls.clone() };
         let config = aws::client::function_config(&client);
         let ledger = settings.ledger_table.as_deref().map(|table| DynamoDbLedger::new(&config, table));
         let alerts = Alerts::open(&config, &settings, ledger.clone());

@@ -59,7 +59,7 @@ pub async fn carry_out<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     if let Some(alerts) = standing.alerts {
         let judged =
             JudgedPass { scope: &pass_request.scope, rules: &assignment.rules, policy: &policy, home: standing.home };
-        Box::pin(alerts.tell(&outcome, judged, world.clock.now())).await;
+        Box::pin(alerts.notify(&outcome, judged, world.clock.now())).await;
     }
     let report = report(&outcome, &pass_request.scope, &policy, calls.take(), (began, world.clock.now()));
     PassResult { report, outcome }

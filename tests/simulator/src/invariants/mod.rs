@@ -20,7 +20,7 @@ mod strangers;
 mod two_looks;
 mod with_groups;
 
-use pipeline::Outcome;
+use pipeline::PassOutcome;
 
 use crate::record::{Change, Deed, Reads};
 use crate::world::{Actor, Stage};
@@ -38,7 +38,7 @@ pub(crate) enum Check {
     /// Right before a function changes security groups or stops a task.
     Deed(fn(&Stage<'_>, &Deed) -> Option<String>),
     /// When a pass is over, with what its function read and changed.
-    Pass(fn(&Stage<'_>, Actor, &Reads, &Outcome) -> Option<String>),
+    Pass(fn(&Stage<'_>, Actor, &Reads, &PassOutcome) -> Option<String>),
     /// When every message is handled, before any sweep.
     Quiet(fn(&Stage<'_>) -> Option<String>),
     /// When there is nothing left to do.
@@ -100,7 +100,7 @@ pub(crate) fn on_deed(stage: &mut Stage<'_>, deed: &Deed) {
 }
 
 /// When a pass is over.
-pub(crate) fn on_pass(stage: &mut Stage<'_>, actor: Actor, reads: &Reads, outcome: &Outcome) {
+pub(crate) fn on_pass(stage: &mut Stage<'_>, actor: Actor, reads: &Reads, outcome: &PassOutcome) {
     rest::note(stage, outcome);
     check(stage, |check, stage| match check {
         Check::Pass(check) => check(stage, actor, reads, outcome),

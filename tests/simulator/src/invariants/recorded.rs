@@ -3,7 +3,7 @@
 use model::elb::Target;
 use model::id::TargetGroupArn;
 use model::repair::Repair;
-use pipeline::{Outcome, Status};
+use pipeline::{PassOutcome, Status};
 
 use crate::invariants::{Check, Invariant};
 use crate::record::{Reads, What};
@@ -11,7 +11,7 @@ use crate::world::{Actor, Stage};
 
 pub(super) const INVARIANT: Invariant = Invariant { name: "recorded", check: Check::Pass(check) };
 
-fn check(_: &Stage<'_>, actor: Actor, reads: &Reads, outcome: &Outcome) -> Option<String> {
+fn check(_: &Stage<'_>, actor: Actor, reads: &Reads, outcome: &PassOutcome) -> Option<String> {
     let is_told = |group: &TargetGroupArn, target: Target, removes: bool| {
         let conclusions = outcome.findings.iter().flat_map(|concluded| &concluded.conclusions);
         conclusions.filter(|one| matches!(one.status, Status::Done | Status::Failed | Status::Refused)).any(|one| {
@@ -26,7 +26,7 @@ fn check(_: &Stage<'_>, actor: Actor, reads: &Reads, outcome: &Outcome) -> Optio
     untold.map(|what| format!("function {actor} changed {what} and doesn't tell"))
 }
 
-fn told(outcome: &Outcome, what: &What) -> bool {
+fn told(outcome: &PassOutcome, what: &What) -> bool {
     let conclusions = outcome.findings.iter().flat_map(|concluded| &concluded.conclusions);
     let tried = conclusions.filter(|one| matches!(one.status, Status::Done | Status::Failed | Status::Refused));
     tried.map(|one| &one.repair).any(|repair| match (repair, what) {

@@ -1,6 +1,6 @@
 //! After the faults stop, within a bounded number of sweeps, nothing is left to do now and no look is to come.
 
-use pipeline::{Outcome, Status};
+use pipeline::{PassOutcome, Status};
 
 use crate::invariants::{Check, Invariant};
 use crate::world::Stage;
@@ -8,7 +8,7 @@ use crate::world::Stage;
 pub(super) const INVARIANT: Invariant = Invariant { name: "rest", check: Check::Rest(check) };
 
 /// Keeps in mind what a pass still had to do.
-pub(super) fn note(stage: &mut Stage<'_>, outcome: &Outcome) {
+pub(super) fn note(stage: &mut Stage<'_>, outcome: &PassOutcome) {
     let conclusions = outcome.findings.iter().flat_map(|concluded| &concluded.conclusions);
     let mut busy = conclusions.filter(|one| matches!(one.status, Status::Done | Status::Waiting | Status::Failed));
     if let Some(one) = busy.next_back() {

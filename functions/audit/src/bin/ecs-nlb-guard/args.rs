@@ -67,7 +67,7 @@ pub(crate) enum Command {
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Audit {
     #[command(flatten)]
-    pub(crate) look: DelayedLook,
+    pub(crate) look: SelectionArgs,
     /// How to tell what was found; by default as the name in --out says, else text
     #[arg(long, value_enum)]
     pub(crate) format: Option<ReportFormat>,
@@ -83,12 +83,12 @@ pub(crate) struct Audit {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Plan {
     #[command(flatten)]
-    pub(crate) look: DelayedLook,
+    pub(crate) look: SelectionArgs,
 }
 
 /// Where to look, and by what.
 #[derive(Debug, clap::Args)]
-pub(crate) struct DelayedLook {
+pub(crate) struct SelectionArgs {
     /// Only these clusters: names, globs or ARNs
     #[arg(long, value_name = "NAME", help_heading = "Where to look")]
     pub(crate) cluster: Vec<String>,

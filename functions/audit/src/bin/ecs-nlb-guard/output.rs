@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::AnsiColor;
-use report::text::DelayedLook;
+use report::text::TextStyle;
 
 use crate::ending::Failure;
 
@@ -15,9 +15,9 @@ const WIDEST: usize = 140;
 
 /// How text on standard output is to look: as wide as the terminal, with colours if it or the user wants them
 /// (`--color`, `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE`).
-pub(crate) fn look() -> DelayedLook {
+pub(crate) fn look() -> TextStyle {
     let width = terminal_size::terminal_size_of(stdout()).map(|(width, _)| usize::from(width.0).clamp(40, WIDEST));
-    DelayedLook { colours: AutoStream::choice(&stdout()) != ColorChoice::Never, width }
+    TextStyle { colours: AutoStream::choice(&stdout()) != ColorChoice::Never, width }
 }
 
 /// Writes to standard output. Whoever stopped reading has read enough.

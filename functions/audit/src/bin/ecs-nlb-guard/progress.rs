@@ -28,7 +28,7 @@ impl Bar {
     }
 
     /// The reading is this far.
-    pub(crate) fn tell(&self, progress: Progress) {
+    pub(crate) fn notify(&self, progress: Progress) {
         let Progress { round, answered, open } = progress;
         self.0.set_message(format!("reading, round {round}: {answered} answered, {open} open"));
     }

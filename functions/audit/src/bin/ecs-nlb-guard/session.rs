@@ -24,7 +24,7 @@ impl Session {
     /// When no Region is set, or AWS doesn't say.
     pub(crate) async fn open(account: &Account, quota_share: QuotaShare) -> Result<Self, Failure> {
         let calls = Calls::default();
-        let settings = aws::client::Settings { quota_share, calls: calls.clone(), ..Default::default() };
+        let settings = aws::client::ClientSettings { quota_share, calls: calls.clone(), ..Default::default() };
         let mut loader = aws::client::config_loader(&settings);
         if let Some(profile) = &account.profile {
             loader = loader.profile_name(profile);

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use audit::auditor::{Audit, Audited, Auditor};
 use ledger::DynamoDbLedger;
 use model::policy::{Mode, Policy};
-use runtime::request::{Kind, Patterns, ScopeError, rules_named};
+use runtime::request::{Patterns, ScopeError, ScopeKind, rules_named};
 use runtime::settings::{Given, Settings};
 
-use crate::args::DelayedLook;
+use crate::args::SelectionArgs;
 use crate::ending::Failure;
 use crate::output;
 use crate::progress::Bar;
@@ -29,7 +29,7 @@ pub(crate) struct Surveyed {
 }
 
 /// Looks where and by what was asked for. With `most`, the policy is lowered to that mode.
-pub(crate) async fn survey(look: &DelayedLook, most: Option<Mode>) -> Result<Surveyed, Failure> {
+pub(crate) async fn survey(look: &SelectionArgs, most: Option<Mode>) -> Result<Surveyed, Failure> {
     let given = Given { policy: look.policy.as_deref(), ledger_table: look.ledger_table.as_deref() };
     let settings = settings(given)?;
     let rules = rules(&look.rule)?;
@@ -50,7 +50,7 @@ pub(crate) async fn survey(look: &DelayedLook, most: Option<Mode>) -> Result<Sur
     };
     let rules: BTreeSet<&str> = rules.iter().map(String::as_str).collect();
     let audit = Audit { home, scope: &scope, policy: &policy, rules: &rules, deadline: None };
-    let audited = auditor.survey(audit, &|progress| bar.tell(progress)).await;
+    let audited = auditor.survey(audit, &|progress| bar.notify(progress)).await;
     drop(bar);
     Ok(Surveyed { audited, policy: settings.policy, auditor })
 }
@@ -86,12 +86,12 @@ fn rules(named: &[String]) -> Result<Vec<String>, Failure> {
 }
 
 /// What the flags name, with everything that is wrong with them.
-fn patterns(look: &DelayedLook, session: &Session) -> Result<Patterns, Failure> {
+fn patterns(look: &SelectionArgs, session: &Session) -> Result<Patterns, Failure> {
     let flags = [
-        ("--cluster", Kind::Clusters, &look.cluster),
-        ("--service", Kind::Services, &look.service),
-        ("--task", Kind::Tasks, &look.task),
-        ("--target-group", Kind::TargetGroups, &look.target_group),
+        ("--cluster", ScopeKind::Clusters, &look.cluster),
+        ("--service", ScopeKind::Services, &look.service),
+        ("--task", ScopeKind::Tasks, &look.task),
+        ("--target-group", ScopeKind::TargetGroups, &look.target_group),
     ];
     let (mut patterns, mut problems) = (Patterns::default(), Vec::new());
     for (flag, kind, text) in

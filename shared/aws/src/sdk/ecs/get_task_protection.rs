@@ -6,7 +6,7 @@ use model::ecs::TaskProtection;
 use model::id::{ClusterArn, TaskArn};
 use model::observation::Answer;
 
-use super::describe_tasks::Asked;
+use super::describe_tasks::AskedTasks;
 use super::failure::answer_of;
 use crate::api::Answers;
 use crate::sdk::Clients;
@@ -24,7 +24,7 @@ pub(super) async fn get_task_protection(
     let request = clients.ecs().get_task_protection().cluster(cluster.as_str()).set_tasks(Some(arns));
     let response = clients.send(OPERATION, &resource_of(tasks), request.send()).await?;
 
-    let asked = Asked::about(tasks);
+    let asked = AskedTasks::about(tasks);
     let failures = response.failures().iter().filter_map(|failure| {
         let (arn, _) = asked.about_this(failure.arn())?;
         Some((arn.clone(), answer_of(OPERATION, arn.as_str(), failure)))

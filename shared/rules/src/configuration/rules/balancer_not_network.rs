@@ -3,7 +3,7 @@
 use model::finding::Severity;
 use model::id::{LoadBalancerArn, LoadBalancerKind};
 use model::observation::Lookup;
-use model::policy::{BalancerKind, Place, Policy};
+use model::policy::{BalancerKind, Policy, PolicySubject};
 
 use crate::configuration::subject::{NamedGroup, Subject};
 use crate::finding::start;
@@ -29,7 +29,7 @@ pub(crate) const RULE: Rule = Rule {
 pub(crate) fn judge(_: &Lookup<'_>, policy: &Policy, subject: &Subject<'_>, judgement: &mut Judgement) {
     for named in &subject.groups {
         let Some((balancer, kind)) = other_balancer(named) else { continue };
-        let place = Place {
+        let place = PolicySubject {
             cluster: Some(subject.id.cluster.name()),
             service: Some(&subject.id.name),
             target_group: Some(named.arn.name()),

@@ -2,7 +2,7 @@
 
 use model::finding::Severity;
 use model::observation::Lookup;
-use model::policy::{Place, Policy, SecurityGroupRef};
+use model::policy::{Policy, PolicySubject, SecurityGroupRef};
 
 use crate::configuration::subject::Subject;
 use crate::finding::start;
@@ -28,7 +28,7 @@ pub(crate) fn judge(_: &Lookup<'_>, policy: &Policy, subject: &Subject<'_>, judg
     let declares_none = subject.sources.iter().filter_map(|source| source.network);
     let declares_none = declares_none.filter(|network| network.security_groups.is_empty()).count() > 0;
     let id = &subject.id;
-    let place = Place { cluster: Some(id.cluster.name()), service: Some(&id.name), ..Place::default() };
+    let place = PolicySubject { cluster: Some(id.cluster.name()), service: Some(&id.name), ..PolicySubject::default() };
     if !declares_none || policy.security_groups(&place).required.contains(&SecurityGroupRef::vpc_default()) {
         return;
     }

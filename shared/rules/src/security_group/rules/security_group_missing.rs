@@ -50,7 +50,10 @@ pub(crate) fn judge<'a>(
 }
 
 /// A group by its id and, in brackets, the name the policy has for it.
-pub(super) fn named(name: &model::policy::SecurityGroupRef, group: &model::ec2::SecurityGroup) -> String {
+pub(in crate::security_group) fn named(
+    name: &model::policy::SecurityGroupRef,
+    group: &model::ec2::SecurityGroup,
+) -> String {
     match name.to_string() {
         name if name == group.id.as_str() => name,
         name => format!("{} ({name})", group.id),
@@ -58,14 +61,17 @@ pub(super) fn named(name: &model::policy::SecurityGroupRef, group: &model::ec2::
 }
 
 /// Whose interface it is, in words.
-pub(super) fn subject_of(service_tasks: &ServiceTasks<'_>, checked: &CheckedInterface<'_>) -> String {
+pub(in crate::security_group) fn subject_of(
+    service_tasks: &ServiceTasks<'_>,
+    checked: &CheckedInterface<'_>,
+) -> String {
     match &service_tasks.id {
         Some(service) => format!("the interface of task {} of {service}", checked.task.arn.id()),
         None => format!("the interface of task {}", checked.task.arn.id()),
     }
 }
 
-pub(super) fn actual(checked: &CheckedInterface<'_>) -> Vec<String> {
+pub(in crate::security_group) fn actual(checked: &CheckedInterface<'_>) -> Vec<String> {
     let mut actual: Vec<String> = checked.interface.security_groups.iter().map(ToString::to_string).collect();
     actual.sort();
     actual

@@ -6,8 +6,8 @@ use super::sound;
 use crate::names;
 use crate::story::Story;
 
-fn judged(judged: Story) -> String {
-    judged.judged_by(&["balancer-not-network"]).found()
+fn judged(story: Story) -> String {
+    story.judged_by(&["balancer-not-network"]).found()
 }
 
 fn of_http() -> Story {
@@ -45,14 +45,14 @@ fn a_group_that_hangs_on_nothing_hangs_on_no_other_kind() {
 
 #[test]
 fn a_gateway_load_balancer() {
-    let judged = sound().of_protocol("GENEVE").which(|group| group.load_balancers = vec![names::balancer("gwy")]);
-    assert!(judged(judged.clone()).contains("which is no Network Load Balancer"), "{}", judged(judged));
+    let story = sound().of_protocol("GENEVE").which(|group| group.load_balancers = vec![names::balancer("gwy")]);
+    assert!(judged(story.clone()).contains("which is no Network Load Balancer"), "{}", judged(story));
 }
 
 #[test]
 fn a_classic_load_balancer() {
-    let judged = sound().whose(|service| service.load_balancers[0].target_group = None);
-    assert_snapshot!(judged(judged), @r"
+    let story = sound().whose(|service| service.load_balancers[0].target_group = None);
+    assert_snapshot!(judged(story), @r"
     low balancer-not-network: prod/web is behind a Classic Load Balancer
       about service web; under the policy for prod/web
     ");

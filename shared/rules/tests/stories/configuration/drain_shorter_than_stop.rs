@@ -5,8 +5,8 @@ use insta::assert_snapshot;
 use super::sound;
 use crate::story::Story;
 
-fn judged(judged: Story) -> String {
-    judged.judged_by(&["drain-shorter-than-stop"]).found()
+fn judged(story: Story) -> String {
+    story.judged_by(&["drain-shorter-than-stop"]).found()
 }
 
 fn with_delay(seconds: u32) -> Story {

@@ -7,8 +7,8 @@ use model::elb::TargetType;
 use super::sound;
 use crate::story::Story;
 
-fn judged(judged: Story) -> String {
-    judged.judged_by(&["network-mode-not-awsvpc"]).found()
+fn judged(story: Story) -> String {
+    story.judged_by(&["network-mode-not-awsvpc"]).found()
 }
 
 fn in_mode(mode: NetworkMode) -> Story {

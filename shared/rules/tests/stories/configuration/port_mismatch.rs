@@ -9,8 +9,8 @@ use super::sound;
 use super::steps::mapping;
 use crate::story::Story;
 
-fn judged(judged: Story) -> String {
-    judged.judged_by(&["port-mismatch"]).found()
+fn judged(story: Story) -> String {
+    story.judged_by(&["port-mismatch"]).found()
 }
 
 #[test]
@@ -25,21 +25,21 @@ fn a_port_that_the_container_does_not_map() {
 
 #[test]
 fn a_container_that_is_not_there() {
-    let judged = sound().whose(|service| service.load_balancers[0].container_name = Some("proxy".to_owned()));
-    assert!(judged(judged.clone()).contains("web:7 has no container proxy"), "{}", judged(judged));
+    let story = sound().whose(|service| service.load_balancers[0].container_name = Some("proxy".to_owned()));
+    assert!(judged(story.clone()).contains("web:7 has no container proxy"), "{}", judged(story));
 }
 
 #[test]
 fn a_port_that_another_container_maps() {
-    let judged = sound().with_container("proxy", None);
-    let judged = judged.whose(|service| service.load_balancers[0].container_name = Some("proxy".to_owned()));
-    assert!(judged(judged.clone()).contains("container proxy of web:7 doesn't map port 8080"), "{}", judged(judged));
+    let story = sound().with_container("proxy", None);
+    let story = story.whose(|service| service.load_balancers[0].container_name = Some("proxy".to_owned()));
+    assert!(judged(story.clone()).contains("container proxy of web:7 doesn't map port 8080"), "{}", judged(story));
 }
 
 #[test]
 fn another_host_port() {
-    let judged = sound().mapping(vec![mapping(8080, Some(80), "tcp")]);
-    assert!(judged(judged.clone()).contains("maps port 8080 to host port 80"), "{}", judged(judged));
+    let story = sound().mapping(vec![mapping(8080, Some(80), "tcp")]);
+    assert!(judged(story.clone()).contains("maps port 8080 to host port 80"), "{}", judged(story));
 }
 
 #[test]
@@ -51,32 +51,32 @@ fn host_ports_that_are_the_same_or_none() {
 
 #[test]
 fn a_host_port_of_its_own_where_that_is_how_it_works() {
-    let judged = sound().of_type(TargetType::Instance).mapping(vec![mapping(8080, Some(32768), "tcp")]);
-    assert_eq!(judged(judged.defined(|definition| definition.network_mode = NetworkMode::Bridge)), "nothing");
+    let story = sound().of_type(TargetType::Instance).mapping(vec![mapping(8080, Some(32768), "tcp")]);
+    assert_eq!(judged(story.defined(|definition| definition.network_mode = NetworkMode::Bridge)), "nothing");
 }
 
 #[test]
 fn a_range_that_has_the_port() {
     let range = |from, to| PortRangeMapping { ports: PortRange { from, to }, protocol: "tcp".to_owned() };
-    let judged = |range| sound().mapping(vec![]).defined(|one| one.containers[0].port_ranges = vec![range]);
-    assert_eq!(judged(judged(range(8000, 8080))), "nothing");
-    assert_ne!(judged(judged(range(8000, 8079))), "nothing");
+    let story = |range| sound().mapping(vec![]).defined(|one| one.containers[0].port_ranges = vec![range]);
+    assert_eq!(judged(story(range(8000, 8080))), "nothing");
+    assert_ne!(judged(story(range(8000, 8079))), "nothing");
 }
 
 #[test]
 fn two_entries_of_one_group_are_one_finding() {
-    let judged = sound().on("web", 9090).mapping(vec![mapping(80, None, "tcp")]);
-    assert_eq!(judged(judged.clone()).matches("high port-mismatch").count(), 1);
-    assert!(judged(judged).contains(
+    let story = sound().on("web", 9090).mapping(vec![mapping(80, None, "tcp")]);
+    assert_eq!(judged(story.clone()).matches("high port-mismatch").count(), 1);
+    assert!(judged(story).contains(
         r#"problems: ["container app of web:7 doesn't map port 8080","container app of web:7 doesn't map port 9090"]"#
     ));
 }
 
 #[test]
 fn a_task_sets_own_definition_and_entries_count() {
-    let judged = |status| sound().by_task_set(status, &[("web", 9090)]);
-    assert!(judged(judged(TaskSetStatus::Primary)).contains("doesn't map port 9090"));
-    assert_eq!(judged(judged(TaskSetStatus::Draining)), "nothing");
+    let story = |status| sound().by_task_set(status, &[("web", 9090)]);
+    assert!(judged(story(TaskSetStatus::Primary)).contains("doesn't map port 9090"));
+    assert_eq!(judged(story(TaskSetStatus::Draining)), "nothing");
 }
 
 #[test]

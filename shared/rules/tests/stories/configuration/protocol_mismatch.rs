@@ -8,8 +8,8 @@ use super::sound;
 use super::steps::mapping;
 use crate::story::Story;
 
-fn judged(judged: Story) -> String {
-    judged.judged_by(&["protocol-mismatch"]).found()
+fn judged(story: Story) -> String {
+    story.judged_by(&["protocol-mismatch"]).found()
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_port_that_is_not_mapped_is_another_matter() {
 #[test]
 fn a_range_maps_its_ports() {
     let range = PortRangeMapping { ports: PortRange { from: 8000, to: 9000 }, protocol: "udp".to_owned() };
-    let judged = sound().mapping(vec![]).defined(|definition| definition.containers[0].port_ranges = vec![range]);
-    assert_ne!(judged(judged.clone()), "nothing");
-    assert_eq!(judged(judged.of_protocol("UDP")), "nothing");
+    let story = sound().mapping(vec![]).defined(|definition| definition.containers[0].port_ranges = vec![range]);
+    assert_ne!(judged(story.clone()), "nothing");
+    assert_eq!(judged(story.of_protocol("UDP")), "nothing");
 }

@@ -6,14 +6,14 @@ use model::ecs::{ServiceStatus, TaskStatus};
 use super::sound;
 use crate::story::Story;
 
-fn judged(judged: Story) -> String {
-    judged.judged_by(&["service-without-load-balancer"]).found()
+fn judged(story: Story) -> String {
+    story.judged_by(&["service-without-load-balancer"]).found()
 }
 
 /// Service `prod/api` declares no balancer, and its tasks 5 and 6 are in `web`.
 fn registered_by_hand() -> Story {
-    let judged = sound().service("api").declares(&["web"]);
-    judged.task(5).registered_in("web", 8080).task(6).registered_in("web", 8080)
+    let story = sound().service("api").declares(&["web"]);
+    story.task(5).registered_in("web", 8080).task(6).registered_in("web", 8080)
 }
 
 #[test]
@@ -27,15 +27,15 @@ fn tasks_that_somebody_registered() {
 
 #[test]
 fn in_a_group_that_no_service_uses() {
-    let judged = sound().group("spare").service("api").declares(&["web"]).task(5).registered_in("spare", 8080);
-    assert!(judged(judged.clone()).contains("prod/api declares no load balancer"), "{}", judged(judged));
+    let story = sound().group("spare").service("api").declares(&["web"]).task(5).registered_in("spare", 8080);
+    assert!(judged(story.clone()).contains("prod/api declares no load balancer"), "{}", judged(story));
 }
 
 #[test]
 fn a_service_that_declares_another_group_is_another_matter() {
-    let judged = sound().group("api").service("api").on("api", 8080).declares(&["web"]).task(5).registered();
-    assert_eq!(judged(judged.clone()), "nothing");
-    assert_eq!(judged(judged.registered_in("web", 8080)), "nothing");
+    let story = sound().group("api").service("api").on("api", 8080).declares(&["web"]).task(5).registered();
+    assert_eq!(judged(story.clone()), "nothing");
+    assert_eq!(judged(story.registered_in("web", 8080)), "nothing");
 }
 
 #[test]
@@ -47,13 +47,13 @@ fn tasks_that_are_nowhere_registered_are_fine() {
 fn what_may_be_on_its_way_out_is_left() {
     assert_eq!(judged(registered_by_hand().rolling()), "nothing");
     assert_eq!(judged(registered_by_hand().whose(|service| service.status = ServiceStatus::Draining)), "nothing");
-    let judged = sound().service("api").task(5).registered_in("web", 8080);
-    assert_eq!(judged(judged.is(TaskStatus::Running, TaskStatus::Stopped)), "nothing");
+    let story = sound().service("api").task(5).registered_in("web", 8080);
+    assert_eq!(judged(story.is(TaskStatus::Running, TaskStatus::Stopped)), "nothing");
     assert_eq!(judged(sound().standalone(5).registered_in("web", 8080)), "nothing");
 }
 
 #[test]
 fn a_group_of_another_kind_of_balancer() {
-    let judged = registered_by_hand().group("web").of_protocol("HTTP");
-    assert_eq!(judged(judged.policy("registration.balancers = [\"network\", \"application\"]")), "nothing");
+    let story = registered_by_hand().group("web").of_protocol("HTTP");
+    assert_eq!(judged(story.policy("registration.balancers = [\"network\", \"application\"]")), "nothing");
 }

@@ -6,8 +6,8 @@ use model::ecs::TaskSetStatus;
 use super::sound;
 use crate::story::Story;
 
-fn judged(judged: Story) -> String {
-    judged.judged_by(&["service-without-security-groups"]).found()
+fn judged(story: Story) -> String {
+    story.judged_by(&["service-without-security-groups"]).found()
 }
 
 #[test]
@@ -20,9 +20,9 @@ fn a_service_that_names_none() {
 
 #[test]
 fn a_task_set_that_names_none() {
-    let judged = |groups: &[&str]| sound().declares(groups).by_task_set(TaskSetStatus::Primary, &[("web", 8080)]);
-    assert_ne!(judged(judged(&[])), "nothing");
-    assert_eq!(judged(judged(&["web"])), "nothing");
+    let story = |groups: &[&str]| sound().declares(groups).by_task_set(TaskSetStatus::Primary, &[("web", 8080)]);
+    assert_ne!(judged(story(&[])), "nothing");
+    assert_eq!(judged(story(&["web"])), "nothing");
 }
 
 #[test]

@@ -6,8 +6,8 @@ use model::ecs::{ServiceStatus, Strategy, TaskSetStatus};
 use super::sound;
 use crate::story::Story;
 
-fn judged(judged: Story) -> String {
-    judged.judged_by(&["target-group-not-found"]).found()
+fn judged(story: Story) -> String {
+    story.judged_by(&["target-group-not-found"]).found()
 }
 
 #[test]
@@ -20,28 +20,28 @@ fn a_group_that_was_deleted() {
 
 #[test]
 fn the_alternate_of_a_native_strategy() {
-    let judged = sound().group("green").shifting(Strategy::BlueGreen, "green");
-    assert_eq!(judged(judged.clone()), "nothing");
-    let judged = judged.without_group("green");
+    let story = sound().group("green").shifting(Strategy::BlueGreen, "green");
+    assert_eq!(judged(story.clone()), "nothing");
+    let story = story.without_group("green");
     assert!(
-        judged(judged.clone()).contains("names green as its alternate group, which doesn't exist"),
+        judged(story.clone()).contains("names green as its alternate group, which doesn't exist"),
         "{}",
-        judged(judged)
+        judged(story)
     );
 }
 
 #[test]
 fn the_group_of_a_task_set() {
-    let judged = |status| sound().by_task_set(status, &[("blue", 8080)]);
-    assert!(judged(judged(TaskSetStatus::Active)).contains("names blue as its target group"));
-    assert_eq!(judged(judged(TaskSetStatus::Draining)), "nothing");
+    let story = |status| sound().by_task_set(status, &[("blue", 8080)]);
+    assert!(judged(story(TaskSetStatus::Active)).contains("names blue as its target group"));
+    assert_eq!(judged(story(TaskSetStatus::Draining)), "nothing");
 }
 
 #[test]
 fn a_service_without_tasks_is_judged_and_a_deleted_one_is_not() {
-    let judged = sound().without_group("web").wants(0);
-    assert_ne!(judged(judged.clone()), "nothing");
+    let story = sound().without_group("web").wants(0);
+    assert_ne!(judged(story.clone()), "nothing");
     for status in [ServiceStatus::Draining, ServiceStatus::Inactive] {
-        assert_eq!(judged(judged.clone().whose(|service| service.status = status)), "nothing");
+        assert_eq!(judged(story.clone().whose(|service| service.status = status)), "nothing");
     }
 }

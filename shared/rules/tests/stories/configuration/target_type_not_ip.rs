@@ -7,8 +7,8 @@ use model::elb::TargetType;
 use super::sound;
 use crate::story::Story;
 
-fn judged(judged: Story) -> String {
-    judged.judged_by(&["target-type-not-ip"]).found()
+fn judged(story: Story) -> String {
+    story.judged_by(&["target-type-not-ip"]).found()
 }
 
 #[test]
@@ -22,9 +22,9 @@ fn an_awsvpc_service_on_a_group_of_instances() {
 
 #[test]
 fn a_bridge_service_belongs_there() {
-    let judged = sound().of_type(TargetType::Instance);
+    let story = sound().of_type(TargetType::Instance);
     for mode in [NetworkMode::Bridge, NetworkMode::Host] {
-        assert_eq!(judged(judged.clone().defined(|definition| definition.network_mode = mode)), "nothing");
+        assert_eq!(judged(story.clone().defined(|definition| definition.network_mode = mode)), "nothing");
     }
 }
 

@@ -23,7 +23,7 @@ fn all() -> Vec<(&'static str, Story)> {
         ("zone-not-enabled", sound().and_in_zone("b", "eu-central-1b")),
         ("drain-shorter-than-stop", sound().with_container("slow", Some(400))),
     ];
-    let judged = |(slug, judged): (&'static str, Story)| (slug, judged.judged_by(&[slug]).look_at_service("prod/web"));
+    let judged = |(slug, story): (&'static str, Story)| (slug, story.judged_by(&[slug]).look_at_service("prod/web"));
     let by_hand = sound().service("api").declares(&["web"]).task(5).registered_in("web", 8080);
     let by_hand = by_hand.judged_by(&["service-without-load-balancer"]).look_at_service("prod/web");
     stories.into_iter().map(judged).chain([("service-without-load-balancer", by_hand)]).collect()
@@ -33,11 +33,11 @@ fn all() -> Vec<(&'static str, Story)> {
 #[test]
 fn a_failed_look_up_is_abstained_from() {
     let mut harmless: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for (name, judged) in all() {
-        let found = judged.look();
-        assert_eq!(found.judgement.findings.len(), 1, "{name}: {}", judged.found());
+    for (name, story) in all() {
+        let found = story.look();
+        assert_eq!(found.judgement.findings.len(), 1, "{name}: {}", story.found());
         for question in found.asked() {
-            let look = judged.clone().unread(question.clone()).look();
+            let look = story.clone().unread(question.clone()).look();
             if look.judgement.findings == found.judgement.findings {
                 harmless.entry(label(&question)).or_default().push(name);
             } else {
@@ -51,17 +51,17 @@ fn a_failed_look_up_is_abstained_from() {
 
 #[test]
 fn one_broken_service_does_not_stop_the_others() {
-    let judged = sound().mapping(vec![]).group("api").service("api").declares(&["web"]).on("api", 9090).mapping(vec![]);
-    let judged = judged.judged_by(&["port-mismatch"]);
-    assert_eq!(judged.found().matches("high port-mismatch").count(), 2);
+    let story = sound().mapping(vec![]).group("api").service("api").declares(&["web"]).on("api", 9090).mapping(vec![]);
+    let story = story.judged_by(&["port-mismatch"]);
+    assert_eq!(story.found().matches("high port-mismatch").count(), 2);
     for question in [
         Question::Service(names::service("prod/api")),
         Question::TargetGroup(names::group("api")),
         Question::TaskDefinition(names::definition("api:7")),
     ] {
         // Looked at by its services: the list of all groups describes each of them.
-        let judged = judged.clone().look_at_service("prod/web").look_at_service("prod/api").unread(question.clone());
-        let found = judged.found();
+        let story = story.clone().look_at_service("prod/web").look_at_service("prod/api").unread(question.clone());
+        let found = story.found();
         assert!(found.contains("prod/web can't serve web") && found.contains("can't judge"), "{question:?}: {found}");
         assert!(!found.contains("prod/api can't serve"), "{question:?}: {found}");
     }

@@ -6,8 +6,8 @@ use model::elb::CrossZone;
 use super::sound;
 use crate::story::Story;
 
-fn judged(judged: Story) -> String {
-    judged.judged_by(&["zone-not-enabled"]).found()
+fn judged(story: Story) -> String {
+    story.judged_by(&["zone-not-enabled"]).found()
 }
 
 fn in_two_zones() -> Story {
@@ -43,8 +43,8 @@ fn a_group_without_a_balancer_is_another_matter() {
 
 #[test]
 fn subnets_of_another_network_are_served_from_every_zone() {
-    let judged = sound().and_in_zone("b", "eu-central-1b");
-    let mut judged = judged;
-    judged.account.subnets.last_mut().expect("a subnet").vpc = crate::names::vpc("peer");
-    assert_eq!(judged(judged), "nothing");
+    let story = sound().and_in_zone("b", "eu-central-1b");
+    let mut story = story;
+    story.account.subnets.last_mut().expect("a subnet").vpc = crate::names::vpc("peer");
+    assert_eq!(judged(story), "nothing");
 }

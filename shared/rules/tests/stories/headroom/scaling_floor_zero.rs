@@ -5,8 +5,8 @@ use insta::assert_snapshot;
 use crate::configuration::sound;
 use crate::story::Story;
 
-fn judged(judged: Story) -> String {
-    judged.judged_by(&["scaling-floor-zero"]).found()
+fn judged(story: Story) -> String {
+    story.judged_by(&["scaling-floor-zero"]).found()
 }
 
 #[test]

@@ -5,8 +5,8 @@ use insta::assert_snapshot;
 use crate::configuration::sound;
 use crate::story::Story;
 
-fn judged(judged: Story) -> String {
-    judged.judged_by(&["subnet-addresses-low"]).found()
+fn judged(story: Story) -> String {
+    story.judged_by(&["subnet-addresses-low"]).found()
 }
 
 #[test]
@@ -37,16 +37,16 @@ fn a_service_that_is_not_scaled_needs_room_for_what_it_wants() {
 
 #[test]
 fn scaling_out_that_is_suspended_takes_nothing() {
-    let judged = sound().free_addresses(0);
-    assert_eq!(judged(judged.scaled_as(1, 30, |target| target.scale_out_suspended = true)), "nothing");
+    let story = sound().free_addresses(0);
+    assert_eq!(judged(story.scaled_as(1, 30, |target| target.scale_out_suspended = true)), "nothing");
 }
 
 #[test]
 fn addresses_that_nobody_counts_are_not_judged() {
-    let judged = sound().scaled(1, 30).free_addresses(0);
+    let story = sound().scaled(1, 30).free_addresses(0);
     assert_eq!(
-        judged(judged.clone().in_a_subnet(|subnet| subnet.ranges.retain(|range| range.addr().is_ipv6()))),
+        judged(story.clone().in_a_subnet(|subnet| subnet.ranges.retain(|range| range.addr().is_ipv6()))),
         "nothing"
     );
-    assert_eq!(judged(judged.in_a_subnet(|subnet| subnet.vpc = crate::names::vpc("peer"))), "nothing");
+    assert_eq!(judged(story.in_a_subnet(|subnet| subnet.vpc = crate::names::vpc("peer"))), "nothing");
 }

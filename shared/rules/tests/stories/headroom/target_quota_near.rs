@@ -7,8 +7,8 @@ use crate::story::Story;
 
 const PER_BALANCER: &str = "targets-per-network-load-balancer";
 
-fn judged(judged: Story) -> String {
-    judged.judged_by(&["target-quota-near"]).found()
+fn judged(story: Story) -> String {
+    story.judged_by(&["target-quota-near"]).found()
 }
 
 #[test]
@@ -26,50 +26,50 @@ fn a_group_that_would_hold_too_many() {
 #[test]
 fn a_zone_that_would_hold_too_many() {
     assert_eq!(judged(sound().scaled(1, 500)), "nothing");
-    let judged = sound().scaled(1, 501);
+    let story = sound().scaled(1, 501);
     assert!(
-        judged(judged.clone()).contains("in each of its 1 zones would have 501 targets of 500"),
+        judged(story.clone()).contains("in each of its 1 zones would have 501 targets of 500"),
         "{}",
-        judged(judged)
+        judged(story)
     );
     let in_two = sound().balancer_in(&["eu-central-1a", "eu-central-1b"]);
     assert_eq!(judged(in_two.clone().scaled(1, 1000)), "nothing");
-    let judged = in_two.scaled(1, 501).balancer_crosses_zones();
+    let story = in_two.scaled(1, 501).balancer_crosses_zones();
     assert!(
-        judged(judged.clone()).contains("whose zones all count as one, would have 501 targets"),
+        judged(story.clone()).contains("whose zones all count as one, would have 501 targets"),
         "{}",
-        judged(judged)
+        judged(story)
     );
 }
 
 #[test]
 fn quotas_are_the_accounts() {
-    let judged = sound().limit("targets-per-availability-zone-per-network-load-balancer", 1000);
-    assert_eq!(judged(judged.scaled(1, 501)), "nothing");
-    let judged = sound().limit(PER_BALANCER, 200).scaled(1, 201);
-    assert!(judged(judged.clone()).contains("load balancer edge would have 201 targets of 200"), "{}", judged(judged));
+    let story = sound().limit("targets-per-availability-zone-per-network-load-balancer", 1000);
+    assert_eq!(judged(story.scaled(1, 501)), "nothing");
+    let story = sound().limit(PER_BALANCER, 200).scaled(1, 201);
+    assert!(judged(story.clone()).contains("load balancer edge would have 201 targets of 200"), "{}", judged(story));
 }
 
 #[test]
 fn all_groups_of_the_balancer_count() {
-    let judged = sound().limit(PER_BALANCER, 10).scaled(1, 9);
-    assert_eq!(judged(judged.clone()), "nothing");
-    let judged = judged.group("spare").target("spare", "10.0.1.200:80").target("spare", "10.0.1.201:80");
-    assert_ne!(judged(judged.clone()), "nothing");
-    assert_ne!(judged(judged.look_at_service("prod/web")), "nothing");
+    let story = sound().limit(PER_BALANCER, 10).scaled(1, 9);
+    assert_eq!(judged(story.clone()), "nothing");
+    let story = story.group("spare").target("spare", "10.0.1.200:80").target("spare", "10.0.1.201:80");
+    assert_ne!(judged(story.clone()), "nothing");
+    assert_ne!(judged(story.look_at_service("prod/web")), "nothing");
 }
 
 #[test]
 fn two_services_of_one_group_grow_together() {
-    let judged = sound().limit(PER_BALANCER, 10).scaled(1, 6);
-    let judged = judged.service("api").declares(&["web"]).on("web", 8080).task(5).registered();
-    assert_eq!(judged(judged.clone().scaled(1, 4)), "nothing");
-    assert_eq!(judged(judged.scaled(1, 5)).matches("medium target-quota-near").count(), 1);
+    let story = sound().limit(PER_BALANCER, 10).scaled(1, 6);
+    let story = story.service("api").declares(&["web"]).on("web", 8080).task(5).registered();
+    assert_eq!(judged(story.clone().scaled(1, 4)), "nothing");
+    assert_eq!(judged(story.scaled(1, 5)).matches("medium target-quota-near").count(), 1);
 }
 
 #[test]
 fn what_does_not_grow_is_not_forecast() {
-    let judged = sound().limit(PER_BALANCER, 1);
-    assert_eq!(judged(judged.clone()), "nothing");
-    assert_eq!(judged(judged.scaled_as(1, 30, |target| target.scale_out_suspended = true)), "nothing");
+    let story = sound().limit(PER_BALANCER, 1);
+    assert_eq!(judged(story.clone()), "nothing");
+    assert_eq!(judged(story.scaled_as(1, 30, |target| target.scale_out_suspended = true)), "nothing");
 }

@@ -1,7 +1,7 @@
 //! `ecs-nlb-guard audit`: what is wrong, and why.
 
 use report::Report;
-use report::text::DelayedLook;
+use report::text::TextStyle;
 
 use crate::args::{Audit, ReportFormat};
 use crate::ending::{Ending, Failure};
@@ -15,7 +15,7 @@ pub(crate) async fn run(args: &Audit) -> Result<Ending, Failure> {
     let audited = &surveyed.audited;
     match &args.out {
         Some(path) => {
-            output::write_file(path, &render(&surveyed, format, DelayedLook::default()).await?)?;
+            output::write_file(path, &render(&surveyed, format, TextStyle::default()).await?)?;
             output::note(&format!("{}: {}", path.display(), gist(&audited.report)));
         }
         None => output::print(&render(&surveyed, format, output::look()).await?)?,
@@ -38,7 +38,7 @@ fn format(args: &Audit) -> Result<ReportFormat, Failure> {
     Ok(format.unwrap_or(ReportFormat::Text))
 }
 
-async fn render(surveyed: &Surveyed, format: ReportFormat, look: DelayedLook) -> Result<String, Failure> {
+async fn render(surveyed: &Surveyed, format: ReportFormat, look: TextStyle) -> Result<String, Failure> {
     let Surveyed { audited, auditor, .. } = surveyed;
     let report = &audited.report;
     match format {

@@ -9,7 +9,7 @@ use anstyle::Style;
 use audit::auditor::Audited;
 use model::policy::{Mode, Policy};
 use pipeline::{Concluded, Conclusion, Status};
-use report::text::DelayedLook;
+use report::text::TextStyle;
 
 use crate::args::Plan;
 use crate::commands::policy::meaning;
@@ -28,7 +28,7 @@ pub(crate) async fn run(args: &Plan) -> Result<Ending, Failure> {
 /// Lines by the place they are about.
 type LinesByResource = BTreeMap<String, Vec<String>>;
 
-fn text(Audited { report, outcome }: &Audited, policy: &Policy, look: DelayedLook) -> String {
+fn text(Audited { report, outcome }: &Audited, policy: &Policy, look: TextStyle) -> String {
     let (mut done, mut not_done, mut by_hand) =
         (LinesByResource::new(), LinesByResource::new(), LinesByResource::new());
     for Concluded { finding, conclusions } in &outcome.findings {
@@ -65,7 +65,7 @@ fn text(Audited { report, outcome }: &Audited, policy: &Policy, look: DelayedLoo
 }
 
 struct PlanText {
-    look: DelayedLook,
+    look: TextStyle,
     text: String,
 }
 
