@@ -39,6 +39,7 @@ struct LookAgainBody {
     services: BTreeSet<ServiceId>,
     tasks: BTreeMap<TaskArn, Arc<TaskHint>>,
     suspicions: BTreeMap<Fingerprint, Timestamp>,
+    #[serde(rename = "hop")] // the name that messages under way have
     attempt: u32,
     not_before: Timestamp,
 }
