@@ -40,7 +40,7 @@ SIMULATOR := target/debug/simulator
 TARGET := $(notdir $(wildcard tests/fuzz/corpus/*))
 SECONDS_EACH := 60
 
-.PHONY: help setup build build-dev build-demo demo test test-unit test-sim sim fuzz test-e2e weather test-infra system-test acceptance bench bench-check check lint fmt readme clean deploy plan invoke-audit destroy dist \
+.PHONY: help setup build build-dev build-demo demo test test-unit test-sim sim fuzz test-e2e weather test-infra system-test acceptance bench bench-check check lint fmt readme clean deploy plan invoke-audit destroy \
 	need-python need-cargo need-fuzz
 
 help: ## List these tasks
@@ -138,17 +138,14 @@ bench-check: setup $(BINARIES) ## Compare counts of calls and sizes with the com
 deploy: setup ## Bring the guard into the account and Region of your AWS settings, or up to date there
 	infra/deploy up --architecture $(DEPLOY_ARCHITECTURE) $(DEPLOY)
 
-plan: need-python ## Show what deploying would change
+plan: setup ## Show what deploying would change
 	infra/deploy plan --architecture $(DEPLOY_ARCHITECTURE) $(DEPLOY)
 
 invoke-audit: setup ## Have the deployed audit look at everything, or at what REQUEST says
 	infra/deploy audit '$(or $(REQUEST),{})'
 
-destroy: need-python ## Take the guard out of the account and Region
+destroy: setup ## Take the guard out of the account and Region
 	infra/deploy down --architecture $(DEPLOY_ARCHITECTURE) $(DEPLOY)
-
-dist: setup ## Make a release: archives, module, SBOM and checksums, the same bytes every time
-	infra/dist $(DIST)
 
 check: lint test ## Everything a change must pass
 
@@ -172,6 +169,9 @@ $(VENV)/.stamp: tests/requirements.txt | need-python
 	python3 -m venv --clear $(VENV)
 	@# What isn't imported needn't be compiled.
 	$(PYTHON) -m pip install --quiet --no-compile --disable-pip-version-check --requirement tests/requirements.txt
+	@# The schema that SARIF is checked against is in the sources of a package.
+	$(PYTHON) -m pip download --quiet --no-deps --no-binary sarif-om --disable-pip-version-check --dest $(VENV)/sarif sarif-om==1.0.4
+	tar --extract --gzip --to-stdout --file $(VENV)/sarif/sarif_om-1.0.4.tar.gz sarif_om-1.0.4/sarif-2.1.0-rtm.4.json >$(VENV)/sarif-2.1.0.json
 	touch $@
 
 $(SCAN)/.stamp: tests/infra/requirements.txt | need-python

@@ -140,7 +140,79 @@ def test_json_goes_through_a_pipe_to_another_program(cli):
     assert audit.wait(timeout=60) == 0 and read.stdout == "1\n"
 
 
-def test_empty_region_is_no_clean_bill_of_health(cli):
+def test_empty_region_is_no_clean_bill_of_health(cli, account):
     ran = cli.run("audit")
-    assert ran.status == 0
-    assert "There was nothing to judge." in ran.out and "is this the Region you mean?" in ran.err
+    assert ran.status == 4
+    assert f"Account {account.id}, us-east-1: There was nothing to judge." in ran.out
+    assert "is this the Region you mean?" in ran.err
+    assert cli.run("audit", "--allow-empty").status == 0
+    assert cli.run("plan").status == 4 and cli.run("plan", "--allow-empty").status == 0
+
+
+@pytest.mark.usefixtures("broken")
+def test_lists_may_be_separated_by_commas(cli):
+    ran = cli.run("audit", "--rule", "target-stale,target-missing", "--service", "prod/{web,api}", "--format", "json")
+    assert slugs(json.loads(ran.out)) == {"target-stale", "target-missing"}
+    ran = cli.run("audit", "--rule", "target-stale,target-mising")
+    assert ran.status == 2 and 'did you mean "target-missing"?' in ran.err
+
+
+@pytest.mark.usefixtures("broken")
+def test_severity_reports_only_what_is_as_bad_and_fail_on_counts_all(cli):
+    ran = cli.run("audit", "--rule", "target-*", "--severity", "critical", "--format", "json")
+    assert {finding["severity"] for finding in json.loads(ran.out)["findings"]} == {"critical"}
+    assert cli.run("audit", "--rule", "target-foreign", "--severity", "critical", "--fail-on", "low").status == 1
+    assert cli.run("audit", "--severity", "urgent").status == 2
+
+
+@pytest.mark.usefixtures("broken")
+def test_what_the_baseline_has_does_not_count(cli, tmp_path):
+    assert cli.run("audit", "--rule", "target-stale", "--out", "old.json").status == 0
+    same = cli.run("audit", "--rule", "target-stale", "--baseline", "old.json", "--fail-on", "low")
+    assert same.status == 0 and "in the baseline" in same.out, same.err
+    more = cli.run("audit", "--rule", "target-*", "--baseline", "old.json", "--fail-on", "low", "--format", "json")
+    told = {finding["rule"]: finding["baseline"] for finding in json.loads(more.out)["findings"]}
+    assert more.status == 1 and told["target-stale"] == "known" and told["target-missing"] == "new"
+    (tmp_path / "bad.json").write_text("{}")
+    for name in ("bad.json", "nowhere.json"):
+        ran = cli.run("audit", "--baseline", name)
+        assert ran.status == 2 and f"{name} can't be read as a report" in ran.err
+
+
+@pytest.mark.usefixtures("broken")
+def test_diff_tells_what_is_new_and_what_is_gone(cli, tmp_path):
+    assert cli.run("audit", "--rule", "target-stale,target-missing", "--out", "old.json").status == 0
+    assert cli.run("audit", "--rule", "target-stale,target-hijacked", "--out", "new.json").status == 0
+    ran = cli.run("diff", "old.json", "new.json")
+    new, _, gone = ran.out.partition("\nGone\n")
+    assert ran.status == 0 and "1 new, 2 gone, 1 as before" in new
+    assert "target-hijacked" in new and gone.count("target-missing") == 2
+    assert cli.run("diff", "old.json", "new.json", "--fail-on", "high").status == 1
+    assert cli.run("diff", "new.json", "new.json", "--fail-on", "low").status == 0
+    assert cli.run("diff", "old.json", "nowhere.json").status == 2
+    elsewhere = json.loads((tmp_path / "old.json").read_text()) | {"region": "eu-west-1"}
+    (tmp_path / "elsewhere.json").write_text(json.dumps(elsewhere))
+    ran = cli.run("diff", "elsewhere.json", "new.json")
+    assert ran.status == 2 and "the reports are of different places" in ran.err
+
+
+@pytest.mark.usefixtures("broken")
+def test_several_regions_are_a_part_each(cli, tmp_path):
+    both = ("audit", "--rule", "target-*", "--region", "us-east-1,eu-west-1")
+    ran = cli.run(*both, "--fail-on", "critical")
+    assert ran.status == 1 and "eu-west-1: There was nothing to judge." in ran.out, ran.err
+    assert ran.out.count("Account 111122223333, us-east-1: 6 findings") == 1
+    ran = cli.run(*both, "--out", "report-{region}.json")
+    assert ran.status == 0, ran.err
+    assert {json.loads(path.read_text())["region"] for path in tmp_path.glob("report-*.json")} == {"us-east-1", "eu-west-1"}
+    rows = cli.run(*both, "--format", "csv").lines()
+    assert sum(row.startswith("severity,") for row in rows) == 1 and len(rows) == 7
+
+
+@pytest.mark.usefixtures("broken")
+def test_one_region_that_cannot_be_audited_does_not_stop_the_others(cli):
+    ran = cli.run("audit", "--rule", "target-*", "--region", "Frankfurt,us-east-1")
+    assert ran.status == 2 and 'Frankfurt: "Frankfurt" is not a Region' in ran.err
+    assert "us-east-1: 6 findings" in ran.out
+    ran = cli.run("audit", "--region", "us-east-1,eu-west-1", "--out", "report.json")
+    assert ran.status == 2 and "several Regions need a file each" in ran.err

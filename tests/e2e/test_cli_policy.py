@@ -1,4 +1,6 @@
-"""`ecs-nlb-guard policy check` and `rules`: neither needs an account."""
+"""`ecs-nlb-guard policy`, `rules`, `completions` and `man`: none needs an account."""
+
+import re
 
 FIVE_MISTAKES = """\
 [registration]
@@ -30,7 +32,7 @@ def test_good_policy_is_told_what_it_means(nobody, tmp_path):
     (tmp_path / "policy.json").write_text('{"registration": {"mode": "repair"}}')
     ran = nobody.run("policy", "check", "policy.json")
     assert (ran.status, ran.err) == (0, "")
-    assert ran.out == ("policy.json is a policy without a mistake; it repairs targets, at least somewhere, "
+    assert ran.out == ("policy.json is valid: it repairs targets, at least somewhere, "
                        "and no security groups.\n")
     assert "it repairs nothing anywhere" in nobody.run("policy", "check", "-", stdin="").out
 
@@ -50,7 +52,56 @@ def test_every_rule_is_listed_and_each_is_explained(nobody):
         assert ran.status == 0 and ran.out.startswith(slug) and "What to do: " in ran.out
 
 
-def test_completions_know_the_commands(nobody):
+def test_policy_init_writes_a_valid_policy_with_every_default_and_overwrites_nothing(nobody, tmp_path):
+    ran = nobody.run("policy", "init")
+    assert ran.status == 0 and "policy.toml is written" in ran.out
+    assert "it repairs nothing anywhere" in nobody.run("policy", "check", "policy.toml").out
+    (tmp_path / "policy.toml").write_text("# mine\n")
+    ran = nobody.run("policy", "init")
+    assert ran.status == 2 and "policy.toml can't be written: File exists" in ran.err
+    assert (tmp_path / "policy.toml").read_text() == "# mine\n"
+    assert nobody.run("policy", "init", "-").out.startswith("# The policy of ecs-nlb-guard")
+
+
+def test_policy_explain_tells_what_holds_for_a_service_and_what_says_so(nobody, tmp_path):
+    (tmp_path / "policy.toml").write_text(
+        'registration.grace = "5m"\n[[override]]\ncluster = "prod-*"\nregistration.mode = "repair"\n'
+        '[[override]]\nservice = "web"\ncluster = "*"\nregistration.max_removals = 3\n')
+    ran = nobody.run("policy", "explain", "--service", "prod-eu/web", "--policy", "policy.toml")
+    told = {line.split(" = ")[0]: " ".join(line.split()) for line in ran.lines()}
+    assert told["registration.mode"] == 'registration.mode = "repair" # override 1 (cluster = "prod-*")'
+    assert told["registration.grace"] == 'registration.grace = "5m" # the section'
+    assert told["registration.max_removals"].startswith("registration.max_removals = 3 # override 2")
+    assert told["security_groups.mode"] == 'security_groups.mode = "observe" # default'
+    other = nobody.run("policy", "explain", "--service", "dev/api", "--policy", "policy.toml").out
+    assert "override" not in other
+    ran = nobody.run("policy", "explain", "--service", "web", "--policy", "policy.toml")
+    assert ran.status == 2 and '--service "web" names no cluster: write CLUSTER/NAME' in ran.err
+    ran = nobody.run("policy", "explain", "--service", "a/b", "--policy", "nowhere.toml")
+    assert ran.status == 2 and "nowhere.toml" in ran.err
+
+
+def test_an_acceptance_without_a_reason_or_a_place_is_a_mistake(nobody):
+    ran = nobody.run("policy", "check", "-", stdin='[[accept]]\nuntil = "soon"\n[[accept]]\nrule = "target-stael"\nreason = "x"\n')
+    assert ran.status == 2 and "4 mistakes" in ran.err, ran.out
+    for says in ("it doesn't say which findings", "it doesn't say why", '"soon" is no time', "did you mean `target-stale`?"):
+        assert says in ran.out
+
+
+def test_completions_know_the_commands_and_the_rules(nobody):
     for shell in ("bash", "zsh", "fish"):
         ran = nobody.run("completions", shell)
-        assert ran.status == 0 and "policy" in ran.out and "--fail-on" in ran.out or "fail-on" in ran.out
+        assert ran.status == 0 and "policy" in ran.out and "fail-on" in ran.out and "target-hijacked" in ran.out
+    ran = nobody.run("completions", "tcsh")
+    assert ran.status == 2 and "invalid value 'tcsh'" in ran.err
+
+
+def test_manual_page_is_read_by_man(nobody, tmp_path):
+    page = nobody.run("man").out
+    assert ".TH ecs-nlb-guard 1" in page
+    for command in ("audit", "plan", "diff", "rules", "policy", "permissions", "pause", "resume"):
+        assert f"ecs\\-nlb\\-guard\\-{command}(1)" in page, command
+
+
+def test_version_is_told(nobody):
+    assert re.fullmatch(r"ecs-nlb-guard \d+\.\d+\.\d+( \([0-9a-f]{9}\))?\n", nobody.run("--version").out)

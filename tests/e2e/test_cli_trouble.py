@@ -1,5 +1,7 @@
 """The command line as someone new to it meets it: nothing set up, the wrong thing typed, AWS saying no."""
 
+import subprocess
+
 import pytest
 from harness.faults import denied, refused, throttled
 from harness.place import CREDENTIALS, REGION
@@ -15,7 +17,7 @@ def test_without_a_command_the_help_is_shown(nobody):
 def test_help_tells_the_exit_statuses_and_needs_nothing(nobody):
     for words in (["--help"], ["audit", "--help"], ["help", "plan"], ["--version"]):
         assert nobody.run(*words).status == 0
-    assert "a finding is at or over --fail-on" in nobody.run("audit", "--help").out
+    assert "a finding that counts is at or over --fail-on" in nobody.run("audit", "--help").out
 
 
 @pytest.mark.parametrize("words, says", [
@@ -25,7 +27,7 @@ def test_help_tells_the_exit_statuses_and_needs_nothing(nobody):
     (["audit", "--format", "pdf"], "possible values: text, json, html"),
     (["pause"], "--reason"),
     (["audit", "--rule", "target-mising"], "there is no rule \"target-mising\""),
-    (["rules", "target-mising"], "did you mean target-missing?"),
+    (["rules", "target-mising"], "did you mean \"target-missing\"?"),
 ])
 def test_mistyped_command_lines_are_told_what_was_meant(nobody, words, says):
     ran = nobody.run(*words)
@@ -54,7 +56,7 @@ def test_profile_and_region_of_the_configuration_are_used(nobody, account, proxy
     (tmp_path / ".aws/config").write_text("[profile work]\nregion = us-east-1\n")
     (tmp_path / ".aws/credentials").write_text("[work]\naws_access_key_id = testing\naws_secret_access_key = testing\n")
     ran = nobody.where(AWS_ENDPOINT_URL=proxy.url).run("audit", "--profile", "work")
-    assert ran.status == 0 and "us-east-1" in ran.out, ran.err
+    assert ran.status == 4 and "us-east-1" in ran.out, ran.err
     ran = nobody.where(AWS_ENDPOINT_URL=proxy.url).run("audit", "--profile", "work", "--region", "eu-west-1")
     assert ran.status == 0 and "eu-west-1" in ran.out, ran.err
 
@@ -69,7 +71,7 @@ def test_wrong_region_is_told_from_other_troubles(nobody, region, status, says):
 
 
 @pytest.mark.parametrize("code, says", [
-    ("ExpiredToken", "the session is over: sign in again"),
+    ("ExpiredToken", "your session has expired: sign in again"),
     ("InvalidClientTokenId", "AWS doesn't know these credentials"),
     ("SignatureDoesNotMatch", "the secret key doesn't belong to the access key"),
     ("AccessDenied", "\"sts:GetCallerIdentity\""),
@@ -84,7 +86,7 @@ def test_credentials_that_do_not_do_are_explained(cli, proxy, code, says):
 def test_session_that_ends_half_way_is_told_as_that_and_not_as_a_missing_permission(cli, proxy):
     proxy.fails("ecs:DescribeTasks", refused("ExpiredTokenException", "The security token included in the request is expired"))
     ran = cli.run("audit")
-    assert ran.status == 3 and "the session is over" in ran.err and '"Effect"' not in ran.err, ran.err
+    assert ran.status == 3 and "your session has expired" in ran.err and '"Effect"' not in ran.err, ran.err
 
 
 @pytest.mark.usefixtures("web")
@@ -94,7 +96,7 @@ def test_missing_permissions_are_named_with_the_statement_to_add(cli, proxy):
     ran = cli.run("audit")
     assert ran.status == 3
     assert "Could not be read" in ran.out and "All is well" not in ran.out
-    assert "missing; add this statement" in ran.err
+    assert "2 permissions are missing; `ecs-nlb-guard permissions` prints the whole IAM policy" in ran.err
     for word in ('"Effect": "Allow"', '"elasticloadbalancing:DescribeTargetHealth"', '"ecs:DescribeTasks"', '"Resource": "*"'):
         assert word in ran.err
 
@@ -115,7 +117,7 @@ def test_throttling_to_the_end_is_unread_and_no_permission(cli, proxy):
 
 @pytest.mark.usefixtures("web")
 @pytest.mark.parametrize("words, says", [
-    (["--cluster", "staging"], "there is no cluster staging"),
+    (["--cluster", "staging"], 'no cluster "staging"'),
     (["--service", "web"], "--service: \"web\" doesn't say in which cluster: write CLUSTER/SERVICE"),
     (["--target-group", "arn:aws:elasticloadbalancing:us-east-1:444455556666:targetgroup/web/50dc6c495c0c9188"],
      "belongs to account 444455556666"),
@@ -123,6 +125,33 @@ def test_throttling_to_the_end_is_unread_and_no_permission(cli, proxy):
 def test_names_that_match_nothing_are_usage_errors(cli, words, says):
     ran = cli.run("audit", *words)
     assert ran.status == 2 and says in ran.err and ran.out == "", ran.err
+
+
+@pytest.mark.usefixtures("web")
+@pytest.mark.parametrize("words, says", [
+    (["--cluster", "prdo"], 'no cluster "prdo"; did you mean "prod"?'),
+    (["--service", "prod/wbe"], 'no service "prod/wbe"; did you mean "prod/web"?'),
+    (["--service", "prdo/web"], 'no service "prdo/web"; did you mean "prod"?'),
+    (["--target-group", "wbe"], 'no target group "wbe"; did you mean "web"?'),
+    (["--rule", "target-stael"], 'there is no rule "target-stael"; did you mean "target-stale"?'),
+    (["--fail-on", "hihg"], "a similar value exists: 'high'"),
+    (["--clustr", "prod"], "a similar argument exists: '--cluster'"),
+])
+def test_a_slip_is_answered_with_what_may_be_meant(cli, words, says):
+    ran = cli.run("audit", *words)
+    assert ran.status == 2 and says in ran.err and ran.out == "", ran.err
+
+
+def test_an_endpoint_where_nothing_answers_is_told_in_a_sentence(nobody):
+    ran = nobody.at("http://127.0.0.1:1").run("audit", timeout=180)
+    assert ran.status == 3 and "nothing answers at the endpoint" in ran.err, ran.err
+    assert "panicked" not in ran.err and "DispatchFailure" not in ran.err and "{" not in ran.err
+
+
+def test_an_endpoint_that_is_no_url_is_told_in_a_sentence(nobody):
+    ran = nobody.at("http://not a url").run("audit")
+    assert ran.status in (2, 3) and "AWS_ENDPOINT_URL" in ran.err, ran.err
+    assert "panicked" not in ran.err
 
 
 def test_policy_that_cannot_be_read_is_said_before_anything_is_asked(cli, proxy, tmp_path):
@@ -148,3 +177,10 @@ def test_interrupted_half_way_it_says_so_and_leaves_nothing(cli, proxy, tmp_path
     ran = cli.run_at_terminal("audit", "--out", "report.html", interrupt_after=1.5)
     assert ran.status == 130 and "interrupted" in ran.out
     assert list(tmp_path.iterdir()) == []
+
+
+def test_function_that_is_started_by_hand_says_what_to_run(binary, guard_binary, audit_binary):
+    for path, name in ((binary, "registrar"), (guard_binary, "guard"), (audit_binary, "audit")):
+        ran = subprocess.run([path], env={}, capture_output=True, text=True, timeout=60)
+        assert ran.returncode == 2 and ran.stdout == ""
+        assert ran.stderr == f"{name} is an AWS Lambda function, and this isn't Lambda: run `ecs-nlb-guard audit` instead\n"

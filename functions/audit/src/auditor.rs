@@ -86,7 +86,7 @@ impl Auditor {
     /// Puts the numbers of an audit of everything in the log that was made in parts.
     pub fn note_divided_sweep(&self, report: &Report) {
         if let Some(alerts) = &self.alerts {
-            alerts.note_divided_sweep(report.findings.iter().map(|finding| finding.severity), WallClock.now());
+            alerts.note_divided_sweep(report.counted().map(|finding| finding.severity), WallClock.now());
         }
     }
 

@@ -181,6 +181,16 @@ impl Finding {
         Fingerprint::of(identity.iter().map(String::as_str).chain([self.subject.as_str()]))
     }
 
+    /// The services it concerns, as `CLUSTER/SERVICE`: the one it names, or all that use what it is about.
+    pub fn services(&self) -> impl Iterator<Item = String> {
+        let own = self.resources.service.as_ref().map(|service| {
+            let cluster = service.cluster_name().or_else(|| self.resources.cluster.as_ref().map(ClusterArn::name));
+            format!("{}/{}", cluster.unwrap_or_default(), service.name())
+        });
+        let users: &[ServiceId] = if own.is_some() { &[] } else { &self.users };
+        own.into_iter().chain(users.iter().map(ToString::to_string))
+    }
+
     /// A target is identified by its group, address and port alone, however much a look found out about its owner;
     /// anything else by everything that is named.
     fn identity(&self) -> Vec<String> {

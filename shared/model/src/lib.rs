@@ -19,6 +19,7 @@ pub mod finding;
 pub mod hold;
 pub mod id;
 pub mod ledger;
+pub mod near;
 pub mod observation;
 
 pub mod policy;

@@ -42,3 +42,4 @@ pub use limit::RepairLimit;
 pub use looks::{LookAgain, LookHistory, TaskInGrace};
 pub use plan::{Plan, PlannedFinding, Step};
 pub use repair_options::MAX_REFUSALS;
+pub use terms::mode;

@@ -23,6 +23,12 @@ pub(crate) struct RepairTerms {
     pub(crate) stop_standalone: bool,
 }
 
+/// Whether the policy lets this repair be made, where it would be made.
+#[must_use]
+pub fn mode(policy: &Policy, lookup: &Lookup<'_>, finding: &Finding, repair: &Repair) -> Mode {
+    RepairTerms::of(policy, lookup, finding, repair).mode
+}
+
 impl RepairTerms {
     /// What all services allow that the finding concerns.
     pub(crate) fn of(policy: &Policy, lookup: &Lookup<'_>, finding: &Finding, repair: &Repair) -> Self {

@@ -1,6 +1,6 @@
 //! The report as a document. Its JSON is an interface: keys are added, never changed, while `schema` stays the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::Timestamp;
@@ -103,6 +103,32 @@ pub struct FindingReport {
     pub resources: Resources,
     /// What would mend it, in the order it must be done.
     pub repairs: Vec<RepairReport>,
+    /// The policy accepts it, and why. It is reported all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Accepted>,
+    /// How it stands to the baseline, where the report was compared with one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Baseline>,
+}
+
+/// Why a finding is accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// In the words of the policy.
+    pub reason: String,
+    /// When that ends, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+}
+
+/// How a finding stands to a baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Baseline {
+    /// The baseline doesn't have it.
+    New,
+    /// The baseline has it.
+    Known,
 }
 
 /// A repair, and what came of it.
@@ -160,11 +186,27 @@ impl Report {
         serde_json::to_string(self)
     }
 
-    /// How many findings there are of each severity, worst first; none of a severity is left out.
+    /// How many findings that count there are of each severity, worst first; none of a severity is left out.
     #[must_use]
     pub fn counts(&self) -> Vec<(Severity, usize)> {
-        let count = |severity| self.findings.iter().filter(|finding| finding.severity == severity).count();
+        let count = |severity| self.counted().filter(|finding| finding.severity == severity).count();
         Severity::ALL.into_iter().rev().map(|severity| (severity, count(severity))).filter(|(_, n)| *n > 0).collect()
+    }
+}
+
+impl Report {
+    /// The findings that count: neither accepted nor in the baseline.
+    pub fn counted(&self) -> impl Iterator<Item = &FindingReport> {
+        self.findings.iter().filter(|finding| finding.is_counted())
+    }
+
+    /// Marks each finding as new or known by the findings of an earlier report.
+    pub fn compare_with(&mut self, baseline: &Self) {
+        let known: BTreeSet<Fingerprint> = baseline.findings.iter().map(|finding| finding.fingerprint).collect();
+        for finding in &mut self.findings {
+            let is_known = known.contains(&finding.fingerprint);
+            finding.baseline = Some(if is_known { Baseline::Known } else { Baseline::New });
+        }
     }
 }
 
@@ -195,7 +237,36 @@ impl FindingReport {
     pub fn new(finding: Finding, repairs: Vec<RepairReport>) -> Self {
         let fingerprint = finding.fingerprint();
         let Finding { rule, severity, summary, remedy, resources, evidence, .. } = finding;
-        Self { rule, severity, fingerprint, summary, remedy, evidence, resources, repairs }
+        Self {
+            rule,
+            severity,
+            fingerprint,
+            summary,
+            remedy,
+            evidence,
+            resources,
+            repairs,
+            accepted: None,
+            baseline: None,
+        }
+    }
+
+    /// The same finding, accepted for this reason if there is one.
+    #[must_use]
+    pub fn accepted(self, accepted: Option<Accepted>) -> Self {
+        Self { accepted, ..self }
+    }
+
+    /// Does it count? It doesn't where the policy accepts it, or the baseline has it.
+    #[must_use]
+    pub const fn is_counted(&self) -> bool {
+        self.accepted.is_none() && !self.is_in_baseline()
+    }
+
+    /// Does the baseline have it?
+    #[must_use]
+    pub const fn is_in_baseline(&self) -> bool {
+        matches!(self.baseline, Some(Baseline::Known))
     }
 }
 
@@ -231,6 +302,28 @@ impl Status {
             Self::Refused => "refused",
             Self::Failed => "failed",
         }
+    }
+}
+
+impl Baseline {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Known => "known",
+        }
+    }
+}
+
+impl fmt::Display for Accepted {
+    /// `accepted until 2027-01-31T00:00:00Z: the reason`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("accepted")?;
+        if let Some(until) = self.until {
+            write!(f, " until {until:.0}")?;
+        }
+        write!(f, ": {}", crate::place::one_line(&self.reason))
     }
 }
 

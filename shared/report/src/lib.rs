@@ -3,12 +3,14 @@
 //! * [`document`] – the report: what was looked at, what could not be read, what was found, what was done about it;
 //! * [`html`] – the same as a page of its own, with pictures drawn from a [`topology`];
 //! * [`mod@text`] – the same for a person at a terminal, worst first;
+//! * `formats` – the same for other programs: SARIF, JUnit, CSV, Markdown, GitHub annotations, OCSF;
 //! * [`lines`] – the same as log lines, none too long to be logged.
 //!
 //! A report is made from plain inputs and says the same in the same order whatever order they came in. Nothing is judged,
 //! left out or added here, and nothing is written anywhere.
 
 pub mod document;
+mod formats;
 pub mod html;
 pub mod lines;
 mod place;
@@ -19,7 +21,8 @@ mod tests;
 pub mod text;
 pub mod topology;
 
-pub use document::{Coverage, FindingReport, Modes, RepairReport, Report, ScopeReport, Status};
+pub use document::{Accepted, Baseline, Coverage, FindingReport, Modes, RepairReport, Report, ScopeReport, Status};
+pub use formats::{RuleText, Tool};
 pub use lines::LogLine;
 pub use place::{one_line, place};
 pub use topology::Topology;

@@ -41,7 +41,13 @@ pub(crate) fn report(findings: Vec<FindingReport>) -> Report {
     .sorted()
 }
 
-fn finding(rule: &str, severity: Severity, service: &str, address: &str, repairs: Vec<RepairReport>) -> FindingReport {
+pub(crate) fn finding(
+    rule: &str,
+    severity: Severity,
+    service: &str,
+    address: &str,
+    repairs: Vec<RepairReport>,
+) -> FindingReport {
     let target = Target { ip: address.parse().expect("an address"), port: 8080 };
     let cluster = CLUSTER.parse().expect("a cluster");
     let resources = Resources {
@@ -60,6 +66,8 @@ fn finding(rule: &str, severity: Severity, service: &str, address: &str, repairs
         resources,
         evidence: BTreeMap::from([("state".to_owned(), json!("healthy"))]),
         repairs,
+        accepted: None,
+        baseline: None,
     }
 }
 
@@ -186,9 +194,8 @@ fn a_text_tells_what_to_look_at_first() {
     let mut report = report(findings());
     report.coverage.unread = vec![unread("task b"), unread("task a"), unread("task a")];
     insta::assert_snapshot!(report.sorted().to_text(), @"
-    Account 111122223333, eu-central-1, 2026-03-01T12:00:00Z
-    Looked at 1 cluster, 2 services, 40 tasks, 2 target groups, 41 targets; targets: repair, security groups: observe
-    4 findings: 1 critical, 2 high, 1 low; 2 look-ups failed.
+    Account 111122223333, eu-central-1: 4 findings: 1 critical, 2 high, 1 low; 2 look-ups failed.
+    Read 1 cluster, 2 services, 40 tasks, 2 target groups, 41 targets at 2026-03-01T12:00:00Z; targets: repair, security groups: observe
     Look first at prod/api: 10.0.2.4:8080 of api is not as it should be
     then at prod/web: 10.0.1.8:8080 of web is not as it should be
 
@@ -217,9 +224,8 @@ fn a_text_tells_what_to_look_at_first() {
 #[test]
 fn a_healthy_account_is_one_screen() {
     insta::assert_snapshot!(report(vec![]).to_text(), @"
-    Account 111122223333, eu-central-1, 2026-03-01T12:00:00Z
-    Looked at 1 cluster, 2 services, 40 tasks, 2 target groups, 41 targets; targets: repair, security groups: observe
-    All is well.
+    Account 111122223333, eu-central-1: All is well.
+    Read 1 cluster, 2 services, 40 tasks, 2 target groups, 41 targets at 2026-03-01T12:00:00Z; targets: repair, security groups: observe
 
     4 requests (ecs 2, elasticloadbalancing 2) in 1.042 s
     ");
@@ -306,10 +312,11 @@ fn a_terminal_gets_colours_only_where_asked_for_and_lines_as_wide_as_it_is() {
     let text = report.to_text_as(TextStyle { colours: true, width: Some(60) });
     assert!(text.contains("\u{1b}[1m\u{1b}[31mcritical\u{1b}[0m"), "{text}");
     insta::assert_snapshot!(report.to_text_as(TextStyle { colours: false, width: Some(60) }), @"
-    Account 111122223333, eu-central-1, 2026-03-01T12:00:00Z
-    Looked at 1 cluster, 2 services, 40 tasks, 2 target groups,
-    41 targets; targets: repair, security groups: observe
-    4 findings: 1 critical, 2 high, 1 low.
+    Account 111122223333, eu-central-1: 4 findings: 1 critical,
+    2 high, 1 low.
+    Read 1 cluster, 2 services, 40 tasks, 2 target groups, 41
+    targets at 2026-03-01T12:00:00Z; targets: repair, security
+    groups: observe
     Look first at prod/api: 10.0.2.4:8080 of api was a task's
       once, but now belongs to a task of another service
     then at prod/web: 10.0.1.8:8080 of web is not as it should

@@ -63,23 +63,26 @@ struct TextPage {
 impl TextPage {
     fn head(&mut self, report: &Report) {
         let coverage = &report.coverage;
-        self.line("", "", &format!("Account {}, {}, {:.0}", report.account, report.region, report.generated_at));
-        let parts: Vec<String> = coverage.amounts().map(|(amount, what)| counted(amount, what)).collect();
-        let parts = if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") };
-        let modes = format!("targets: {}, security groups: {}", report.mode.registration, report.mode.security_groups);
-        let looked = format!("Looked at {parts}; {modes}");
-        self.line("", "", &self.paint(Style::new().dimmed(), &looked));
-        let counts = self.counts(report.findings.iter().map(|finding| finding.severity));
+        let counts = self.counts(report.counted().map(|finding| finding.severity));
         let unread = counted(coverage.unread.len(), "look-up");
-        let found = counted(report.findings.len(), "finding");
+        let (found, aside) = (report.counted().count(), report.findings.len() - report.counted().count());
+        let found = counted(found, "finding");
+        let aside = if aside > 0 { format!(", and {aside} accepted or in the baseline") } else { String::new() };
         let verdict = match (report.findings.len(), coverage.unread.len()) {
             (0, 0) if coverage.is_empty() => "There was nothing to judge.".to_owned(),
             (0, 0) => self.paint(colour(AnsiColor::Green).bold(), "All is well."),
             (0, _) => format!("Nothing found in what could be read; {unread} failed."),
-            (_, 0) => format!("{found}: {counts}."),
-            _ => format!("{found}: {counts}; {unread} failed."),
+            (_, 0) if counts.is_empty() => format!("No finding that counts{aside}."),
+            (_, _) if counts.is_empty() => format!("No finding that counts{aside}; {unread} failed."),
+            (_, 0) => format!("{found}: {counts}{aside}."),
+            _ => format!("{found}: {counts}{aside}; {unread} failed."),
         };
-        self.line("", "", &verdict);
+        self.line("", "", &format!("Account {}, {}: {verdict}", report.account, report.region));
+        let parts: Vec<String> = coverage.amounts().map(|(amount, what)| counted(amount, what)).collect();
+        let parts = if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") };
+        let modes = format!("targets: {}, security groups: {}", report.mode.registration, report.mode.security_groups);
+        let looked = format!("Read {parts} at {:.0}; {modes}", report.generated_at);
+        self.line("", "", &self.paint(Style::new().dimmed(), &looked));
     }
 
     /// Where to look first, if there is a choice.
@@ -108,6 +111,11 @@ impl TextPage {
         let severity = self.paint(of_severity(finding.severity), &format!("{:<8}", finding.severity));
         let rule = self.paint(Style::new().bold(), &finding.rule);
         self.line("  ", "            ", &format!("{severity}  {rule}  {}", one_line(&finding.summary)));
+        if let Some(accepted) = &finding.accepted {
+            self.line("            ", "              ", &accepted.to_string());
+        } else if finding.is_in_baseline() {
+            self.line("            ", "              ", "in the baseline");
+        }
         for repair in &finding.repairs {
             let text = one_line(&repair.to_string());
             let style = match repair.status {

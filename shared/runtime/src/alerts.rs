@@ -111,7 +111,10 @@ impl Alerts {
         judged: JudgedPass<'_>,
         now: Timestamp,
     ) -> Notified {
-        let seen = outcome.findings.iter().map(|concluded| SeenFinding {
+        let at = outcome.observation.at;
+        // What the policy accepts opens no alert, and an alert on it is resolved.
+        let standing = outcome.findings.iter().filter(|one| judged.policy.accepts(&one.finding, at).is_none());
+        let seen = standing.map(|concluded| SeenFinding {
             finding: &concluded.finding,
             stage: stage(concluded),
             fleeting: self.fleeting.contains(concluded.finding.rule.as_str()),
@@ -129,7 +132,9 @@ impl Alerts {
         let conclusions = || outcome.findings.iter().flat_map(|concluded| &concluded.conclusions);
         let came_to = |statuses: &[Status]| count(conclusions().filter(|one| statuses.contains(&one.status)).count());
         let mut by_severity: BTreeMap<Severity, u64> = BTreeMap::new();
-        for concluded in outcome.findings.iter().filter(|concluded| stage(concluded) != FindingStage::Mended) {
+        let is_accepted = |one: &Concluded| judged.policy.accepts(&one.finding, outcome.observation.at).is_some();
+        let standing = outcome.findings.iter().filter(|one| stage(one) != FindingStage::Mended && !is_accepted(one));
+        for concluded in standing {
             *by_severity.entry(concluded.finding.severity).or_default() += 1;
         }
         PassMetrics {

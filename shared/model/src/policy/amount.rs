@@ -1,5 +1,7 @@
 //! A limit that is a share or a count.
 
+use std::fmt;
+
 use super::document::{Node, Value};
 use super::section::quoted;
 
@@ -58,6 +60,17 @@ impl Amount {
         match self {
             Self::Count(count) | Self::Least { count, .. } => Some(count),
             Self::Percent(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Amount {
+    /// As a policy says it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Percent(percent) => write!(f, "\"{percent}%\""),
+            Self::Count(count) => write!(f, "{count}"),
+            Self::Least { percent, count } => write!(f, "the lesser of \"{percent}%\" and {count}"),
         }
     }
 }

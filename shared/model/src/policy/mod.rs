@@ -6,11 +6,13 @@
 //!
 //! It doesn't decide anything: rules and planner do. It knows the rules' slugs only as the list it is given.
 
+mod accept;
 mod amount;
 mod choice;
 mod document;
 mod duration;
 mod error;
+mod explain;
 mod glob;
 mod overrides;
 mod registration;
@@ -21,9 +23,11 @@ mod security_groups;
 #[cfg(test)]
 mod tests;
 
+pub use accept::Acceptance;
 pub use amount::Amount;
 pub use choice::{BalancerKind, Managed, Mode, RepairOption};
 pub use error::{PolicyErrors, PolicyProblem};
+pub use explain::{Explained, Origin};
 pub use glob::{Glob, GlobError};
 pub use overrides::PolicySubject;
 pub use registration::RegistrationPolicy;
@@ -31,8 +35,9 @@ pub use rules::AlertPolicy;
 pub use security_group_ref::{SecurityGroupRef, SecurityGroupRefError};
 pub use security_groups::SecurityGroupPolicy;
 
-use crate::finding::Severity;
+use crate::finding::{Finding, Severity};
 use document::Document;
+use jiff::Timestamp;
 use overrides::Override;
 use registration::RegistrationChanges;
 use rules::RulesPolicy;
@@ -47,6 +52,7 @@ pub struct Policy {
     alerts: AlertPolicy,
     rules: RulesPolicy,
     overrides: Vec<Override>,
+    acceptances: Vec<Acceptance>,
 }
 
 /// In which sections a repair is allowed anywhere at all.
@@ -130,6 +136,12 @@ impl Policy {
         &self.alerts
     }
 
+    /// Why this finding is accepted now, if it is.
+    #[must_use]
+    pub fn accepts(&self, finding: &Finding, now: Timestamp) -> Option<&Acceptance> {
+        accept::accepts(&self.acceptances, finding, now)
+    }
+
     /// Whether the rule is run.
     #[must_use]
     pub fn rule_enabled(&self, slug: &str) -> bool {
@@ -176,6 +188,7 @@ impl Policy {
         let alerts = root.section("alerts", AlertPolicy::read);
         let rules = root.section("rules", |section| RulesPolicy::read(section, known_rules));
         let overrides = root.sections("override", |section| Override::read(section, &registration, &security_groups));
-        Self { registration, security_groups, alerts, rules, overrides }
+        let acceptances = root.sections("accept", |section| Acceptance::read(section, known_rules));
+        Self { registration, security_groups, alerts, rules, overrides, acceptances }
     }
 }

@@ -60,6 +60,15 @@ impl Override {
             && matches(&self.target_group, place.target_group)
     }
 
+    /// Its globs, each with its key.
+    pub(super) const fn globs(&self) -> [(&'static str, Option<&Glob>); 3] {
+        [
+            ("cluster", self.cluster.as_ref()),
+            ("service", self.service.as_ref()),
+            ("target_group", self.target_group.as_ref()),
+        ]
+    }
+
     pub(super) fn cap(&mut self, most: Mode) {
         self.registration.mode = self.registration.mode.map(|mode| mode.min(most));
         self.security_groups.mode = self.security_groups.mode.map(|mode| mode.min(most));

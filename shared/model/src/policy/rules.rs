@@ -56,7 +56,8 @@ impl RulesPolicy {
     }
 }
 
-fn matching(node: &Node, known: &[&str]) -> Result<BTreeSet<String>, String> {
+/// Slugs of the rules that a glob names.
+pub(super) fn matching(node: &Node, known: &[&str]) -> Result<BTreeSet<String>, String> {
     let glob: Glob = glob(node)?;
     let slugs: BTreeSet<String> = known.iter().filter(|slug| glob.matches(slug)).map(|&slug| slug.to_owned()).collect();
     if slugs.is_empty() { Err(no_such_rule(glob.as_str(), known)) } else { Ok(slugs) }

@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::document::{DocumentEntry, Node, Value};
+use crate::near::nearest;
 
 /// What was found wrong so far, by byte offset.
 #[derive(Debug, Default)]
@@ -159,13 +160,7 @@ impl<'d> TableReader<'d> {
 
 /// The words "did you mean" with the candidate nearest to `word`, if one is near.
 pub(super) fn did_you_mean<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<String> {
-    let length = word.chars().count();
-    if length > 64 {
-        return None;
-    }
-    let near = candidates.map(|candidate| (strsim::osa_distance(word, candidate), candidate));
-    let (distance, nearest) = near.min()?;
-    (distance <= (length / 3).max(1)).then(|| format!("did you mean `{nearest}`?"))
+    nearest(word, candidates).map(|nearest| format!("did you mean `{nearest}`?"))
 }
 
 /// `text` in quotes, escaped, and cut if it is long.

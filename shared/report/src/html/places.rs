@@ -61,6 +61,8 @@ fn items(findings: &[(usize, &FindingReport)], anchors: &Anchors) -> Markup {
             li.finding.(finding.severity) id=(anchors.id(*nth)) data-nth=(nth) data-rule=(finding.rule) tabindex="-1" {
                 p.kind { b { (finding.severity) } " " code { (finding.rule) } }
                 p.summary { (finding.summary) }
+                @if let Some(accepted) = &finding.accepted { p.repair { (accepted) } }
+                @else if finding.is_in_baseline() { p.repair { "in the baseline" } }
                 @for repair in &finding.repairs { (of_repair(repair)) }
                 // The same remedy for the hundredth finding helps no one; it is in the details of each.
                 @if explained.insert(finding.remedy.as_str()) && !finding.remedy.is_empty() {

@@ -13,7 +13,10 @@ pub(super) fn verdict(report: &Report) -> String {
         (0, 0) if coverage.is_empty() => "Nothing to judge".to_owned(),
         (0, 0) => "All is well".to_owned(),
         (0, unread) => format!("Nothing found, but {} failed", counted(unread, "look-up")),
-        (n, _) => counted(n, "finding"),
+        _ => match report.counted().count() {
+            0 => "No finding that counts".to_owned(),
+            n => counted(n, "finding"),
+        },
     }
 }
 

@@ -21,6 +21,7 @@ use handle::{answer, read};
 pub use pass_requests::{PassRequest, RequestTerms};
 pub use reporting::{log_decisions, report};
 
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -46,6 +47,15 @@ pub fn run(function: &Function) -> ExitCode {
 /// Runs a function whose passes are made at the desk that `open` opens.
 #[must_use]
 pub fn run_at<D: Backend + Send + 'static>(function: &Function, open: impl AsyncFnOnce(Settings) -> D) -> ExitCode {
+    // Lambda always sets it.
+    if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_none() {
+        let name = function.name;
+        let text =
+            format!("{name} is an AWS Lambda function, and this isn't Lambda: run `ecs-nlb-guard audit` instead\n");
+        // Where nobody listens nothing is lost.
+        let _unheard = std::io::stderr().write_all(text.as_bytes());
+        return ExitCode::from(2);
+    }
     let known: Vec<&str> = rules::rules().map(|rule| rule.slug).collect();
     let settings = match Settings::from_environment(&known) {
         Ok(settings) => settings,

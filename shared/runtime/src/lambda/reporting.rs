@@ -8,7 +8,7 @@ use model::observation::{Answer, Observation, Unread, UnreadKind};
 use model::policy::{Mode, Policy};
 use model::scope::Scope;
 use pipeline::{Concluded, Conclusion, PassOutcome, Status as Came};
-use report::{Coverage, FindingReport, Modes, RepairReport, Report, ScopeReport, Status};
+use report::{Accepted, Coverage, FindingReport, Modes, RepairReport, Report, ScopeReport, Status};
 
 /// The report of a pass over `scope` that was over at `now`.
 #[must_use]
@@ -30,7 +30,7 @@ pub fn report(
         scope: ScopeReport::from(scope),
         mode: Modes { registration: mode(may_repair.registration), security_groups: mode(may_repair.security_groups) },
         coverage: coverage(outcome),
-        findings: outcome.findings.iter().map(finding).collect(),
+        findings: outcome.findings.iter().map(|concluded| finding(concluded, policy, *at)).collect(),
         calls,
         duration_ms: u64::try_from(now.duration_since(began).as_millis()).unwrap_or(0),
     };
@@ -74,14 +74,16 @@ pub fn log_decisions(outcome: &PassOutcome, by: &str) {
     }
 }
 
-fn finding(concluded: &Concluded) -> FindingReport {
+fn finding(concluded: &Concluded, policy: &Policy, at: Timestamp) -> FindingReport {
     let repairs = concluded.conclusions.iter().map(|conclusion| RepairReport {
         action: conclusion.repair.action().to_owned(),
         status: status_of(conclusion.status),
         code: conclusion.code.clone(),
         reason: conclusion.reason.clone(),
     });
-    FindingReport::new(concluded.finding.clone(), repairs.collect())
+    let accepted = policy.accepts(&concluded.finding, at);
+    let accepted = accepted.map(|one| Accepted { reason: one.reason.clone(), until: one.until });
+    FindingReport::new(concluded.finding.clone(), repairs.collect()).accepted(accepted)
 }
 
 const fn status_of(came: Came) -> Status {

@@ -55,7 +55,7 @@ impl Backend for RecordingBackend {
     async fn resolve(&self, patterns: &Patterns, home: &Home, _: Timestamp) -> Result<Scope, HandlerError> {
         match format!("{patterns:?}") {
             text if text.contains("gone") => {
-                let unmatched = vec!["there is no cluster gone".to_owned()];
+                let unmatched = vec!["no cluster \"gone\"".to_owned()];
                 Err(ScopeError::from(UnmatchedError { unmatched }).into())
             }
             text if text.contains("secret") => Err(ScopeError::Unread(unread("secret")).into()),
@@ -308,10 +308,10 @@ async fn whoever_asks_directly_for_what_can_not_be_gets_a_named_error() {
     }
     insta::assert_snapshot!(errors.join("\n"), @r#"
     EcsNlbGuard.BadInput: the input is neither an SQS event, an EventBridge event nor a request: it is a list, not an object
-    EcsNlbGuard.BadInput: the request asks for what can't be: scope.services[0]: "web" doesn't say in which cluster: write CLUSTER/SERVICE, or */SERVICE for any
-    EcsNlbGuard.NothingMatches: the request names what there isn't: there is no cluster gone
+    EcsNlbGuard.BadInput: invalid request: scope.services[0]: "web" doesn't say in which cluster: write CLUSTER/SERVICE, or */SERVICE for any
+    EcsNlbGuard.NothingMatches: the request matches nothing: no cluster "gone"
     EcsNlbGuard.Unread: what the request names can't be looked up: ecs:DescribeTasks on secret failed: ThrottlingException
-    EcsNlbGuard.BadInput: the request asks for what can't be: rules[0]: there is no rule "port-mismatch"; there are target-missing, target-stale
+    EcsNlbGuard.BadInput: invalid request: rules[0]: there is no rule "port-mismatch"; there are target-missing, target-stale
     "#);
 }
 

@@ -12,6 +12,7 @@ pub use resolve::{UnmatchedError, resolve};
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::near::nearest;
 use model::policy::{Glob, Mode};
 use serde::Deserialize;
 
@@ -46,7 +47,7 @@ pub enum ReportFormat {
 
 /// A request that can't be met as it is, with all that is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the request asks for what can't be: {}", problems.join("; "))]
+#[error("invalid request: {}", problems.join("; "))]
 pub struct RequestError {
     /// What is wrong, each with the place where it is written.
     pub problems: Vec<String>,
@@ -152,7 +153,10 @@ pub fn rules_named(text: &str, known: &[&str]) -> Result<Vec<String>, String> {
     let glob: Glob = text.parse().map_err(|error| format!("{error}"))?;
     let slugs: Vec<String> = known.iter().filter(|slug| glob.matches(slug)).map(|&slug| slug.to_owned()).collect();
     if slugs.is_empty() {
-        return Err(format!("there is no rule {:?}; there are {}", cut(text), known.join(", ")));
+        return Err(match nearest(text, known.iter().copied()) {
+            Some(near) => format!("there is no rule {:?}; did you mean {near:?}?", cut(text)),
+            None => format!("there is no rule {:?}; there are {}", cut(text), known.join(", ")),
+        });
     }
     Ok(slugs)
 }

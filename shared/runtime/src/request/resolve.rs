@@ -4,6 +4,7 @@
 //! looked up, not searched for.
 
 use model::id::{ClusterArn, TargetGroupArn, TaskArn};
+use model::near::{did_you_mean, nearest};
 use model::observation::{Desired, Gap, Lookup, TaskList};
 use model::policy::Glob;
 use model::scope::{Scope, ServiceId, TaskHint};
@@ -12,7 +13,7 @@ use super::pattern::{ArnOrName, InCluster, Patterns, literal};
 
 /// Names in a request that match nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the request names what there isn't: {}", unmatched.join("; "))]
+#[error("the request matches nothing: {}", unmatched.join("; "))]
 pub struct UnmatchedError {
     /// Each name, with what it should be the name of.
     pub unmatched: Vec<String>,
@@ -54,7 +55,8 @@ impl<'a> NameSearch<'_, 'a> {
             }
             ArnOrName::Name(name) => self.clusters_named(name),
         };
-        if let Some(found) = self.some("cluster", pattern, found) {
+        let near = |search: &mut Self| search.near_cluster(&pattern.to_string());
+        if let Some(found) = self.some("cluster", pattern, found, near) {
             self.scope.clusters.extend(found);
         }
     }
@@ -68,7 +70,11 @@ impl<'a> NameSearch<'_, 'a> {
                 .ask(self.lookup.target_groups())
                 .map(|groups| groups.iter().filter(|group| name.matches(group.name())).cloned().collect::<Vec<_>>()),
         };
-        if let Some(found) = self.some("target group", pattern, found) {
+        let near = |search: &mut Self| {
+            let groups = search.hint(search.lookup.target_groups());
+            did_you_mean(&pattern.to_string(), groups.into_iter().flatten().map(TargetGroupArn::name))
+        };
+        if let Some(found) = self.some("target group", pattern, found, near) {
             self.scope.target_groups.extend(found);
         }
     }
@@ -86,7 +92,11 @@ impl<'a> NameSearch<'_, 'a> {
                 (format!("{cluster}/{name}"), found)
             }
         };
-        if let Some(found) = self.some("service", &written, found) {
+        let near = |search: &mut Self| match pattern {
+            InCluster::Exact(_) => String::new(),
+            InCluster::Name { cluster, name } => search.near_service(cluster, name),
+        };
+        if let Some(found) = self.some("service", &written, found, near) {
             self.scope.services.extend(found);
         }
     }
@@ -99,7 +109,7 @@ impl<'a> NameSearch<'_, 'a> {
                 (format!("{cluster}/{name}"), found)
             }
         };
-        for (task, hint) in self.some("task", &written, found).into_iter().flatten() {
+        for (task, hint) in self.some("task", &written, found, |_| String::new()).into_iter().flatten() {
             self.scope.add_task(task, hint);
         }
     }
@@ -147,11 +157,47 @@ impl<'a> NameSearch<'_, 'a> {
         answer.map_err(|gap| self.gaps.push(gap)).ok()
     }
 
-    /// What was found, with a note if that is nothing.
-    fn some<T>(&mut self, what: &str, pattern: &impl ToString, found: Option<Vec<T>>) -> Option<Vec<T>> {
+    /// The answer, where it only helps to find out what was meant: one that can't be read is none.
+    fn hint<T>(&mut self, answer: Result<T, Gap<'a>>) -> Option<T> {
+        let gap = match answer {
+            Ok(answer) => return Some(answer),
+            Err(gap) => gap,
+        };
+        self.gaps.extend((gap == Gap::Pending).then_some(gap));
+        None
+    }
+
+    fn near_cluster(&mut self, name: &str) -> String {
+        let clusters = self.hint(self.lookup.clusters());
+        did_you_mean(name, clusters.into_iter().flatten().map(ClusterArn::name))
+    }
+
+    /// The service that is meant, in the clusters of this name or, if there is none, in the one that is meant.
+    fn near_service(&mut self, cluster: &Glob, name: &Glob) -> String {
+        let clusters = self.clusters_named(cluster).unwrap_or_default();
+        if clusters.is_empty() {
+            return self.near_cluster(cluster.as_str());
+        }
+        let lists: Vec<_> = clusters.iter().map(|cluster| self.hint(self.lookup.services(cluster))).collect();
+        let names: Vec<String> = lists.into_iter().flatten().flatten().map(ToString::to_string).collect();
+        let name = name.as_str();
+        let near = nearest(name, names.iter().map(|full| full.rsplit('/').next().unwrap_or(full)));
+        let full = near.and_then(|near| names.iter().find(|full| full.ends_with(&format!("/{near}"))));
+        full.map(|full| format!("; did you mean {full:?}?")).unwrap_or_default()
+    }
+
+    /// What was found, with a note if that is nothing, and what may be meant.
+    fn some<T>(
+        &mut self,
+        what: &str,
+        pattern: &impl ToString,
+        found: Option<Vec<T>>,
+        near: impl FnOnce(&mut Self) -> String,
+    ) -> Option<Vec<T>> {
         let found = found?;
         if found.is_empty() {
-            self.unmatched.push(format!("there is no {what} {}", pattern.to_string()));
+            let near = near(self);
+            self.unmatched.push(format!("no {what} {:?}{near}", pattern.to_string()));
         }
         Some(found)
     }

@@ -61,13 +61,13 @@ fn everything_wrong_with_a_request_is_told_at_once() {
         requests.iter().map(|value| request(value).expect_err("an error").replace("; ", ";\n  ")).collect();
     insta::assert_snapshot!(errors.join("\n"), @r#"
     the request can't be read at scoop: unknown field `scoop`, expected one of `scope`, `rules`, `mode`, `format` at line 1 column 8
-    the request asks for what can't be: scope.service: a scope has clusters, services, tasks and target_groups
+    invalid request: scope.service: a scope has clusters, services, tasks and target_groups
     the request can't be read at scope.services: invalid type: string "prod/web", expected a sequence at line 1 column 31
     the request can't be read at scope: invalid type: sequence, expected a map at line 1 column 9
     the request can't be read at mode: unknown variant `destroy`, expected `observe` or `repair` at line 1 column 17
     the request can't be read at format: unknown variant `pdf`, expected one of `json`, `text`, `html` at line 1 column 15
     the request can't be read at rules: invalid type: string "target-*", expected a sequence at line 1 column 19
-    the request asks for what can't be: scope.clusters[0]: "" is no glob: write a name, or * for any;
+    invalid request: scope.clusters[0]: "" is no glob: write a name, or * for any;
       scope.clusters[1]: "prod-[" is no glob: unclosed character class;
       missing ']';
       scope.clusters[2]: "arn:aws:ecs:eu-central-1:111122223333:service/prod/web" is not a cluster ARN: its resource part has another form;
@@ -79,7 +79,7 @@ fn everything_wrong_with_a_request_is_told_at_once() {
       scope.tasks[0]: "0a1b" doesn't say in which cluster: write CLUSTER/TASK-ID, or */TASK-ID for any;
       scope.tasks[1]: "arn:aws:ecs:eu-central-1:111122223333:task/0a1b" is of the old form, which doesn't say in which cluster: write CLUSTER/0a1b;
       rules[0]: there is no rule "target-mising";
-      there are target-missing, target-stale, port-mismatch;
+      did you mean "target-missing"?;
       rules[2]: there is no rule "(";
       there are target-missing, target-stale, port-mismatch
     "#);
@@ -204,7 +204,7 @@ fn every_name_that_matches_nothing_is_told() {
         "tasks": ["prod/ffff"],
         "target_groups": ["wbe"],
     });
-    insta::assert_snapshot!(resolved(scope, &account()).expect_err("an error"), @"the request names what there isn't: there is no cluster staging-*; there is no cluster arn:aws:ecs:eu-central-1:111122223333:cluster/gone; there is no service prod/gone; there is no service nowhere/web; there is no task prod/ffff; there is no target group wbe");
+    insta::assert_snapshot!(resolved(scope, &account()).expect_err("an error"), @r#"the request matches nothing: no cluster "staging-*"; no cluster "arn:aws:ecs:eu-central-1:111122223333:cluster/gone"; no service "prod/gone"; no service "nowhere/web"; no task "prod/ffff"; no target group "wbe"; did you mean "web"?"#);
 }
 
 #[test]

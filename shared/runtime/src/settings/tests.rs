@@ -113,6 +113,6 @@ fn everything_wrong_is_told_at_once() {
     the settings have 1 problem:
       GUARD_POLICY_FILE: /secret.toml can't be read: permission denied
     the settings have 1 problem:
-      /var/task/policy.toml: line 1, column 1: mode: unknown key; the keys here are registration, security_groups, alerts, rules, override
+      /var/task/policy.toml: line 1, column 1: mode: unknown key; the keys here are registration, security_groups, alerts, rules, override, accept
     "#);
 }

@@ -1,12 +1,18 @@
 //! What can be said on the command line.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
+use clap::builder::{PossibleValue, Styles, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use jiff::fmt::friendly::SpanParser;
 use model::finding::Severity;
+
+/// The version, and the commit it was built from where that is known.
+pub(crate) const VERSION: &str = env!("ECS_NLB_GUARD_VERSION");
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -17,18 +23,27 @@ const STYLES: Styles = Styles::styled()
 const EXIT_CODES: &str = "\
 Exit status:
   0    fine
-  1    a finding is at or over --fail-on
+  1    a finding that counts is at or over --fail-on
   2    the command line, a setting or the policy is wrong; nothing was read
   3    something could not be read, so that less is known than was asked for
+  4    there was nothing to judge (--allow-empty makes that 0)
   130  interrupted";
 
-/// Says whether every awsvpc task of Amazon ECS is registered behind its Network Load Balancer and wears the right security
-/// groups, and if not, exactly why.
+const WATCH_EXIT_CODES: &str = "\
+Exit status:
+  0    every service serves: its deployment is over, its tasks run, their targets are healthy
+  1    a deployment failed or was rolled back, or the time is up
+  2    the command line, a setting or the policy is wrong; nothing was read
+  3    something could not be read until the time was up
+  130  interrupted";
+
+/// Checks whether every awsvpc task of Amazon ECS is registered behind its Network Load Balancer and has the right security
+/// groups, and explains every case where it isn't so.
 ///
 /// It reads, and changes nothing in the account; only `pause` and `resume` write, one item of the guard's own ledger.
 /// Credentials, Region and endpoint come from where the AWS command line takes them.
 #[derive(Debug, Parser)]
-#[command(name = "ecs-nlb-guard", version, styles = STYLES, after_help = EXIT_CODES, max_term_width = 110)]
+#[command(name = "ecs-nlb-guard", version = VERSION, styles = STYLES, after_help = EXIT_CODES, max_term_width = 110)]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) color: colorchoice_clap::Color,
@@ -41,25 +56,35 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Judge the account, or a part of it, by every rule
     Audit(Audit),
-    /// Say what repair mode would do, and what it wouldn't and why
+    /// Show what repair mode would do, and what it wouldn't and why
     Plan(Plan),
+    /// Watch services while they deploy, until they serve; exits with 1 if they don't
+    Watch(Watch),
+    /// Compare two reports: what is new, what is gone, what stayed
+    Diff(Diff),
     /// List the rules, or explain one
     Rules {
         /// The rule to explain
+        #[arg(value_parser = RulePattern, hide_possible_values = true)]
         slug: Option<String>,
     },
-    /// Look after policies
+    /// Validate, explain and write policies
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Print the IAM policy that a caller needs
+    Permissions(Permissions),
     /// Stop all repairs of every function at once, until `resume`
     Pause(Pause),
-    /// Let repairs go on after `pause`
+    /// Let repairs continue after `pause`
     Resume(Resume),
     /// Print a script that completes this command line in a shell
     Completions {
         /// The shell
         shell: Shell,
     },
+    /// Print the manual page
+    #[command(hide = true)]
+    Man,
 }
 
 /// Judge the account, or a part of it, by every rule.
@@ -68,28 +93,92 @@ pub(crate) enum Command {
 pub(crate) struct Audit {
     #[command(flatten)]
     pub(crate) look: SelectionArgs,
-    /// How to tell what was found; by default as the name in --out says, else text
-    #[arg(long, value_enum)]
+    /// The format of the report: of standard output, or of the one file in --out; else as its extension says
+    #[arg(long, value_enum, help_heading = "Report")]
     pub(crate) format: Option<ReportFormat>,
-    /// Write the report to this file, whole or not at all
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
-    /// Exit with 1 if anything found is of this severity or over
+    /// Write the report to this file, whole or not at all; may be given several times; - is standard output
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    pub(crate) out: Vec<PathBuf>,
+    /// Report only findings of this severity or over
+    #[arg(long, value_name = "SEVERITY", value_parser = severity_parser(), help_heading = "Report")]
+    pub(crate) severity: Option<Severity>,
+    /// An earlier report in JSON: what it has doesn't count
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Exit with 1 if a finding that counts is of this severity or over
+    #[arg(long, value_name = "SEVERITY", value_parser = severity_parser(), help_heading = "Report")]
+    pub(crate) fail_on: Option<Severity>,
+    /// Exit with 0 where there is nothing to judge
+    #[arg(long, help_heading = "Report")]
+    pub(crate) allow_empty: bool,
+}
+
+/// Show what repair mode would do, and what it wouldn't and why.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    pub(crate) look: SelectionArgs,
+    /// Print it as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Exit with 0 where there is nothing to judge
+    #[arg(long)]
+    pub(crate) allow_empty: bool,
+}
+
+/// Watch services while they deploy, until they serve.
+#[derive(Debug, clap::Args)]
+#[command(after_help = WATCH_EXIT_CODES)]
+pub(crate) struct Watch {
+    #[command(flatten)]
+    pub(crate) look: SelectionArgs,
+    /// How long to wait at most, such as 90s or 15m
+    #[arg(long, value_name = "DURATION", default_value = "15m", value_parser = duration)]
+    pub(crate) timeout: Duration,
+    /// How long to wait between two looks
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
+    pub(crate) interval: Duration,
+}
+
+/// Compare two reports in JSON.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Diff {
+    /// The earlier report
+    pub(crate) old: PathBuf,
+    /// The later report
+    pub(crate) new: PathBuf,
+    /// Exit with 1 if a new finding that counts is of this severity or over
     #[arg(long, value_name = "SEVERITY", value_parser = severity_parser())]
     pub(crate) fail_on: Option<Severity>,
 }
 
-/// Say what repair mode would do, and what it wouldn't and why.
+/// Print the IAM policy that a caller needs.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Plan {
-    #[command(flatten)]
-    pub(crate) look: SelectionArgs,
+pub(crate) struct Permissions {
+    /// Who calls
+    #[arg(long = "for", value_enum, value_name = "CALLER", default_value_t = Caller::Audit)]
+    pub(crate) caller: Caller,
+    /// Print it as a Terraform data source
+    #[arg(long)]
+    pub(crate) terraform: bool,
+}
+
+/// Who calls AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Caller {
+    /// The audit, from the command line or as a function: it only reads
+    Audit,
+    /// The function that registers and deregisters targets
+    Registrar,
+    /// The function that changes security groups
+    Guard,
 }
 
 /// Where to look, and by what.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(crate) struct SelectionArgs {
-    /// Only these clusters: names, globs or ARNs
+    /// Only these clusters: names, globs or ARNs; several separated by commas
     #[arg(long, value_name = "NAME", help_heading = "Where to look")]
     pub(crate) cluster: Vec<String>,
     /// Only these services: CLUSTER/SERVICE, both may be globs, or ARNs
@@ -102,7 +191,7 @@ pub(crate) struct SelectionArgs {
     #[arg(long, value_name = "NAME", help_heading = "Where to look")]
     pub(crate) target_group: Vec<String>,
     /// Only these rules: slugs or globs
-    #[arg(long, value_name = "SLUG")]
+    #[arg(long, value_name = "SLUG", value_parser = RulePattern, hide_possible_values = true)]
     pub(crate) rule: Vec<String>,
     /// The policy of the functions that repair; else GUARD_POLICY, GUARD_POLICY_FILE, or policy.toml beside this program
     #[arg(long, value_name = "FILE")]
@@ -115,24 +204,46 @@ pub(crate) struct SelectionArgs {
 }
 
 /// In which account.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Account {
     /// A profile of the AWS command line
     #[arg(long, help_heading = "Account")]
     pub(crate) profile: Option<String>,
-    /// The Region
+    /// The Region; for `audit` several, separated by commas
     #[arg(long, help_heading = "Account")]
     pub(crate) region: Option<String>,
 }
 
-/// Look after policies.
+/// Validate, explain and write policies.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
-    /// Check a policy, and tell all its mistakes at once
+    /// Validate a policy: all mistakes at once
     Check {
         /// The policy, TOML or JSON; - for standard input
         file: PathBuf,
     },
+    /// Show what the policy says for a service, and which override says so
+    Explain(Explain),
+    /// Write a commented policy with every default
+    Init {
+        /// The file to write, which must not exist
+        #[arg(default_value = "policy.toml")]
+        file: PathBuf,
+    },
+}
+
+/// Show what the policy says for a service.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Explain {
+    /// The service, by names
+    #[arg(long, value_name = "CLUSTER/NAME")]
+    pub(crate) service: String,
+    /// The target group that is meant
+    #[arg(long, value_name = "NAME")]
+    pub(crate) target_group: Option<String>,
+    /// The policy; else GUARD_POLICY, GUARD_POLICY_FILE, or policy.toml beside this program
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
 }
 
 /// Stop all repairs of every function at once, until `resume`.
@@ -162,7 +273,7 @@ pub(crate) struct Ledger {
     pub(crate) account: Account,
 }
 
-/// How to tell what was found.
+/// The format of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ReportFormat {
     /// For a person at a terminal
@@ -171,10 +282,42 @@ pub(crate) enum ReportFormat {
     Json,
     /// A page with pictures, in one file
     Html,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, for what shows tests
+    Junit,
+    /// Comma-separated values, for spreadsheets
+    Csv,
+    /// Markdown, for comments and job summaries
+    Markdown,
+    /// Annotations of GitHub Actions
+    Github,
+    /// Detection Findings of the Open Cybersecurity Schema Framework
+    Ocsf,
 }
 
-fn severity_parser() -> impl clap::builder::TypedValueParser<Value = Severity> {
-    use clap::builder::TypedValueParser as _;
+/// A slug or glob. Any text will do here, but a shell can be told what there is.
+#[derive(Debug, Clone)]
+pub(crate) struct RulePattern;
+
+impl TypedValueParser for RulePattern {
+    type Value = String;
+
+    fn parse_ref(&self, cmd: &clap::Command, arg: Option<&clap::Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        clap::builder::StringValueParser::new().parse_ref(cmd, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(rules::rules().map(|rule| PossibleValue::new(rule.slug))))
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let duration = SpanParser::new().parse_unsigned_duration(text);
+    duration.map_err(|_| "write it in h, m and s, like 90s, 15m or 1h30m".to_owned())
+}
+
+fn severity_parser() -> impl TypedValueParser<Value = Severity> {
     let words = Severity::ALL.map(Severity::as_str);
     clap::builder::PossibleValuesParser::new(words).try_map(|word| word.parse::<Severity>())
 }

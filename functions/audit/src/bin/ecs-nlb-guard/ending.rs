@@ -7,7 +7,7 @@ use model::call::CallError;
 use model::observation::Unread;
 use runtime::chain::chain;
 
-use crate::permissions;
+use crate::denied;
 
 /// How it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub(crate) enum Ending {
     Usage,
     /// Something could not be read.
     Unread,
+    /// There was nothing to judge.
+    Empty,
 }
 
 /// What a shell says of a program that was interrupted.
@@ -32,6 +34,7 @@ impl From<Ending> for ExitCode {
             Ending::Found => 1,
             Ending::Usage => 2,
             Ending::Unread => 3,
+            Ending::Empty => 4,
         })
     }
 }
@@ -59,12 +62,12 @@ impl Failure {
 
     /// What was named can't be looked up.
     pub(crate) fn unread(error: &dyn Error, unread: &Unread) -> Self {
-        let hint = permissions::hints(std::slice::from_ref(unread)).pop();
+        let hint = denied::hints(std::slice::from_ref(unread)).pop();
         Self { ending: Ending::Unread, what: chain(error), hint }
     }
 
     /// AWS could not be asked, or said no.
     pub(crate) fn call(error: &CallError) -> Self {
-        Self { ending: Ending::Unread, what: chain(error), hint: permissions::hint(error) }
+        Self { ending: Ending::Unread, what: chain(error), hint: denied::hint(error) }
     }
 }

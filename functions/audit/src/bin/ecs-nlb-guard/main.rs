@@ -2,10 +2,12 @@
 
 mod args;
 mod commands;
+mod denied;
 mod ending;
 mod output;
-mod permissions;
+mod outputs;
 mod progress;
+mod rollout;
 mod session;
 mod survey;
 
@@ -16,7 +18,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::args::{Args, Command, PolicyCommand};
-use crate::commands::{audit, pause, plan, policy, rules};
+use crate::commands::{audit, diff, pause, permissions, plan, policy, rules, watch};
 use crate::ending::{Ending, Failure, INTERRUPTED};
 
 fn main() -> ExitCode {
@@ -35,11 +37,17 @@ fn run(command: &Command) -> Result<Ending, Failure> {
     match command {
         Command::Audit(args) => in_runtime(audit::run(args)),
         Command::Plan(args) => in_runtime(plan::run(args)),
+        Command::Watch(args) => in_runtime(watch::run(args)),
+        Command::Diff(args) => diff::run(args),
+        Command::Permissions(args) => permissions::run(args),
         Command::Rules { slug } => rules::run(slug.as_deref()),
         Command::Policy(PolicyCommand::Check { file }) => policy::check(file),
+        Command::Policy(PolicyCommand::Explain(args)) => policy::explain(args),
+        Command::Policy(PolicyCommand::Init { file }) => policy::init(file),
         Command::Pause(args) => in_runtime(pause::pause(args)),
         Command::Resume(args) => in_runtime(pause::resume(args)),
         Command::Completions { shell } => completions(*shell),
+        Command::Man => man(),
     }
 }
 
@@ -64,5 +72,13 @@ fn completions(shell: clap_complete::Shell) -> Result<Ending, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "ecs-nlb-guard", &mut script);
     output::print(&String::from_utf8_lossy(&script))?;
+    Ok(Ending::Fine)
+}
+
+fn man() -> Result<Ending, Failure> {
+    let mut page = Vec::new();
+    let written = clap_mangen::Man::new(Args::command()).render(&mut page);
+    written.map_err(|error| Failure::usage_of(format!("the manual page can't be written: {error}")))?;
+    output::print(&String::from_utf8_lossy(&page))?;
     Ok(Ending::Fine)
 }

@@ -6,8 +6,8 @@ use aws::calls::Calls;
 use aws_config::{Region, SdkConfig};
 
 use crate::args::Account;
+use crate::denied;
 use crate::ending::{Ending, Failure};
-use crate::permissions;
 
 /// A connection to AWS, of which it is known whose it is.
 pub(crate) struct Session {
@@ -34,7 +34,7 @@ impl Session {
         }
         let config = loader.load().await;
         let caller = caller::caller(&config).await.map_err(|error| match &error {
-            CallerError::Unknown(call) if permissions::is_without_credentials(&call.message) => {
+            CallerError::Unknown(call) if denied::is_without_credentials(&call.message) => {
                 Failure { ending: Ending::Unread, what: without_credentials(account), hint: None }
             }
             CallerError::Unknown(call) => Failure::call(call),

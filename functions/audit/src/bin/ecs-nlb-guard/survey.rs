@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use audit::auditor::{Audit, Audited, Auditor};
 use ledger::DynamoDbLedger;
 use model::policy::{Mode, Policy};
+use model::scope::Scope;
+use report::{Coverage, Report};
 use runtime::request::{Patterns, ScopeError, ScopeKind, rules_named};
 use runtime::settings::{Given, Settings};
 
@@ -24,47 +26,110 @@ pub(crate) struct Surveyed {
     pub(crate) audited: Audited,
     /// The policy as it was given.
     pub(crate) policy: Policy,
+    /// Slugs of the rules that were judged by.
+    pub(crate) rules: Vec<String>,
     /// Who looked.
     pub(crate) auditor: Auditor,
 }
 
+/// Looks at an account, once or again and again.
+pub(crate) struct Surveyor {
+    policy: Policy,
+    rules: Vec<String>,
+    session: Session,
+    patterns: Patterns,
+    auditor: Auditor,
+    bar: Bar,
+}
+
+impl Surveyor {
+    /// Reads what was asked for, and whose account it is. Where no rule is named, it is judged by those in `default`.
+    pub(crate) async fn open(
+        look: &SelectionArgs,
+        default: impl IntoIterator<Item = &'static str>,
+    ) -> Result<Self, Failure> {
+        let given = Given { policy: look.policy.as_deref(), ledger_table: look.ledger_table.as_deref() };
+        let settings = settings(given)?;
+        let rules = rules(&look.rule, default)?;
+        let bar = Bar::new();
+        let session = Session::open(&look.account, settings.quota_share).await?;
+        let patterns = patterns(look, &session)?;
+        let ledger = settings.ledger_table.as_deref().map(|table| DynamoDbLedger::new(&session.config, table));
+        let auditor = Auditor::new(&session.config, session.calls.clone()).with_ledger(ledger);
+        Ok(Self { policy: settings.policy, rules, session, patterns, auditor, bar })
+    }
+
+    /// What is named, as it is now.
+    pub(crate) async fn scope(&self) -> Result<Scope, Failure> {
+        self.bar.now("looking up what was named");
+        self.auditor.look_up(&self.patterns, &self.session.caller.home, None).await.map_err(|error| match &error {
+            ScopeError::Unread(unread) => Failure::unread(&error, unread),
+            ScopeError::Unmatched(_) => Failure::usage(&error),
+        })
+    }
+
+    /// Looks there. With `most`, the policy is lowered to that mode.
+    pub(crate) async fn look(&self, scope: &Scope, most: Option<Mode>) -> Audited {
+        let policy = match most {
+            Some(most) => self.policy.clone().capped(most),
+            None => self.policy.clone(),
+        };
+        let slugs: BTreeSet<&str> = self.rules.iter().map(String::as_str).collect();
+        let home = &self.session.caller.home;
+        let audit = Audit { home, scope, policy: &policy, rules: &slugs, deadline: None };
+        self.auditor.survey(audit, &|progress| self.bar.notify(progress)).await
+    }
+}
+
 /// Looks where and by what was asked for. With `most`, the policy is lowered to that mode.
 pub(crate) async fn survey(look: &SelectionArgs, most: Option<Mode>) -> Result<Surveyed, Failure> {
-    let given = Given { policy: look.policy.as_deref(), ledger_table: look.ledger_table.as_deref() };
-    let settings = settings(given)?;
-    let rules = rules(&look.rule)?;
-    let bar = Bar::new();
-    let session = Session::open(&look.account, settings.quota_share).await?;
-    let home = &session.caller.home;
-    let patterns = patterns(look, &session)?;
-    let ledger = settings.ledger_table.as_deref().map(|table| DynamoDbLedger::new(&session.config, table));
-    let auditor = Auditor::new(&session.config, session.calls.clone()).with_ledger(ledger);
-    bar.now("looking up what was named");
-    let scope = auditor.look_up(&patterns, home, None).await.map_err(|error| match &error {
-        ScopeError::Unread(unread) => Failure::unread(&error, unread),
-        ScopeError::Unmatched(_) => Failure::usage(&error),
-    })?;
-    let policy = match most {
-        Some(most) => settings.policy.clone().capped(most),
-        None => settings.policy.clone(),
-    };
-    let rules: BTreeSet<&str> = rules.iter().map(String::as_str).collect();
-    let audit = Audit { home, scope: &scope, policy: &policy, rules: &rules, deadline: None };
-    let audited = auditor.survey(audit, &|progress| bar.notify(progress)).await;
-    drop(bar);
-    Ok(Surveyed { audited, policy: settings.policy, auditor })
+    let surveyor = Surveyor::open(look, all_rules()).await?;
+    let scope = surveyor.scope().await?;
+    let audited = surveyor.look(&scope, most).await;
+    let Surveyor { policy, rules, auditor, .. } = surveyor;
+    Ok(Surveyed { audited, policy, rules, auditor })
 }
 
 /// Tells what the report alone doesn't: what to do about what could not be read, and where nothing was found to look at.
 pub(crate) fn advise(audited: &Audited) {
     let coverage = &audited.report.coverage;
-    for hint in crate::permissions::hints(&coverage.unread) {
+    for hint in crate::denied::hints(&coverage.unread) {
         output::note(&format!("\n{hint}"));
     }
-    if coverage.is_empty() && coverage.unread.is_empty() {
+    if is_empty(&audited.report) && coverage.unread.is_empty() {
         let (account, region) = (&audited.report.account, &audited.report.region);
-        output::note(&format!("\nThere is no service in account {account} in {region}: is this the Region you mean?"));
+        output::note(&format!(
+            "\nThere is no service, task or target group in account {account} in {region}: is this the Region you mean?"
+        ));
     }
+}
+
+/// Was there nothing to judge? A cluster with nothing in it is nothing.
+pub(crate) const fn is_empty(report: &Report) -> bool {
+    let Coverage { services, tasks, target_groups, .. } = &report.coverage;
+    *services == 0 && *tasks == 0 && *target_groups == 0
+}
+
+/// The items of lists separated by commas; a comma within the braces or brackets of a glob separates nothing.
+pub(crate) fn list(texts: &[String]) -> Vec<String> {
+    let mut items = Vec::new();
+    for text in texts {
+        let (mut item, mut depth) = (String::new(), 0_usize);
+        for c in text.chars() {
+            match c {
+                '{' | '[' => depth += 1,
+                '}' | ']' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if c == ',' && depth == 0 {
+                items.push(std::mem::take(&mut item));
+            } else {
+                item.push(c);
+            }
+        }
+        items.push(item);
+    }
+    items.into_iter().map(|item| item.trim().to_owned()).collect()
 }
 
 /// Slugs of every rule.
@@ -72,14 +137,14 @@ pub(crate) fn all_rules() -> Vec<&'static str> {
     rules::rules().map(|rule| rule.slug).collect()
 }
 
-/// The slugs that were named; all, if none were.
-fn rules(named: &[String]) -> Result<Vec<String>, Failure> {
-    let all = all_rules();
+/// The slugs that were named; those in `default`, if none were.
+fn rules(named: &[String], default: impl IntoIterator<Item = &'static str>) -> Result<Vec<String>, Failure> {
     if named.is_empty() {
-        return Ok(all.into_iter().map(str::to_owned).collect());
+        return Ok(default.into_iter().map(str::to_owned).collect());
     }
+    let all = all_rules();
     let mut slugs = Vec::new();
-    for text in named {
+    for text in &list(named) {
         slugs.extend(rules_named(text, &all).map_err(|problem| Failure::usage_of(format!("--rule: {problem}")))?);
     }
     Ok(slugs)
@@ -95,9 +160,9 @@ fn patterns(look: &SelectionArgs, session: &Session) -> Result<Patterns, Failure
     ];
     let (mut patterns, mut problems) = (Patterns::default(), Vec::new());
     for (flag, kind, text) in
-        flags.iter().flat_map(|(flag, kind, texts)| texts.iter().map(move |text| (flag, kind, text)))
+        flags.iter().flat_map(|(flag, kind, texts)| list(texts).into_iter().map(move |text| (flag, kind, text)))
     {
-        if let Err(problem) = kind.read(text, &session.caller.home, &mut patterns) {
+        if let Err(problem) = kind.read(&text, &session.caller.home, &mut patterns) {
             problems.push(format!("{flag}: {problem}"));
         }
     }

@@ -165,8 +165,8 @@ disable = ["target-stael", "nothing-*", "target-[", ""]
 severity = { target-missing = "hgih", target-gone = "low" }
 "#), @r#"
         the policy has 9 problems:
-          line 2, column 1: gracefully: unknown key; the keys here are registration, security_groups, alerts, rules, override
-          line 3, column 1: "a b": unknown key; the keys here are registration, security_groups, alerts, rules, override
+          line 2, column 1: gracefully: unknown key; the keys here are registration, security_groups, alerts, rules, override, accept
+          line 3, column 1: "a b": unknown key; the keys here are registration, security_groups, alerts, rules, override, accept
           line 4, column 2: registratoin: unknown key; did you mean `registration`?
           line 7, column 12: rules.disable: there is no rule "target-stael"; did you mean `target-stale`?
           line 7, column 28: rules.disable: there is no rule "nothing-*"; `ecs-nlb-guard rules` lists them
@@ -309,7 +309,7 @@ fn depth_and_size_are_bounded() {
         the policy has 1 problem:
           line 1, column 48: a key has at most 8 parts
         the policy has 1 problem:
-          line 1, column 2: a: unknown key; the keys here are registration, security_groups, alerts, rules, override
+          line 1, column 2: a: unknown key; the keys here are registration, security_groups, alerts, rules, override, accept
         the policy has 1 problem:
           line 1, column 1: 2000002 bytes are too many: a policy has at most 262144
         "#);

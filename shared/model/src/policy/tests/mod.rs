@@ -85,6 +85,13 @@ service = "web"
 target_group = "{web,api}-?"
 [override.security_groups]
 forbidden = ["sg-0def"]
+
+[[accept]]
+rule = "target-stale"
+service = "prod/*"
+fingerprint = "00*"
+reason = "known"
+until = "2027-01-31"
 "#;
 
 fn parse(text: &str) -> Policy {
@@ -248,6 +255,25 @@ fn every_key_is_read() {
                         stop_standalone: None,
                         window: None,
                     },
+                },
+            ],
+            acceptances: [
+                Acceptance {
+                    rule: Some(
+                        {
+                            "target-stale",
+                        },
+                    ),
+                    service: Some(
+                        Glob("prod/*"),
+                    ),
+                    fingerprint: Some(
+                        Glob("00*"),
+                    ),
+                    reason: "known",
+                    until: Some(
+                        2027-02-01T00:00:00Z,
+                    ),
                 },
             ],
         }

@@ -1,69 +1,175 @@
 //! `ecs-nlb-guard audit`: what is wrong, and why.
 
-use report::Report;
-use report::text::TextStyle;
+use std::path::Path;
 
-use crate::args::{Audit, ReportFormat};
+use report::text::TextStyle;
+use report::{Report, RuleText, Tool};
+
+use crate::args::{self, Audit, ReportFormat, VERSION};
 use crate::ending::{Ending, Failure};
 use crate::output;
-use crate::survey::{Surveyed, advise, survey};
+use crate::outputs::{Output, outputs};
+use crate::survey::{Surveyed, advise, is_empty, list, survey};
 
-/// Judges and tells.
+/// What stands for the Region in the name of a file.
+const REGION: &str = "{region}";
+
+/// Judges and tells, Region by Region.
 pub(crate) async fn run(args: &Audit) -> Result<Ending, Failure> {
-    let format = format(args)?;
-    let surveyed = survey(&args.look, None).await?;
-    let audited = &surveyed.audited;
-    match &args.out {
-        Some(path) => {
-            output::write_file(path, &render(&surveyed, format, TextStyle::default()).await?)?;
-            output::note(&format!("{}: {}", path.display(), gist(&audited.report)));
-        }
-        None => output::print(&render(&surveyed, format, output::look()).await?)?,
+    let outputs = outputs(args.format, &args.out)?;
+    let regions = list(args.look.account.region.as_slice());
+    let several = regions.len() > 1;
+    if several {
+        outputs.iter().try_for_each(check_several)?;
     }
-    advise(audited);
-    Ok(ending(&audited.report, args))
+    let baseline = args.baseline.as_deref().map(read).transpose()?;
+    let mut look = args.look.clone();
+    let mut endings = Vec::new();
+    for (nth, region) in regions.iter().map(Some).chain(regions.is_empty().then_some(None)).enumerate() {
+        look.account.region = region.cloned();
+        let part = Part { args, look: &look, outputs: &outputs, baseline: baseline.as_ref(), is_first: nth == 0 };
+        match (part.audit().await, region) {
+            (Ok(ending), _) => endings.push(ending),
+            // One that can't be audited doesn't stop the others.
+            (Err(Failure { ending, what, hint }), Some(region)) if several => {
+                output::error(&format!("{region}: {what}"), hint.as_deref());
+                endings.push(ending);
+            }
+            (Err(failure), _) => return Err(failure),
+        }
+    }
+    Ok(worst(&endings))
 }
 
-/// The format asked for, or the one that the file's name says.
-fn format(args: &Audit) -> Result<ReportFormat, Failure> {
-    let extension = args.out.as_ref().and_then(|path| path.extension()).and_then(|extension| extension.to_str());
-    let format = args.format.or(match extension {
-        Some("html" | "htm") => Some(ReportFormat::Html),
-        Some("json") => Some(ReportFormat::Json),
-        _ => None,
-    });
-    if format == Some(ReportFormat::Html) && args.out.is_none() && output::is_terminal() {
-        return Err(Failure::usage_of("a page in a terminal helps no one: write it to a file with --out report.html"));
+/// Of several Regions, the ending that a script must hear of. Those with nothing to judge count only if all are so.
+fn worst(endings: &[Ending]) -> Ending {
+    let has = |ending| endings.contains(&ending);
+    match () {
+        () if has(Ending::Found) => Ending::Found,
+        () if has(Ending::Usage) => Ending::Usage,
+        () if has(Ending::Unread) => Ending::Unread,
+        () if endings.iter().all(|ending| *ending == Ending::Empty) => Ending::Empty,
+        () => Ending::Fine,
     }
-    Ok(format.unwrap_or(ReportFormat::Text))
+}
+
+/// Several reports can follow one another in some formats; in others each needs a file of its own.
+fn check_several(output: &Output) -> Result<(), Failure> {
+    let named = output.file.as_ref().is_some_and(|file| file.to_string_lossy().contains(REGION));
+    match (&output.file, output.format) {
+        (Some(_), _) if named => Ok(()),
+        (None, ReportFormat::Text | ReportFormat::Markdown | ReportFormat::Github | ReportFormat::Csv) => Ok(()),
+        (Some(file), _) => Err(Failure::usage_of(format!(
+            "--out {}: several Regions need a file each; write {REGION} into its name, like report-{REGION}.html",
+            file.display()
+        ))),
+        (None, _) => Err(Failure::usage_of(format!(
+            "in this format several Regions need a file each: --out report-{REGION}.json"
+        ))),
+    }
+}
+
+/// The audit of one Region.
+struct Part<'a> {
+    args: &'a Audit,
+    look: &'a args::SelectionArgs,
+    outputs: &'a [Output],
+    baseline: Option<&'a Report>,
+    /// Nothing was printed before it.
+    is_first: bool,
+}
+
+impl Part<'_> {
+    async fn audit(&self) -> Result<Ending, Failure> {
+        let mut surveyed = survey(self.look, None).await?;
+        let report = &mut surveyed.audited.report;
+        if let Some(baseline) = self.baseline {
+            report.compare_with(baseline);
+        }
+        let ending = ending(report, self.args);
+        if let Some(least) = self.args.severity {
+            report.findings.retain(|finding| finding.severity >= least);
+        }
+        let region = surveyed.audited.report.region.to_string();
+        let mut files = Vec::new();
+        for Output { file, format } in self.outputs {
+            if let Some(file) = file {
+                let path = file.to_string_lossy().replace(REGION, &region);
+                output::write_file(Path::new(&path), &render(&surveyed, *format, TextStyle::default()).await?)?;
+                files.push(path);
+                continue;
+            }
+            let text = render(&surveyed, *format, output::look()).await?;
+            let text = match format {
+                _ if self.is_first => text,
+                // The headings were said.
+                ReportFormat::Csv => text.split_inclusive('\n').skip(1).collect(),
+                ReportFormat::Github => text,
+                _ => format!("\n{text}"),
+            };
+            output::print(&text)?;
+        }
+        if !files.is_empty() {
+            output::note(&format!("{}: {}", files.join(", "), surveyed.audited.report.verdict()));
+        }
+        advise(&surveyed.audited);
+        Ok(ending)
+    }
+}
+
+/// Reads a report that was written as JSON.
+pub(crate) fn read(path: &Path) -> Result<Report, Failure> {
+    let failed = |why: String| Failure::usage_of(format!("{} can't be read as a report: {why}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    let report: Report = serde_json::from_str(&text)
+        .map_err(|error| failed(format!("{error}; write one with `ecs-nlb-guard audit --out report.json`")))?;
+    if report.schema == report::document::SCHEMA {
+        Ok(report)
+    } else {
+        Err(failed(format!("it has schema {}, and this program knows {}", report.schema, report::document::SCHEMA)))
+    }
 }
 
 async fn render(surveyed: &Surveyed, format: ReportFormat, look: TextStyle) -> Result<String, Failure> {
-    let Surveyed { audited, auditor, .. } = surveyed;
+    let Surveyed { audited, auditor, rules, .. } = surveyed;
     let report = &audited.report;
+    let texts: Vec<RuleText> =
+        rules::rules().filter(|rule| rules.iter().any(|slug| slug == rule.slug)).map(rule_text).collect();
+    let tool = Tool { version: VERSION.split(' ').next().unwrap_or(VERSION), rules: &texts };
+    let json =
+        |json: Result<String, serde_json::Error>| json.map(|json| json + "\n").map_err(|error| Failure::usage(&error));
     match format {
         ReportFormat::Text => Ok(report.to_text_as(look)),
-        ReportFormat::Json => report.to_json().map(|json| json + "\n").map_err(|error| Failure::usage(&error)),
+        ReportFormat::Json => json(report.to_json()),
         ReportFormat::Html => Ok(report.to_html(&auditor.topology(audited, None).await)),
+        ReportFormat::Sarif => json(report.to_sarif(tool)),
+        ReportFormat::Junit => Ok(report.to_junit(tool)),
+        ReportFormat::Csv => Ok(report.to_csv()),
+        ReportFormat::Markdown => Ok(report.to_markdown()),
+        ReportFormat::Github => Ok(report.to_github()),
+        ReportFormat::Ocsf => json(report.to_ocsf(tool)),
     }
 }
 
-fn gist(report: &Report) -> String {
-    let counts = report.counts();
-    if counts.is_empty() {
-        return "nothing found".to_owned();
+fn rule_text(rule: &rules::Rule) -> RuleText {
+    RuleText {
+        slug: rule.slug.to_owned(),
+        severity: rule.severity,
+        title: rule.title.to_owned(),
+        explanation: rule.explanation.to_owned(),
+        remedy: rule.remedy.to_owned(),
     }
-    counts.into_iter().map(|(severity, count)| format!("{count} {severity}")).collect::<Vec<_>>().join(", ")
 }
 
 /// What was found counts before what could not be read: it is there whatever else there may be.
 fn ending(report: &Report, args: &Audit) -> Ending {
-    let is_found = |least| report.findings.iter().any(|finding| finding.severity >= least);
-    if args.fail_on.is_some_and(is_found) {
+    if args.fail_on.is_some_and(|least| report.counted().any(|finding| finding.severity >= least)) {
         Ending::Found
-    } else if report.coverage.unread.is_empty() {
-        Ending::Fine
-    } else {
+    } else if !report.coverage.unread.is_empty() {
         Ending::Unread
+    } else if is_empty(report) && !args.allow_empty {
+        Ending::Empty
+    } else {
+        Ending::Fine
     }
 }

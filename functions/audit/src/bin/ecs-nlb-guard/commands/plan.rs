@@ -1,65 +1,129 @@
-//! `ecs-nlb-guard plan`: what repair mode would do, and what it wouldn't and why.
+//! `ecs-nlb-guard plan`: what the policy given would have done, what it would do if it repaired there, and what it wouldn't.
 //!
-//! The account is judged and planned as if only observing were allowed everywhere: then a repair that is merely not allowed
-//! is `planned`, and one that something stands in the way of says what.
+//! The account is judged and planned as if only observing were allowed everywhere: then a repair that nothing but the mode
+//! stands in the way of is `planned`, and every other says what stands in its way.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use anstyle::Style;
 use audit::auditor::Audited;
+use model::finding::{Fingerprint, Severity};
+use model::observation::Lookup;
 use model::policy::{Mode, Policy};
 use pipeline::{Concluded, Conclusion, Status};
 use report::text::TextStyle;
+use serde::Serialize;
 
 use crate::args::Plan;
 use crate::commands::policy::meaning;
 use crate::ending::{Ending, Failure};
 use crate::output;
-use crate::survey::{Surveyed, advise, survey};
+use crate::survey::{Surveyed, advise, is_empty, survey};
+
+/// What would become of a finding, or of one of its repairs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Fate {
+    /// The policy has it done.
+    Done,
+    /// The policy would have it done if it said `mode = "repair"` there.
+    NeedsRepairMode,
+    /// Something stands in the way.
+    NotDone,
+    /// No repair is known.
+    NoRepair,
+}
+
+/// A line of the plan.
+#[derive(Debug, Serialize)]
+struct Entry {
+    outcome: Fate,
+    severity: Severity,
+    place: String,
+    rule: String,
+    fingerprint: Fingerprint,
+    summary: String,
+    /// In words, with what it changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repair: Option<String>,
+    /// Why it isn't done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
 
 /// Plans and tells.
 pub(crate) async fn run(args: &Plan) -> Result<Ending, Failure> {
     let Surveyed { audited, policy, .. } = survey(&args.look, Some(Mode::Observe)).await?;
-    output::print(&text(&audited, &policy, output::look()))?;
+    let entries = entries(&audited, &policy);
+    let report = &audited.report;
+    if args.json {
+        let plan = serde_json::json!({
+            "account": report.account,
+            "region": report.region,
+            "generated_at": report.generated_at,
+            "unread": report.coverage.unread,
+            "plan": entries,
+        });
+        output::print(&format!("{plan}\n"))?;
+    } else {
+        output::print(&text(&audited, &policy, &entries, output::look()))?;
+    }
     advise(&audited);
-    Ok(if audited.report.coverage.unread.is_empty() { Ending::Fine } else { Ending::Unread })
+    Ok(match () {
+        () if !report.coverage.unread.is_empty() => Ending::Unread,
+        () if is_empty(report) && !args.allow_empty => Ending::Empty,
+        () => Ending::Fine,
+    })
 }
 
-/// Lines by the place they are about.
-type LinesByResource = BTreeMap<String, Vec<String>>;
-
-fn text(Audited { report, outcome }: &Audited, policy: &Policy, look: TextStyle) -> String {
-    let (mut done, mut not_done, mut by_hand) =
-        (LinesByResource::new(), LinesByResource::new(), LinesByResource::new());
+/// Every repair and every finding without one, worst first.
+fn entries(Audited { outcome, .. }: &Audited, policy: &Policy) -> Vec<Entry> {
+    let lookup = Lookup::new(&outcome.observation);
+    let mut entries = Vec::new();
     for Concluded { finding, conclusions } in &outcome.findings {
-        let place = report::place(&finding.resources);
+        let entry = |outcome, repair, reason| Entry {
+            outcome,
+            severity: finding.severity,
+            place: report::place(&finding.resources),
+            rule: finding.rule.clone(),
+            fingerprint: finding.fingerprint(),
+            summary: finding.summary.clone(),
+            repair,
+            reason,
+        };
         if conclusions.is_empty() {
-            let line = format!("{} {}: {}", finding.severity, finding.rule, finding.summary);
-            by_hand.entry(place.clone()).or_default().push(line);
+            entries.push(entry(Fate::NoRepair, None, None));
         }
         for Conclusion { repair, status, reason, .. } in conclusions {
-            let line = format!("{repair} ({})", finding.rule);
-            if *status == Status::Planned {
-                done.entry(place.clone()).or_default().push(line);
-            } else {
-                let why = reason.as_deref().unwrap_or("no reason is known");
-                not_done.entry(place.clone()).or_default().push(format!("{line}: {why}"));
-            }
+            let fate = match status {
+                Status::Planned if planner::mode(policy, &lookup, finding, repair) == Mode::Repair => Fate::Done,
+                Status::Planned => Fate::NeedsRepairMode,
+                _ => Fate::NotDone,
+            };
+            let reason =
+                (fate == Fate::NotDone).then(|| reason.clone().unwrap_or_else(|| "no reason is known".to_owned()));
+            entries.push(entry(fate, Some(repair.to_string()), reason));
         }
     }
+    entries.sort_by_key(|entry| (Reverse(entry.severity), entry.outcome));
+    entries
+}
+
+fn text(Audited { report, .. }: &Audited, policy: &Policy, entries: &[Entry], look: TextStyle) -> String {
     let mut page = PlanText { look, text: String::new() };
     page.line("", &format!("Account {}, {}, {:.0}", report.account, report.region, report.generated_at));
-    page.line("", &format!("As the policy stands, {}. Nothing is done now.", meaning(policy.may_repair())));
-    let is_empty = done.is_empty() && not_done.is_empty() && by_hand.is_empty();
-    page.part("Repair mode would do this, after a second look", &done);
-    page.part("It would not do this", &not_done);
-    page.part("No repair is known for this", &by_hand);
-    if !done.is_empty() {
+    page.line("", &format!("By this policy, {}. Nothing is done now.", meaning(policy.may_repair())));
+    page.part("Done by this policy, after a second look", Fate::Done, entries);
+    page.part("Done if the policy said mode = \"repair\" there, after a second look", Fate::NeedsRepairMode, entries);
+    page.part("Not done, and why", Fate::NotDone, entries);
+    page.part("No repair is known for", Fate::NoRepair, entries);
+    if entries.iter().any(|entry| matches!(entry.outcome, Fate::Done | Fate::NeedsRepairMode)) {
         page.text.push('\n');
-        page.line("", "How much of it is done at a time is limited, by max_removals and its like in the policy.");
+        page.line("", "How much is done at a time is limited by max_removals and similar keys of the policy.");
     }
-    if is_empty && report.coverage.unread.is_empty() {
-        page.line("", "There is nothing to do.");
+    if entries.is_empty() && report.coverage.unread.is_empty() {
+        page.line("", if is_empty(report) { "There was nothing to judge." } else { "There is nothing to do." });
     }
     page.text
 }
@@ -70,19 +134,29 @@ struct PlanText {
 }
 
 impl PlanText {
-    fn part(&mut self, title: &str, places: &LinesByResource) {
-        if places.is_empty() {
+    /// The entries of one outcome by their place; the place that is worst off first.
+    fn part(&mut self, title: &str, outcome: Fate, entries: &[Entry]) {
+        let entries: Vec<&Entry> = entries.iter().filter(|entry| entry.outcome == outcome).collect();
+        if entries.is_empty() {
             return;
         }
-        let count: usize = places.values().map(Vec::len).sum();
         self.text.push('\n');
-        let title = self.bold(&format!("{title} ({count})"));
+        let title = self.bold(&format!("{title} ({})", entries.len()));
         self.line("", &title);
-        for (place, lines) in places {
+        let mut places: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+        entries.iter().for_each(|entry| places.entry(&entry.place).or_default().push(entry));
+        let mut places: Vec<_> = places.into_iter().collect();
+        places.sort_by_key(|(_, entries)| Reverse(entries.iter().map(|entry| entry.severity).max()));
+        for (place, entries) in places {
             let place = self.bold(place);
             self.line("  ", &place);
-            for line in lines {
-                self.line("    ", &report::one_line(line));
+            for Entry { severity, rule, summary, repair, reason, .. } in entries {
+                let line = match (repair, reason) {
+                    (None, _) => format!("{severity} {rule}: {summary}"),
+                    (Some(repair), None) => format!("{severity} {repair} ({rule})"),
+                    (Some(repair), Some(reason)) => format!("{severity} {repair} ({rule}): {reason}"),
+                };
+                self.line("    ", &report::one_line(&line));
             }
         }
     }

@@ -1,14 +1,19 @@
-//! `ecs-nlb-guard policy check`: every mistake of a policy at once.
+//! `ecs-nlb-guard policy`: every mistake of a policy at once, what it says for a service, and one to begin with.
 
 use std::fs;
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
-use model::policy::{MayRepair, Policy};
+use model::policy::{Explained, MayRepair, Policy, PolicySubject};
+use runtime::settings::Given;
 
+use crate::args::Explain;
 use crate::ending::{Ending, Failure};
 use crate::output;
-use crate::survey::all_rules;
+use crate::survey::{all_rules, settings};
+
+/// What `init` writes.
+const INITIAL: &str = include_str!("policy.toml");
 
 /// Checks the policy in a file.
 pub(crate) fn check(file: &Path) -> Result<Ending, Failure> {
@@ -16,7 +21,7 @@ pub(crate) fn check(file: &Path) -> Result<Ending, Failure> {
     let text = read(file).map_err(|error| Failure::usage_of(format!("{name} can't be read: {error}")))?;
     match Policy::parse(&text, &all_rules()) {
         Ok(policy) => {
-            output::print(&format!("{name} is a policy without a mistake; {}.\n", meaning(policy.may_repair())))?;
+            output::print(&format!("{name} is valid: {}.\n", meaning(policy.may_repair())))?;
             Ok(Ending::Fine)
         }
         Err(errors) => {
@@ -31,6 +36,41 @@ pub(crate) fn check(file: &Path) -> Result<Ending, Failure> {
             Err(Failure::usage_of(format!("{name} has {count}")))
         }
     }
+}
+
+/// Tells what the policy says for a service, key by key.
+pub(crate) fn explain(args: &Explain) -> Result<Ending, Failure> {
+    let Some((cluster, service)) =
+        args.service.split_once('/').filter(|(cluster, service)| !cluster.is_empty() && !service.is_empty())
+    else {
+        return Err(Failure::usage_of(format!("--service {:?} names no cluster: write CLUSTER/NAME", args.service)));
+    };
+    let settings = settings(Given { policy: args.policy.as_deref(), ledger_table: None })?;
+    let subject =
+        PolicySubject { cluster: Some(cluster), service: Some(service), target_group: args.target_group.as_deref() };
+    let explained = settings.policy.explain(&subject);
+    let left = |one: &Explained| format!("{} = {}", one.key, one.value);
+    let width = explained.iter().map(|one| left(one).chars().count()).max().unwrap_or_default();
+    let lines: String = explained.iter().map(|one| format!("{:<width$}  # {}\n", left(one), one.origin)).collect();
+    output::print(&lines)?;
+    Ok(Ending::Fine)
+}
+
+/// Writes a policy with every default, and a comment on each.
+pub(crate) fn init(file: &Path) -> Result<Ending, Failure> {
+    if is_standard_input(file) {
+        output::print(INITIAL)?;
+        return Ok(Ending::Fine);
+    }
+    let written = fs::OpenOptions::new().write(true).create_new(true).open(file);
+    written
+        .and_then(|mut new| new.write_all(INITIAL.as_bytes()))
+        .map_err(|error| Failure::usage_of(format!("{} can't be written: {error}", file.display())))?;
+    let name = file.display();
+    output::print(&format!(
+        "{name} is written: every key with its default. Check it with `ecs-nlb-guard policy check {name}`.\n"
+    ))?;
+    Ok(Ending::Fine)
 }
 
 fn is_standard_input(file: &Path) -> bool {
@@ -52,5 +92,27 @@ pub(crate) const fn meaning(may: MayRepair) -> &'static str {
         (true, false) => "it repairs targets, at least somewhere, and no security groups",
         (false, true) => "it repairs security groups, at least somewhere, and no targets",
         (true, true) => "it repairs targets and security groups, at least somewhere",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::policy::Policy;
+
+    use super::INITIAL;
+    use crate::survey::all_rules;
+
+    #[test]
+    fn what_init_writes_is_the_default_and_its_examples_are_valid() {
+        let rules = all_rules();
+        assert_eq!(Policy::parse(INITIAL, &rules), Ok(Policy::default()));
+        let examples: String = INITIAL
+            .lines()
+            .filter_map(|line| line.strip_prefix("# "))
+            .filter(|line| line.starts_with("[[") || line.contains(" = ") && !line.contains("e.g."))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        assert!(examples.contains("[[accept]]") && examples.contains("[[override]]"), "{examples}");
+        assert!(Policy::parse(&examples, &rules).is_ok(), "{examples}");
     }
 }

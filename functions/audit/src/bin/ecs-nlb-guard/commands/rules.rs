@@ -1,12 +1,10 @@
 //! `ecs-nlb-guard rules`: what is judged.
 
+use model::near::nearest;
 use rules::Rule;
 
 use crate::ending::{Ending, Failure};
 use crate::output;
-
-/// Names that are as near as this to a rule's are taken for a slip.
-const NEAR: f64 = 0.75;
 
 /// Lists the rules, or explains one.
 pub(crate) fn run(slug: Option<&str>) -> Result<Ending, Failure> {
@@ -42,11 +40,9 @@ fn explain(rule: &Rule) -> String {
 }
 
 fn unknown(slug: &str) -> Failure {
-    let near = rules::rules().map(|rule| (strsim::jaro_winkler(slug, rule.slug), rule.slug));
-    let near = near.filter(|(nearness, _)| *nearness > NEAR).max_by(|a, b| a.0.total_cmp(&b.0));
-    let what = match near {
-        Some((_, near)) => format!("there is no rule {slug:?}; did you mean {near}?"),
+    let near = nearest(slug, rules::rules().map(|rule| rule.slug));
+    Failure::usage_of(match near {
+        Some(near) => format!("there is no rule {slug:?}; did you mean {near:?}?"),
         None => format!("there is no rule {slug:?}; `ecs-nlb-guard rules` lists them"),
-    };
-    Failure::usage_of(what)
+    })
 }

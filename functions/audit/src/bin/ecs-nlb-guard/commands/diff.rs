@@ -1,0 +1,58 @@
+//! `ecs-nlb-guard diff`: what is new, what is gone and what stayed between two reports.
+
+use std::collections::BTreeSet;
+
+use model::finding::Fingerprint;
+use report::{FindingReport, Report};
+
+use crate::args::Diff;
+use crate::commands::audit::read;
+use crate::ending::{Ending, Failure};
+use crate::output;
+
+/// Compares and tells.
+pub(crate) fn run(args: &Diff) -> Result<Ending, Failure> {
+    let (old, new) = (read(&args.old)?, read(&args.new)?);
+    if (&old.account, &old.region) != (&new.account, &new.region) {
+        return Err(Failure::usage_of(format!(
+            "the reports are of different places: account {}, {} and account {}, {}",
+            old.account, old.region, new.account, new.region
+        )));
+    }
+    let appeared = only_in(&new, &old);
+    let gone = only_in(&old, &new);
+    let stayed = new.findings.len() - appeared.len();
+    let mut text = format!(
+        "Account {}, {}: {} new, {} gone, {stayed} as before\n",
+        new.account,
+        new.region,
+        appeared.len(),
+        gone.len()
+    );
+    part(&mut text, "New", &appeared);
+    part(&mut text, "Gone", &gone);
+    if !new.coverage.unread.is_empty() && !gone.is_empty() {
+        text.push_str("\nSomething could not be read for the later report: what is gone may still be there.\n");
+    }
+    output::print(&text)?;
+    let is_found = |least| appeared.iter().any(|finding| finding.accepted.is_none() && finding.severity >= least);
+    Ok(if args.fail_on.is_some_and(is_found) { Ending::Found } else { Ending::Fine })
+}
+
+/// The findings of one report that another doesn't have.
+fn only_in<'a>(one: &'a Report, other: &Report) -> Vec<&'a FindingReport> {
+    let known: BTreeSet<Fingerprint> = other.findings.iter().map(|finding| finding.fingerprint).collect();
+    one.findings.iter().filter(|finding| !known.contains(&finding.fingerprint)).collect()
+}
+
+fn part(text: &mut String, title: &str, findings: &[&FindingReport]) {
+    if !findings.is_empty() {
+        text.push_str(&format!("\n{title}\n"));
+    }
+    for finding in findings {
+        let place = report::place(&finding.resources);
+        let accepted = finding.accepted.as_ref().map(|accepted| format!(" ({accepted})")).unwrap_or_default();
+        let summary = report::one_line(&finding.summary);
+        text.push_str(&format!("  {:<8}  {place}  {}  {summary}{accepted}\n", finding.severity, finding.rule));
+    }
+}

@@ -1,0 +1,108 @@
+//! The report in formats that other programs read. Each says the same as the JSON, in the words of its readers.
+//!
+//! What these formats want to know of a rule comes as [`RuleText`]: rules are another crate's.
+
+mod csv;
+mod github;
+mod junit;
+mod markdown;
+mod ocsf;
+mod sarif;
+#[cfg(test)]
+mod tests;
+
+use model::finding::Severity;
+
+use crate::document::{FindingReport, Report};
+use crate::place::counted;
+
+/// What a rule says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleText {
+    /// Its name.
+    pub slug: String,
+    /// How much its findings matter, unless the policy says otherwise.
+    pub severity: Severity,
+    /// One line.
+    pub title: String,
+    /// What is judged, and why.
+    pub explanation: String,
+    /// What a person can do.
+    pub remedy: String,
+}
+
+/// What a report of these formats names besides the report.
+#[derive(Debug, Clone, Copy)]
+pub struct Tool<'a> {
+    /// The version of the program.
+    pub version: &'a str,
+    /// The rules that were judged by.
+    pub rules: &'a [RuleText],
+}
+
+impl FindingReport {
+    /// The ARN or id of the most specific resource that the finding is about.
+    fn resource_id(&self) -> String {
+        let of = &self.resources;
+        let ids = [
+            of.task.as_ref().map(ToString::to_string),
+            of.network_interface.as_ref().map(ToString::to_string),
+            of.target_group.as_ref().map(ToString::to_string),
+            of.service.as_ref().map(ToString::to_string),
+            of.cluster.as_ref().map(ToString::to_string),
+        ];
+        ids.into_iter().flatten().next().unwrap_or_default()
+    }
+
+    /// What came of each repair, on a line.
+    fn repairs_text(&self) -> String {
+        self.repairs.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    }
+}
+
+impl Report {
+    /// The whole report in a few words: `account 111122223333, eu-central-1: 2 critical, 1 high`.
+    #[must_use]
+    pub fn verdict(&self) -> String {
+        let (account, region) = (&self.account, &self.region);
+        format!("account {account}, {region}: {}", self.gist())
+    }
+
+    /// What was found, in a few words.
+    #[must_use]
+    pub fn gist(&self) -> String {
+        let counted_findings: Vec<_> =
+            self.counts().into_iter().map(|(severity, n)| format!("{n} {severity}")).collect();
+        let accepted = self.findings.iter().filter(|finding| finding.accepted.is_some()).count();
+        let known =
+            self.findings.iter().filter(|finding| finding.is_in_baseline() && finding.accepted.is_none()).count();
+        let mut parts = counted_findings;
+        parts.extend((accepted > 0).then(|| format!("{accepted} accepted")));
+        parts.extend((known > 0).then(|| format!("{known} in the baseline")));
+        let unread = self.coverage.unread.len();
+        parts.extend((unread > 0).then(|| format!("{} failed", counted(unread, "look-up"))));
+        match (parts.is_empty(), self.coverage.is_empty()) {
+            (true, true) => "nothing to judge".to_owned(),
+            (true, false) => "all is well".to_owned(),
+            (false, _) => parts.join(", "),
+        }
+    }
+}
+
+/// Text for XML: what can't be said there at all becomes U+FFFD.
+fn xml(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\n' => escaped.push_str("&#10;"),
+            '\t' => escaped.push_str("&#9;"),
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => escaped.push('\u{fffd}'),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}

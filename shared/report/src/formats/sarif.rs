@@ -1,0 +1,124 @@
+//! The report as SARIF 2.1.0, for code scanning and whatever else collects findings.
+//!
+//! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>
+
+use std::collections::BTreeMap;
+
+use model::finding::Severity;
+use serde_json::{Value, json};
+
+use super::{RuleText, Tool};
+use crate::document::{Baseline, FindingReport, Report};
+use crate::place::{one_line, place};
+
+const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+impl Report {
+    /// The report as a SARIF log with one run.
+    ///
+    /// # Errors
+    /// Never: every key is a text.
+    pub fn to_sarif(&self, tool: Tool<'_>) -> Result<String, serde_json::Error> {
+        let indexes: BTreeMap<&str, usize> =
+            tool.rules.iter().enumerate().map(|(nth, rule)| (rule.slug.as_str(), nth)).collect();
+        let unread: Vec<Value> = self
+            .coverage
+            .unread
+            .iter()
+            .map(|unread| {
+                let text =
+                    format!("{} on {}: {}", unread.operation, one_line(&unread.resource), one_line(&unread.error));
+                json!({"level": "error", "message": {"text": text}})
+            })
+            .collect();
+        let results: Vec<Value> = self.findings.iter().map(|finding| self.result(finding, &indexes)).collect();
+        let log = json!({
+            "$schema": SCHEMA,
+            "version": "2.1.0",
+            "runs": [{
+                "tool": {"driver": {
+                    "name": "ecs-nlb-guard",
+                    "semanticVersion": tool.version,
+                    "rules": tool.rules.iter().map(rule).collect::<Vec<_>>(),
+                }},
+                "automationDetails": {"id": format!("ecs-nlb-guard/{}/{}/", self.account, self.region)},
+                "invocations": [{
+                    "executionSuccessful": unread.is_empty(),
+                    "startTimeUtc": self.generated_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+                    "toolExecutionNotifications": unread,
+                }],
+                "results": results,
+                "properties": {"account": self.account, "region": self.region, "coverage": self.coverage},
+            }],
+        });
+        serde_json::to_string(&log)
+    }
+
+    fn result(&self, finding: &FindingReport, indexes: &BTreeMap<&str, usize>) -> Value {
+        let place = place(&finding.resources);
+        // There is no file: the place stands for one, so that readers that need a file group by it.
+        let uri: String = format!("{}/{}/{place}", self.account, self.region)
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() || "/-._".contains(c) { c } else { '-' })
+            .collect();
+        let mut result = json!({
+            "ruleId": finding.rule,
+            "level": level(finding.severity),
+            "message": {"text": format!("{}. {}", one_line(&finding.summary).trim_end_matches('.'), one_line(&finding.remedy)).trim()},
+            "locations": [{
+                "physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": 1}},
+                "logicalLocations": [{"name": place, "fullyQualifiedName": finding.resource_id(), "kind": "resource"}],
+            }],
+            "partialFingerprints": {"ecsNlbGuard/v1": finding.fingerprint},
+            "properties": {
+                "severity": finding.severity,
+                "resources": finding.resources,
+                "evidence": finding.evidence,
+                "repairs": finding.repairs,
+            },
+        });
+        if let Some(index) = indexes.get(finding.rule.as_str()) {
+            result["ruleIndex"] = json!(index);
+        }
+        if let Some(accepted) = &finding.accepted {
+            result["suppressions"] =
+                json!([{"kind": "external", "status": "accepted", "justification": accepted.to_string()}]);
+        }
+        match finding.baseline {
+            Some(Baseline::New) => result["baselineState"] = json!("new"),
+            Some(Baseline::Known) => result["baselineState"] = json!("unchanged"),
+            None => {}
+        }
+        result
+    }
+}
+
+fn rule(rule: &RuleText) -> Value {
+    let text = format!("{}\n\n{}", rule.explanation, rule.remedy);
+    json!({
+        "id": rule.slug,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.explanation},
+        "help": {"text": text, "markdown": text},
+        "defaultConfiguration": {"level": level(rule.severity)},
+        // What code scanning sorts by.
+        "properties": {"security-severity": score(rule.severity), "tags": ["aws", "ecs", "network"]},
+    })
+}
+
+const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low => "note",
+    }
+}
+
+const fn score(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "9.5",
+        Severity::High => "8.0",
+        Severity::Medium => "5.5",
+        Severity::Low => "2.5",
+    }
+}
