@@ -23,7 +23,7 @@ DEPLOY ?=
 RELEASE ?=
 BINARIES := $(if $(RELEASE),build,build-dev)
 ifeq ($(RELEASE),)
-demo test-e2e weather test-infra system-test bench-check: export GUARD_BINARIES ?= $(CURDIR)/target/debug
+demo test-e2e weather test-infra system-test acceptance bench-check: export GUARD_BINARIES ?= $(CURDIR)/target/debug
 endif
 
 # Says before the first build what is being waited for: first-build FILE,WHAT,MINUTES.
@@ -120,10 +120,8 @@ system-test: setup $(BINARIES) $(SYSTEM)/.stamp ## Deploy the guard to an emulat
 		echo "terraform is not at hand: the deployed system was NOT tested"; \
 	fi
 
-acceptance: build $(SYSTEM)/.stamp ## Deploy the guard and a stack of its own to ACCOUNT=111122223333, play stories there, and take all away; or ACCOUNT=emulated
-	cd tests/system && PYTHONPATH=.:../e2e:../infra $(PYTHON) $(if $(filter emulated,$(ACCOUNT)), \
-		-m emulated $(CURDIR)/target/lambda $(CURDIR)/target/release/ecs-nlb-guard, \
-		-m acceptance --account '$(ACCOUNT)')
+acceptance: setup $(if $(filter emulated,$(ACCOUNT)),$(BINARIES),build) $(SYSTEM)/.stamp ## Deploy the guard to ACCOUNT=111122223333, play stories there, and destroy it; or ACCOUNT=emulated
+	cd tests/system && PYTHONPATH=.:../e2e:../infra $(PYTHON) $(if $(filter emulated,$(ACCOUNT)),-m emulated,-m acceptance --account '$(ACCOUNT)')
 
 bench: build ## Measure the shipped binaries against what can't be beaten, as one table of ratios
 	@# The functions are selected along with what they are measured against, so that the AWS SDK isn't compiled once more.

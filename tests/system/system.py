@@ -95,6 +95,15 @@ class System(Stack):
         counts = {name: sum(self.counts(f"{name}-dead-letters")) for name in (*FUNCTIONS, "rules")}
         return {name: count for name, count in counts.items() if count}
 
+    def stored(self, location):
+        """The report at `s3://BUCKET/KEY`, if it is there."""
+        bucket, key = location.removeprefix("s3://").split("/", 1)
+        s3 = self.aws("s3")
+        try:
+            return json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        except s3.exceptions.NoSuchKey:
+            return None
+
     def roles_allow(self, *actions):
         """Which of these actions each function's role allows."""
         iam, allowed = self.aws("iam"), {}

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import signal
+import subprocess
 import time
 from functools import cached_property, partial
 from pathlib import Path
@@ -49,6 +51,21 @@ class Kept(Stack):
             **{f"TF_VAR_{name}": value if isinstance(value, str) else json.dumps(value)
                for name, value in self.variables.items()},
         }
+
+    def run(self, *command, ok=True, **_):
+        """The same, but a command that is under way when somebody interrupts ends first: cut off, it would forget what it made."""
+        process = subprocess.Popen(command, env=self.environment, cwd=self.folder, text=True, start_new_session=True,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        try:
+            out, _ = process.communicate()
+        except KeyboardInterrupt:
+            for interruption in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(interruption, signal.SIG_IGN)
+            print("acceptance: interrupted; what is under way ends first", flush=True)
+            process.communicate()
+            raise
+        assert (process.returncode == 0) == ok, f"{' '.join(command)} ended with {process.returncode}:\n{out}"
+        return out
 
 
 class Place:

@@ -4,13 +4,13 @@ import json
 import time
 from xml.sax.saxutils import escape
 
-from ministack.core import iam_actions
+from ministack.core import iam_actions, lambda_runtime
 from ministack.services import cloudwatch, eventbridge, lambda_svc, sqs
 
 
 def install():
     for amend in (_let_the_test_play_ecs, _send_by_one_permission, _name_what_ecs_is_asked_for, _gather_batches,
-                  _describe_alarms_in_full):
+                  _let_invocations_end, _describe_alarms_in_full):
         amend()
 
 
@@ -81,6 +81,24 @@ def _window(queue):
     windows = (mapping.get("MaximumBatchingWindowInSeconds") for _, _, mapping in lambda_svc._iter_all_esms()
                if mapping["EventSourceArn"] == queue["attributes"]["QueueArn"])
     return next(windows, None) or 0
+
+
+def _let_invocations_end():
+    """An invocation under way when new code comes ends with the code it began with; MiniStack kills it."""
+    kill, release, retired = lambda_runtime.kill_workers, lambda_svc.release_worker, set()
+
+    def kill_workers(workers):
+        busy = {worker for worker in workers if worker.in_use}
+        retired.update(busy)
+        kill([worker for worker in workers if worker not in busy])
+
+    def release_worker(worker):
+        release(worker)
+        if worker in retired:
+            retired.discard(worker)
+            kill([worker])
+
+    lambda_runtime.kill_workers, lambda_svc.release_worker = kill_workers, release_worker
 
 
 def _describe_alarms_in_full():
