@@ -1,5 +1,6 @@
 """A thousand tasks that ECS forgot, told of all at once: more than one invocation has time for."""
 
+import pytest
 from scenes import PORT
 from system import wait_for
 from test_2_repairing import REPAIRING
@@ -10,6 +11,7 @@ GROUPS, EACH = 200, 5
 PATIENCE = 1200
 
 
+@pytest.mark.alone
 def test_thousand_forgotten_tasks_of_two_hundred_services_end_registered_with_no_message_dead(system, account):
     system.is_deployed(REPAIRING, code="other")
     vpc, cluster = account.vpc(subnets=("10.0.0.0/20",)), account.cluster("prod")
