@@ -46,7 +46,7 @@ def test_ocsf_is_a_detection_finding_to_a_model_of_its_schema(cli, report):
     events = json.loads(cli.run("audit", *RULES, "--format", "ocsf").out)
     findings = [DetectionFinding.model_validate(event) for event in events]
     assert [finding.finding_info.uid for finding in findings] == [each["fingerprint"] for each in report["findings"]]
-    assert {finding.severity.name for finding in findings} >= {"Critical", "High"}
+    assert {finding.severity for finding in findings} >= {"Critical", "High"}
     assert all(finding.cloud.account.uid == report["account"] and finding.resources for finding in findings)
 
 

@@ -58,7 +58,7 @@ def test_profile_and_region_of_the_configuration_are_used(nobody, account, proxy
     ran = nobody.where(AWS_ENDPOINT_URL=proxy.url).run("audit", "--profile", "work")
     assert ran.status == 4 and "us-east-1" in ran.out, ran.err
     ran = nobody.where(AWS_ENDPOINT_URL=proxy.url).run("audit", "--profile", "work", "--region", "eu-west-1")
-    assert ran.status == 0 and "eu-west-1" in ran.out, ran.err
+    assert ran.status == 4 and "eu-west-1" in ran.out, ran.err
 
 
 @pytest.mark.parametrize("region, status, says", [
