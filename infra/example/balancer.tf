@@ -22,7 +22,7 @@ resource "aws_lb_target_group" "this" {
   protocol             = "TCP"
   port                 = var.container_port
   preserve_client_ip   = false
-  deregistration_delay = max(60, var.stop_timeout_seconds)
+  deregistration_delay = 60
   tags                 = local.tags
 
   health_check {

@@ -103,7 +103,7 @@ variable "autoscaling" {
 }
 
 variable "stop_timeout_seconds" {
-  description = "How long a container has from SIGTERM to SIGKILL. The balancer drains a target at least that long."
+  description = "How long a container has from SIGTERM to SIGKILL. ECS sends SIGTERM when the task's target is drained."
   type        = number
   default     = 30
 

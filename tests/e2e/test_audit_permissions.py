@@ -66,7 +66,10 @@ def wrong(account):
     wrong = EverythingWrong(account)
     wrong.vpc.lets_in(PORT)
     wrong.service.scaled(0, 10)
-    wrong.group.attribute("deregistration_delay.timeout_seconds", 10)
+    odd = wrong.neighbour("odd", desired=0)
+    odd.runs(odd.new_task_definition(PORT + 1))
+    far = wrong.vpc.subnet("10.0.3.0/24", zone="c")
+    wrong.cluster.service("far", {wrong.vpc.target_group("far"): PORT}, desired=0, subnets=[far])
     idle = wrong.neighbour("idle", desired=0)
     next(iter(idle.groups)).delete()
     return wrong
@@ -83,13 +86,13 @@ def missing(report):
 #: What must not be told without each of these, of what is wrong with the account.
 RESTS_ON = {
     "application-autoscaling:DescribeScalableTargets": {"scaling-floor-zero"},
-    "ecs:DescribeTaskDefinition": {"drain-shorter-than-stop"},
-    "elasticloadbalancing:DescribeTargetGroupAttributes": {"drain-shorter-than-stop"},
+    "ecs:DescribeTaskDefinition": {"port-mismatch"},
+    "elasticloadbalancing:DescribeTargetGroupAttributes": {"zone-not-enabled"},
     "elasticloadbalancing:DescribeTargetHealth": {"target-missing", "target-stale", "target-foreign"},
     "ecs:DescribeTasks": {"target-missing", "target-stale", "target-hijacked"},
     "ecs:ListTasks": {"target-missing", "target-stale", "target-hijacked"},
     "ec2:DescribeNetworkInterfaces": {"target-stale", "target-hijacked"},
-    "ec2:DescribeSubnets": {"target-stale", "target-hijacked"},
+    "ec2:DescribeSubnets": {"target-stale", "target-hijacked", "zone-not-enabled"},
     "ecs:ListServices": {"target-missing", "target-stale", "scaling-floor-zero", "target-group-not-found"},
     "ecs:DescribeServices": {"target-missing", "target-stale", "scaling-floor-zero", "target-group-not-found"},
 }

@@ -24,10 +24,17 @@ def test_healthy_account_yields_nothing(web, audit, proxy):
     assert proxy.changes() == []
 
 
-def behind_an_application_load_balancer(web):
-    balancer = web.vpc.load_balancer("app", kind="application")
-    group = web.vpc.target_group("shop", balancer=balancer, Protocol="HTTP", HealthCheckProtocol="HTTP")
-    web.cluster.service("shop", {group: PORT}, desired=0)
+def behind_an_application_load_balancer(web, name="shop"):
+    balancer = web.vpc.load_balancer(f"{name}-app", kind="application")
+    group = web.vpc.target_group(name, balancer=balancer, Protocol="HTTP", HealthCheckProtocol="HTTP")
+    web.cluster.service(name, {group: PORT}, desired=0)
+
+
+def test_account_with_many_services_behind_other_balancers_is_told_once(web, audit):
+    for name in ("shop", "blog"):
+        behind_an_application_load_balancer(web, name)
+    (told,) = audit.invoke({}).findings("balancer-not-network")
+    assert len(told["evidence"]["services"]) == 2
 
 
 def behind_another_network_load_balancer(web):
@@ -110,10 +117,6 @@ def reaches_into_another_zone_with_cross_zone_on(web):
     web.account.target_groups[-1].attribute("load_balancing.cross_zone.enabled", "true")
 
 
-def drains_for(seconds):
-    return lambda web: web.group.attribute("deregistration_delay.timeout_seconds", seconds)
-
-
 def may_grow_to(tasks):
     return lambda web: web.service.scaled(1, tasks)
 
@@ -142,7 +145,6 @@ STORIES = {
     "target-group-not-found": (its_group_was_deleted, a_group_nobody_uses_was_deleted),
     "protocol-mismatch": (is_behind_udp, is_behind_tls),
     "zone-not-enabled": (reaches_into_another_zone, reaches_into_another_zone_with_cross_zone_on),
-    "drain-shorter-than-stop": (drains_for(29), drains_for(30)),
     "target-quota-near": (may_grow_to(201), may_grow_to(200)),
     "subnet-addresses-low": (may_grow_in_a_small_subnet(13), may_grow_in_a_small_subnet(11)),
     "scaling-floor-zero": (lambda web: web.service.scaled(0, 3), lambda web: web.service.scaled(1, 3)),
@@ -156,7 +158,9 @@ def test_account_that_breaks_the_rule_is_told_of(web, audit, proxy, rule):
     report = audit.invoke({}).report
     found = [finding for finding in report["findings"] if finding["rule"] == rule]
     assert len(found) == 1, [finding["summary"] for finding in report["findings"]]
-    assert found[0]["remedy"] and found[0]["summary"] and "service" in found[0]["resources"]
+    assert found[0]["remedy"] and found[0]["summary"]
+    # All services behind other balancers are one finding, of the account.
+    assert ("service" in found[0]["resources"]) == (rule != "balancer-not-network")
     assert proxy.changes() == []
 
 

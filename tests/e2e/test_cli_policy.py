@@ -37,6 +37,13 @@ def test_good_policy_is_told_what_it_means(nobody, tmp_path):
     assert "it repairs nothing anywhere" in nobody.run("policy", "check", "-", stdin="").out
 
 
+def test_policy_that_names_a_rule_that_was_given_up_is_good_and_warned_of(nobody, tmp_path):
+    (tmp_path / "policy.toml").write_text('[rules]\ndisable = ["drain-shorter-than-stop"]\n')
+    ran = nobody.run("policy", "check", "policy.toml")
+    assert ran.status == 0 and "it repairs nothing anywhere" in ran.out
+    assert "policy.toml:2:12: warning: rules.disable: there is no rule drain-shorter-than-stop any more" in ran.err
+
+
 def test_policy_that_is_not_there_is_named(nobody):
     ran = nobody.run("policy", "check", "nowhere.toml")
     assert ran.status == 2 and "nowhere.toml can't be read: No such file" in ran.err

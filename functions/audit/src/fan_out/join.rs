@@ -1,10 +1,12 @@
 //! The reports of an audit's parts, as one.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use model::observation::{Unread, UnreadKind};
 use report::{Coverage, FindingReport, Report, ScopeReport};
+use serde_json::Value;
 
 use super::plan::{Division, Part};
 
@@ -20,7 +22,7 @@ pub(super) fn missing(part: &Part) -> Unread {
 
 /// One report of all parts, unless there is none of any. The same parts always make the same report.
 ///
-/// What two parts found is told once. What two of them looked at, such as a target group of two clusters, is counted twice.
+/// What two parts found is told once, with what both list as evidence. What two of them looked at, such as a target group of two clusters, is counted twice.
 pub(super) fn join(plan: &Division, parts: Vec<Result<Report, Unread>>) -> Option<Report> {
     let mut findings: BTreeMap<_, FindingReport> = BTreeMap::new();
     let mut unread = BTreeSet::new();
@@ -42,7 +44,10 @@ pub(super) fn join(plan: &Division, parts: Vec<Result<Report, Unread>>) -> Optio
         }
         unread.extend(std::mem::take(&mut part.coverage.unread));
         for finding in std::mem::take(&mut part.findings) {
-            findings.entry(finding.fingerprint).or_insert(finding);
+            match findings.entry(finding.fingerprint) {
+                Entry::Vacant(place) => drop(place.insert(finding)),
+                Entry::Occupied(known) => add_lists(&mut known.into_mut().evidence, finding.evidence),
+            }
         }
         joined = Some(match joined {
             None => part,
@@ -68,6 +73,19 @@ pub(super) fn join(plan: &Division, parts: Vec<Result<Report, Unread>>) -> Optio
     whole.findings = findings.into_values().collect();
     whole.coverage.unread = unread.into_iter().collect();
     Some(whole.sorted())
+}
+
+/// Adds what lists in `more` have beyond those of the same name.
+fn add_lists(evidence: &mut BTreeMap<String, Value>, more: BTreeMap<String, Value>) {
+    for (name, value) in more {
+        if let (Some(Value::Array(known)), Value::Array(items)) = (evidence.get_mut(&name), value) {
+            for item in items {
+                if !known.contains(&item) {
+                    known.push(item);
+                }
+            }
+        }
+    }
 }
 
 fn ended(report: &Report) -> Timestamp {
@@ -118,6 +136,18 @@ mod tests {
         assert_eq!((whole.coverage.services, whole.coverage.targets), (2, 8));
         assert_eq!(whole.calls, [("ecs:ListClusters".to_owned(), 2)].into());
         assert_eq!((whole.generated_at, whole.duration_ms), (Timestamp::UNIX_EPOCH, 21_500));
+    }
+
+    #[test]
+    fn one_finding_of_several_parts_lists_what_each_of_them_saw() {
+        let behind = |services: &[&str]| {
+            let mut part = part(10, &["balancer-not-network"]);
+            part.findings[0].evidence = [("services".to_owned(), serde_json::json!(services))].into();
+            Ok(part)
+        };
+        let whole = join(&plan(), vec![behind(&["prod/web", "prod/shop"]), behind(&["prod/web", "test/web"])]).unwrap();
+        assert_eq!(whole.findings.len(), 1);
+        assert_eq!(whole.findings[0].evidence["services"], serde_json::json!(["prod/web", "prod/shop", "test/web"]));
     }
 
     #[test]

@@ -38,8 +38,6 @@ pub struct Container {
     pub ports: Vec<PortMapping>,
     /// Its mappings of many ports each.
     pub port_ranges: Vec<PortRangeMapping>,
-    /// Seconds between SIGTERM and SIGKILL; 30 where absent.
-    pub stop_timeout_seconds: Option<u32>,
 }
 
 /// A mapping of one port.

@@ -1,5 +1,6 @@
 //! Findings that a person accepts: they are reported, and don't count.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
@@ -35,8 +36,13 @@ impl Acceptance {
         if !section.has("reason") {
             section.reject_whole("it doesn't say why: add reason");
         }
+        let given_up = RefCell::new(Vec::new());
+        let rule = section.get("rule", |node| matching(node, known_rules, &given_up));
+        for (at, message) in given_up.into_inner() {
+            section.warn(at, "rule", &message);
+        }
         Self {
-            rule: section.get("rule", |node| matching(node, known_rules)),
+            rule,
             service: section.get("service", service),
             fingerprint: section.get("fingerprint", glob),
             reason: section.get("reason", reason).unwrap_or_default(),

@@ -61,7 +61,7 @@ impl fmt::Display for PolicyProblem {
 }
 
 /// Turns byte offsets into lines and columns, in the order of the text.
-fn located(text: &str, mut problems: Vec<(usize, String)>) -> Vec<PolicyProblem> {
+pub(super) fn located(text: &str, mut problems: Vec<(usize, String)>) -> Vec<PolicyProblem> {
     problems.sort();
     let (mut read, mut line, mut column) = (0, 1, 1);
     let locate = |(at, message)| {

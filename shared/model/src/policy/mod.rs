@@ -4,7 +4,8 @@
 //! place, so it has no public settings: it is asked for a [`PolicySubject`], and where several services meet in one target group
 //! ([`Policy::registration_shared`]) it answers with what all of them allow.
 //!
-//! It doesn't decide anything: rules and planner do. It knows the rules' slugs only as the list it is given.
+//! It doesn't decide anything: rules and planner do. It knows the rules' slugs only as the list it is given,
+//! and those of rules that were given up.
 
 mod accept;
 mod amount;
@@ -37,6 +38,7 @@ pub use security_groups::SecurityGroupPolicy;
 
 use crate::finding::{Finding, Severity};
 use document::Document;
+use error::located;
 use jiff::Timestamp;
 use overrides::Override;
 use registration::RegistrationChanges;
@@ -53,6 +55,7 @@ pub struct Policy {
     rules: RulesPolicy,
     overrides: Vec<Override>,
     acceptances: Vec<Acceptance>,
+    warnings: Vec<PolicyProblem>,
 }
 
 /// In which sections a repair is allowed anywhere at all.
@@ -67,7 +70,8 @@ pub struct MayRepair {
 impl Policy {
     /// Parses a policy: JSON if its first character that isn't blank is `{`, else TOML. An empty text is the default.
     ///
-    /// `known_rules` are the slugs that `rules.disable` and `rules.severity` may name.
+    /// `known_rules` are the slugs that `rules.disable` and `rules.severity` may name. A rule that was given up may be named
+    /// too: that is a warning.
     ///
     /// # Errors
     ///
@@ -77,8 +81,16 @@ impl Policy {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let Document { root, broken } = Document::read(text);
         let problems = PolicyProblems::default();
-        let policy = TableReader::root(&root, &problems, |root| Self::read(root, known_rules));
-        PolicyErrors::collect(text, broken, problems.into_found()).map_or(Ok(policy), Err)
+        let mut policy = TableReader::root(&root, &problems, |root| Self::read(root, known_rules));
+        let (wrong, warnings) = problems.into_found();
+        policy.warnings = located(text, warnings);
+        PolicyErrors::collect(text, broken, wrong).map_or(Ok(policy), Err)
+    }
+
+    /// What is written in it and has no effect any more, by line.
+    #[must_use]
+    pub fn warnings(&self) -> &[PolicyProblem] {
+        &self.warnings
     }
 
     /// What may be done about targets at `place`.
@@ -189,6 +201,7 @@ impl Policy {
         let rules = root.section("rules", |section| RulesPolicy::read(section, known_rules));
         let overrides = root.sections("override", |section| Override::read(section, &registration, &security_groups));
         let acceptances = root.sections("accept", |section| Acceptance::read(section, known_rules));
-        Self { registration, security_groups, alerts, rules, overrides, acceptances }
+        let warnings = Vec::new();
+        Self { registration, security_groups, alerts, rules, overrides, acceptances, warnings }
     }
 }

@@ -8,9 +8,15 @@ use std::collections::BTreeSet;
 use super::document::{DocumentEntry, Node, Value};
 use crate::near::nearest;
 
-/// What was found wrong so far, by byte offset.
+/// What there is to say of a place in the text, which is told by its byte offset.
+pub(super) type Remark = (usize, String);
+
+/// What was found so far.
 #[derive(Debug, Default)]
-pub(super) struct PolicyProblems(RefCell<Vec<(usize, String)>>);
+pub(super) struct PolicyProblems {
+    wrong: RefCell<Vec<Remark>>,
+    warnings: RefCell<Vec<Remark>>,
+}
 
 /// One table being read.
 #[derive(Debug)]
@@ -24,11 +30,12 @@ pub(super) struct TableReader<'d> {
 
 impl PolicyProblems {
     pub(super) fn add(&self, at: usize, message: String) {
-        self.0.borrow_mut().push((at, message));
+        self.wrong.borrow_mut().push((at, message));
     }
 
-    pub(super) fn into_found(self) -> Vec<(usize, String)> {
-        self.0.into_inner()
+    /// What is wrong, and what is merely without effect.
+    pub(super) fn into_found(self) -> (Vec<Remark>, Vec<Remark>) {
+        (self.wrong.into_inner(), self.warnings.into_inner())
     }
 }
 
@@ -125,6 +132,11 @@ impl<'d> TableReader<'d> {
     /// Notes a problem at an entry of the table `key`.
     pub(super) fn reject_entry(&self, at: usize, key: &str, message: &str) {
         self.problem(at, key, message);
+    }
+
+    /// Notes that what is written at an entry of `key` is without effect.
+    pub(super) fn warn(&self, at: usize, key: &str, message: &str) {
+        self.problems.warnings.borrow_mut().push((at, format!("{}: {message}", self.path(key))));
     }
 
     fn find(&mut self, key: &'static str) -> Option<&'d DocumentEntry> {

@@ -28,7 +28,7 @@ pub(super) enum Spot {
 pub(super) fn spots(finding: &FindingReport) -> Vec<Spot> {
     let of = &finding.resources;
     let first = match finding.rule.as_str() {
-        "balancer-not-network" | "zone-not-enabled" | "target-unused" if of.target.is_none() => Some(Spot::Balancer),
+        "zone-not-enabled" | "target-unused" if of.target.is_none() => Some(Spot::Balancer),
         "target-group-empty"
         | "target-group-not-found"
         | "protocol-mismatch"

@@ -68,11 +68,11 @@ fn every_fault_is_at_its_spot_and_what_is_alike_is_counted() {
     scene.find("ingress-traffic-blocked", Severity::High, "web", "no rule lets it in", blocked);
     let of_group = Resources { target_group: Some(group_arn("web")), ..of() };
     scene.find("zone-not-enabled", Severity::Medium, "web", "a zone is off", of_group.clone());
-    scene.find("drain-shorter-than-stop", Severity::Low, "web", "drains too fast", of_group);
+    scene.find("protocol-mismatch", Severity::Low, "web", "maps another protocol", of_group);
     scene.find("scaling-floor-zero", Severity::Low, "web", "may scale to zero", of());
     insta::assert_snapshot!(render(&topology(&scene)), @"
     prod/web [web: 9 of 9 running !low scaling-floor-zero x1]
-      [edge: network !medium zone-not-enabled x1][TCP :443: ] -> [web: TCP :80, ip !low drain-shorter-than-stop x1]
+      [edge: network !medium zone-not-enabled x1][TCP :443: ] -> [web: TCP :80, ip !low protocol-mismatch x1]
         1x [10.0.236.41:8080: healthy !critical target-hijacked x1] - [a task: of prod/api] - [eni-0000000000000eb29: subnet-0a] sg-0base
         1x [10.0.1.10:8080: not registered MISSING !high target-missing x1] - [a task: RUNNING] - [eni-0000000000000000a: subnet-0a] sg-0base
         1x [10.0.1.13:8080: healthy] - [a task: RUNNING] - [eni-0000000000000000d: subnet-0a !high security-group-missing x1] sg-0base lacks sg-0required

@@ -4,9 +4,10 @@ use model::ecs::ServiceStatus;
 use model::observation::Lookup;
 use model::policy::Policy;
 
+use super::rules::balancer_not_network::{self, OtherBalancers};
 use super::rules::{
-    balancer_not_network, drain_shorter_than_stop, network_mode_not_awsvpc, port_mismatch, protocol_mismatch,
-    service_without_security_groups, target_group_not_found, target_type_not_ip, zone_not_enabled,
+    network_mode_not_awsvpc, port_mismatch, protocol_mismatch, service_without_security_groups, target_group_not_found,
+    target_type_not_ip, zone_not_enabled,
 };
 use super::subject::Subject;
 use crate::judgement::Judgement;
@@ -16,9 +17,9 @@ use crate::wanted::Wanted;
 
 type Judge = for<'a> fn(&Lookup<'a>, &Policy, &Subject<'a>, &mut Judgement);
 
-/// Those that judge a service by itself. The other, `service-without-load-balancer`, goes by what is found in groups.
-const JUDGES: [(&Rule, Judge); 9] = [
-    (&balancer_not_network::RULE, balancer_not_network::judge),
+/// Those that judge a service by itself. Of the others, `balancer-not-network` judges all services together, and
+/// `service-without-load-balancer` goes by what is found in groups.
+const JUDGES: [(&Rule, Judge); 7] = [
     (&port_mismatch::RULE, port_mismatch::judge),
     (&network_mode_not_awsvpc::RULE, network_mode_not_awsvpc::judge),
     (&target_type_not_ip::RULE, target_type_not_ip::judge),
@@ -26,7 +27,6 @@ const JUDGES: [(&Rule, Judge); 9] = [
     (&target_group_not_found::RULE, target_group_not_found::judge),
     (&protocol_mismatch::RULE, protocol_mismatch::judge),
     (&zone_not_enabled::RULE, zone_not_enabled::judge),
-    (&drain_shorter_than_stop::RULE, drain_shorter_than_stop::judge),
 ];
 
 /// Judges every service in focus by the rules that are wanted. What only unwanted ones need isn't asked.
@@ -38,15 +38,22 @@ pub(crate) fn judge<'a>(
     judgement: &mut Judgement,
 ) {
     let judges: Vec<_> = JUDGES.into_iter().filter(|(rule, _)| wanted.has(rule.slug)).collect();
-    if judges.is_empty() {
+    let judges_balancers = wanted.has(balancer_not_network::RULE.slug);
+    if judges.is_empty() && !judges_balancers {
         return;
     }
-    let needs_groups = judges.iter().any(|(rule, _)| **rule != service_without_security_groups::RULE);
+    let mut other_balancers = OtherBalancers::default();
+    let needs_groups =
+        judges_balancers || judges.iter().any(|(rule, _)| **rule != service_without_security_groups::RULE);
     for (id, service) in selection.found.iter().filter(|(_, service)| service.status == ServiceStatus::Active) {
         let mut subject = Subject::of(id.clone(), service);
         if needs_groups {
             subject.read_groups(lookup, judgement);
         }
         judges.iter().for_each(|(_, judge)| judge(lookup, policy, &subject, judgement));
+        if judges_balancers {
+            other_balancers.note(policy, &subject);
+        }
     }
+    other_balancers.judge(judgement);
 }

@@ -26,5 +26,4 @@ pub(crate) const RULES: &[&Rule] = &[
     &rules::target_group_not_found::RULE,
     &rules::protocol_mismatch::RULE,
     &rules::zone_not_enabled::RULE,
-    &rules::drain_shorter_than_stop::RULE,
 ];

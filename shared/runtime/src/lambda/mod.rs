@@ -66,6 +66,9 @@ pub fn run_at<D: Backend + Send + 'static>(function: &Function, open: impl Async
         }
     };
     log::start(&settings.log);
+    for warning in settings.policy.warnings() {
+        tracing::warn!(policy.line = warning.line, policy.column = warning.column, "the policy: {}", warning.message);
+    }
     let served = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(serve(settings, function, open)),
         Err(error) => Err(error.into()),

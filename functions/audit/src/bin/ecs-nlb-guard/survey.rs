@@ -18,7 +18,9 @@ use crate::session::Session;
 
 /// The settings: the environment's, and what was given with the command.
 pub(crate) fn settings(given: Given<'_>) -> Result<Settings, Failure> {
-    Settings::with(given, &all_rules()).map_err(|error| Failure::usage(&error))
+    let settings = Settings::with(given, &all_rules()).map_err(|error| Failure::usage(&error))?;
+    settings.policy.warnings().iter().for_each(|warning| output::note(&format!("warning: the policy, {warning}")));
+    Ok(settings)
 }
 
 /// An account that was looked at.

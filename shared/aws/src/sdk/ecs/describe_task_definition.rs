@@ -7,7 +7,7 @@ use model::ecs::{Container, NetworkMode, PortMapping, PortRangeMapping, TaskDefi
 use model::id::TaskDefinitionArn;
 
 use crate::sdk::Clients;
-use crate::sdk::read::{Read, Unusable, count, parse_required, port, required};
+use crate::sdk::read::{Read, Unusable, parse_required, port, required};
 
 const OPERATION: &str = "ecs:DescribeTaskDefinition";
 
@@ -40,12 +40,10 @@ fn read(definition: &types::TaskDefinition) -> Read<TaskDefinition> {
 fn container(container: &types::ContainerDefinition) -> Read<Container> {
     let ports = container.port_mappings().iter().map(port_mapping).filter_map(Result::transpose);
     let ranges = container.port_mappings().iter().map(port_range).filter_map(Result::transpose);
-    let stop_timeout = container.stop_timeout().map(|seconds| count("stopTimeout", seconds));
     Ok(Container {
         name: required("containerDefinitions.name", container.name())?.to_owned(),
         ports: ports.collect::<Read<_>>()?,
         port_ranges: ranges.collect::<Read<_>>()?,
-        stop_timeout_seconds: stop_timeout.transpose()?,
     })
 }
 

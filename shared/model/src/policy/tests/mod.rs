@@ -276,6 +276,7 @@ fn every_key_is_read() {
                     ),
                 },
             ],
+            warnings: [],
         }
         "#);
 }
@@ -296,4 +297,24 @@ fn a_policy_is_asked_about_rules() {
     assert_eq!(policy.severity("security-group-drift", Severity::Low), Severity::High);
     assert_eq!(policy.severity("target-stale", Severity::Low), Severity::Low);
     assert_eq!(policy.alerts().min_severity, Severity::Critical);
+}
+
+#[test]
+fn a_rule_that_was_given_up_may_still_be_named() {
+    let text = "[rules]\ndisable = [\"target-*\", \"drain-*\"]\nseverity = { drain-shorter-than-stop = \"high\" }\n";
+    let policy = Policy::parse(text, RULES).unwrap();
+    assert!(!policy.rule_enabled("target-stale") && policy.rule_enabled("security-group-drift"));
+    let warnings: Vec<String> = policy.warnings().iter().map(ToString::to_string).collect();
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    assert!(
+        warnings[0].starts_with("line 2, column 24: rules.disable: there is no rule drain-shorter-than-stop any more")
+    );
+    assert!(warnings[1].starts_with("line 3, column 14: rules.severity: there is no rule drain-shorter-than-stop any"));
+    assert_eq!(Policy::parse("[rules]\ndisable = [\"target-*\"]", RULES).unwrap().warnings(), []);
+    let accepted = Policy::parse("[[accept]]\nrule = \"drain-*\"\nreason = \"known\"\n", RULES).unwrap();
+    assert_eq!(accepted.warnings().len(), 1);
+    assert!(
+        Policy::parse("[rules]\ndisable = [\"drain-shorter\"]", RULES).is_err(),
+        "the near miss: no rule was called so"
+    );
 }

@@ -1,7 +1,6 @@
 //! The rules of this group: each is a file named by its slug.
 
 pub(crate) mod balancer_not_network;
-pub(crate) mod drain_shorter_than_stop;
 pub(crate) mod network_mode_not_awsvpc;
 pub(crate) mod port_mismatch;
 pub(crate) mod protocol_mismatch;

@@ -14,34 +14,31 @@ use crate::rule::Rule;
 
 pub(crate) const RULE: Rule = Rule {
     slug: "protocol-mismatch",
-    severity: Severity::High,
+    severity: Severity::Low,
     title: "The target group and the container's port mapping disagree on the protocol",
     explanation: "The balancer sends to the tasks in the target group's protocol: TCP for TCP and TLS (which the balancer ends \
-        or passes on inside TCP), UDP for UDP and QUIC, and both on the same port for TCP_UDP and TCP_QUIC. The container \
-        named in the service's load balancer entry maps that port for another protocol, or for only one of the two, so what \
-        arrives there isn't what it says it serves. A group of two protocols takes two mappings of one port, which awsvpc \
-        mode allows.",
-    remedy: "Correct the protocol of the container's port mapping in a new revision of the task definition (with TCP_UDP map \
-        the port twice, as tcp and as udp), or make a target group of the protocol the container speaks and name that one; \
-        a group's protocol can't be changed.",
+        or passes on inside TCP), UDP for UDP and QUIC. The container named in the service's load balancer entry maps that \
+        port for the other protocol only. In awsvpc mode a port mapping opens and closes nothing, so the container may well \
+        be reached all the same (\"PortMapping\" in the Amazon ECS API reference; the Amazon ECS agent makes no rules for \
+        tasks with an interface of their own): but one of the two isn't what was meant. Groups of both protocols (TCP_UDP, \
+        TCP_QUIC) are not judged: ECS takes one mapping for each port, and a mapping for either protocol is enough.",
+    remedy: "See which protocol the container speaks. Correct the protocol of its port mapping in a new revision of the task \
+        definition, or make a target group of the protocol the container speaks and name that one; a group's protocol can't \
+        be changed.",
     repair: "none",
 };
 
 pub(crate) fn judge(lookup: &Lookup<'_>, _: &Policy, subject: &Subject<'_>, judgement: &mut Judgement) {
     for (named, group) in subject.network_groups() {
-        let wanted = transports(group);
+        let Some(wanted) = transport(group) else { continue };
         let mut problems = BTreeSet::new();
         for entry in &named.entries {
             let mapped = judgement.keep(|| subject.unit(), mapped(lookup, entry)).unwrap_or_default();
-            let lacking: Vec<&str> = wanted.iter().copied().filter(|transport| !mapped.contains(*transport)).collect();
             // A port that isn't mapped at all is another matter.
-            if let (false, false, Some(port)) = (mapped.is_empty(), lacking.is_empty(), entry.entry.container_port) {
+            if let (false, false, Some(port)) = (mapped.is_empty(), mapped.contains(wanted), entry.entry.container_port)
+            {
                 let mapped: Vec<&str> = mapped.iter().map(String::as_str).collect();
-                problems.insert(format!(
-                    "port {port} is mapped for {}, not for {}",
-                    mapped.join(" and "),
-                    lacking.join(" and ")
-                ));
+                problems.insert(format!("port {port} is mapped for {}, not for {wanted}", mapped.join(" and ")));
             }
         }
         let Some(first) = problems.first() else { continue };
@@ -54,13 +51,12 @@ pub(crate) fn judge(lookup: &Lookup<'_>, _: &Policy, subject: &Subject<'_>, judg
     }
 }
 
-/// What arrives at the targets, in the words of a port mapping; nothing for a protocol this program doesn't know.
-fn transports(group: &TargetGroup) -> &'static [&'static str] {
+/// What arrives at the targets of a group of one protocol, in the words of a port mapping.
+fn transport(group: &TargetGroup) -> Option<&'static str> {
     match group.protocol.as_deref() {
-        Some("TCP" | "TLS") => &["tcp"],
-        Some("UDP" | "QUIC") => &["udp"],
-        Some("TCP_UDP" | "TCP_QUIC") => &["tcp", "udp"],
-        _ => &[],
+        Some("TCP" | "TLS") => Some("tcp"),
+        Some("UDP" | "QUIC") => Some("udp"),
+        _ => None,
     }
 }
 

@@ -16,12 +16,24 @@ fn of_http() -> Story {
 
 #[test]
 fn a_group_of_an_application_load_balancer() {
-    assert_snapshot!(judged(of_http()), @r"
-    low balancer-not-network: web of prod/web hangs on edge, which is an Application Load Balancer
-      about service web, group web; under the policy for prod/web
-      load_balancer: arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/edge/0f
-      protocol: HTTP
-    ");
+    assert_snapshot!(judged(of_http()), @r#"
+    low balancer-not-network: the targets of prod/web aren't watched, for it is behind Application Load Balancer edge, by target group web
+      about ; under the policy for prod/web
+      services: ["prod/web: Application Load Balancer edge, by target group web"]
+    "#);
+}
+
+#[test]
+fn an_account_with_many_such_services_has_one_finding() {
+    let mut story = of_http();
+    for name in ["api", "blog", "shop"] {
+        story = story.service(name).declares(&["web"]).on("web", 8080);
+    }
+    assert_snapshot!(judged(story), @r#"
+    low balancer-not-network: the targets of prod/api aren't watched, for it is behind Application Load Balancer edge, by target group web; nor are those of other services
+      about ; under the policy for prod/api, prod/blog, prod/shop, prod/web
+      services: ["prod/api: Application Load Balancer edge, by target group web","prod/blog: Application Load Balancer edge, by target group web","prod/shop: Application Load Balancer edge, by target group web","prod/web: Application Load Balancer edge, by target group web"]
+    "#);
 }
 
 #[test]
@@ -46,14 +58,15 @@ fn a_group_that_hangs_on_nothing_hangs_on_no_other_kind() {
 #[test]
 fn a_gateway_load_balancer() {
     let story = sound().of_protocol("GENEVE").which(|group| group.load_balancers = vec![names::balancer("gwy")]);
-    assert!(judged(story.clone()).contains("which is no Network Load Balancer"), "{}", judged(story));
+    assert!(judged(story).contains("it is behind balancer edge, by target group web"));
 }
 
 #[test]
 fn a_classic_load_balancer() {
     let story = sound().whose(|service| service.load_balancers[0].target_group = None);
-    assert_snapshot!(judged(story), @r"
-    low balancer-not-network: prod/web is behind a Classic Load Balancer
-      about service web; under the policy for prod/web
-    ");
+    assert_snapshot!(judged(story), @r#"
+    low balancer-not-network: the targets of prod/web aren't watched, for it is behind a Classic Load Balancer
+      about ; under the policy for prod/web
+      services: ["prod/web: a Classic Load Balancer"]
+    "#);
 }

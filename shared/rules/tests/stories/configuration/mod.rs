@@ -1,7 +1,6 @@
 //! The rules of configuration.
 
 mod balancer_not_network;
-mod drain_shorter_than_stop;
 mod network_mode_not_awsvpc;
 mod port_mismatch;
 mod protocol_mismatch;
@@ -13,4 +12,4 @@ mod target_type_not_ip;
 mod unread;
 mod zone_not_enabled;
 
-pub(crate) use steps::sound;
+pub(crate) use steps::{mapping, sound};

@@ -31,7 +31,7 @@ fn a_container_that_is_not_there() {
 
 #[test]
 fn a_port_that_another_container_maps() {
-    let story = sound().with_container("proxy", None);
+    let story = sound().with_container("proxy");
     let story = story.whose(|service| service.load_balancers[0].container_name = Some("proxy".to_owned()));
     assert!(judged(story.clone()).contains("container proxy of web:7 doesn't map port 8080"), "{}", judged(story));
 }

@@ -16,7 +16,7 @@ pub(crate) fn sound() -> Story {
 }
 
 /// A mapping of this port.
-pub(super) fn mapping(container_port: u16, host_port: Option<u16>, protocol: &str) -> PortMapping {
+pub(crate) fn mapping(container_port: u16, host_port: Option<u16>, protocol: &str) -> PortMapping {
     PortMapping { container_port, host_port, protocol: protocol.to_owned() }
 }
 
@@ -84,9 +84,9 @@ impl Story {
     }
 
     /// And it has this container.
-    pub(crate) fn with_container(self, name: &str, stop_timeout_seconds: Option<u32>) -> Self {
+    pub(crate) fn with_container(self, name: &str) -> Self {
         let (ports, port_ranges) = (vec![], vec![]);
-        let container = Container { name: name.to_owned(), ports, port_ranges, stop_timeout_seconds };
+        let container = Container { name: name.to_owned(), ports, port_ranges };
         self.defined(|definition| definition.containers.push(container))
     }
 

@@ -21,7 +21,6 @@ fn all() -> Vec<(&'static str, Story)> {
         ("target-group-not-found", sound().without_group("web")),
         ("protocol-mismatch", sound().of_protocol("UDP")),
         ("zone-not-enabled", sound().and_in_zone("b", "eu-central-1b")),
-        ("drain-shorter-than-stop", sound().with_container("slow", Some(400))),
     ];
     let judged = |(slug, story): (&'static str, Story)| (slug, story.judged_by(&[slug]).look_at_service("prod/web"));
     let by_hand = sound().service("api").declares(&["web"]).task(5).registered_in("web", 8080);

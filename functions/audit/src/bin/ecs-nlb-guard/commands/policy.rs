@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
-use model::policy::{Explained, MayRepair, Policy, PolicySubject};
+use model::policy::{Explained, MayRepair, Policy, PolicyProblem, PolicySubject};
 use runtime::settings::Given;
 
 use crate::args::Explain;
@@ -21,6 +21,9 @@ pub(crate) fn check(file: &Path) -> Result<Ending, Failure> {
     let text = read(file).map_err(|error| Failure::usage_of(format!("{name} can't be read: {error}")))?;
     match Policy::parse(&text, &all_rules()) {
         Ok(policy) => {
+            let warnings: Vec<String> =
+                policy.warnings().iter().map(|one| line(&name, &format!("warning: {}", one.message), one)).collect();
+            warnings.iter().for_each(|warning| output::note(warning));
             output::print(&format!("{name} is valid: {}.\n", meaning(policy.may_repair())))?;
             Ok(Ending::Fine)
         }
@@ -28,10 +31,7 @@ pub(crate) fn check(file: &Path) -> Result<Ending, Failure> {
             let problems = errors.problems();
             let count =
                 if problems.len() == 1 { "1 mistake".to_owned() } else { format!("{} mistakes", problems.len()) };
-            let lines: Vec<String> = problems
-                .iter()
-                .map(|problem| format!("{name}:{}:{}: {}", problem.line, problem.column, problem.message))
-                .collect();
+            let lines: Vec<String> = problems.iter().map(|one| line(&name, &one.message, one)).collect();
             output::print(&format!("{}\n", lines.join("\n")))?;
             Err(Failure::usage_of(format!("{name} has {count}")))
         }
@@ -71,6 +71,10 @@ pub(crate) fn init(file: &Path) -> Result<Ending, Failure> {
         "{name} is written: every key with its default. Check it with `ecs-nlb-guard policy check {name}`.\n"
     ))?;
     Ok(Ending::Fine)
+}
+
+fn line(name: &str, message: &str, at: &PolicyProblem) -> String {
+    format!("{name}:{}:{}: {message}", at.line, at.column)
 }
 
 fn is_standard_input(file: &Path) -> bool {
