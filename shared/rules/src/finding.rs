@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::ecs::{Service, Task};
 use model::elb::Target;
-use model::finding::{Finding, Resources};
+use model::finding::{Finding, Resources, Severity};
 use model::id::{SecurityGroupId, TargetGroupArn};
 use model::repair::Proposal;
 use model::scope::ServiceId;
@@ -123,6 +123,12 @@ impl FindingDraft {
     /// It is about this interface.
     pub(crate) fn interface(mut self, id: &model::id::NetworkInterfaceId) -> Self {
         self.0.resources.network_interface = Some(id.clone());
+        self
+    }
+
+    /// How much it matters, where that is another than the rule's.
+    pub(crate) fn severity(mut self, severity: Severity) -> Self {
+        self.0.severity = severity;
         self
     }
 

@@ -114,9 +114,13 @@ impl<'a> Sender<'a> {
         let (listeners, groups) = (lookup.listeners(&self.balancer.arn), self.balancer_groups(lookup));
         let (listeners, groups) = (listeners?.unwrap_or_default(), groups?);
         let mut spreads = Vec::new();
-        for listener in listeners.iter().filter(|one| one.target_groups.contains(&self.group.arn)) {
+        let of_protocol = listeners.iter().filter(|one| transports(one.protocol.as_deref()).contains(&flow.protocol));
+        for listener in of_protocol {
             let Some(port) = listener.port else { continue };
-            if !transports(listener.protocol.as_deref()).contains(&flow.protocol) {
+            // Its default action sends elsewhere, and a rule of its may send here: by the clients' IP version, say ("Listener
+            // rules" in the guide to Network Load Balancers). Which clients those are isn't known.
+            if !listener.target_groups.contains(&self.group.arn) {
+                spreads.push(Spread::Unknown(version));
                 continue;
             }
             let entered = Flow { protocol: flow.protocol.clone(), port };

@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::ec2::Subnet;
 use model::elb::{AccountLimits, TargetGroup};
 use model::finding::Severity;
-use model::id::{LoadBalancerArn, TargetGroupArn};
+use model::id::{LoadBalancerArn, SubnetId, TargetGroupArn};
 use model::observation::{Gap, Lookup};
 use model::scope::Unit;
 
@@ -33,7 +34,8 @@ pub(crate) const RULE: Rule = Rule {
         altogether where cross-zone load balancing is on) and 3,000 in all, unless AWS raised the account's quotas; a target in \
         several groups counts in each. If the services here grew to the most tasks they may have (the maximum capacity that \
         Application Auto Scaling was given), more targets would be registered than that. ECS can't register tasks beyond a \
-        quota: they run, cost money, and get no traffic.",
+        quota: they run, cost money, and get no traffic. A service's tasks are counted in the zones of its own subnets, over which \
+        ECS spreads them. Where only what AWS gives to every account is known, the finding is low and says so.",
     remedy: "Have the quota raised (Service Quotas, Elastic Load Balancing), spread the services over more balancers or target \
         groups, or lower the maximum capacity.",
     repair: "none",
@@ -52,6 +54,8 @@ struct PassedQuota {
     what: String,
     forecast: u64,
     quota: u64,
+    /// Is it what holds in this account, or only what AWS gives to every account?
+    is_applied: bool,
 }
 
 pub(crate) fn judge<'a>(lookup: &Lookup<'a>, growing: &[Growing<'a>], judgement: &mut Judgement) {
@@ -67,7 +71,10 @@ pub(crate) fn judge<'a>(lookup: &Lookup<'a>, growing: &[Growing<'a>], judgement:
         let Some(forecast) = forecast else { continue };
         if forecast.to_come > 0 && forecast.total() > PER_GROUP {
             let what = format!("target group {}", arn.name());
-            forecast.report(PassedQuota { what, forecast: forecast.total(), quota: PER_GROUP }, judgement);
+            forecast.report(
+                PassedQuota { what, forecast: forecast.total(), quota: PER_GROUP, is_applied: false },
+                judgement,
+            );
         } else if let Some(balancer) = group.load_balancers.first() {
             // A group hangs on one Network Load Balancer at most.
             balancers.entry(balancer).or_default().push(forecast);
@@ -96,10 +103,13 @@ impl<'g, 'a> Forecast<'g, 'a> {
     }
 
     fn report(&self, passed: PassedQuota, judgement: &mut Judgement) {
-        let PassedQuota { what, forecast, quota } = passed;
+        let PassedQuota { what, forecast, quota, is_applied } = passed;
         let Some(user) = self.users.iter().max_by_key(|user| user.more_tasks()) else { return };
-        let summary = format!("{}, and {what} would have {forecast} targets of {quota} allowed", user.to_words());
-        let draft = start(&RULE, summary).service(&user.subject.id, user.subject.service);
+        let unless = if is_applied { "" } else { ", unless AWS raised the quota" };
+        let summary =
+            format!("{}, and {what} would have {forecast} targets of {quota} allowed{unless}", user.to_words());
+        let severity = if is_applied { RULE.severity } else { Severity::Low };
+        let draft = start(&RULE, summary).severity(severity).service(&user.subject.id, user.subject.service);
         let draft = draft.target_group(&self.group.arn).users(self.users.iter().map(|user| &user.subject.id));
         let draft = draft.evidence("registered", Some(self.registered)).evidence("to_come", Some(self.to_come));
         judgement.findings.push(draft.evidence("forecast", Some(forecast)).evidence("quota", Some(quota)).done());
@@ -112,29 +122,77 @@ fn balancer<'a>(
     arn: &LoadBalancerArn,
     forecasts: &[Forecast<'_, 'a>],
 ) -> Result<Option<PassedQuota>, Gap<'a>> {
-    let (described, limits, others) =
-        (lookup.load_balancer(arn), lookup.account_limits(), others_behind(lookup, arn, forecasts));
-    let of_others: Vec<_> = others?.into_iter().map(|group| registered(lookup, &group.arn)).collect();
+    let (limits, others) = (lookup.account_limits(), others_behind(lookup, arn, forecasts));
+    let others = others?;
+    let of_others: Vec<_> = others.iter().map(|group| registered(lookup, &group.arn)).collect();
     let of_others = of_others.into_iter().sum::<Result<u64, _>>()?;
     let total = forecasts.iter().map(Forecast::total).sum::<u64>() + of_others;
     let limits = limits?;
     let limit = |name, default| limits.and_then(|limits: &AccountLimits| limits.get(name)).unwrap_or(default);
     let (name, in_all) = (arn.name(), limit("targets-per-network-load-balancer", PER_BALANCER));
     if total > in_all {
-        return Ok(Some(PassedQuota { what: format!("load balancer {name}"), forecast: total, quota: in_all }));
+        return Ok(Some(PassedQuota {
+            what: format!("load balancer {name}"),
+            forecast: total,
+            quota: in_all,
+            is_applied: true,
+        }));
     }
     let in_zone = limit("targets-per-availability-zone-per-network-load-balancer", PER_ZONE);
-    let Some(described) = described?.filter(|_| total > in_zone) else { return Ok(None) };
+    if total <= in_zone {
+        return Ok(None);
+    }
     let crosses = lookup.load_balancer_attributes(arn)?.is_some_and(|attributes| attributes.cross_zone == Some(true));
     if crosses {
         let what = format!("load balancer {name}, whose zones all count as one,");
-        return Ok(Some(PassedQuota { what, forecast: total, quota: in_zone }));
+        return Ok(Some(PassedQuota { what, forecast: total, quota: in_zone, is_applied: true }));
     }
-    // ECS spreads a service's tasks evenly over the zones of its subnets.
-    let zones = u64::try_from(described.zones.len()).unwrap_or(1).max(1);
-    let forecast = total.div_ceil(zones);
-    let what = format!("load balancer {name} in each of its {zones} zones");
-    Ok((forecast > in_zone).then_some(PassedQuota { what, forecast, quota: in_zone }))
+    let Some(zones) = by_zone(lookup, forecasts, &others)? else { return Ok(None) };
+    let fullest = zones.into_iter().max_by_key(|(_, targets)| *targets).filter(|(_, targets)| *targets > in_zone);
+    Ok(fullest.map(|(zone, forecast)| PassedQuota {
+        what: format!("load balancer {name} in {zone}"),
+        forecast,
+        quota: in_zone,
+        is_applied: true,
+    }))
+}
+
+/// How many targets each zone may have. ECS spreads a service's tasks evenly over the zones of its subnets, whatever zones the
+/// balancer serves besides ("Task placement" in the Amazon ECS guide). `None` if the zones of a service's subnets aren't known.
+fn by_zone<'a>(
+    lookup: &Lookup<'a>,
+    forecasts: &[Forecast<'_, 'a>],
+    others: &[&'a TargetGroup],
+) -> Result<Option<BTreeMap<&'a str, u64>>, Gap<'a>> {
+    let mut zones = BTreeMap::new();
+    for forecast in forecasts {
+        let Some(used) = zones_of(lookup, forecast)? else { return Ok(None) };
+        let share = forecast.total().div_ceil(u64::try_from(used.len()).unwrap_or(1).max(1));
+        used.into_iter().for_each(|zone| *zones.entry(zone).or_default() += share);
+    }
+    for group in others {
+        let Some(vpc) = &group.vpc else { continue };
+        let (subnets, health) = (lookup.subnets(vpc)?, lookup.target_health(&group.arn)?.unwrap_or_default());
+        for one in health.iter().filter(|one| one.is_in_place()) {
+            let zone = subnets.iter().find(|subnet| subnet.contains(one.target.ip));
+            zone.and_then(|subnet| subnet.zone.as_deref())
+                .into_iter()
+                .for_each(|zone| *zones.entry(zone).or_default() += 1);
+        }
+    }
+    Ok(Some(zones))
+}
+
+/// The zones in which tasks may be placed that serve through the group.
+fn zones_of<'a>(lookup: &Lookup<'a>, forecast: &Forecast<'_, 'a>) -> Result<Option<BTreeSet<&'a str>>, Gap<'a>> {
+    let Some(vpc) = &forecast.group.vpc else { return Ok(None) };
+    let sources = forecast.users.iter().flat_map(|user| &user.subject.sources);
+    let used: BTreeSet<&SubnetId> =
+        sources.filter_map(|source| source.network).flat_map(|network| &network.subnets).collect();
+    let zone = |used: &SubnetId, subnets: &'a [Subnet]| subnets.iter().find(|one| one.id == *used)?.zone.as_deref();
+    let subnets = lookup.subnets(vpc)?;
+    let zones: Option<BTreeSet<&str>> = used.into_iter().map(|used| zone(used, subnets)).collect();
+    Ok(zones.filter(|zones| !zones.is_empty()))
 }
 
 /// Groups on the balancer beside those forecast.

@@ -14,7 +14,7 @@ fn judged(story: Story) -> String {
 #[test]
 fn a_group_that_would_hold_too_many() {
     assert_snapshot!(judged(sound().scaled(1, 1001)), @r"
-    medium target-quota-near: prod/web may be scaled to 1001 tasks, and target group web would have 1001 targets of 1000 allowed
+    low target-quota-near: prod/web may be scaled to 1001 tasks, and target group web would have 1001 targets of 1000 allowed, unless AWS raised the quota
       about service web, group web; under the policy for prod/web
       forecast: 1001
       quota: 1000
@@ -28,11 +28,11 @@ fn a_zone_that_would_hold_too_many() {
     assert_eq!(judged(sound().scaled(1, 500)), "nothing");
     let story = sound().scaled(1, 501);
     assert!(
-        judged(story.clone()).contains("in each of its 1 zones would have 501 targets of 500"),
+        judged(story.clone()).contains("load balancer edge in eu-central-1a would have 501 targets of 500"),
         "{}",
         judged(story)
     );
-    let in_two = sound().balancer_in(&["eu-central-1a", "eu-central-1b"]);
+    let in_two = sound().and_in_zone("b", "eu-central-1b");
     assert_eq!(judged(in_two.clone().scaled(1, 1000)), "nothing");
     let story = in_two.scaled(1, 501).balancer_crosses_zones();
     assert!(
@@ -40,6 +40,23 @@ fn a_zone_that_would_hold_too_many() {
         "{}",
         judged(story)
     );
+}
+
+/// The balancer's other zones take none of the tasks.
+#[test]
+fn only_zones_that_the_service_can_place_tasks_in_count() {
+    let three = ["eu-central-1a", "eu-central-1b", "eu-central-1c"];
+    let in_one = sound().balancer_in(&three).scaled(1, 501);
+    assert_ne!(judged(in_one), "nothing");
+    let in_two = sound().balancer_in(&three).and_in_zone("b", "eu-central-1b");
+    assert_eq!(judged(in_two.clone().scaled(1, 1000)), "nothing", "the near miss");
+    let fewer = in_two.limit("targets-per-availability-zone-per-network-load-balancer", 400);
+    assert_eq!(judged(fewer.clone().scaled(1, 800)), "nothing");
+    assert_ne!(judged(fewer.scaled(1, 801)), "nothing");
+    let elsewhere = sound().whose(|service| {
+        service.network.as_mut().expect("a network").subnets.push(crate::names::subnet("unknown"));
+    });
+    assert_eq!(judged(elsewhere.scaled(1, 900)), "nothing", "a subnet whose zone isn't known");
 }
 
 #[test]

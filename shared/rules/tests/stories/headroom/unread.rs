@@ -49,9 +49,9 @@ fn no_more_is_asked_than_is_needed() {
     target group: web
     targets of: spare
     targets of: web
-    balancer: edge
     balancer attributes of: edge
     limits: the account's
+    subnets of: vpc-main
     scaling of: prod/web
     ");
 }

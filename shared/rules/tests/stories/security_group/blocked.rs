@@ -241,7 +241,7 @@ fn a_group_that_was_deleted_meanwhile_may_have_let_it_in() {
 fn clients_that_come_by_a_peered_vpcs_group_may_come_from_anywhere() {
     let judged =
         judged("UDP 53; internal; lb sg-lb; in lb: udp 80 sg-x; in web: udp 53 10.1.0.0/16; in web: tcp 53 sg-lb");
-    assert_snapshot!(judged.found(), @"can't judge group web: arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0f whether UDP port 53 reaches the tasks can't be told: the balancer lets in clients by groups they have, perhaps in a peered VPC, and where those are can't be seen");
+    assert_snapshot!(judged.found(), @"can't judge group web: arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0f whether UDP port 53 reaches the tasks can't be told: the balancer lets in clients by groups they have, perhaps in a peered VPC, or a listener may send to the group by a rule");
 }
 
 #[test]
@@ -307,4 +307,20 @@ fn no_more_is_asked_than_it_takes() {
     interface: eni-t1
     security groups of: vpc-main
     ");
+}
+
+/// A dual-stack listener sends IPv6 clients elsewhere by default, and IPv4 clients here by a rule.
+#[test]
+fn a_group_that_a_listeners_rule_may_send_to_is_not_taken_for_unattached() {
+    let text = "TCP 8080; preserve on; lb sg-lb; in lb: tcp 80 203.0.113.0/24; in web: tcp 8080 203.0.113.0/25";
+    let by_rule = |text: &str| {
+        let mut story = judged(text);
+        let listeners = story.account.network.listeners.values_mut().flatten();
+        listeners.for_each(|listener| listener.target_groups = vec![names::group("six")]);
+        story
+    };
+    assert_eq!(judged(text).judged_by(&["ingress-traffic-blocked"]).found(), "nothing");
+    assert!(!by_rule(text).found().contains("ingress-traffic-blocked: "), "its clients aren't known");
+    let shut = "TCP 8080; preserve on; lb sg-lb; in lb: tcp 80 203.0.113.0/24";
+    assert!(by_rule(shut).found().contains("ingress-traffic-blocked"), "the near miss: nobody at all is let in");
 }
