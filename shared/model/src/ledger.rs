@@ -41,6 +41,12 @@ impl Ownership {
     pub fn proves(&self, now: Timestamp) -> bool {
         self.ended_at.is_none() && now < self.expires_at
     }
+
+    /// Was the target registered for this task when it was last looked at?
+    #[must_use]
+    pub fn is_current_for(&self, task: &TaskArn) -> bool {
+        self.ended_at.is_none() && self.task == *task
+    }
 }
 
 /// What is limited: so many changes in one window, over all passes and functions together.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use model::call::{CallError, CallErrorKind};
-use model::ecs::{Service, Task, TaskProtection};
+use model::ecs::{Service, Strategy, Task, TaskProtection};
 use model::elb::Target;
 use model::id::{SecurityGroupId, TargetGroupArn, TaskArn};
 use model::observation::Answer;
@@ -39,11 +39,13 @@ pub enum Bug {
     HeadroomForgotten,
     /// No task is protected.
     ProtectionForgotten,
+    /// A native deployment in flight is taken for rest.
+    ShiftForgotten,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::SkipSecondLook,
         Self::AddressesAsText,
         Self::ForgetThePort,
@@ -55,6 +57,7 @@ impl Bug {
         Self::OwnGroupsForgotten,
         Self::HeadroomForgotten,
         Self::ProtectionForgotten,
+        Self::ShiftForgotten,
     ];
 }
 
@@ -128,9 +131,15 @@ impl SimAccount {
 
     pub(crate) fn thin_services(&self, all: Vec<(ServiceId, Answer<Service>)>) -> Vec<(ServiceId, Answer<Service>)> {
         let mut all = self.thin(all);
-        for (_, answer) in &mut all {
-            if let (Answer::Known(service), Some(Bug::HeadroomForgotten)) = (answer, self.bug) {
-                service.percents.minimum_healthy = 0;
+        for service in all.iter_mut().filter_map(|(_, answer)| known(answer)) {
+            match self.bug {
+                Some(Bug::HeadroomForgotten) => service.percents.minimum_healthy = 0,
+                Some(Bug::ShiftForgotten) if service.strategy != Strategy::Rolling => {
+                    service.has_current_deployment = false;
+                    service.deployments.truncate(1);
+                    service.current_revisions.truncate(1);
+                }
+                _ => {}
             }
         }
         all
@@ -180,6 +189,13 @@ impl SimAccount {
             self.changed(group, one, true);
             self.world.stage(|stage| stage.deregister(group, one, Writer::Function(self.actor)));
         }
+    }
+}
+
+fn known<T>(answer: &mut Answer<T>) -> Option<&mut T> {
+    match answer {
+        Answer::Known(value) => Some(value),
+        _ => None,
     }
 }
 

@@ -166,6 +166,8 @@ pub(crate) struct Record {
     /// When a deployment of a service was over last.
     pub(crate) deployed: BTreeMap<ServiceId, Moment>,
     pub(crate) grants: Vec<Grant>,
+    /// Groups that no listener sends to, because the other of their pair serves, since when.
+    pub(crate) off: BTreeMap<TargetGroupArn, Moment>,
 }
 
 impl Record {

@@ -58,8 +58,16 @@ pub(crate) fn begin(choices: &Arc<Choices>, telling: bool) -> Arc<World> {
         }
         let desired = 1 + draw(3);
         let groups = sets_groups[draw(2 * sets_groups.len()).saturating_sub(sets_groups.len())].clone();
-        let service =
-            Service { kind, desired, deployments: Vec::new(), alternate, deleted: false, groups, minimum_healthy };
+        let service = Service {
+            kind,
+            desired,
+            deployments: Vec::new(),
+            alternate,
+            deleted: false,
+            groups,
+            bakes_until: None,
+            minimum_healthy,
+        };
         sim.ecs.services.insert(id.clone(), service);
         plans.push((id.clone(), uses));
     }

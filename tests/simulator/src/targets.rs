@@ -22,8 +22,11 @@ impl Stage<'_> {
         if there.get(&target).is_some_and(TargetHealth::is_in_place) {
             return;
         }
-        let reason = Some("Elb.RegistrationInProgress".to_owned());
-        there.insert(target, TargetHealth { target, state: TargetState::Initial, reason });
+        let (state, reason) = match self.sim.record.off.contains_key(group) {
+            true => (TargetState::Unused, "Target.NotInUse"),
+            false => (TargetState::Initial, "Elb.RegistrationInProgress"),
+        };
+        there.insert(target, TargetHealth { target, state, reason: Some(reason.to_owned()) });
         let episodes = self.sim.record.episodes.entry((group.clone(), target)).or_default();
         if let Some(last) = episodes.last_mut() {
             last.draining.to = last.draining.to.min(now);
@@ -63,6 +66,9 @@ impl Stage<'_> {
         if is_draining {
             last.draining.to = last.draining.to.min(now);
             self.aws.targets.get_mut(group).map(|targets| targets.remove(&target));
+            return;
+        }
+        if self.sim.record.off.contains_key(group) {
             return;
         }
         let serves = self.serves(group, target);

@@ -15,7 +15,7 @@ fn found(bug: Bug, without: &'static [&'static str], seeds: u64) -> Option<(&'st
 }
 
 /// Within how many seeds each bug is found.
-const WITHIN: [(Bug, u64); 11] = [
+const WITHIN: [(Bug, u64); 12] = [
     (Bug::SkipSecondLook, 50),
     (Bug::AddressesAsText, 50),
     (Bug::ForgetThePort, 50),
@@ -27,6 +27,7 @@ const WITHIN: [(Bug, u64); 11] = [
     (Bug::OwnGroupsForgotten, 50),
     (Bug::HeadroomForgotten, 200),
     (Bug::ProtectionForgotten, 200),
+    (Bug::ShiftForgotten, 200),
 ];
 
 #[test]

@@ -62,6 +62,30 @@ fn task_set(service: &Service, task: &Task) -> Expected {
     }
 }
 
+/// Is it certain that `service`, at rest, serves through `group`? Not while a deployment is in flight or the service is being
+/// deleted; nor through the group of a pair that waits for the next shift.
+pub(crate) fn serves_at_rest<'a>(
+    lookup: &Lookup<'a>,
+    service: &Service,
+    group: &TargetGroupArn,
+) -> Result<bool, Gap<'a>> {
+    if service.status != ServiceStatus::Active || service.in_flight() {
+        return Ok(false);
+    }
+    let is_in = |expected: Expected| matches!(expected, Expected::In(groups) if groups.contains_key(group));
+    match (&service.controller, &service.strategy) {
+        (DeploymentController::Ecs, Strategy::Rolling) => Ok(true),
+        (DeploymentController::Ecs, Strategy::BlueGreen | Strategy::Linear | Strategy::Canary) => {
+            Ok(is_in(native(lookup, service)?))
+        }
+        (DeploymentController::CodeDeploy | DeploymentController::External, _) => {
+            let mut serving = service.task_sets.iter().filter(|set| set.status != TaskSetStatus::Draining);
+            Ok(serving.any(|set| is_in(entries(&set.load_balancers))))
+        }
+        _ => Ok(false),
+    }
+}
+
 fn native<'a>(lookup: &Lookup<'a>, service: &Service) -> Result<Expected, Gap<'a>> {
     let [current] = service.current_revisions.as_slice() else { return Ok(Expected::Unclear) };
     if service.in_flight() {

@@ -1,7 +1,10 @@
 //! One target group as the rules see it: its targets, the services known to use it, and their live tasks.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
+use jiff::SignedDuration;
+use model::Timestamp;
 use model::ecs::{Service, Task};
 use model::elb::{Target, TargetGroup, TargetHealth, TargetType};
 use model::id::LoadBalancerKind;
@@ -56,6 +59,24 @@ impl<'a> Member<'a> {
         Ok(Self { id, service, task, expected: expected(lookup, service, task)? })
     }
 
+    /// Has the task been RUNNING for longer than the policy's grace at `now`? An unknown start counts as long ago.
+    pub(crate) fn is_past_grace(&self, policy: &RegistrationPolicy, now: Timestamp) -> bool {
+        is_past(self.task.started_at, policy.grace, now)
+    }
+
+    /// Has it been RUNNING for longer than health checks may fail at `now`?
+    pub(crate) fn is_past_health_grace(&self, policy: &RegistrationPolicy, now: Timestamp) -> bool {
+        is_past(self.task.started_at, self.health_grace(policy), now)
+    }
+
+    /// How long failing health checks of its target say nothing: the policy's grace, or the service's
+    /// `healthCheckGracePeriodSeconds` if that is longer, in which ECS ignores them ("Elastic Load Balancing health checks" in
+    /// the Amazon ECS guide).
+    pub(crate) fn health_grace(&self, policy: &RegistrationPolicy) -> Duration {
+        let of_service = Duration::from_secs(self.service.health_check_grace_seconds.unwrap_or(0).into());
+        policy.grace.max(of_service)
+    }
+
     /// The targets it should have in this group; none if it doesn't belong there, has no address of the group's IP
     /// version yet, or nobody can say.
     pub(crate) fn targets(&self, group: &TargetGroup) -> impl Iterator<Item = Target> + use<'_> {
@@ -71,6 +92,12 @@ impl<'a> Member<'a> {
     pub(crate) fn belongs_elsewhere(&self, group: &TargetGroup) -> bool {
         matches!(&self.expected, Expected::In(groups) if !groups.contains_key(&group.arn))
     }
+}
+
+/// Is `since` longer ago than `grace`? What is unknown counts as long ago.
+fn is_past(since: Option<Timestamp>, grace: Duration, now: Timestamp) -> bool {
+    let grace = SignedDuration::try_from(grace).unwrap_or(SignedDuration::MAX);
+    since.is_none_or(|since| since.checked_add(grace).is_ok_and(|over| over <= now))
 }
 
 impl<'a> JudgedGroup<'a> {

@@ -106,13 +106,12 @@ fn judge_group<'a>(
         disputed_targets.extend(found.disputed.then_some(one.target));
     }
     target_missing::judge(lookup.now(), &group, judgement);
-    target_unused::judge(&group, judgement);
+    let unused = judgement.keep(|| Unit::TargetGroup(arn.clone()), target_unused::judge(lookup, &group));
+    judgement.findings.extend(unused.flatten());
     target_group_empty::judge(lookup.now(), &group, &disputed_targets, judgement);
     if let Some(records) = owners? {
         target_stuck_initial::judge(lookup.now(), &group, records, judgement);
         ownership::judge(lookup.now(), &group, records, judgement);
-    } else {
-        target_stuck_initial::judge(lookup.now(), &group, &[], judgement);
     }
     Ok(())
 }

@@ -29,7 +29,7 @@ pub(crate) fn judge(now: Timestamp, group: &JudgedGroup<'_>, records: &[Ownershi
 
 fn is_current(record: &Ownership, member: &Member<'_>, now: Timestamp) -> bool {
     let needs_refresh = now.checked_add(OWNERSHIP_REFRESH).is_ok_and(|soon| record.expires_at <= soon);
-    record.ended_at.is_none() && record.task == member.task.arn && !needs_refresh
+    record.is_current_for(&member.task.arn) && !needs_refresh
 }
 
 fn record(now: Timestamp, group: &JudgedGroup<'_>, member: &Member<'_>, target: Target) -> Option<OwnershipChange> {

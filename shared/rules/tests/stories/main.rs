@@ -13,5 +13,6 @@ mod story;
 
 mod configuration;
 mod headroom;
+mod healthy;
 mod registration;
 mod security_group;

@@ -3,7 +3,7 @@
 import json
 import re
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 PAUSE = {"pk": {"S": "pause"}, "sk": {"S": "pause"}}
 
@@ -40,6 +40,14 @@ class Ledger:
             if record["pk"]["S"] == "alerts":
                 alert = json.loads(record["alert"]["S"], object_hook=lambda pairs: earlier(pairs, minutes))
                 record["alert"]["S"] = json.dumps(alert)
+                self._dynamodb.put_item(TableName=self.name, Item=record)
+
+    def targets_seen(self, minutes_ago):
+        """Every target that is on record was seen registered so many minutes ago."""
+        seen = datetime.now(timezone.utc) - timedelta(minutes=minutes_ago)
+        for record in self.records():
+            if "seen_at" in record:
+                record["seen_at"] = {"S": seen.isoformat().replace("+00:00", "Z")}
                 self._dynamodb.put_item(TableName=self.name, Item=record)
 
     def alerts(self):

@@ -5,6 +5,7 @@ mod lifecycle;
 pub(crate) mod pool;
 mod reconcile;
 mod render;
+mod shift;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,6 +58,8 @@ pub(crate) struct Service {
     pub(crate) deleted: bool,
     /// The security groups it declares.
     pub(crate) groups: Vec<SecurityGroupId>,
+    /// Of a native service: production traffic goes to the newest deployment, and the older one is kept until then.
+    pub(crate) bakes_until: Option<Moment>,
     /// Its minimum healthy percent.
     pub(crate) minimum_healthy: usize,
 }

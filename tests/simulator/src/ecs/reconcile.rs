@@ -4,7 +4,7 @@ use model::ecs::{ServiceStatus, TaskStatus};
 use model::id::{DeploymentId, TargetGroupArn, TaskArn};
 use model::scope::ServiceId;
 
-use super::Deployment;
+use super::{Deployment, Kind};
 use crate::time::{MINUTE, SECOND};
 use crate::world::{Due, Stage};
 use crate::{entities, names};
@@ -30,7 +30,7 @@ impl Stage<'_> {
             }
         }
         let running = self.tasks_of(id, |deployment| *deployment == newest.id, true);
-        if running.len() >= service.desired && service.deployments.len() > 1 {
+        if running.len() >= service.desired && service.deployments.len() > 1 && self.has_baked(id) {
             for arn in self.tasks_of(id, |deployment| *deployment != newest.id, false) {
                 self.stop(&arn);
             }
@@ -40,11 +40,29 @@ impl Stage<'_> {
             });
             if !left && let Some(service) = self.sim.ecs.services.get_mut(id) {
                 service.deployments.drain(..service.deployments.len() - 1);
+                service.bakes_until = None;
                 self.sim.record.deployed.insert(id.clone(), self.sim.now);
                 self.sim.tell(|| format!("the deployment of {id} is over"));
             }
         }
         self.render(id);
+        self.shift_traffic();
+    }
+
+    /// The newest deployment of a native service is ready: production traffic is shifted to it, and for a while the older one is
+    /// kept. Is that over?
+    fn has_baked(&mut self, id: &ServiceId) -> bool {
+        let now = self.sim.now;
+        let Some(service) = self.sim.ecs.services.get(id).filter(|one| one.kind == Kind::Native) else { return true };
+        if let Some(until) = service.bakes_until {
+            return until <= now;
+        }
+        let until = now + self.sim.wait(0, 10 * MINUTE);
+        if let Some(service) = self.sim.ecs.services.get_mut(id) {
+            service.bakes_until = Some(until);
+        }
+        self.sim.at(until, Due::Service(id.clone()));
+        until <= now
     }
 
     /// A service that is deleted stops its tasks and is gone a while after.
@@ -64,6 +82,7 @@ impl Stage<'_> {
             let now = self.sim.now;
             self.sim.record.uses(now, id, std::collections::BTreeSet::new());
             self.sim.tell(|| format!("{id} is gone"));
+            self.shift_traffic();
         } else {
             service.status = ServiceStatus::Inactive;
             self.sim.after(5 * MINUTE, Due::Service(id.clone()));
@@ -102,6 +121,7 @@ impl Stage<'_> {
         let (id_of, groups) = (names::deployment(number), service.groups.clone());
         service.deployments.push(Deployment { id: id_of, number, uses, definition, groups });
         self.render(id);
+        self.shift_traffic();
         self.sim.after(SECOND, Due::Service(id.clone()));
     }
 }

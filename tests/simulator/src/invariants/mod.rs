@@ -15,6 +15,7 @@ mod registered;
 mod rest;
 mod restrained;
 mod right;
+mod shift;
 mod stops;
 mod strangers;
 mod two_looks;
@@ -46,7 +47,7 @@ pub(crate) enum Check {
 }
 
 /// All of them.
-pub(crate) const INVARIANTS: [Invariant; 19] = [
+pub(crate) const INVARIANTS: [Invariant; 20] = [
     owner::INVARIANT,
     proof::INVARIANT,
     strangers::INVARIANT,
@@ -64,6 +65,7 @@ pub(crate) const INVARIANTS: [Invariant; 19] = [
     message::INVARIANT,
     rest::INVARIANT,
     right::INVARIANT,
+    shift::INVARIANT,
     with_groups::INVARIANT,
     audit::INVARIANT,
 ];

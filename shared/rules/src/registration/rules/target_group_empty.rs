@@ -1,13 +1,12 @@
 //! A group with live tasks and not one usable target.
 
-use jiff::SignedDuration;
 use model::Timestamp;
 use model::elb::{Target, TargetState};
 use model::finding::Severity;
 
 use crate::finding::start;
 use crate::judgement::Judgement;
-use crate::registration::group::JudgedGroup;
+use crate::registration::group::{JudgedGroup, Member};
 use crate::rule::Rule;
 
 pub(crate) const RULE: Rule = Rule {
@@ -16,7 +15,9 @@ pub(crate) const RULE: Rule = Rule {
     title: "Tasks are live, but their target group has no usable target",
     explanation: "The service has tasks that are RUNNING for longer than the policy's grace and belong in this group, and \
         the group has no target of theirs that is healthy or on its way to be: the balancer serves nobody, or, failing open, \
-        sends to targets that fail their health checks.",
+        sends to targets that fail their health checks. A task whose target is registered and fails its checks counts only \
+        after the service's healthCheckGracePeriodSeconds, if that is longer: for so long ECS ignores failing checks itself \
+        (\"Elastic Load Balancing health checks\" in the Amazon ECS guide).",
     remedy: "See the findings on the group's targets. If the targets are there and unhealthy, look at the health check, the \
         task's security group and the application.",
     repair: "through target-missing",
@@ -24,13 +25,15 @@ pub(crate) const RULE: Rule = Rule {
 
 /// Judges the group as a whole. `disputed_targets` are targets that no live task of its users has.
 pub(crate) fn judge(now: Timestamp, group: &JudgedGroup<'_>, disputed_targets: &[Target], judgement: &mut Judgement) {
-    let grace = SignedDuration::try_from(group.policy.grace).unwrap_or(SignedDuration::MAX);
-    let is_old = |started: Option<Timestamp>| {
-        started.is_none_or(|started| started.checked_add(grace).is_ok_and(|old_enough| old_enough <= now))
+    let is_judged = |target: &Target| !group.policy.excludes(target.ip);
+    // A target that is absent will never pass its checks, however long they may fail.
+    let is_due = |member: &Member<'_>, target: Target| match group.has(target) {
+        true => member.is_past_health_grace(&group.policy, now),
+        false => member.is_past_grace(&group.policy, now),
     };
-    let is_judged = |target: Target| !group.policy.excludes(target.ip);
-    let live = group.members.iter().filter(|member| member.targets(group.group).any(is_judged));
-    let live = live.filter(|member| is_old(member.task.started_at)).count();
+    let is_live =
+        |member: &&Member<'_>| member.targets(group.group).filter(is_judged).any(|target| is_due(member, target));
+    let live = group.members.iter().filter(is_live).count();
     let usable =
         |state: &TargetState| matches!(state, TargetState::Healthy | TargetState::Initial | TargetState::Unavailable);
     let has_usable = group.in_place().any(|one| usable(&one.state) && !disputed_targets.contains(&one.target));

@@ -1,11 +1,13 @@
 //! Targets that are registered but not served.
 
-use model::elb::{Target, TargetState};
-use model::finding::Severity;
+use model::elb::{Target, TargetHealth, TargetState};
+use model::finding::{Finding, Severity};
+use model::observation::{Gap, Lookup};
 
 use crate::finding::start;
-use crate::judgement::Judgement;
+use crate::registration::expected::serves_at_rest;
 use crate::registration::group::JudgedGroup;
+use crate::registration::uses::users;
 use crate::rule::Rule;
 
 /// How many targets a finding lists.
@@ -15,25 +17,55 @@ pub(crate) const RULE: Rule = Rule {
     slug: "target-unused",
     severity: Severity::High,
     title: "Targets are registered but not served",
-    explanation: "The balancer reports the targets as `unused` although they are registered: the group hangs on no balancer \
-        or no listener, the targets' Availability Zone isn't enabled for the balancer, or their address can't be used. They \
-        get no traffic and no health checks.",
+    explanation: "The balancer reports the targets as `unused` although they are registered: the group is attached to no \
+        listener, or with weight 0; the targets' Availability Zone isn't enabled for the balancer; or their address can't be \
+        used. They get no traffic and no health checks. While a deployment of a service that uses the group is in flight that \
+        is how blue/green, linear and canary deployments work: before the shift the new tasks' group is on no production \
+        listener, after it the old tasks' group is on none, for as long as the bake time lasts (\"Amazon ECS blue/green \
+        deployments\" in the Amazon ECS guide; with CodeDeploy until the original task set is terminated). Then it isn't \
+        judged, and neither is, at rest, the \
+        group of such a pair that waits for the next deployment, nor a group that no service uses.",
     remedy: "Read the reason beside the state. Target.NotInUse: attach the group to a listener, or enable the targets' \
         Availability Zone on the balancer. Target.IpUnusable: the address belongs to the balancer itself.",
     repair: "none",
 };
 
 /// One finding for the whole group: the cause is the group's, not a target's.
-pub(crate) fn judge(group: &JudgedGroup<'_>, judgement: &mut Judgement) {
+pub(crate) fn judge<'a>(lookup: &Lookup<'a>, group: &JudgedGroup<'a>) -> Result<Option<Finding>, Gap<'a>> {
     let unused: Vec<_> = group.in_place().filter(|one| one.state == TargetState::Unused).collect();
-    let Some(first) = unused.first() else { return };
+    if unused.is_empty() || !should_be_served(lookup, group)? {
+        return Ok(None);
+    }
+    Ok(Some(finding(group, &unused)))
+}
+
+/// Is there a service that uses the group, and is every one at rest and serving through it? Those under judgement are asked
+/// first; all of the account only if they leave the suspicion standing.
+fn should_be_served<'a>(lookup: &Lookup<'a>, group: &JudgedGroup<'a>) -> Result<bool, Gap<'a>> {
+    for (_, service) in &group.users {
+        if !serves_at_rest(lookup, service, &group.group.arn)? {
+            return Ok(false);
+        }
+    }
+    let everybody = users(lookup, &group.group.arn)?;
+    for (_, service) in &everybody {
+        if !serves_at_rest(lookup, service, &group.group.arn)? {
+            return Ok(false);
+        }
+    }
+    Ok(!everybody.is_empty())
+}
+
+fn finding(group: &JudgedGroup<'_>, unused: &[&TargetHealth]) -> Finding {
     let mut targets: Vec<Target> = unused.iter().map(|one| one.target).collect();
     targets.sort();
     let name = group.group.arn.name();
-    let balancer =
-        if group.group.load_balancers.is_empty() { "it hangs on no balancer" } else { "their zone may not be enabled" };
-    let summary = format!("registered targets of {name} are not served ({}): {balancer}", targets.len());
+    let cause = match group.group.load_balancers.is_empty() {
+        true => "it is attached to no listener",
+        false => "their zone may not be enabled, or the listener gives the group weight 0",
+    };
+    let summary = format!("registered targets of {name} are not served ({}): {cause}", targets.len());
     let listed: Vec<String> = targets.iter().take(LISTED).map(ToString::to_string).collect();
-    let draft = start(&RULE, summary).group(group).subject(balancer.to_owned());
-    judgement.findings.push(draft.evidence("targets", Some(listed)).evidence("reason", first.reason.clone()).done());
+    let draft = start(&RULE, summary).group(group).subject(cause.to_owned()).evidence("targets", Some(listed));
+    draft.evidence("reason", unused.first().and_then(|one| one.reason.clone())).done()
 }

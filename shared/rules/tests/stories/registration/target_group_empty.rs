@@ -67,6 +67,27 @@ fn young_tasks_are_waited_for() {
     assert_snapshot!(judged.found(), @"young until 2026-03-01T12:01:00Z in web");
 }
 
+/// ECS ignores failing checks for as long as the service says.
+#[test]
+fn a_slow_starter_has_its_services_grace() {
+    let starting = |grace| {
+        let judged = story().group("web").service("web").on("web", 8080).task(1).for_minutes(8).registered();
+        judged.state("unhealthy", None).whose(|service| service.health_check_grace_seconds = grace)
+    };
+    assert_eq!(starting(Some(600)).found(), "nothing");
+    assert!(starting(Some(400)).found().contains("target-group-empty"), "its grace is over");
+    assert!(starting(None).found().contains("target-group-empty"), "the policy's is over");
+    let cautious = starting(Some(400)).policy("registration.grace = \"9m\"");
+    assert_eq!(cautious.found(), "nothing", "the greater of both counts");
+}
+
+#[test]
+fn the_services_grace_is_no_excuse_for_a_target_that_was_never_registered() {
+    let judged = story().group("web").service("web").on("web", 8080).task(1).for_minutes(8);
+    let judged = judged.whose(|service| service.health_check_grace_seconds = Some(3600));
+    assert!(judged.found().contains("target-group-empty"));
+}
+
 #[test]
 fn while_a_deployment_leaves_it_open_nothing_is_said() {
     let judged = story().group("web").service("web").on("web", 8080).rolling().task(1).started_by("ecs-svc/web-old");
