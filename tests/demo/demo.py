@@ -25,7 +25,7 @@ REPAIRING = repairing(confirm_after="1s")
 
 STORY = """\
 The service [bold]web[/bold] serves at port 8080 behind a network load balancer. ECS has forgotten to register two of
-its tasks and to deregister a dead one; a task of the service [bold]api[/bold] got the address of another dead one; one
+its tasks and to deregister a dead one; a task of the service [bold]api[/bold] got the address of another dead one, whose target the ledger saw; one
 task is registered on port 8081, which the service used before; and someone has registered a box on purpose.
 """
 

@@ -25,19 +25,25 @@ class Web:
         group = self.vpc.target_group(name, port=80)
         return (cluster or self.cluster).service(name, {group: port}, **service)
 
+    def worker(self, name, **service):
+        """Another service in the VPC that names no load balancer."""
+        return self.cluster.service(name, {}, subnets=self.vpc.subnets, ports=[PORT], **service)
+
     def healthy(self):
         """The targets of the tasks that are there from the start."""
         return {task.target() for task in self.tasks}
 
-    def dead_task(self, **options):
-        """A task that served and stopped; ECS forgot its target, nothing has the address."""
+    def dead_task(self, remembered=False, **options):
+        """A task that served and stopped; ECS forgot its target, nothing has the address. The ledger may remember it."""
         task = self.service.start_task(**options)
+        if remembered:
+            self.account.ledgers_saw(self.group, task.target(), task, self.service)
         task.die()
         return task
 
     def hijacked_task(self, heir=None, **options):
-        """A dead task whose address a task of another service got. Returns both."""
-        task = self.dead_task(**options)
+        """A dead task that the ledger remembers, and whose address a task of another service got. Returns both."""
+        task = self.dead_task(remembered=True, **options)
         heir = heir or self.neighbour()
         return task, heir.start_task(address=task.address)
 

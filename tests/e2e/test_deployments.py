@@ -1,7 +1,7 @@
 """While ECS moves a service on, nothing is done that could be wrong; at rest the group that serves is the right one."""
 
 import pytest
-from harness.account.deployments import start_rolling_deployment, use_native_strategy
+from harness.account.deployments import finish_rolling_deployment, start_rolling_deployment, use_native_strategy
 from harness.events import scheduled
 from scenes import PORT, deliver_until_rest
 
@@ -53,6 +53,35 @@ def test_dead_task_ends_removed_while_its_service_moves_within_one_group(web, re
     dead.die()
     deliver_until_rest(registrar, dead.event())
     assert web.group.targets() == {task.target() for task in web.tasks[1:]}
+
+
+# A deployment that succeeded early: the service lists it alone, and tasks of the one before run on.
+
+
+def test_outgoing_tasks_of_a_deployment_that_succeeded_early_end_where_they_were(moving, registrar, proxy):
+    finish_rolling_deployment(moving.service)
+    incoming = moving.service.start_task()
+    outgoing = moving.service.start_task(registered=False, started_by=moving.outgoing)
+    deliver_until_rest(registrar, incoming.event(), outgoing.event(), moving.tasks[0].event(), scheduled())
+    assert moving.group.targets() == moving.healthy()
+    assert moving.next.targets() == {incoming.target()}
+    assert proxy.changes() == []
+
+
+def test_outgoing_tasks_of_a_deployment_that_succeeded_early_on_another_port_end_on_their_own(web, registrar, proxy):
+    start_rolling_deployment(web.service, {web.group: PORT + 1})
+    finish_rolling_deployment(web.service)
+    incoming = web.service.start_task()
+    deliver_until_rest(registrar, incoming.event(), web.tasks[0].event(), scheduled())
+    assert web.group.targets() == web.healthy() | {incoming.target()}
+    assert proxy.changes() == []
+
+
+def test_forgotten_task_of_a_deployment_that_succeeded_early_ends_in_the_new_group(moving, registrar):
+    finish_rolling_deployment(moving.service)
+    incoming = moving.service.start_task(registered=False)
+    deliver_until_rest(registrar, incoming.event())
+    assert moving.next.targets() == {incoming.target()}
 
 
 # BLUE_GREEN, LINEAR and CANARY: two groups, and the revision that is current says which of them serves.

@@ -90,7 +90,7 @@ def test_target_registered_by_ecs_between_the_looks_ends_registered_once(web, re
 def test_address_another_services_task_gets_right_before_the_removal_ends_removed_by_a_look_of_its_own(
         web, registrar, queue, proxy):
     """What was stale is hijacked now; the events of the address's new task lead to other groups than this one."""
-    dead, neighbour = web.dead_task(), web.neighbour()
+    dead, neighbour = web.dead_task(remembered=True), web.neighbour()
     first_look(registrar, dead.event())
     # The second look is the first to read the interfaces, the last look reads them again.
     taken = proxy.before("ec2:DescribeNetworkInterfaces", then=lambda: neighbour.start_task(address=dead.address), nth=2)

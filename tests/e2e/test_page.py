@@ -44,7 +44,7 @@ def audit_page(cli, tmp_path):
 def page(account, audit_page, chromium):
     """The page of an account with everything wrong, open."""
     account.scene = EverythingWrong(account)
-    path = audit_page("--rule", "target-*")
+    path = audit_page("--rule", "target-*", "--ledger-table", account.ledger().name)
     chromium.open(path)
     return chromium
 

@@ -37,6 +37,54 @@ def test_address_of_another_services_task_that_someone_registered_ends_left_alon
     assert web.group.targets() == web.healthy() | {stranger.target()}
 
 
+def test_live_target_at_the_address_of_a_task_that_crashed_before_it_was_registered_ends_unchanged(web, registrar, proxy):
+    """`web` crash-loops. A script registers the tasks of `api`, which names no load balancer; one inherits an address."""
+    api = web.worker("api")
+    served = [api.start_task() for _ in range(2)]
+    crashed = web.service.start_task(registered=False)
+    deliver_until_rest(registrar, crashed.event())
+    crashed.stop()
+    heir = api.start_task(address=crashed.address)
+    served.append(heir)
+    for task in served:
+        web.group.register(task.address, PORT)
+    deliver_until_rest(registrar, crashed.event(), web.tasks[0].event(), heir.event(), scheduled())
+    assert web.group.targets() == web.healthy() | {(task.address, PORT) for task in served}
+    assert proxy.changes() == []
+
+
+def test_target_that_a_worker_inherited_from_a_task_the_ledger_saw_registered_ends_removed(web, registrar):
+    """The classic case: its service names no load balancer, and no other task of it is in the group."""
+    worker = web.worker("worker")
+    worker.start_task()
+    dead, heir = web.hijacked_task(heir=worker)
+    deliver_until_rest(registrar, dead.event(), heir.event())
+    assert web.group.targets() == web.healthy()
+
+
+def test_target_that_is_initial_ends_unchanged_until_it_is_not(web, registrar):
+    """It may have been registered for its new owner a moment ago."""
+    dead, _ = web.hijacked_task()
+    web.group.set_state(*dead.target(), "initial", "Elb.RegistrationInProgress")
+    deliver_until_rest(registrar, dead.event())
+    assert web.group.targets() == web.healthy() | {dead.target()}
+    web.group.set_state(*dead.target(), "unhealthy")
+    deliver_until_rest(registrar, dead.event())
+    assert web.group.targets() == web.healthy()
+
+
+def test_target_whose_stopped_tasks_interface_is_not_deleted_yet_ends_unchanged_until_it_is(web, registrar, proxy):
+    """The interface's description still names the stopped task's own attachment: no stranger has the address."""
+    task = web.service.start_task()
+    task.die(leaves_interface=True)
+    passes = deliver_until_rest(registrar, task.event())
+    assert web.group.targets() == web.healthy() | {task.target()}
+    assert passes[-1].repairs() == [] and proxy.changes() == []
+    task.lose_interface()
+    deliver_until_rest(registrar, task.event())
+    assert web.group.targets() == web.healthy()
+
+
 def test_target_registered_by_hand_for_the_new_owner_ends_unchanged(web, registrar):
     """The ledger saw the target leave: what it saw before says nothing of the registration made since."""
     task = web.service.start_task()
@@ -54,7 +102,7 @@ def test_target_registered_by_hand_for_the_new_owner_ends_unchanged(web, registr
 
 
 def test_target_a_box_took_over_ends_unchanged_and_is_reported(web, registrar):
-    dead = web.dead_task()
+    dead = web.dead_task(remembered=True)
     web.subnet.interface(dead.address)
     passes = deliver_until_rest(registrar, dead.event())
     assert web.group.targets() == web.healthy() | {dead.target()}
@@ -62,7 +110,7 @@ def test_target_a_box_took_over_ends_unchanged_and_is_reported(web, registrar):
 
 
 def test_target_a_standalone_task_took_over_ends_unchanged_and_is_reported(web, registrar):
-    dead = web.dead_task()
+    dead = web.dead_task(remembered=True)
     web.subnet.next_task_gets(dead.address)
     heir = web.cluster.standalone_task(web.subnet)
     passes = deliver_until_rest(registrar, dead.event(), heir.event())
@@ -112,7 +160,7 @@ def test_target_ends_unchanged_where_its_new_owners_service_uses_the_group_by(we
 
 def test_target_ends_unchanged_where_its_new_owners_service_uses_the_group_by_another_task_set(web, registrar):
     heir = web.neighbour(controller="EXTERNAL")
-    dead = web.dead_task()
+    dead = web.dead_task(remembered=True)
     TaskSet(heir, {web.group: PORT})
     TaskSet(heir, heir.groups, primary=True).start_task(address=dead.address)
     deliver_until_rest(registrar, dead.event())
@@ -123,7 +171,7 @@ def test_target_ends_unchanged_where_its_new_owners_service_uses_the_group_by_an
 def test_target_ends_unchanged_where_its_new_owners_service_shares_the_group(web, account, registrar, elsewhere):
     cluster = account.cluster("dev") if elsewhere else web.cluster
     heir = cluster.service("sharer", {web.group: PORT})
-    dead = web.dead_task()
+    dead = web.dead_task(remembered=True)
     heir.start_task(registered=False, address=dead.address)
     deliver_until_rest(registrar, dead.event())
     assert web.group.targets() == web.healthy() | {dead.target()}

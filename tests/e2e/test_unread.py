@@ -4,6 +4,7 @@ Each scene has one target to remove. That it is removed in the end shows that no
 """
 
 import re
+from xml.etree import ElementTree
 
 import pytest
 from harness.account.deployments import start_rolling_deployment, use_native_strategy
@@ -83,6 +84,9 @@ LOOK_UPS = [
     (stale, "ecs:DescribeServices", None),
     (stale, "ecs:ListTasks", None),
     (stale, "ecs:DescribeTasks", None),
+    (stale, "ecs:ListClusters", None),
+    (stale, "ecs:ListTasks", "dev"),
+    (stale, "ecs:DescribeTasks", "dev"),
     (stale, f"{ELB}:DescribeTargetGroups", None),
     (stale, f"{ELB}:DescribeTargetHealth", None),
     (stale, f"{ELB}:DescribeTags", None),
@@ -204,6 +208,64 @@ def test_message_ends_back_when_an_answer_leaves_out_what_it_needs(web, start_re
     assert proxy.changes() == []
     deliver_until_rest(registrar, forgotten.event())
     assert web.group.targets() == web.healthy() | {forgotten.target()}
+
+
+def hides(interface):
+    """An answer of EC2 that is older than this interface."""
+
+    def change(call, answer):
+        root = ElementTree.fromstring(answer.body)
+        ElementTree.register_namespace("", root.tag.partition("}")[0].lstrip("{"))
+        for found in [each for each in root.iter() if each.tag.endswith("}networkInterfaceSet")]:
+            for item in [each for each in found if interface in (child.text for child in each)]:
+                found.remove(item)
+        answer.body = ElementTree.tostring(root)
+        return answer
+
+    return change
+
+
+def test_target_ends_unchanged_while_ec2_lacks_the_interface_that_ecs_says_a_live_task_has(web, start_registrar, proxy):
+    """Two answers that contradict each other are unread: a task of no service claims the address."""
+    claimant = web.cluster.standalone_task(web.subnet)
+    web.group.register(claimant.address, PORT)
+    registrar, batch = start_registrar(repairing(managed="exclusive")), sqs(web.tasks[0].event(), scheduled())
+    rule = proxy.rewrites("ec2:DescribeNetworkInterfaces", hides(claimant.interface))
+    for _ in range(2):
+        invocation = registrar.invoke(batch)
+        assert invocation.failed and "no interface has" in invocation.logged_text()
+    assert rule.hits and proxy.changes() == []
+    proxy.heal()
+    deliver_until_rest(registrar, web.tasks[0].event(), scheduled())
+    assert web.group.targets() == web.healthy() | {(claimant.address, PORT)}
+    claimant.stop()
+    deliver_until_rest(registrar, scheduled())
+    assert web.group.targets() == web.healthy()
+
+
+def without_attachments(arn):
+    """An answer of ECS in which this task has no interface."""
+
+    def change(call, answer):
+        document = answer.json()
+        for task in document["tasks"]:
+            if task["taskArn"] == arn:
+                task["attachments"] = []
+                for container in task["containers"]:
+                    container["networkInterfaces"] = []
+        return json_answer(document)
+
+    return change
+
+
+def test_target_of_a_running_task_that_is_described_without_its_interface_ends_unchanged(web, start_registrar, proxy):
+    registrar, task = start_registrar(repairing(managed="exclusive")), web.tasks[0]
+    proxy.rewrites("ecs:DescribeTasks", without_attachments(task.arn))
+    proxy.rewrites("ec2:DescribeNetworkInterfaces", hides(task.interface))
+    batch = sqs(task.event(), scheduled())
+    for _ in range(2):
+        assert "described without its network interface" in registrar.invoke(batch).logged_text()
+    assert web.group.targets() == web.healthy() and proxy.changes() == []
 
 
 def test_target_ends_unchanged_while_the_counter_of_removals_cannot_be_written(account, start_registrar, proxy):

@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// How many numbers the setup of an account may draw.
-const SETUP: usize = 60;
+const SETUP: usize = 75;
 
 /// Everything that is left to chance in a simulation.
 #[derive(Debug, Clone, PartialEq, Eq)]

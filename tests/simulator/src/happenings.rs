@@ -11,14 +11,14 @@ use model::ledger::Pause;
 use model::scope::ServiceId;
 
 use crate::choices::Happening;
+use crate::doubtful_owners::{crash_loop, hide_an_interface, script, something_takes_an_address};
 use crate::ecs::Kind;
-use crate::ecs::pool::Place;
 use crate::groups::{SETS_GROUPS, sets_groups};
 use crate::mail::Role;
-use crate::record::{EVER, Holdable, Holder, Writer};
+use crate::names;
+use crate::record::{EVER, Holdable, Writer};
 use crate::time::{HOUR, MINUTE, Moment, SECOND, timestamp};
 use crate::world::{Due, Stage};
-use crate::{entities, names};
 
 /// How long after one happening the next may come.
 const GAPS: [Moment; 8] =
@@ -27,7 +27,7 @@ const GAPS: [Moment; 8] =
 type Happens = fn(&mut Stage<'_>, usize, usize);
 
 /// What may happen; some things more often than others.
-const KINDS: [Happens; 37] = [
+const KINDS: [Happens; 45] = [
     nothing,
     crash,
     crash,
@@ -65,6 +65,14 @@ const KINDS: [Happens; 37] = [
     protect_a_task,
     protect_a_task,
     protect_a_task,
+    crash_loop,
+    crash_loop,
+    crash_loop,
+    script,
+    script,
+    script,
+    hide_an_interface,
+    hide_an_interface,
 ];
 
 impl Happening {
@@ -79,16 +87,16 @@ impl Stage<'_> {
         kind(self, happening.which as usize, happening.how as usize);
     }
 
-    fn service(&self, which: usize) -> Option<ServiceId> {
+    pub(crate) fn service(&self, which: usize) -> Option<ServiceId> {
         let all: Vec<_> = self.sim.ecs.services.iter().filter(|(_, service)| !service.deleted).collect();
         all.get(which % all.len().max(1)).map(|(id, _)| (*id).clone())
     }
 
-    fn group(&self, which: usize) -> Option<TargetGroupArn> {
+    pub(crate) fn group(&self, which: usize) -> Option<TargetGroupArn> {
         self.aws.target_groups.keys().nth(which % self.aws.target_groups.len().max(1)).cloned()
     }
 
-    fn running_task(&self, which: usize) -> Option<TaskArn> {
+    pub(crate) fn running_task(&self, which: usize) -> Option<TaskArn> {
         let tasks = self.aws.tasks.values().filter(|task| task.is_serving());
         let all: Vec<_> = tasks.map(|task| &task.arn).collect();
         all.get(which % all.len().max(1)).map(|arn| (*arn).clone())
@@ -110,7 +118,7 @@ fn crash(stage: &mut Stage<'_>, which: usize, _: usize) {
     }
 }
 
-fn uses_of(stage: &Stage<'_>, id: &ServiceId) -> Vec<(TargetGroupArn, u16)> {
+pub(crate) fn uses_of(stage: &Stage<'_>, id: &ServiceId) -> Vec<(TargetGroupArn, u16)> {
     let service = stage.sim.ecs.services.get(id);
     service.and_then(|service| service.deployments.last()).map(|one| one.uses.clone()).unwrap_or_default()
 }
@@ -281,37 +289,6 @@ fn run_a_task_by_hand(stage: &mut Stage<'_>, which: usize, _: usize) {
     if let Some(cluster) = clusters.get(which % clusters.len().max(1)) {
         stage.launch(cluster, None);
     }
-}
-
-/// A network interface of another kind, or the end of one.
-fn something_takes_an_address(stage: &mut Stage<'_>, which: usize, how: usize) {
-    let now = stage.sim.now;
-    if how % 3 == 2 && !stage.sim.ecs.things.is_empty() {
-        let (number, place) = stage.sim.ecs.things.remove(which % stage.sim.ecs.things.len());
-        let interface = names::interface(number);
-        stage.aws.interfaces.retain(|one| one.id != interface);
-        for ip in [place.v4(), place.v6()] {
-            stage.sim.record.leaves(now, ip);
-        }
-        stage.sim.ecs.pool.give_back(place);
-        stage.sim.tell(|| format!("{} is free: a thing is gone", place.v4()));
-        return;
-    }
-    let Some(place) = stage.sim.ecs.pool.take(which % 3) else { return };
-    let Place { subnet, .. } = place;
-    let number = stage.sim.ecs.number();
-    let addresses = vec![place.v4(), place.v6()];
-    for ip in &addresses {
-        stage.sim.record.takes(now, *ip, Holder::Thing(number.to_string()));
-    }
-    let subnet = names::subnet(usize::from(subnet));
-    let mut interface = entities::interface(number, subnet, "made by hand".to_owned(), addresses);
-    if how % 2 == 1 {
-        interface.interface_type = "lambda".into();
-    }
-    stage.aws.interfaces.push(interface);
-    stage.sim.ecs.things.push((number, place));
-    stage.sim.tell(|| format!("a thing takes {}", place.v4()));
 }
 
 fn outage(stage: &mut Stage<'_>, _: usize, how: usize) {

@@ -23,7 +23,11 @@ pub(crate) struct SimLedger {
 
 impl Ledger for SimLedger {
     async fn owners(&self, group: &TargetGroupArn) -> Result<Vec<Ownership>, CallError> {
-        self.calls.through("dynamodb:Query", || self.kept.owners(group)).await
+        let owners = async || {
+            let kept = self.kept.owners(group).await?;
+            Ok(self.calls.with_stopped_tasks(group, kept))
+        };
+        self.calls.through("dynamodb:Query", owners).await
     }
 
     async fn window(&self, limited: &Limited) -> Result<Option<Window>, CallError> {
@@ -38,7 +42,18 @@ impl Ledger for SimLedger {
     }
 
     async fn record(&self, changes: &[OwnershipChange]) -> Result<(), CallError> {
-        self.calls.through("dynamodb:BatchWriteItem", || self.kept.record(changes)).await
+        let record = async || {
+            self.kept.record(changes).await?;
+            let mut sim = self.calls.world.sim();
+            for change in changes {
+                if let OwnershipChange::Record(group, record) = change {
+                    let saw = sim.record.ledger_saw.entry((group.clone(), record.target)).or_default();
+                    saw.insert(record.task.clone());
+                }
+            }
+            Ok(())
+        };
+        self.calls.through("dynamodb:BatchWriteItem", record).await
     }
 
     async fn reserve(

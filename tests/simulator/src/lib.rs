@@ -14,6 +14,7 @@
 
 mod account;
 mod choices;
+mod doubtful_owners;
 mod ecs;
 mod entities;
 mod function;

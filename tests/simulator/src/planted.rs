@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use model::call::{CallError, CallErrorKind};
 use model::ecs::{Service, Strategy, Task, TaskProtection};
 use model::elb::Target;
-use model::id::{SecurityGroupId, TargetGroupArn, TaskArn};
+use model::id::{SecurityGroupId, ServiceArn, TargetGroupArn, TaskArn};
+use model::ledger::Ownership;
 use model::observation::Answer;
 use model::scope::ServiceId;
 
@@ -41,6 +42,8 @@ pub enum Bug {
     ProtectionForgotten,
     /// A native deployment in flight is taken for rest.
     ShiftForgotten,
+    /// A task that stopped had the target that is now at its address, whoever has that.
+    StoppedTaskProvesTarget,
 }
 
 impl Bug {
@@ -58,6 +61,7 @@ impl Bug {
         Self::HeadroomForgotten,
         Self::ProtectionForgotten,
         Self::ShiftForgotten,
+        Self::StoppedTaskProvesTarget,
     ];
 }
 
@@ -158,6 +162,29 @@ impl SimAccount {
         all
     }
 
+    /// What the ledger remembers, as a product with the bug would take it: of every stopped task a record too.
+    pub(crate) fn with_stopped_tasks(&self, group: &TargetGroupArn, mut kept: Vec<Ownership>) -> Vec<Ownership> {
+        if self.bug != Some(Bug::StoppedTaskProvesTarget) {
+            return kept;
+        }
+        let world = self.world.memory.world();
+        let Some(version) = world.target_groups.get(group).map(|group| group.ip_version) else { return kept };
+        for task in world.tasks.values().filter(|task| !task.is_live()) {
+            let Some(id) = task.service_name().map(|name| ServiceId::new(&task.cluster, name)) else { continue };
+            let Some(service) = world.services.get(&id) else { continue };
+            let entries = service.load_balancers.iter().filter(|entry| entry.target_group.as_ref() == Some(group));
+            for port in entries.filter_map(|entry| entry.container_port) {
+                let Some(ip) = task.address(version) else { continue };
+                let target = Target { ip, port };
+                kept.retain(|record| record.target != target || record.ended_at.is_none());
+                if kept.iter().all(|record| record.target != target) {
+                    kept.push(had(task, &service.arn, target));
+                }
+            }
+        }
+        kept
+    }
+
     /// What an interface is dressed in for these.
     pub(crate) fn without_own_groups(&self, groups: &BTreeSet<SecurityGroupId>) -> BTreeSet<SecurityGroupId> {
         match self.bug {
@@ -196,6 +223,16 @@ fn known<T>(answer: &mut Answer<T>) -> Option<&mut T> {
     match answer {
         Answer::Known(value) => Some(value),
         _ => None,
+/// A record of a target that a task is said to have had.
+fn had(task: &Task, service: &ServiceArn, target: Target) -> Ownership {
+    Ownership {
+        target,
+        task: task.arn.clone(),
+        service: service.clone(),
+        network_interface: None,
+        seen_at: task.started_at.unwrap_or_default(),
+        expires_at: model::Timestamp::MAX,
+        ended_at: None,
     }
 }
 

@@ -78,6 +78,8 @@ pub(crate) struct TaskLife {
     pub(crate) service: Option<ServiceId>,
     /// RUNNING and meant to go on running.
     pub(crate) serving: Span,
+    /// Where its own deployment or task set serves.
+    pub(crate) uses: Uses,
 }
 
 /// A pass that looked at groups.
@@ -168,6 +170,8 @@ pub(crate) struct Record {
     pub(crate) grants: Vec<Grant>,
     /// Groups that no listener sends to, because the other of their pair serves, since when.
     pub(crate) off: BTreeMap<TargetGroupArn, Moment>,
+    /// The tasks for which the ledger ever saw a target registered.
+    pub(crate) ledger_saw: BTreeMap<(TargetGroupArn, Target), BTreeSet<TaskArn>>,
 }
 
 impl Record {

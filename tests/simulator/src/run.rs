@@ -118,6 +118,11 @@ impl Theatre {
             Due::Target(task, group, target, registers) => {
                 world.stage(|stage| stage.ecs_changes(&task, &group, target, registers));
             }
+            Due::Stop(task) => world.stage(|stage| stage.stop(&task)),
+            Due::Interface(task) => world.stage(|stage| stage.lose_interface(&task)),
+            Due::Script(task, group, target, registers) => {
+                world.stage(|stage| stage.script_changes(&task, &group, target, registers));
+            }
             Due::Health(group, target, since) => world.stage(|stage| stage.settle_health(&group, target, since)),
             Due::PutBack(group, target) => {
                 world.stage(|stage| stage.register(&group, target, crate::record::Writer::Person));
@@ -242,6 +247,8 @@ impl Theatre {
                 sim.calm = true;
                 sim.outage = -1;
                 sim.denied.clear();
+                sim.hidden.clear();
+                sim.ecs.crashing.clear();
                 sim.ecs.forgets = [0, 0];
                 sim.tell(|| "nothing goes wrong any more".to_owned());
                 drop(sim);

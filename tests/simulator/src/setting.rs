@@ -33,6 +33,8 @@ pub(crate) struct Setting {
     pub(crate) unreliable: u32,
     /// ECS forgets to register or deregister, in a thousand times.
     pub(crate) forgetful: u32,
+    /// Interfaces that outlive their tasks, in a thousand.
+    pub(crate) lingering: u32,
     /// Functions that run at once, of each kind.
     pub(crate) functions: usize,
     pub(crate) guard: Guard,
@@ -126,6 +128,7 @@ impl Setting {
             dying: [0, 0, 0, 15][draw(4)],
             unreliable: [0, 0, 50, 200][draw(4)],
             forgetful: [0, 200, 500][draw(3)],
+            lingering: [0, 200, 500][draw(3)],
             functions: 1 + draw(3),
             guard: Guard::draw(draw),
         };

@@ -52,10 +52,19 @@ pub(crate) fn begin(choices: &Arc<Choices>, telling: bool) -> Arc<World> {
         let port = [80, 80, 8080][draw(3)];
         let main = if draw(3) == 2 { 0 } else { n };
         let mut uses = vec![(groups[main].clone(), port)];
+        // A worker names no group; somebody's script may register its tasks in one all the same.
+        let is_worker = kind == Kind::Rolling && draw(5) == 4;
+        if is_worker && draw(2) == 1 {
+            sim.ecs.scripts.insert(id.clone(), (groups[0].clone(), 80));
+        }
         let alternate = (kind == Kind::Native).then(|| groups[many].clone());
         if kind != Kind::Native && draw(3) == 2 {
             uses.push((groups[many].clone(), port));
         }
+        if is_worker {
+            uses.clear();
+        }
+        let early = kind == Kind::Rolling && draw(3) == 2;
         let desired = 1 + draw(3);
         let groups = sets_groups[draw(2 * sets_groups.len()).saturating_sub(sets_groups.len())].clone();
         let service = Service {
@@ -66,6 +75,7 @@ pub(crate) fn begin(choices: &Arc<Choices>, telling: bool) -> Arc<World> {
             deleted: false,
             groups,
             bakes_until: None,
+            early,
             minimum_healthy,
         };
         sim.ecs.services.insert(id.clone(), service);

@@ -7,7 +7,7 @@ use std::task::Waker;
 
 use aws::memory::MemoryAccount;
 use model::elb::Target;
-use model::id::{TargetGroupArn, TaskArn};
+use model::id::{NetworkInterfaceId, TargetGroupArn, TaskArn};
 use model::scope::ServiceId;
 use pipeline::PassOutcome;
 
@@ -47,6 +47,8 @@ pub(crate) struct Sim {
     pub(crate) record: Record,
     /// Operations that are denied, until when.
     pub(crate) denied: BTreeMap<&'static str, Moment>,
+    /// Interfaces that EC2's answers leave out, until when.
+    pub(crate) hidden: BTreeMap<NetworkInterfaceId, Moment>,
     /// Every call fails until then.
     pub(crate) outage: Moment,
     /// What AWS said no to for good: then the message is done, and the sweep comes back to it.
@@ -82,6 +84,12 @@ pub(crate) enum Due {
     Service(ServiceId),
     /// ECS registers or deregisters a target of a task.
     Target(TaskArn, TargetGroupArn, Target, bool),
+    /// ECS stops a task of a deployment that another has replaced.
+    Stop(TaskArn),
+    /// The interface of a task that stopped is deleted.
+    Interface(TaskArn),
+    /// Somebody's script registers or deregisters a target of a task.
+    Script(TaskArn, TargetGroupArn, Target, bool),
     /// A target that is `initial` or `draining` since then is no longer.
     Health(TargetGroupArn, Target, Moment),
     /// An infrastructure tool puts a target back.
@@ -132,6 +140,7 @@ impl Sim {
             mail: Mail::default(),
             record: Record::default(),
             denied: BTreeMap::new(),
+            hidden: BTreeMap::new(),
             outage: -1,
             denied_once: BTreeSet::new(),
             dead: Vec::new(),

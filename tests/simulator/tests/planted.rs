@@ -28,6 +28,7 @@ const WITHIN: [(Bug, u64); 12] = [
     (Bug::HeadroomForgotten, 200),
     (Bug::ProtectionForgotten, 200),
     (Bug::ShiftForgotten, 200),
+    (Bug::StoppedTaskProvesTarget, 500),
 ];
 
 #[test]

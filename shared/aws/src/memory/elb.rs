@@ -1,6 +1,6 @@
 //! Elastic Load Balancing, in memory.
 
-use model::call::CallError;
+use model::call::{CallError, CallErrorKind};
 use model::ecs::Tags;
 use model::elb::{
     AccountLimits, Listener, LoadBalancer, LoadBalancerAttributes, Target, TargetGroup, TargetGroupAttributes,
@@ -9,8 +9,31 @@ use model::elb::{
 use model::id::{LoadBalancerArn, TargetGroupArn};
 use model::observation::Answer;
 
-use super::{MemoryAccount, known_or_absent, names};
+use super::{MemoryAccount, World, failure, known_or_absent, names};
 use crate::api::{Answers, Elb, Zone};
+
+impl World {
+    /// Elastic Load Balancing refuses an address outside the group's VPC unless it is told `all`. A VPC without subnets is one
+    /// that the test doesn't tell of.
+    fn in_zone(
+        &self,
+        operation: &'static str,
+        group: &TargetGroupArn,
+        targets: &[Target],
+        zone: Zone,
+    ) -> Result<(), CallError> {
+        let vpc = self.target_groups.get(group).and_then(|group| group.vpc.as_ref());
+        let subnets: Vec<_> = self.subnets.iter().filter(|subnet| Some(&subnet.vpc) == vpc).collect();
+        let is_outside = |target: &&Target| !subnets.iter().any(|subnet| subnet.contains(target.ip));
+        match targets.iter().find(is_outside).filter(|_| zone == Zone::Own && !subnets.is_empty()) {
+            Some(target) => Err(CallError {
+                code: Some("InvalidTarget".to_owned()),
+                ..failure(operation, &target.to_string(), CallErrorKind::Refused)
+            }),
+            None => Ok(()),
+        }
+    }
+}
 
 impl Elb for MemoryAccount {
     async fn describe_target_groups_all(&self) -> Result<Vec<TargetGroup>, CallError> {
@@ -83,8 +106,10 @@ impl Elb for MemoryAccount {
         Ok(arns.iter().map(|arn| (arn.clone(), answer(arn))).collect())
     }
 
-    async fn register_targets(&self, group: &TargetGroupArn, targets: &[Target], _: Zone) -> Result<(), CallError> {
-        let mut world = self.in_group("elasticloadbalancing:RegisterTargets", group)?;
+    async fn register_targets(&self, group: &TargetGroupArn, targets: &[Target], zone: Zone) -> Result<(), CallError> {
+        let operation = "elasticloadbalancing:RegisterTargets";
+        let mut world = self.in_group(operation, group)?;
+        world.in_zone(operation, group, targets, zone)?;
         let there = world.targets.entry(group.clone()).or_default();
         for target in targets {
             let registered = there.get(target).is_some_and(TargetHealth::is_in_place);

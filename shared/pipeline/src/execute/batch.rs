@@ -2,23 +2,29 @@
 
 use std::collections::BTreeMap;
 
+use aws::Zone;
 use model::call::{CallError, CallErrorKind};
 use model::elb::Target;
 
-/// Sends `targets` in the largest requests. Where AWS refuses one, its halves are sent on their own, until what AWS refuses
-/// is alone. Returns the error of each target that was sent in vain.
+/// Sends `targets` in the largest requests, those of each zone on their own. Where AWS refuses one, its halves are sent on
+/// their own, until what AWS refuses is alone. Returns the error of each target that was sent in vain.
 pub(super) async fn change<F: Future<Output = Result<(), CallError>> + Send>(
     targets: &[Target],
-    send: impl Fn(Vec<Target>) -> F,
+    zone: impl Fn(Target) -> Zone,
+    send: impl Fn(Vec<Target>, Zone) -> F,
 ) -> BTreeMap<Target, CallError> {
     let mut errors = BTreeMap::new();
-    let mut batches: Vec<Vec<Target>> = targets.chunks(aws::batch::TARGETS).rev().map(<[Target]>::to_vec).collect();
-    while let Some(batch) = batches.pop() {
-        let Err(error) = send(batch.clone()).await else { continue };
+    let mut batches: Vec<(Vec<Target>, Zone)> = Vec::new();
+    for in_zone in [Zone::All, Zone::Own] {
+        let targets: Vec<Target> = targets.iter().copied().filter(|target| zone(*target) == in_zone).collect();
+        batches.extend(targets.chunks(aws::batch::TARGETS).rev().map(|batch| (batch.to_vec(), in_zone)));
+    }
+    while let Some((batch, zone)) = batches.pop() {
+        let Err(error) = send(batch.clone(), zone).await else { continue };
         // A group that is gone, a missing permission or a passing failure is the same for every half.
         if error.kind == CallErrorKind::Refused && batch.len() > 1 {
             let (first, second) = batch.split_at(batch.len() / 2);
-            batches.extend([second.to_vec(), first.to_vec()]);
+            batches.extend([(second.to_vec(), zone), (first.to_vec(), zone)]);
         } else {
             errors.extend(batch.into_iter().map(|target| (target, error.clone())));
         }

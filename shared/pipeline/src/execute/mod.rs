@@ -9,6 +9,7 @@ mod read_back;
 mod register;
 mod remove;
 mod reserve;
+mod zone;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use aws::{Account, Zone};
+use aws::Account;
 use ledger::Ledger;
 use model::elb::Target;
 use model::id::TargetGroupArn;
@@ -16,6 +16,7 @@ use model::observation::{Observation, Question};
 use planner::{Capabilities, LookHistory, Step};
 
 use super::batch::change;
+use super::zone::zone;
 use super::{Done, StepIndex, in_place, stands};
 use crate::look::{Assessment, look};
 use crate::outcome::{Conclusion, Status};
@@ -44,8 +45,9 @@ pub(super) async fn register<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
         return;
     }
     let targets: Vec<Target> = still.iter().filter_map(|(_, step)| step.repair.target()).collect();
-    let send = |batch: Vec<Target>| async move { world.account.register_targets(group, &batch, Zone::Own).await };
-    let errors = change(&targets, send).await;
+    let zone = |target| zone(&before.observation, group, target);
+    let send = |batch: Vec<Target>, zone| async move { world.account.register_targets(group, &batch, zone).await };
+    let errors = change(&targets, zone, send).await;
     let after = look(world, assignment, fresh(&before), looks, capabilities).await;
     done.abstentions.extend(after.judgement.abstentions.iter().cloned());
     done.look_again(&still, &after);

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use aws::{Account, Zone};
+use aws::Account;
 use ledger::Ledger;
 use model::elb::Target;
 use model::id::TargetGroupArn;
@@ -17,6 +17,7 @@ use planner::{Capabilities, LookHistory, Step};
 
 use super::batch::change;
 use super::reserve::reserve;
+use super::zone::zone;
 use super::{Done, StepIndex, in_place, read_targets, stands};
 use crate::look::{Assessment, look};
 use crate::outcome::{Conclusion, Status};
@@ -50,7 +51,7 @@ pub(super) async fn remove<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     done.changed(&changed, seen, &again);
     done.abstentions.extend(again.judgement.abstentions);
     if !still.is_empty() {
-        done.conclusions.extend(deregister(world, assignment, group, &still).await);
+        done.conclusions.extend(deregister(world, assignment, &again.observation, group, &still).await);
     }
 }
 
@@ -87,12 +88,14 @@ fn stale_parts_forgotten<A, L, Q, C: Clock>(
 async fn deregister<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     world: World<'_, A, L, Q, C>,
     assignment: &Assignment<'_>,
+    seen: &Observation,
     group: &TargetGroupArn,
     steps: &[(StepIndex, &Step)],
 ) -> Vec<(StepIndex, Conclusion)> {
-    let send = |batch: Vec<Target>| async move { world.account.deregister_targets(group, &batch, Zone::Own).await };
+    let zone = |target| zone(seen, group, target);
+    let send = |batch: Vec<Target>, zone| async move { world.account.deregister_targets(group, &batch, zone).await };
     let targets: Vec<Target> = steps.iter().filter_map(|(_, step)| step.repair.target()).collect();
-    let errors = change(&targets, send).await;
+    let errors = change(&targets, zone, send).await;
     let there = in_place(&read_targets(world, assignment, group).await, group);
     let conclude = |(index, step): &(StepIndex, &Step)| {
         let repair = &step.repair;

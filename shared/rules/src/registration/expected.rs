@@ -6,8 +6,9 @@
 //! | CODE_DEPLOY, EXTERNAL | the groups of the task set that started the task |
 //! | ECS, BLUE_GREEN, LINEAR, CANARY | at rest: the group the one current revision resolves to, perhaps the alternate |
 //!
-//! During a deployment a task of an older one may belong elsewhere, and AWS doesn't say where: then the answer is
-//! [`Expected::Unclear`], and nothing is judged missing, on the wrong port or in the wrong group.
+//! A task of an older deployment may belong elsewhere, and AWS doesn't say where; it may be there for a while after the newer
+//! one succeeded, too. Then the answer is [`Expected::Unclear`], and nothing is judged missing, on the wrong port or in the
+//! wrong group.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -39,16 +40,22 @@ pub(crate) fn expected<'a>(lookup: &Lookup<'a>, service: &Service, task: &Task) 
     match (&service.controller, &service.strategy) {
         (DeploymentController::Ecs, Strategy::Rolling) => Ok(rolling(service, task)),
         (DeploymentController::Ecs, Strategy::BlueGreen | Strategy::Linear | Strategy::Canary) => {
-            native(lookup, service)
+            if is_of_current_deployment(service, task) { native(lookup, service) } else { Ok(Expected::Unclear) }
         }
         (DeploymentController::CodeDeploy | DeploymentController::External, _) => Ok(task_set(service, task)),
         _ => Ok(Expected::Unclear),
     }
 }
 
+/// Did the deployment that the service is at start the task? A deployment can succeed early while tasks of the one before
+/// run on ("Complete Amazon ECS rolling deployments early with early success criteria" in the ECS developer guide), and
+/// nothing says that DescribeServices goes on listing that one.
+pub(crate) fn is_of_current_deployment(service: &Service, task: &Task) -> bool {
+    service.primary_deployment().is_some_and(|primary| task.started_by.as_ref() == Some(&primary.id))
+}
+
 fn rolling(service: &Service, task: &Task) -> Expected {
-    let of_primary = service.primary_deployment().is_some_and(|primary| task.started_by.as_ref() == Some(&primary.id));
-    if service.deployments.len() > 1 && !of_primary { Expected::Unclear } else { entries(&service.load_balancers) }
+    if is_of_current_deployment(service, task) { entries(&service.load_balancers) } else { Expected::Unclear }
 }
 
 fn task_set(service: &Service, task: &Task) -> Expected {

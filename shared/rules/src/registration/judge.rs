@@ -2,26 +2,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::SignedDuration;
 use model::ecs::Service;
-use model::elb::{Target, TargetHealth};
+use model::elb::TargetHealth;
 use model::finding::Finding;
 use model::id::TargetGroupArn;
-use model::observation::{Gap, Lookup};
+use model::observation::{Gap, Lookup, Unread};
 use model::policy::Policy;
 use model::scope::{Scope, ServiceId, Unit};
 
-use super::disputed::DisputedTarget;
+use super::disputed::disputed;
 use super::group::{JudgedGroup, Member, is_judged, policy_for};
 use super::members::{Members, members};
 use super::owner::{Owner, owner};
 use super::ownership;
-use super::proof::{proof, remembered};
 use super::rules::{
     target_foreign, target_group_empty, target_hijacked, target_missing, target_stale, target_stuck_initial,
     target_unused, target_wrong_group, target_wrong_port,
 };
 use super::tasks::Tasks;
-use super::uses::{Use, certain_users, uses};
+use super::uses::{Use, uses};
 use crate::configuration::UndeclaredTargets;
 use crate::judgement::Judgement;
 use crate::selection::Selection;
@@ -100,12 +100,20 @@ fn judge_group<'a>(
     let mut disputed_targets = Vec::new();
     for one in judged {
         let about = || Unit::TargetGroup(arn.clone());
-        let found = judgement.keep(about, judge_target(lookup, &group, tasks, one, undeclared));
+        let found = judgement.keep(about, judge_target(lookup, selection, &group, tasks, one, undeclared));
         let Some(found) = found else { continue };
-        judgement.findings.extend(found.finding);
-        disputed_targets.extend(found.disputed.then_some(one.target));
+        let later = found.look_again.and_then(|later| lookup.now().checked_add(later).ok());
+        judgement.in_grace.extend(later.map(|later| (arn.clone(), later)));
+        match found.verdict {
+            Verdict::InPlace(finding) => judgement.findings.extend(finding),
+            Verdict::Disputed(finding) => {
+                judgement.findings.extend(finding);
+                disputed_targets.push(one.target);
+            }
+            Verdict::Contradicted(unread) => judgement.abstain(about(), Gap::Unread(&unread)),
+        }
     }
-    target_missing::judge(lookup.now(), &group, judgement);
+    target_missing::judge(lookup, &group, judgement);
     let unused = judgement.keep(|| Unit::TargetGroup(arn.clone()), target_unused::judge(lookup, &group));
     judgement.findings.extend(unused.flatten());
     target_group_empty::judge(lookup.now(), &group, &disputed_targets, judgement);
@@ -116,53 +124,68 @@ fn judge_group<'a>(
     Ok(())
 }
 
+/// How long a target is given that is only in the way for a while: one being registered, or the interface of a task that
+/// stopped. A Network Load Balancer takes some minutes for the one, EC2 for the other.
+const A_WHILE: SignedDuration = SignedDuration::from_mins(3);
+
 /// What one target is found to be.
 struct TargetJudgement {
-    finding: Option<Finding>,
-    /// It is no live task's of a service that uses the group.
-    disputed: bool,
+    verdict: Verdict,
+    /// It may be found to be something else in a while.
+    look_again: Option<SignedDuration>,
+}
+
+enum Verdict {
+    /// A live task has it, of a service that uses the group.
+    InPlace(Option<Finding>),
+    /// No such task has it.
+    Disputed(Option<Finding>),
+    /// AWS contradicts itself about who has it.
+    Contradicted(Unread),
+}
+
+impl From<Verdict> for TargetJudgement {
+    fn from(verdict: Verdict) -> Self {
+        Self { verdict, look_again: None }
+    }
 }
 
 fn judge_target<'a>(
     lookup: &Lookup<'a>,
+    selection: &Selection<'a>,
     group: &JudgedGroup<'a>,
     tasks: &Tasks<'a>,
     one: &TargetHealth,
     undeclared: &mut UndeclaredTargets<'a>,
 ) -> Result<TargetJudgement, Gap<'a>> {
     if let Some(member) = group.member_at(one.target.ip) {
-        return Ok(TargetJudgement { finding: judge_member(lookup, group, member, one)?, disputed: false });
+        return Ok(Verdict::InPlace(judge_member(lookup, group, member, one)?).into());
     }
-    let disputed = match owner(lookup, group, tasks, one.target)? {
-        Owner::Member(member) => {
-            return Ok(TargetJudgement { finding: judge_member(lookup, group, &member, one)?, disputed: false });
+    let owner = match owner(lookup, group, tasks, one.target)? {
+        Owner::Member(member) => return Ok(Verdict::InPlace(judge_member(lookup, group, &member, one)?).into()),
+        Owner::Contradicted(unread) => return Ok(Verdict::Contradicted(unread).into()),
+        Owner::Lingering => {
+            return Ok(TargetJudgement { verdict: Verdict::Disputed(None), look_again: Some(A_WHILE) });
         }
-        owner => {
-            if let Owner::ForeignTask(foreign_task) = &owner {
-                undeclared.note(group.group, one.target, foreign_task);
-            }
-            disputed(lookup, group, tasks, one.target, owner)?
-        }
+        owner => owner,
     };
+    let disputed = match disputed(lookup, selection, group, tasks, one, owner)? {
+        Ok(disputed) => disputed,
+        Err(unread) => return Ok(Verdict::Contradicted(unread).into()),
+    };
+    let hijacked = target_hijacked::judge(group, &disputed);
+    // It is taken out once it isn't `initial` any more.
+    let look_again = (hijacked.is_some() && disputed.is_initial).then_some(A_WHILE);
     let finding = target_stale::judge(group, &disputed)
-        .or_else(|| target_hijacked::judge(group, &disputed))
-        .or_else(|| target_wrong_group::judge_disputed(group, &disputed))
-        .or_else(|| target_foreign::judge(group, &disputed));
-    Ok(TargetJudgement { finding, disputed: true })
-}
-
-fn disputed<'a>(
-    lookup: &Lookup<'a>,
-    group: &JudgedGroup<'a>,
-    tasks: &Tasks<'a>,
-    target: Target,
-    owner: Owner<'a>,
-) -> Result<DisputedTarget<'a>, Gap<'a>> {
-    let remembered = remembered(lookup, group, target)?;
-    let proof = proof(lookup, group, tasks, target)?;
-    let may_go = proof.is_some() && matches!(owner, Owner::Nobody | Owner::ForeignTask(_));
-    let users = if may_go { certain_users(lookup, &group.group.arn)? } else { Vec::new() };
-    Ok(DisputedTarget { target, owner, remembered, proof, users: users.into_iter().map(|(id, _)| id).collect() })
+        .or(hijacked)
+        .or_else(|| target_wrong_group::judge_disputed(group, &disputed));
+    let finding = match &disputed.owner {
+        _ if finding.is_some() => finding,
+        // Then that is told of the service as a whole.
+        Owner::ForeignTask(foreign_task) if undeclared.note(group.group, one.target, foreign_task) => None,
+        _ => target_foreign::judge(group, &disputed),
+    };
+    Ok(TargetJudgement { verdict: Verdict::Disputed(finding), look_again })
 }
 
 fn judge_member<'a>(

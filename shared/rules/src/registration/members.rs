@@ -9,12 +9,13 @@ use std::net::IpAddr;
 
 use model::ecs::{DeploymentController, Strategy, Task};
 use model::elb::TargetHealth;
-use model::observation::{Desired, Lookup, TaskList};
+use model::observation::{Desired, Gap, Lookup, TaskList};
 use model::scope::{ServiceId, Unit};
 use rustc_hash::FxHashSet;
 
 use super::expected::{Expected, expected};
 use super::group::{JudgedGroup, Member};
+use super::owner::{address_unknown, is_awsvpc, may_hide_its_address};
 use super::tasks::Tasks;
 use crate::judgement::Judgement;
 use crate::selection::{Depth, Selection};
@@ -37,6 +38,7 @@ pub(crate) fn members<'a>(
 ) -> Members<'a> {
     let in_place: Vec<&TargetHealth> = group.in_place().collect();
     let known = live(lookup, tasks, group, judgement);
+    let placed = all_placed(lookup, &known, judgement);
     let leftover = left_over(&in_place, &known);
     let only_named = group.users.iter().all(|(id, _)| selection.services.get(id) != Some(&Depth::Whole));
     if only_named && !group.users.is_empty() {
@@ -52,6 +54,7 @@ pub(crate) fn members<'a>(
     let stopped =
         |id: &ServiceId| TaskList { service: Some(id.clone()), desired: Desired::Stopped, cluster: id.cluster.clone() };
     let complete = read_all(lookup, tasks, group, running, judgement)
+        && placed
         && !selection.pending
         && (leftover.is_empty() || read_all(lookup, tasks, group, stopped, judgement));
     // With a list unread, or users yet to be found, a left-over target may well be a live task's: it is not even suspected.
@@ -86,6 +89,19 @@ fn live<'a>(
         }
     }
     members
+}
+
+/// Is it known of every member where it is? One that is RUNNING has an address, whatever its description leaves out.
+fn all_placed(lookup: &Lookup<'_>, members: &[Member<'_>], judgement: &mut Judgement) -> bool {
+    let mut all = true;
+    for member in members.iter().filter(|member| may_hide_its_address(member.task)) {
+        let about = || Unit::Service(member.id.clone());
+        if judgement.keep(about, is_awsvpc(lookup, member.task)) != Some(false) {
+            judgement.abstain(about(), Gap::Unread(&address_unknown(member.task)));
+            all = false;
+        }
+    }
+    all
 }
 
 /// The addresses in place that none of the members has.

@@ -9,6 +9,7 @@ mod expected;
 pub(crate) mod group;
 mod judge;
 mod members;
+mod other_vpc;
 pub(crate) mod owner;
 mod ownership;
 mod proof;

@@ -3,6 +3,10 @@
 //! Only past ownership makes a target the guard's business: what was never a task's was put there by somebody else. It is
 //! proved by the ledger, by a stopped task that had the address, or by the policy's word that only ECS puts targets in
 //! the group.
+//!
+//! A stopped task proves that it had the address, not that it had the target: it may have stopped before it was registered,
+//! and whoever got the address from it may have been registered on purpose. So it counts only where nothing has the address
+//! now, and the target serves nobody whoever registered it.
 
 use model::ecs::{Service, Task};
 use model::elb::Target;
@@ -11,6 +15,7 @@ use model::observation::{Gap, Lookup};
 use model::scope::ServiceId;
 
 use super::group::JudgedGroup;
+use super::owner::Owner;
 use super::tasks::Tasks;
 use super::uses::{Use, certain_users, ports, uses};
 
@@ -21,6 +26,8 @@ pub(crate) struct Proof {
     pub(crate) service: ServiceId,
     /// In words, for the finding's evidence.
     pub(crate) how: String,
+    /// The ledger saw this very target registered for a task of that service.
+    pub(crate) by_ledger: bool,
 }
 
 /// Proof that a task of a service that uses the group once had `target`, if there is any.
@@ -29,13 +36,16 @@ pub(crate) fn proof<'a>(
     group: &JudgedGroup<'a>,
     tasks: &Tasks<'a>,
     target: Target,
+    owner: &Owner<'a>,
 ) -> Result<Option<Proof>, Gap<'a>> {
     if let Some(past) = remembered(lookup, group, target)?
         && user(lookup, group, &past.service)?.is_some()
     {
         return Ok(Some(past));
     }
-    if let Some(proof) = by_stopped_task(lookup, group, tasks, target)? {
+    if let Owner::Nobody = owner
+        && let Some(proof) = by_stopped_task(lookup, group, tasks, target)?
+    {
         return Ok(Some(proof));
     }
     if group.is_exclusive(lookup)? { exclusive(lookup, group, target) } else { Ok(None) }
@@ -50,7 +60,7 @@ pub(crate) fn remembered<'a>(
     let record = record(lookup, group, target)?.filter(|record| record.proves(lookup.now()));
     Ok(record.and_then(|record| {
         let how = format!("the ledger saw it registered for task {} at {}", record.task.id(), record.seen_at);
-        Some(Proof { service: ServiceId::of(&record.service)?, how })
+        Some(Proof { service: ServiceId::of(&record.service)?, how, by_ledger: true })
     }))
 }
 
@@ -81,7 +91,7 @@ fn by_stopped_task<'a>(
         let Some(service) = user(lookup, group, &id)? else { continue };
         if ports(service, &group.group.arn).any(|port| port == target.port) || maps(lookup, task, target.port)? {
             let how = format!("task {} had the address before it stopped", task.arn.id());
-            return Ok(Some(Proof { service: id, how }));
+            return Ok(Some(Proof { service: id, how, by_ledger: false }));
         }
     }
     Ok(None)
@@ -117,6 +127,7 @@ fn exclusive<'a>(lookup: &Lookup<'a>, group: &JudgedGroup<'a>, target: Target) -
         how: format!(
             "the policy says that only ECS registers targets here, and {id} serves from this subnet on this port"
         ),
+        by_ledger: false,
     };
     Ok(certain_users(lookup, &group.group.arn)?.iter().find(|(_, service)| fits(service)).map(|(id, _)| word(id)))
 }

@@ -55,9 +55,10 @@ impl Account {
         let live = self.tasks.values().filter(|task| task.is_live());
         let of_tasks = live.flat_map(|task| task.interfaces.iter().map(move |one| (task, one)));
         let of_tasks = of_tasks.filter_map(|(task, one)| {
+            let subnet = self.subnets.iter().find(|subnet| Some(&subnet.id) == one.subnet.as_ref());
             Some(NetworkInterface {
                 id: one.network_interface.clone()?,
-                vpc: names::vpc("main"),
+                vpc: subnet.map_or_else(|| names::vpc("main"), |subnet| subnet.vpc.clone()),
                 subnet: one.subnet.clone(),
                 description: format!("arn:aws:ecs:eu-central-1:111122223333:attachment/{}", one.attachment),
                 interface_type: InterfaceType::Interface,

@@ -15,7 +15,7 @@ class Account:
     def __init__(self, server):
         self.server, self.id, self.region = server, ACCOUNT, REGION
         self.aws = clients_of(server.url)
-        self.target_groups = []
+        self.target_groups, self.ledgers, self.seen_by_ledgers = [], [], []
 
     def vpc(self, cidr="10.0.0.0/16", subnets=("10.0.1.0/24", "10.0.2.0/24"), **options):
         """A VPC with a subnet in each of the first zones."""
@@ -25,8 +25,17 @@ class Account:
         return Cluster(self, name)
 
     def ledger(self):
-        """A new, empty ledger table."""
-        return Ledger(self)
+        """A new ledger table, empty but for what the account's ledgers are said to have seen."""
+        self.ledgers.append(Ledger(self))
+        for seen in self.seen_by_ledgers:
+            self.ledgers[-1].saw(*seen)
+        return self.ledgers[-1]
+
+    def ledgers_saw(self, *seen):
+        """A pass saw a target registered for a live task: every ledger of the account has that, those to come too."""
+        self.seen_by_ledgers.append(seen)
+        for ledger in self.ledgers:
+            ledger.saw(*seen)
 
     def queue(self, **options):
         """A new, empty queue of the function, with its dead-letter queue."""

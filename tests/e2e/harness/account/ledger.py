@@ -9,8 +9,8 @@ PAUSE = {"pk": {"S": "pause"}, "sk": {"S": "pause"}}
 
 
 class Ledger:
-    """A ledger table. What is in it is the guard's business; only its keys, its time to live
-    and the pause are known here."""
+    """A ledger table. What is in it is the guard's business; only its keys, its time to live,
+    the pause and who had a target are known here."""
 
     def __init__(self, account):
         self.name = f"ledger-{uuid.uuid4().hex[:8]}"
@@ -26,6 +26,16 @@ class Ledger:
 
     def records(self):
         return self._dynamodb.scan(TableName=self.name)["Items"]
+
+    def saw(self, group, target, task, service):
+        """What a pass writes that sees the target registered for this live task of the service."""
+        address, port = target
+        now = datetime.now(timezone.utc)
+        self._dynamodb.put_item(TableName=self.name, Item={
+            "pk": {"S": f"group#{group.arn}"}, "sk": {"S": f"target#{address}#{port}"},
+            "task": {"S": task.arn}, "service": {"S": service.arn}, "network_interface": {"S": task.interface},
+            "seen_at": {"S": (now - timedelta(hours=1)).isoformat().replace("+00:00", "Z")},
+            "expires_at": {"N": str(int((now + timedelta(days=29)).timestamp()))}})
 
     def thirty_days_pass(self):
         """Every record is past its time to live. DynamoDB deletes such records up to days later: they stay."""

@@ -8,17 +8,17 @@ from .task_definition import register_task_definition
 class Service(EcsTagged):
     """A service of awsvpc tasks. `groups` maps each target group to the container port it is served at.
 
-    `earlier_ports` are those of earlier revisions of its task definition.
+    `earlier_ports` are those of earlier revisions of its task definition, `ports` those it maps without any group.
     """
 
     def __init__(self, cluster, name, groups, desired=2, subnets=None, controller="ECS", earlier_ports=(),
-                 family=None):
+                 ports=(), family=None):
         self.cluster, self.account, self.name, self.groups = cluster, cluster.account, name, dict(groups)
         self.subnets = subnets or next(iter(self.groups)).vpc.subnets
         self.family = family or name
         for port in earlier_ports:
             self.new_task_definition(port)
-        self.task_definition = self.new_task_definition(*self.groups.values())
+        self.task_definition = self.new_task_definition(*self.groups.values(), *ports)
         options = {}
         if controller == "ECS":
             options = {

@@ -49,18 +49,22 @@ class Task(EcsTagged):
         then = datetime.now(timezone.utc) - timedelta(seconds=seconds_ago)
         self.account.set("task", self.arn, startedAt=then.isoformat())
 
-    def stop(self, leaves_target=False):
-        """ECS stops it: out of its groups, unless that is forgotten, its interface deleted."""
+    def stop(self, leaves_target=False, leaves_interface=False):
+        """ECS stops it: out of its groups, unless that is forgotten, its interface deleted, unless EC2 is slow."""
         if not leaves_target:
             for group, port in self.groups.items():
                 group.deregister(self.address, port)
         self.account.aws.ecs.stop_task(cluster=self.cluster.name, task=self.arn, reason="Scaling activity")
-        if self.interface:
-            self.account.aws.ec2.delete_network_interface(NetworkInterfaceId=self.interface)
+        if self.interface and not leaves_interface:
+            self.lose_interface()
 
-    def die(self):
+    def lose_interface(self):
+        """EC2 deletes its interface: the address is free."""
+        self.account.aws.ec2.delete_network_interface(NetworkInterfaceId=self.interface)
+
+    def die(self, **options):
         """ECS stops it and forgets its target."""
-        self.stop(leaves_target=True)
+        self.stop(leaves_target=True, **options)
 
     def is_forgotten(self):
         """An hour later ECS has forgotten it."""

@@ -4,8 +4,10 @@ use std::future::pending;
 
 use futures::FutureExt as _;
 use model::call::{CallError, CallErrorKind};
+use model::ec2::NetworkInterface;
 use model::elb::Target;
-use model::id::{SubnetId, TargetGroupArn, TaskArn};
+use model::id::{NetworkInterfaceId, SubnetId, TargetGroupArn, TaskArn};
+use model::observation::Answer;
 
 use super::fate::{CLIENT_TIMEOUT, Fate, Outcome};
 use super::{SimAccount, failure};
@@ -116,6 +118,31 @@ impl SimAccount {
             sim.tell(|| "an answer leaves something out".to_owned());
         }
         all
+    }
+
+    /// EC2's answer may be older than an interface.
+    pub(super) fn without_hidden(
+        &self,
+        mut all: Vec<(SubnetId, Vec<NetworkInterface>)>,
+    ) -> Vec<(SubnetId, Vec<NetworkInterface>)> {
+        let sim = self.world.sim();
+        all.iter_mut().for_each(|(_, interfaces)| interfaces.retain(|one| !sim.is_hidden(&one.id)));
+        all
+    }
+
+    pub(super) fn thin_interfaces(
+        &self,
+        mut all: Vec<(NetworkInterfaceId, Answer<NetworkInterface>)>,
+    ) -> Vec<(NetworkInterfaceId, Answer<NetworkInterface>)> {
+        {
+            let sim = self.world.sim();
+            for (id, answer) in &mut all {
+                if sim.is_hidden(id) {
+                    *answer = Answer::Absent;
+                }
+            }
+        }
+        self.thin(all)
     }
 
     pub(super) fn note_tasks(&self, tasks: &[TaskArn]) {

@@ -1,6 +1,7 @@
 //! What becomes of a call.
 
 use model::call::CallErrorKind;
+use model::id::NetworkInterfaceId;
 
 use crate::time::{Moment, SECOND};
 use crate::world::Sim;
@@ -73,6 +74,17 @@ impl Sim {
             };
         }
         Outcome::Fine
+    }
+
+    /// Is this interface left out of EC2's answers?
+    pub(crate) fn is_hidden(&self, interface: &NetworkInterfaceId) -> bool {
+        self.hidden.get(interface).is_some_and(|until| *until >= self.now)
+    }
+
+    /// Does the interface of a task outlive it?
+    pub(crate) fn lingers(&mut self) -> bool {
+        let lingering = self.setting.lingering;
+        self.bad_luck(lingering)
     }
 
     /// Is an answer that describes many to leave some out?

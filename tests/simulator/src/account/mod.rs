@@ -141,7 +141,7 @@ impl Elb for SimAccount {
 impl Ec2 for SimAccount {
     reads! {
         fn describe_subnets(vpcs: &[VpcId]) -> Vec<(VpcId, Vec<Subnet>)> = "ec2:DescribeSubnets", thin thin;
-        fn describe_network_interfaces_by_id(interfaces: &[NetworkInterfaceId]) -> Reads<NetworkInterfaceId, NetworkInterface> = "ec2:DescribeNetworkInterfaces", thin thin;
+        fn describe_network_interfaces_by_id(interfaces: &[NetworkInterfaceId]) -> Reads<NetworkInterfaceId, NetworkInterface> = "ec2:DescribeNetworkInterfaces", thin thin_interfaces;
         fn describe_security_groups(vpcs: &[VpcId]) -> Vec<(VpcId, Vec<SecurityGroup>)> = "ec2:DescribeSecurityGroups", thin thin;
         fn describe_security_groups_by_id(groups: &[SecurityGroupId]) -> Reads<SecurityGroupId, SecurityGroup> = "ec2:DescribeSecurityGroups", thin thin;
         fn get_managed_prefix_list_entries(list: &PrefixListId) -> Vec<IpNet> = "ec2:GetManagedPrefixListEntries";
@@ -156,7 +156,7 @@ impl Ec2 for SimAccount {
         let read =
             || memory.describe_network_interfaces(subnets).now_or_never().unwrap_or_else(|| self.never(operation));
         let answer = self.read(operation, read, || self.note_interfaces(subnets)).await;
-        self.with_failure_as_none(subnets, answer).map(|all| self.thin(all))
+        self.with_failure_as_none(subnets, answer).map(|all| self.thin(self.without_hidden(all)))
     }
     async fn modify_network_interface_groups(
         &self,

@@ -42,15 +42,24 @@ impl Stage<'_> {
         for ip in addresses {
             self.sim.record.takes(now, ip, Holder::Task(arn.clone()));
         }
+        let uses = service.map(|(_, deployment)| deployment.uses.clone()).unwrap_or_default();
+        let crashes = service.is_some_and(|(id, _)| {
+            let left = self.sim.ecs.crashing.get_mut(id).filter(|left| **left > 0);
+            left.map(|left| *left -= 1).is_some()
+        });
         let never = Span { from: 0, to: 0 };
         let id = service.map(|(id, _)| id.clone());
-        self.sim.record.tasks.insert(arn.clone(), TaskLife { service: id.clone(), serving: never });
+        self.sim.record.tasks.insert(
+            arn.clone(),
+            TaskLife { service: id.clone(), serving: never, uses: uses.iter().cloned().collect() },
+        );
         let plan = Plan {
             service: id,
             deployment: service.map(|(_, deployment)| deployment.id.clone()),
-            uses: service.map(|(_, deployment)| deployment.uses.clone()).unwrap_or_default(),
+            uses,
             place,
             number,
+            crashes,
             gone: false,
         };
         self.sim.tell(|| {
@@ -86,13 +95,18 @@ impl Stage<'_> {
         let is_wanted = task.desired_status == TaskStatus::Running;
         let next = match (&task.last_status, is_wanted) {
             (TaskStatus::Provisioning, true) => TaskStatus::Pending,
-            (TaskStatus::Pending, true) if plan.uses.len() > 1 => TaskStatus::Activating,
+            (TaskStatus::Pending, true) if plan.uses.len() > 1 && !plan.crashes => TaskStatus::Activating,
             (TaskStatus::Pending | TaskStatus::Activating, true) => TaskStatus::Running,
             (TaskStatus::Running, false) => TaskStatus::Deactivating,
             (TaskStatus::Deactivating, _) => TaskStatus::Stopping,
             (TaskStatus::Stopping, _) => TaskStatus::Deprovisioning,
             (TaskStatus::Deprovisioning, _) if plan.gone => TaskStatus::Stopped,
-            (TaskStatus::Deprovisioning, _) => return self.lose_interface(arn, &plan),
+            (TaskStatus::Deprovisioning, _) if self.sim.lingers() => {
+                let wait = self.sim.wait(5 * SECOND, 6 * MINUTE);
+                self.sim.after(wait, Due::Interface(arn.clone()));
+                TaskStatus::Stopped
+            }
+            (TaskStatus::Deprovisioning, _) => return self.lose_interface(arn),
             (TaskStatus::Stopped, _) => {
                 self.aws.tasks.remove(arn);
                 self.sim.ecs.tasks.remove(arn);
@@ -109,9 +123,14 @@ impl Stage<'_> {
                 if let Some(life) = self.sim.record.tasks.get_mut(arn) {
                     life.serving = Span::since(now);
                 }
-                if plan.uses.len() == 1 {
+                if plan.crashes {
+                    self.sim.tell(|| format!("task {} is about to crash", arn.id()));
+                    let wait = self.sim.wait(0, 20 * SECOND);
+                    self.sim.after(wait, Due::Stop(arn.clone()));
+                } else if plan.uses.len() == 1 {
                     self.change_targets(arn, &plan, true);
                 }
+                self.tell_script(arn, &plan, true);
                 None
             }
             TaskStatus::Pending => Some(self.sim.wait(2 * SECOND, 20 * SECOND)),
@@ -121,6 +140,7 @@ impl Stage<'_> {
             }
             TaskStatus::Deactivating => {
                 self.change_targets(arn, &plan, false);
+                self.tell_script(arn, &plan, false);
                 Some(self.sim.wait(SECOND, 10 * SECOND))
             }
             TaskStatus::Stopping => Some(self.sim.wait(SECOND, 30 * SECOND)),
@@ -139,7 +159,8 @@ impl Stage<'_> {
     }
 
     /// The interface is deleted, and its address is free.
-    fn lose_interface(&mut self, arn: &TaskArn, plan: &Plan) {
+    pub(crate) fn lose_interface(&mut self, arn: &TaskArn) {
+        let Some(plan) = self.sim.ecs.tasks.get(arn).cloned() else { return };
         let (now, place) = (self.sim.now, plan.place);
         let interface = names::interface(plan.number);
         self.aws.interfaces.retain(|one| one.id != interface);
@@ -152,8 +173,10 @@ impl Stage<'_> {
             plan.gone = true;
         }
         self.sim.tell(|| format!("{} is free: the interface of task {} is deleted", place.v4(), arn.id()));
-        let wait = self.sim.wait(0, 10 * SECOND);
-        self.sim.after(wait, Due::Task(arn.clone()));
+        if self.aws.tasks.get(arn).is_some_and(|task| task.last_status == TaskStatus::Deprovisioning) {
+            let wait = self.sim.wait(0, 10 * SECOND);
+            self.sim.after(wait, Due::Task(arn.clone()));
+        }
     }
 
     /// ECS registers or deregisters a task everywhere, each a little later, unless it forgets.
@@ -193,7 +216,7 @@ impl Stage<'_> {
     }
 
     /// ECS doesn't deregister what another of its tasks has by now.
-    fn may_ecs_remove(&self, arn: &TaskArn, target: Target) -> bool {
+    pub(super) fn may_ecs_remove(&self, arn: &TaskArn, target: Target) -> bool {
         self.sim.record.task_at(target.ip, self.sim.now).is_none_or(|task| task == arn)
     }
 }

@@ -5,6 +5,7 @@ mod lifecycle;
 pub(crate) mod pool;
 mod reconcile;
 mod render;
+mod script;
 mod shift;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +32,10 @@ pub(crate) struct Ecs {
     /// Things other than tasks that have addresses.
     pub(crate) things: Vec<(u32, Place)>,
     numbers: u32,
+    /// The next tasks of a service that crash before they are registered.
+    pub(crate) crashing: BTreeMap<ServiceId, u32>,
+    /// Services whose tasks a script registers in a group, on a port. ECS knows nothing of it.
+    pub(crate) scripts: BTreeMap<ServiceId, (TargetGroupArn, u16)>,
     /// The next registrations that ECS forgets, and the next deregistrations.
     pub(crate) forgets: [u32; 2],
 }
@@ -60,6 +65,8 @@ pub(crate) struct Service {
     pub(crate) groups: Vec<SecurityGroupId>,
     /// Of a native service: production traffic goes to the newest deployment, and the older one is kept until then.
     pub(crate) bakes_until: Option<Moment>,
+    /// Its deployments succeed with the first task that runs, and those before are cleaned up later.
+    pub(crate) early: bool,
     /// Its minimum healthy percent.
     pub(crate) minimum_healthy: usize,
 }
@@ -82,6 +89,8 @@ pub(crate) struct Plan {
     pub(crate) uses: Vec<(TargetGroupArn, u16)>,
     pub(crate) place: Place,
     pub(crate) number: u32,
+    /// It crashes as soon as it runs, before it is registered.
+    pub(crate) crashes: bool,
     /// The interface is gone.
     pub(crate) gone: bool,
 }

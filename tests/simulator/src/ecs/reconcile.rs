@@ -30,7 +30,9 @@ impl Stage<'_> {
             }
         }
         let running = self.tasks_of(id, |deployment| *deployment == newest.id, true);
-        if running.len() >= service.desired && service.deployments.len() > 1 && self.has_baked(id) {
+        if service.early && !running.is_empty() && service.deployments.len() > 1 {
+            self.succeed_early(id, &newest.id);
+        } else if running.len() >= service.desired && service.deployments.len() > 1 && self.has_baked(id) {
             for arn in self.tasks_of(id, |deployment| *deployment != newest.id, false) {
                 self.stop(&arn);
             }
@@ -63,6 +65,19 @@ impl Stage<'_> {
         }
         self.sim.at(until, Due::Service(id.clone()));
         until <= now
+    }
+
+    /// The deployment is over with its first task that runs, and the only one listed; the tasks before it are cleaned up later.
+    fn succeed_early(&mut self, id: &ServiceId, newest: &DeploymentId) {
+        for arn in self.tasks_of(id, |deployment| deployment != newest, false) {
+            let wait = self.sim.wait(10 * SECOND, 5 * MINUTE);
+            self.sim.after(wait, Due::Stop(arn));
+        }
+        if let Some(service) = self.sim.ecs.services.get_mut(id) {
+            service.deployments.drain(..service.deployments.len() - 1);
+            self.sim.record.deployed.insert(id.clone(), self.sim.now);
+            self.sim.tell(|| format!("the deployment of {id} succeeds early"));
+        }
     }
 
     /// A service that is deleted stops its tasks and is gone a while after.

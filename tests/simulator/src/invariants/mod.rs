@@ -6,6 +6,7 @@ mod draining;
 mod groups;
 mod held;
 mod limit;
+mod live_owner;
 mod message;
 mod observe;
 mod owner;
@@ -49,6 +50,7 @@ pub(crate) enum Check {
 /// All of them.
 pub(crate) const INVARIANTS: [Invariant; 20] = [
     owner::INVARIANT,
+    live_owner::INVARIANT,
     proof::INVARIANT,
     strangers::INVARIANT,
     registered::INVARIANT,

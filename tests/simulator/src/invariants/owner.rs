@@ -2,7 +2,8 @@
 
 use crate::invariants::{Check, Invariant};
 use crate::names;
-use crate::record::{Change, Span};
+use crate::record::{Change, Reads, Span};
+use crate::time::Moment;
 use crate::world::Stage;
 
 pub(super) const INVARIANT: Invariant = Invariant { name: "owner", check: Check::Change(check) };
@@ -12,12 +13,7 @@ fn check(stage: &Stage<'_>, change: &Change) -> Option<String> {
     let reads = record.reads.get(&change.actor).filter(|_| change.removes)?;
     let target = change.target;
     // Whoever has the address may have got it since: that race no reader can win.
-    let in_subnet = |n: usize| stage.aws.subnets.get(n).is_some_and(|subnet| subnet.contains(target.ip));
-    let subnet = (0..3).find(|n| in_subnet(*n)).map(names::subnet);
-    let interfaces = subnet.and_then(|subnet| reads.interfaces.get(&subnet)).copied();
-    let holder_now = record.task_at(target.ip, change.at);
-    let described = holder_now.and_then(|task| reads.tasks.get(task)).copied();
-    let Some(last) = interfaces.max(described) else {
+    let Some(last) = last_read(stage, reads, change) else {
         return Some(format!("{target} was removed although neither its interface nor its task was read"));
     };
     let task = record.task_at(target.ip, last)?;
@@ -45,4 +41,14 @@ fn check(stage: &Stage<'_>, change: &Change) -> Option<String> {
     let was_there = |port: u16| record.was_in_place(&change.group, model::elb::Target { port, ..target }, read_then);
     let any_serves = ports.iter().any(|port| serves(*port) || was_there(*port));
     (!any_serves).then(|| format!("{target} was removed from {name} while {}'s right pair wasn't there", task.id()))
+}
+
+/// When it was last read who has the address: by its interface, or by the task that has it now.
+pub(super) fn last_read(stage: &Stage<'_>, reads: &Reads, change: &Change) -> Option<Moment> {
+    let record = &stage.sim.record;
+    let in_subnet = |n: usize| stage.aws.subnets.get(n).is_some_and(|subnet| subnet.contains(change.target.ip));
+    let subnet = (0..3).find(|n| in_subnet(*n)).map(names::subnet);
+    let interfaces = subnet.and_then(|subnet| reads.interfaces.get(&subnet)).copied();
+    let holder_now = record.task_at(change.target.ip, change.at);
+    interfaces.max(holder_now.and_then(|task| reads.tasks.get(task)).copied())
 }

@@ -39,18 +39,22 @@ pub(crate) struct UndeclaredTargets<'a>(BTreeMap<(TargetGroupArn, ServiceId), Of
 type OfService<'a> = (&'a Service, BTreeMap<TaskArn, Target>);
 
 impl<'a> UndeclaredTargets<'a> {
-    /// Notes the target in `group` of a task that no service using the group has, if its service declares nothing.
-    pub(crate) fn note(&mut self, group: &TargetGroup, target: Target, foreign_task: &ForeignTask<'a>) {
-        let Some((id, service)) = foreign_task.service.as_ref().filter(|_| is_behind_network(group)) else { return };
+    /// Notes the target in `group` of a task that no service using the group has, if its service declares nothing. Did it?
+    pub(crate) fn note(&mut self, group: &TargetGroup, target: Target, foreign_task: &ForeignTask<'a>) -> bool {
+        let Some((id, service)) = foreign_task.service.as_ref().filter(|_| is_behind_network(group)) else {
+            return false;
+        };
         // A deployment in flight may be what takes the tasks out.
         let declares_none = service.status == ServiceStatus::Active
             && service.named_target_groups().next().is_none()
             && !service.in_flight();
-        if declares_none && foreign_task.task.is_serving() {
+        let is_noted = declares_none && foreign_task.task.is_serving();
+        if is_noted {
             let (_, tasks) =
                 self.0.entry((group.arn.clone(), id.clone())).or_insert_with(|| (service, BTreeMap::new()));
             tasks.insert(foreign_task.task.arn.clone(), target);
         }
+        is_noted
     }
 
     /// One finding for each service in each group.

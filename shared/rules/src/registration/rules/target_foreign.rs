@@ -5,7 +5,7 @@ use model::finding::{Finding, Severity};
 use crate::finding::start;
 use crate::registration::disputed::DisputedTarget;
 use crate::registration::group::JudgedGroup;
-use crate::registration::owner::Owner;
+use crate::registration::owner::{ForeignTask, Owner};
 use crate::registration::uses::Use;
 use crate::rule::Rule;
 
@@ -32,6 +32,12 @@ pub(crate) fn judge(group: &JudgedGroup<'_>, disputed: &DisputedTarget<'_>) -> O
         Owner::OtherInterface(interface) => {
             (format!("{target} in {name} belongs to {}, which is no task's", interface.id), interface.id.to_string())
         }
+        // ECS registered it, before a deployment that is in flight or that succeeded early.
+        Owner::ForeignTask(ForeignTask { service: Some((id, _)), .. })
+            if disputed.remembered.as_ref().is_some_and(|past| past.service == *id) =>
+        {
+            return None;
+        }
         Owner::ForeignTask(foreign_task) => {
             let task = foreign_task.task.arn.id();
             let summary = match &foreign_task.service {
@@ -45,7 +51,7 @@ pub(crate) fn judge(group: &JudgedGroup<'_>, disputed: &DisputedTarget<'_>) -> O
             };
             (summary, foreign_task.task.arn.to_string())
         }
-        Owner::Nobody | Owner::Member(_) => return None,
+        Owner::Nobody | Owner::Member(_) | Owner::Lingering | Owner::Contradicted(_) => return None,
     };
     let draft = start(&RULE, summary).group(group).target(target).subject(subject);
     Some(

@@ -1,14 +1,15 @@
 //! A live task that its target group doesn't have.
 
 use jiff::SignedDuration;
-use model::Timestamp;
 use model::elb::Target;
-use model::finding::Severity;
+use model::finding::{Finding, Severity};
+use model::observation::Lookup;
 use model::repair::{Proposal, Repair};
 
 use crate::finding::start;
 use crate::judgement::Judgement;
 use crate::registration::group::{JudgedGroup, Member};
+use crate::registration::other_vpc::OtherVpc;
 use crate::rule::Rule;
 
 pub(crate) const RULE: Rule = Rule {
@@ -19,14 +20,17 @@ pub(crate) const RULE: Rule = Rule {
         have its address at the container port. ECS registers tasks by itself, but emits no event when that fails, and a \
         Network Load Balancer simply sends the task nothing: capacity is lost in silence. A task that is RUNNING for less \
         than the policy's grace, whose address is still draining in the group, or whose deployment leaves open where it \
-        belongs, is not judged.",
+        belongs, is not judged; nor is one of an earlier deployment, which may be on its way out after a deployment that \
+        succeeded early. A task outside the target group's VPC is registered with the Availability Zone `all`, as AWS \
+        requires.",
     remedy: "Register the target, or force a new deployment of the service. If it happens again, look at the service's events \
         for registration errors and at the permissions of its service-linked role.",
     repair: "register-target",
 };
 
 /// Judges every member the group should have.
-pub(crate) fn judge(now: Timestamp, group: &JudgedGroup<'_>, judgement: &mut Judgement) {
+pub(crate) fn judge<'a>(lookup: &Lookup<'a>, group: &JudgedGroup<'a>, judgement: &mut Judgement) {
+    let now = lookup.now();
     let grace = SignedDuration::try_from(group.policy.grace).unwrap_or(SignedDuration::MAX);
     for member in &group.members {
         for target in member.targets(group.group) {
@@ -37,7 +41,7 @@ pub(crate) fn judge(now: Timestamp, group: &JudgedGroup<'_>, judgement: &mut Jud
                 Some(old_enough) if now < old_enough => {
                     judgement.in_grace.insert((group.group.arn.clone(), old_enough));
                 }
-                _ => judgement.findings.push(finding(group, member, target)),
+                _ => judgement.findings.push(finding(lookup, group, member, target)),
             }
         }
     }
@@ -52,7 +56,7 @@ fn is_absent(group: &JudgedGroup<'_>, member: &Member<'_>, target: Target) -> bo
     !in_the_way && !group.policy.excludes(target.ip)
 }
 
-fn finding(group: &JudgedGroup<'_>, member: &Member<'_>, target: Target) -> model::finding::Finding {
+fn finding<'a>(lookup: &Lookup<'a>, group: &JudgedGroup<'a>, member: &Member<'a>, target: Target) -> Finding {
     let task = member.task;
     let name = group.group.arn.name();
     let repair = Repair::RegisterTarget { target_group: group.group.arn.clone(), target, task: task.arn.clone() };
@@ -61,7 +65,9 @@ fn finding(group: &JudgedGroup<'_>, member: &Member<'_>, target: Target) -> mode
     } else {
         Proposal::sound(repair)
     };
-    start(&RULE, format!("task {} of {} is running at {target} but {name} doesn't have it", task.arn.id(), member.id))
+    let other_vpc = OtherVpc::of(lookup, group.group, task, target.ip).map(|one| one.in_words()).unwrap_or_default();
+    let (id, service) = (task.arn.id(), &member.id);
+    start(&RULE, format!("task {id} of {service} is running at {target} but {name} doesn't have it{other_vpc}"))
         .group(group)
         .member(member)
         .target(target)

@@ -6,6 +6,7 @@ use model::finding::{Finding, Severity};
 
 use crate::finding::start;
 use crate::registration::disputed::DisputedTarget;
+use crate::registration::expected::is_of_current_deployment;
 use crate::registration::group::{JudgedGroup, Member};
 use crate::registration::owner::Owner;
 use crate::rule::Rule;
@@ -38,12 +39,13 @@ pub(crate) fn judge_member(group: &JudgedGroup<'_>, member: &Member<'_>, target:
     Some(start(&RULE, summary).group(group).target(target).member(member).subject(member.task.arn.to_string()).done())
 }
 
-/// A live task whose service doesn't use the group any more, but did: a task of an older deployment, left behind.
+/// A live task whose service doesn't use the group any more, but did.
 pub(crate) fn judge_disputed(group: &JudgedGroup<'_>, disputed: &DisputedTarget<'_>) -> Option<Finding> {
     let (Owner::ForeignTask(foreign_task), Some(past)) = (&disputed.owner, &disputed.remembered) else { return None };
     let (id, service) = foreign_task.service.as_ref().filter(|(id, _)| *id == past.service)?;
-    // While its deployment is in flight that is how a change of balancers looks.
-    if service.in_flight() {
+    // While its deployment is in flight, and for tasks of an older one after it succeeded early, that is how a change of
+    // balancers looks.
+    if service.in_flight() || !is_of_current_deployment(service, foreign_task.task) {
         return None;
     }
     let target = disputed.target;

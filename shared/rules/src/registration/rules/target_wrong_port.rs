@@ -12,6 +12,7 @@ use model::scope::ServiceId;
 
 use crate::finding::start;
 use crate::registration::group::{JudgedGroup, Member};
+use crate::registration::other_vpc::OtherVpc;
 use crate::registration::uses::{Use, certain_users, may_use_port, users, uses};
 use crate::rule::Rule;
 
@@ -44,11 +45,13 @@ pub(crate) fn judge<'a>(
     let absent: Vec<Target> = right.iter().copied().filter(|right| !group.has(*right)).collect();
     let all_healthy = right.iter().all(|right| is_healthy(group, *right));
     let name = group.group.arn.name();
+    let other_vpc = OtherVpc::of(lookup, group.group, member.task, target.ip).map(|one| one.in_words());
     let summary = format!(
-        "task {} of {} is registered in {name} as {target}, but serves on port {}",
+        "task {} of {} is registered in {name} as {target}, but serves on port {}{}",
         member.task.arn.id(),
         member.id,
-        first.port
+        first.port,
+        other_vpc.unwrap_or_default()
     );
     // Confirmed anew once the right pair is there: the removal is another judgement than the registration.
     let subject =

@@ -69,6 +69,8 @@ pub(crate) enum Life {
     Pending,
     Leaving,
     LeftItsInterface,
+    /// RUNNING, but EC2 doesn't tell its interface.
+    Unseen,
     Stopped,
     Forgotten,
 }
@@ -149,6 +151,7 @@ fn tasks() -> impl Strategy<Value = OneTask> {
         1 => Just(Life::Pending),
         1 => Just(Life::Leaving),
         1 => Just(Life::LeftItsInterface),
+        1 => Just(Life::Unseen),
         3 => Just(Life::Stopped),
         1 => Just(Life::Forgotten),
     ];

@@ -51,7 +51,9 @@ impl Chance {
     /// Nothing happens if the task would have an address that another interface has: EC2 gives each to one.
     fn with_task(&self, judged: Story, n: u8, task: &OneTask) -> Story {
         let address = ADDRESSES[task.address];
-        if matches!(task.life, Life::Running | Life::Pending | Life::Leaving) && is_taken(&judged, address) {
+        if matches!(task.life, Life::Running | Life::Pending | Life::Leaving | Life::Unseen)
+            && is_taken(&judged, address)
+        {
             return judged;
         }
         let mut judged = match SERVICES.get(task.service) {
@@ -125,12 +127,23 @@ fn living(mut judged: Story, life: Life) -> Story {
             judged.the_task().interfaces[0].network_interface = None;
             judged.is(TaskStatus::Deprovisioning, TaskStatus::Stopped)
         }
+        Life::Unseen => {
+            let id = judged.the_task().interfaces[0].network_interface.clone();
+            judged.account.network.vanished.extend(id);
+            judged
+        }
         Life::Stopped => judged.stopped(),
         Life::Forgotten => judged.forgotten(),
     }
 }
 
 fn is_taken(judged: &Story, address: &str) -> bool {
+    let vanished = &judged.account.network.vanished;
+    let unseen = judged.account.tasks.values().flat_map(|task| &task.interfaces);
+    let mut unseen = unseen.filter(|one| one.network_interface.as_ref().is_some_and(|id| vanished.contains(id)));
+    if unseen.any(|one| one.addresses.contains(&names::ip(address))) {
+        return true;
+    }
     judged.account.interfaces().iter().any(|one| one.has(names::ip(address)))
 }
 

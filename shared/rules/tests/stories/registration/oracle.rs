@@ -34,14 +34,15 @@ impl Oracle<'_> {
             return None;
         }
         let Some(task) = self.owner() else {
-            let is_free = self.is_in_owned_subnet() && !self.is_taken();
-            return (is_free && self.past_owners().next().is_some()).then_some(Removal::Stale);
+            let is_free = self.is_in_owned_subnet() && !self.is_taken() && !self.is_claimed();
+            return (is_free && self.past_owners(true).next().is_some()).then_some(Removal::Stale);
         };
         let (id, service) = self.service_of(task)?;
         if may_use(self.account, service, self.group) {
             return self.is_wrong_port(id, service, task).then_some(Removal::WrongPort);
         }
-        self.past_owners().any(|past| past != id).then_some(Removal::Hijacked)
+        let is_heirs = self.has_others_here(id, task) || self.is_initial();
+        (!is_heirs && self.is_taken() && self.past_owners(false).any(|past| past != id)).then_some(Removal::Hijacked)
     }
 
     /// The ledger proves it, the address can be looked up, its heir is of its service's only deployment, and not even a
@@ -65,6 +66,30 @@ impl Oracle<'_> {
         let health = self.account.health.get(self.group).into_iter().flatten();
         let mut at_target = health.filter(|one| one.target == self.target);
         at_target.any(|one| one.state != TargetState::Draining && one.reason.as_deref() != Some("Target.NotRegistered"))
+    }
+
+    fn is_initial(&self) -> bool {
+        let mut health = self.account.health.get(self.group).into_iter().flatten();
+        health.any(|one| one.target == self.target && one.state == TargetState::Initial)
+    }
+
+    /// Another live task of the service is registered here: somebody does it on purpose.
+    fn has_others_here(&self, id: &ServiceId, owner: &Task) -> bool {
+        let health = || self.account.health.get(self.group).into_iter().flatten();
+        let is_here = |ip: IpAddr| {
+            health().any(|one| one.target.ip == ip && one.reason.as_deref() != Some("Target.NotRegistered"))
+        };
+        let tasks = self.account.tasks.values().filter(|task| is_of(task, id) && task.arn != owner.arn);
+        tasks.filter(|task| task.last_status != TaskStatus::Stopped).any(|task| task.addresses().any(is_here))
+    }
+
+    /// A live task says that it has the address, whatever EC2 says.
+    fn is_claimed(&self) -> bool {
+        let claims = |task: &Task| {
+            let is_live = !matches!(task.last_status, TaskStatus::Stopped | TaskStatus::Deprovisioning);
+            is_live && task.addresses().any(|address| address == self.target.ip)
+        };
+        self.account.tasks.values().any(claims)
     }
 
     fn is_taken(&self) -> bool {
@@ -102,16 +127,17 @@ impl Oracle<'_> {
                 .is_some_and(|service| uses(self.account, service, self.group))
     }
 
-    /// The services that use the group and of which a task is proved to have had the target.
-    fn past_owners(&self) -> impl Iterator<Item = &ServiceId> {
+    /// The services that use the group and of which a task is proved to have had the target. A stopped task proves that it
+    /// had the address, which is enough where nothing has it now.
+    fn past_owners(&self, is_free: bool) -> impl Iterator<Item = &ServiceId> {
         let users = self.account.services.iter().filter(|(_, service)| uses(self.account, service, self.group));
         users
-            .filter(|(id, service)| {
+            .filter(move |(id, service)| {
                 let recorded = self
                     .records()
                     .any(|record| self.is_proof(record) && ServiceId::of(&record.service).as_ref() == Some(id));
                 let mut stopped = self.account.tasks.values().filter(|task| is_of(task, id) && self.stopped_here(task));
-                recorded || stopped.next().is_some() || self.exclusive && self.serves_from_here(service)
+                recorded || is_free && stopped.next().is_some() || self.exclusive && self.serves_from_here(service)
             })
             .map(|(id, _)| id)
     }

@@ -120,7 +120,7 @@ fn a_stale_target_whose_task_just_stopped() {
     assert_snapshot!(asked(&stale_by_stopped_task().event()), @r"
     clusters: all
     interfaces in: subnet-a
-    list of: RUNNING tasks of prod/web, STOPPED tasks of prod/web
+    list of: RUNNING tasks of prod, STOPPED tasks of prod, RUNNING tasks of prod/web, STOPPED tasks of prod/web
     owners in: web
     service: prod/web
     services of: prod
@@ -136,7 +136,7 @@ fn a_target_inherited_by_a_task_elsewhere() {
     assert_snapshot!(asked(&hijacked_by_ledger().look_at_service("prod/web")), @r"
     clusters: all
     interfaces in: subnet-a
-    list of: RUNNING tasks of prod, STOPPED tasks of prod, RUNNING tasks of prod/web, STOPPED tasks of prod/web
+    list of: RUNNING tasks of prod, STOPPED tasks of prod, RUNNING tasks of prod/api, STOPPED tasks of prod/api, RUNNING tasks of prod/web, STOPPED tasks of prod/web
     owners in: web
     service: prod/api, prod/web
     services of: prod
@@ -155,6 +155,7 @@ fn a_wrong_port() {
     owners in: web
     service: prod/web
     services of: prod
+    subnets of: vpc-main
     target group: web
     targets of: web
     task: prod/t1, prod/t2, prod/t9

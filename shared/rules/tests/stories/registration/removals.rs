@@ -23,7 +23,7 @@ pub(crate) fn all() -> Vec<(&'static str, Story)> {
         ("stale on a port the task mapped and the service left", stale_on_former_port()),
         ("stale in a group shared with another cluster", stale_shared()),
         ("hijacked by the ledger", hijacked_by_ledger()),
-        ("hijacked by a stopped task", hijacked_by_stopped_task()),
+        ("hijacked by a worker without a load balancer", hijacked_by_worker()),
         ("hijacked by an exclusive group", hijacked_by_exclusive()),
         ("hijacked by a task of another cluster", hijacked_from_another_cluster()),
         ("hijacked by a task on its way out", hijacked_by_leaving_task()),
@@ -115,11 +115,12 @@ pub(crate) fn hijacked_by_ledger() -> Story {
     new_owner(stale_by_ledger())
 }
 
-pub(crate) fn hijacked_by_stopped_task() -> Story {
-    new_owner(stale_by_stopped_task())
+/// Service `worker` declares no load balancer, and its task 5 has the address that task 9 had.
+pub(crate) fn hijacked_by_worker() -> Story {
+    stale_by_ledger().service("worker").task(5).at("10.0.1.9")
 }
 
-fn hijacked_by_exclusive() -> Story {
+pub(crate) fn hijacked_by_exclusive() -> Story {
     new_owner(stale_by_exclusive())
 }
 

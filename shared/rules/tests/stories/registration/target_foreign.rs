@@ -45,12 +45,16 @@ fn a_standalone_task_put_there_by_hand() {
     ");
 }
 
+/// `service-without-load-balancer` tells it, of the service as a whole.
 #[test]
-fn a_task_of_a_service_that_names_no_group() {
-    assert_snapshot!(healthy().service("batch").task(5).registered_in("web", 8080).found(), @r"
-    low target-foreign: 10.0.1.5:8080 in web belongs to task t5 of prod/batch, which doesn't use the group
-      about service web, task t5, group web, 10.0.1.5:8080, eni-t5; under the policy for prod/web
-    ");
+fn a_task_of_a_service_that_names_no_group_is_told_once() {
+    let judged = healthy().service("batch").task(5).registered_in("web", 8080);
+    assert_eq!(judged.found(), "nothing");
+    assert_snapshot!(judged.judged_by(&["target-foreign", "service-without-load-balancer"]).found(), @r#"
+    high service-without-load-balancer: prod/batch declares no load balancer, but its tasks are registered in web (1)
+      about service batch, group web; under the policy for prod/batch
+      targets: ["10.0.1.5:8080 of t5"]
+    "#);
 }
 
 /// It may have served through this group before the deployment that is in flight.

@@ -4,8 +4,12 @@ use insta::assert_snapshot;
 use model::ecs::{DeploymentController, Strategy, TaskSetStatus};
 use model::id::TargetGroupArn;
 
-use super::removals::{healthy, hijacked_by_ledger, hijacked_by_stopped_task, new_owner, stale_by_ledger};
+use super::removals::{
+    EXCLUSIVE, healthy, hijacked_by_exclusive, hijacked_by_ledger, hijacked_by_worker, new_owner, stale_by_ledger,
+    stale_by_stopped_task,
+};
 use crate::names;
+use crate::story::Story;
 
 #[test]
 fn a_task_of_a_service_that_does_not_use_the_group_has_inherited_the_address() {
@@ -17,13 +21,94 @@ fn a_task_of_a_service_that_does_not_use_the_group_has_inherited_the_address() {
     ");
 }
 
+/// Task 9 had the address, but nobody saw the target registered for it; it may be task 5's.
 #[test]
-fn the_past_owner_stopped_within_the_hour() {
-    assert_snapshot!(hijacked_by_stopped_task().found(), @r"
+fn a_stopped_task_proves_that_it_had_the_address_and_not_that_it_had_the_target() {
+    let judged = new_owner(stale_by_stopped_task());
+    assert_snapshot!(judged.found(), @r"
+    low target-foreign: 10.0.1.9:8080 in web belongs to task t5 of prod/api, which doesn't use the group
+      about service web, task t5, group web, 10.0.1.9:8080, eni-t5; under the policy for prod/web
+    ");
+    assert_eq!(judged.event().removals().len(), 0, "whatever its event says");
+    assert_eq!(stale_by_stopped_task().removals().len(), 1, "where nothing has the address, it is proof enough");
+    let other = stale_by_stopped_task().other_interface("lambda", "10.0.1.9").found();
+    assert!(other.starts_with("low target-foreign"), "no critical finding without proof: {other}");
+}
+
+/// Both rules, so that nothing of what they say contradicts the other.
+fn with_undeclared(judged: Story) -> Story {
+    let rules: Vec<_> = rules::registration_rules().into_iter().chain(["service-without-load-balancer"]).collect();
+    judged.judged_by(&rules)
+}
+
+/// `web` crash-loops: its task 9 was never registered. A script registers the tasks of `api`, which names no load balancer;
+/// its task 5 has the address that task 9 had.
+fn scripted() -> Story {
+    let judged = healthy().task(9).stopped().service("api").task(5).at("10.0.1.9").registered_in("web", 8080);
+    judged.task(6).registered_in("web", 8080).task(7).registered_in("web", 8080).look_at_service("prod/web")
+}
+
+#[test]
+fn a_task_that_a_script_registered_at_the_address_of_one_that_crashed_stays() {
+    assert_snapshot!(with_undeclared(scripted()).found(), @r#"
+    high service-without-load-balancer: prod/api declares no load balancer, but its tasks are registered in web (3)
+      about service api, group web; under the policy for prod/api
+      targets: ["10.0.1.9:8080 of t5","10.0.1.6:8080 of t6","10.0.1.7:8080 of t7"]
+    "#);
+}
+
+#[test]
+fn so_it_does_where_the_ledger_remembers_the_target_but_the_script_registers_the_services_other_tasks_too() {
+    let remembered = scripted().service("web").recorded("web", "10.0.1.9:8080", 9);
+    assert_eq!(with_undeclared(remembered).found(), with_undeclared(scripted()).found());
+    let exclusive = with_undeclared(scripted().policy(EXCLUSIVE));
+    assert_eq!(exclusive.found(), with_undeclared(scripted()).found());
+}
+
+/// The classic case, and one piece of advice on one target.
+#[test]
+fn a_worker_that_inherited_a_recorded_target_goes() {
+    let judged = with_undeclared(hijacked_by_worker());
+    assert_snapshot!(judged.found(), @r"
+    critical target-hijacked: 10.0.1.9:8080 in web was a task's of prod/web, but now belongs to task t5 (of prod/worker)
+      about service web, task t5, group web, 10.0.1.9:8080, eni-t5; under the policy for prod/web
+      past_owner: the ledger saw it registered for task t9 at 2026-03-01T10:00:00Z
+      -> deregister 10.0.1.9:8080 from web
+    ");
+    assert_eq!(judged.task(6).look_at_service("prod/web").removals().len(), 1, "its other tasks are in no group");
+}
+
+#[test]
+fn where_other_tasks_of_the_new_owners_service_are_in_the_group_it_may_be_intentional() {
+    let judged = hijacked_by_ledger().task(6).registered_in("web", 9090).look_at_service("prod/web");
+    assert_snapshot!(judged.found(), @r"
     critical target-hijacked: 10.0.1.9:8080 in web was a task's of prod/web, but now belongs to task t5 (of prod/api)
       about service web, task t5, group web, 10.0.1.9:8080, eni-t5; under the policy for prod/web
-      past_owner: task t9 had the address before it stopped
-      -> deregister 10.0.1.9:8080 from web
+      past_owner: the ledger saw it registered for task t9 at 2026-03-01T10:00:00Z
+      withheld: deregister 10.0.1.9:8080 from web: other tasks of its new owner's service are registered in the group, so this one may be intentional
+    low target-foreign: 10.0.1.6:9090 in web belongs to task t6 of prod/api, which doesn't use the group
+      about service web, task t6, group web, 10.0.1.6:9090, eni-t6; under the policy for prod/web
+    ");
+    let draining = hijacked_by_ledger().task(6).registered_in("web", 8080).state("draining", None);
+    assert_eq!(draining.removals().len(), 0, "one that drains was put there too");
+    let stopped = hijacked_by_ledger().task(6).registered_in("web", 8080).stopped();
+    assert!(
+        stopped.removals().contains(&(names::group("web"), names::target("10.0.1.9:8080"))),
+        "one that is over isn't"
+    );
+    let exclusive = hijacked_by_exclusive().task(6).registered_in("web", 8080);
+    assert_eq!(exclusive.removals().len(), 0);
+}
+
+#[test]
+fn while_it_is_initial_it_may_have_been_registered_for_its_new_owner_just_now() {
+    let judged = healthy().target("web", "10.0.1.9:8080").state("initial", None).recorded("web", "10.0.1.9:8080", 9);
+    assert_snapshot!(new_owner(judged).found(), @r"
+    critical target-hijacked: 10.0.1.9:8080 in web was a task's of prod/web, but now belongs to task t5 (of prod/api)
+      about service web, task t5, group web, 10.0.1.9:8080, eni-t5; under the policy for prod/web
+      past_owner: the ledger saw it registered for task t9 at 2026-03-01T10:00:00Z
+      withheld: deregister 10.0.1.9:8080 from web: it is still initial, so it may have been registered for its new owner just now
+    young until 2026-03-01T12:03:00Z in web
     ");
 }
 

@@ -1,11 +1,12 @@
 //! `target-missing`.
 
 use insta::assert_snapshot;
-use model::ecs::{ServiceStatus, TaskStatus};
+use model::ecs::{LaunchType, NetworkMode, ServiceStatus, Strategy, TaskStatus};
+use model::observation::Question;
 
 use super::removals::healthy;
-use crate::names;
 use crate::story::story;
+use crate::{entities, names};
 
 #[test]
 fn a_live_task_that_its_group_does_not_have() {
@@ -63,6 +64,30 @@ fn an_ipv6_group_wants_the_ipv6_address() {
 #[test]
 fn a_task_without_an_address_of_that_kind_is_left_alone() {
     assert_eq!(story().group("web").for_ipv6().service("web").on("web", 8080).task(1).found(), "nothing");
+}
+
+/// Elastic Load Balancing has to be told of it; whoever reads the finding, too.
+#[test]
+fn a_task_in_a_peered_vpc_is_told_with_both_vpcs() {
+    let mut judged = healthy().task(3).at("10.8.0.5").in_subnet("peered");
+    judged.account.subnets.push(entities::a_subnet("peered", &["10.8.0.0/24"]));
+    judged.account.subnets.last_mut().expect("a subnet").vpc = names::vpc("peered");
+    assert_snapshot!(judged.found(), @r"
+    high target-missing: task t3 of prod/web is running at 10.8.0.5:8080 but web doesn't have it (the task is in vpc-peered, the target group in vpc-main)
+      about service web, task t3, group web, 10.8.0.5:8080, eni-t3; under the policy for prod/web
+      started_at: 2026-03-01T11:00:00Z
+      started_by: ecs-svc/web
+      -> register 10.8.0.5:8080 in web
+    ");
+    let unread = judged.unread(Question::Subnets(names::vpc("main"))).found();
+    assert!(unread.contains("-> register 10.8.0.5:8080 in web"), "AWS says no if it has to be told: {unread}");
+}
+
+#[test]
+fn a_task_in_a_secondary_range_of_the_groups_own_vpc_is_inside() {
+    let mut judged = healthy().task(3).at("100.64.1.5").in_subnet("secondary");
+    judged.account.subnets.push(entities::a_subnet("secondary", &["100.64.1.0/24"]));
+    assert!(judged.found().contains("is running at 100.64.1.5:8080 but web doesn't have it\n"), "{}", judged.found());
 }
 
 #[test]
@@ -144,16 +169,48 @@ fn an_excluded_address_is_not_judged() {
 
 #[test]
 fn a_standalone_task_and_one_not_in_awsvpc_mode_belong_nowhere() {
-    let mut judged = healthy().standalone(3).task(4);
+    let mut judged = healthy().standalone(3).task(4).whose(|service| service.network = None);
     judged.the_task().interfaces.clear();
+    judged.the_task().launch_type = Some(LaunchType::Ec2);
+    judged.account.definitions.get_mut(&names::definition("web:7")).expect("a definition").network_mode =
+        NetworkMode::Bridge;
     assert_eq!(judged.found(), "nothing");
 }
 
+/// It has an interface all the same, so that nobody knows whether it is registered.
 #[test]
-fn a_half_filled_attachment_is_no_address() {
+fn a_running_task_that_was_described_without_its_address_is_unread_and_not_absent() {
     let mut judged = healthy().task(3);
     judged.the_task().interfaces[0].addresses.clear();
-    assert_eq!(judged.found(), "nothing");
+    assert_snapshot!(judged.found(), @"can't judge service prod/web: arn:aws:ecs:eu-central-1:111122223333:task/prod/t3 the task is RUNNING in awsvpc mode, but was described without its network interface");
+    let coming = judged.clone().is(TaskStatus::Pending, TaskStatus::Running);
+    assert_eq!(coming.found(), "nothing", "one that isn't RUNNING yet may well have none");
+    judged.the_task().interfaces.clear();
+    assert!(judged.found().starts_with("can't judge service prod/web"), "{}", judged.found());
+}
+
+/// The deployment succeeded early: the service lists it alone, while a task of the one before runs on, in the group and on the
+/// port that its service had then.
+#[test]
+fn a_task_of_a_deployment_that_is_no_longer_listed_belongs_where_nobody_can_say() {
+    let judged = story().group("old").group("web").service("web").on("web", 8080).maps(6, 9090);
+    let judged = judged.task(1).registered().task(9).started_by("ecs-svc/web-old");
+    assert_eq!(judged.found(), "nothing", "it isn't missing in the new group");
+    let on_its_port = judged.clone().registered_in("web", 9090);
+    assert_eq!(on_its_port.found(), "nothing", "nor on a wrong port in it");
+    let in_its_group = judged.registered_in("old", 9090).recorded("old", "10.0.1.9:9090", 9);
+    assert_eq!(in_its_group.found(), "nothing", "nor in a wrong group");
+    let of_present = in_its_group.started_by("ecs-svc/web").found();
+    assert!(of_present.contains("target-missing") && of_present.contains("target-wrong-group"), "{of_present}");
+}
+
+#[test]
+fn nor_does_one_that_a_native_strategy_left_behind() {
+    let judged = story().group("blue").group("green").service("web").on("blue", 8080);
+    let judged = judged.shifting(Strategy::BlueGreen, "green").revision("r7", &["green"]);
+    let judged = judged.task(1).registered_in("green", 8080).task(2).registered_in("blue", 8080);
+    assert!(judged.found().contains("target-wrong-group"));
+    assert_eq!(judged.started_by("ecs-svc/web-old").found(), "nothing");
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! `target-stale`.
 
 use insta::assert_snapshot;
-use model::ecs::TaskStatus;
+use model::ecs::{LaunchType, NetworkMode, TaskStatus};
 
 use super::removals::{healthy, stale_by_event, stale_by_exclusive, stale_by_ledger, stale_by_stopped_task};
 use crate::names;
-use crate::story::story;
+use crate::story::{Story, story};
 
 #[test]
 fn the_ledger_saw_it() {
@@ -265,4 +265,84 @@ fn a_deployment_in_flight_leaves_no_doubt_about_an_address_nothing_has() {
 fn without_a_ledger_a_stopped_task_is_proof_enough() {
     assert_eq!(stale_by_stopped_task().without_ledger().removals().len(), 1);
     assert_eq!(stale_by_ledger().without_ledger().removals().len(), 0);
+}
+
+/// ECS describes an interface by its attachment, and this one is still task 9's own.
+fn outliving(judged: Story, attachment: &str) -> Story {
+    let mut judged = judged.other_interface("interface", "10.0.1.9");
+    let lingering = judged.account.other_interfaces.last_mut().expect("an interface");
+    lingering.description = format!("arn:aws:ecs:eu-central-1:111122223333:attachment/{attachment}");
+    judged
+}
+
+#[test]
+fn an_interface_that_outlives_its_stopped_task_is_waited_for() {
+    let attachment = |mut judged: Story| judged.the_task().interfaces[0].attachment.to_string();
+    let own = attachment(stale_by_stopped_task());
+    assert_snapshot!(outliving(stale_by_stopped_task(), &own).found(), @"young until 2026-03-01T12:03:00Z in web");
+    let recorded = stale_by_stopped_task().recorded("web", "10.0.1.9:8080", 9);
+    assert_eq!(outliving(recorded.clone(), &own).found(), outliving(stale_by_stopped_task(), &own).found());
+    assert_snapshot!(outliving(recorded, "another").found(), @r"
+    critical target-hijacked: 10.0.1.9:8080 in web was a task's of prod/web, but now belongs to eni-interface, which is no task's
+      about service web, group web, 10.0.1.9:8080, eni-interface; under the policy for prod/web
+      interface_description: arn:aws:ecs:eu-central-1:111122223333:attachment/another
+      past_owner: the ledger saw it registered for task t9 at 2026-03-01T10:00:00Z
+      withheld: deregister 10.0.1.9:8080 from web: its new owner isn't a task of another service
+    ");
+}
+
+/// It isn't described by an attachment, as those of container instances may be; its id tells.
+#[test]
+fn so_is_one_that_only_its_id_tells() {
+    let mut judged = stale_by_stopped_task().other_interface("interface", "10.0.1.9");
+    judged.account.other_interfaces[0].id = names::interface("t9");
+    assert!(judged.found().starts_with("young until"), "{}", judged.found());
+    let forgotten = healthy().task(9).registered().forgotten().recorded("web", "10.0.1.9:8080", 9);
+    let mut judged = forgotten.other_interface("interface", "10.0.1.9");
+    judged.account.other_interfaces[0].id = names::interface("t9");
+    assert!(judged.found().starts_with("young until"), "the ledger remembers it: {}", judged.found());
+}
+
+/// EC2's answer lacks the interface that ECS says a live task has: `startedBy` names no deployment, so that no service
+/// speaks for it.
+#[test]
+fn a_task_that_claims_the_address_though_ec2_has_no_such_interface_is_a_contradiction() {
+    let claimed = |judged: Story| {
+        let mut judged = judged.standalone(5).at("10.0.1.9");
+        judged.account.network.vanished.insert(names::interface("t5"));
+        judged
+    };
+    assert_snapshot!(claimed(stale_by_exclusive()).found(), @"can't judge group web: subnet-a no interface has 10.0.1.9, but task t5 is RUNNING there");
+    for judged in [stale_by_exclusive(), stale_by_stopped_task().task(9)] {
+        assert_eq!(claimed(judged).look_at_service("prod/web").removals().len(), 0, "whoever looks");
+    }
+    let in_another_subnet = claimed(stale_by_exclusive()).in_subnet("elsewhere");
+    assert_eq!(in_another_subnet.removals().len(), 1, "its address is another VPC's");
+    let going = claimed(stale_by_exclusive()).is(TaskStatus::Deprovisioning, TaskStatus::Stopped);
+    assert_eq!(going.removals().len(), 1, "its interface is being deleted");
+}
+
+#[test]
+fn so_is_a_task_of_another_service_that_uses_the_group_wherever_the_look_begins() {
+    let mut judged = stale_by_ledger().cluster("dr").service("web").on("web", 8080).task(9);
+    judged.account.network.vanished.insert(names::interface("t9"));
+    let judged = judged.look_at_service("prod/web");
+    assert_snapshot!(judged.found(), @"can't judge group web: subnet-a no interface has 10.0.1.9, but task t9 is RUNNING there");
+}
+
+#[test]
+fn a_running_task_that_was_described_without_its_interface_may_have_any_address() {
+    let nowhere = |judged: Story| {
+        let mut judged = judged.task(3);
+        judged.the_task().interfaces.clear();
+        judged
+    };
+    assert_snapshot!(nowhere(stale_by_ledger()).found(), @"can't judge service prod/web: arn:aws:ecs:eu-central-1:111122223333:task/prod/t3 the task is RUNNING in awsvpc mode, but was described without its network interface");
+    let another = nowhere(stale_by_exclusive().service("worker")).look_at_service("prod/web");
+    assert_eq!(another.removals().len(), 0, "of whatever service, where the ledger saw nothing");
+    let mut bridged = nowhere(stale_by_ledger()).whose(|service| service.network = None);
+    bridged.the_task().launch_type = Some(LaunchType::Ec2);
+    let definition = bridged.account.definitions.get_mut(&names::definition("web:7")).expect("a definition");
+    definition.network_mode = NetworkMode::Bridge;
+    assert_eq!(bridged.removals().len(), 1, "it has none in another network mode");
 }

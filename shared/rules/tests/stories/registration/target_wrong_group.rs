@@ -68,7 +68,7 @@ fn a_draining_services_tasks_serve_through_no_other_group() {
     }
 }
 
-/// A rolling change of load balancers is over, but a task of the older deployment still serves in the group it left.
+/// A rolling change of load balancers is over, but a task still serves in the group that its service left.
 #[test]
 fn a_task_in_a_group_its_service_has_left() {
     let judged = story().group("old").group("web").service("web").on("web", 8080);

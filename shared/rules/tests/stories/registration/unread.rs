@@ -17,6 +17,7 @@ use crate::render::label;
 /// * once the heir, or the task on the wrong port, is found in one list, the others don't matter;
 /// * of the service's other tasks none is at the address of one that is known;
 /// * a revision says where live tasks belong, not who had an address nothing has;
+/// * whether a task is in another VPC only says how Elastic Load Balancing is told;
 /// * that a group is exclusive is the policy's word, for which no record is needed.
 #[test]
 fn a_failed_look_up_withholds_every_removal_that_rests_on_it() {
@@ -45,7 +46,6 @@ fn a_failed_look_up_withholds_every_removal_that_rests_on_it() {
       wrong port of a task of another cluster's service
     owners in: api
       hijacked by the ledger
-      hijacked by a stopped task
       hijacked by an exclusive group
       hijacked by a task set's task
     owners in: blue
@@ -54,6 +54,10 @@ fn a_failed_look_up_withholds_every_removal_that_rests_on_it() {
       wrong port in an exclusive group
     service revision: arn:aws:ecs:eu-central-1:111122223333:service-revision/prod/web/r7
       stale in a native strategy's alternate group
+    subnets of: vpc-main
+      wrong port that the ledger remembers
+      wrong port that an earlier revision mapped
+      wrong port in an exclusive group
     target groups: all
       stale by the ledger
       stale by a stopped task
@@ -66,7 +70,7 @@ fn a_failed_look_up_withholds_every_removal_that_rests_on_it() {
       stale on a port the task mapped and the service left
       stale in a group shared with another cluster
       hijacked by the ledger
-      hijacked by a stopped task
+      hijacked by a worker without a load balancer
       hijacked by an exclusive group
       hijacked by a task set's task
       wrong port that the ledger remembers
@@ -74,7 +78,6 @@ fn a_failed_look_up_withholds_every_removal_that_rests_on_it() {
       wrong port in an exclusive group
     targets of: api
       hijacked by the ledger
-      hijacked by a stopped task
       hijacked by an exclusive group
       hijacked by a task set's task
     targets of: blue

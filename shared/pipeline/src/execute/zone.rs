@@ -1,0 +1,60 @@
+//! How Elastic Load Balancing wants to be told where a target is.
+
+use aws::Zone;
+use model::elb::Target;
+use model::id::TargetGroupArn;
+use model::observation::{Lookup, Observation};
+
+/// `AvailabilityZone` of `TargetDescription` in the Elastic Load Balancing API reference: optional for an address in a subnet
+/// of the target group's VPC, required for one outside it. Every subnet counts, in whichever of the VPC's ranges it is. The
+/// rule that proposed the change has asked for them; where they are unread, Elastic Load Balancing refuses what doesn't fit.
+pub(super) fn zone(observation: &Observation, group: &TargetGroupArn, target: Target) -> Zone {
+    let lookup = Lookup::new(observation);
+    let Ok(Some(group)) = lookup.target_group(group) else { return Zone::Own };
+    let Some(Ok(subnets)) = group.vpc.as_ref().map(|vpc| lookup.subnets(vpc)) else { return Zone::Own };
+    if subnets.iter().any(|subnet| subnet.contains(target.ip)) { Zone::Own } else { Zone::All }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::ec2::Subnet;
+    use model::elb::{HealthCheck, IpVersion, TargetGroup, TargetType};
+    use model::observation::Answer;
+
+    use super::*;
+
+    #[test]
+    fn an_address_in_any_subnet_of_the_groups_vpc_is_inside_and_every_other_has_to_be_told() {
+        let arn: TargetGroupArn =
+            "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0a1b".parse().unwrap();
+        let vpc: model::id::VpcId = "vpc-1".parse().unwrap();
+        let group = TargetGroup {
+            arn: arn.clone(),
+            target_type: TargetType::Ip,
+            protocol: None,
+            port: None,
+            vpc: Some(vpc.clone()),
+            ip_version: IpVersion::Ipv4,
+            load_balancers: Vec::new(),
+            health_check: HealthCheck::default(),
+        };
+        let subnet = |id: &str, range: &str| Subnet {
+            id: id.parse().unwrap(),
+            vpc: vpc.clone(),
+            owner: "111122223333".parse().unwrap(),
+            ranges: vec![range.parse().unwrap()],
+            free_addresses: 11,
+            zone: None,
+        };
+        let region = "eu-central-1".parse().unwrap();
+        let mut seen = Observation::new(model::Timestamp::UNIX_EPOCH, "111122223333".parse().unwrap(), region);
+        let target = |ip: [u8; 4]| Target { ip: ip.into(), port: 80 };
+        assert_eq!(zone(&seen, &arn, target([10, 8, 0, 5])), Zone::Own, "nothing is known");
+        seen.target_group.insert(arn.clone(), Answer::Known(group));
+        let subnets = vec![subnet("subnet-1", "10.0.1.0/24"), subnet("subnet-2", "100.64.1.0/24")];
+        seen.subnets.insert(vpc, Answer::Known(subnets));
+        assert_eq!(zone(&seen, &arn, target([10, 0, 1, 7])), Zone::Own);
+        assert_eq!(zone(&seen, &arn, target([100, 64, 1, 7])), Zone::Own, "in a secondary range");
+        assert_eq!(zone(&seen, &arn, target([10, 8, 0, 5])), Zone::All, "in a peered VPC");
+    }
+}
