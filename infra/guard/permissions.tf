@@ -70,6 +70,8 @@ locals {
       local.modifies_interfaces ? {
         "ec2:ModifyNetworkInterfaceAttribute" = ["${local.ec2}:network-interface/*", "${local.ec2}:security-group/*"]
       } : {},
+      # To change the groups of a service's network configuration, and to force a new deployment of a service whose tasks lack
+      # the groups it declares. IAM has no condition on which of a service's fields are sent.
       local.updates_services ? { "ecs:UpdateService" = ["${local.ecs}:service/*"] } : {},
       local.stops_tasks ? { "ecs:StopTask" = ["${local.ecs}:task/*"] } : {},
     )

@@ -73,6 +73,16 @@ class Worn:
         network = self.service.describe()["networkConfiguration"]["awsvpcConfiguration"]
         return {name for name, group in self.groups.items() if group in network["securityGroups"]}
 
+    def is_replaced(self):
+        """ECS rolls the deployment out that was started last: new tasks, which have what the service declares, take the place of the
+        old ones, each of which it deregisters before it stops it."""
+        self.service.deployment = self.service.describe()["deployments"][0]["id"]
+        old, self.tasks = self.tasks, self.service.start_tasks(len(self.tasks))
+        for task in self.tasks:
+            self.wear(task, *self.declared())
+        for task in old:
+            task.stop()
+
     def is_stopped(self, task):
         return task.describe()["desiredStatus"] == "STOPPED"
 
@@ -86,13 +96,13 @@ def refuses_interfaces(proxy, code="OperationNotPermitted"):
     return proxy.fails(MODIFY, refused(code, "You do not have permission to access the specified resource."))
 
 
-def keeps_half(proxy, percent=50):
-    """The services keep half of their tasks at least: moto drops their deployment configuration."""
+def keeps_half(proxy, percent=50, maximum=200):
+    """The services keep half of their tasks at least, and have at most so many: moto drops their deployment configuration."""
 
     def with_percent(_, answer):
         document = answer.json()
         for service in document.get("services", []):
-            service["deploymentConfiguration"] = {"minimumHealthyPercent": percent, "maximumPercent": 200}
+            service["deploymentConfiguration"] = {"minimumHealthyPercent": percent, "maximumPercent": maximum}
         return json_answer(document)
 
     proxy.rewrites("ecs:DescribeServices", with_percent)

@@ -1,10 +1,12 @@
 """The guard mends what an interface wears, by the gentlest way that AWS lets it."""
 
+import json
+
 import pytest
 from guard_scenes import EVERY_RUNG, MODIFY, STOP, UPDATE, Worn, changes, codes, guarding, keeps_half, protects
 from guard_scenes import refuses_interfaces
 from harness.events import scheduled, sqs
-from harness.faults import broken
+from harness.faults import broken, refused
 from scenes import SWEEP, deliver_until_rest, until_rest
 
 REQUIRED = {"required": ["name:base"]}
@@ -85,6 +87,14 @@ def test_after_three_refusals_no_other_interface_is_tried(worn, start_guard, pro
     assert len(passes[-1].repairs("refused")) == 4
 
 
+def test_what_iam_denies_on_three_interfaces_ends_mended_on_the_others(worn, start_guard, proxy):
+    for task in worn.tasks:
+        worn.wear(task, "tasks")
+    proxy.fails(MODIFY, refused("UnauthorizedOperation", "You are not authorized to perform this operation."), times=3)
+    until_rest(start_guard(guarding(**REQUIRED)), SWEEP)
+    assert sum(worn.worn(task) == {"tasks", "base"} for task in worn.tasks) == 1
+
+
 def test_throttled_change_comes_back_and_ends_made(worn, start_guard, proxy):
     proxy.fails(MODIFY, broken, times=4)
     guard = start_guard(guarding(**REQUIRED))
@@ -120,10 +130,57 @@ def test_service_that_does_not_declare_the_group_ends_declaring_it_where_opted_i
     assert before == after, "nothing else of the service has changed"
 
 
-def test_straggler_ends_stopped_where_opted_in(worn, start_guard, proxy):
+def test_straggler_that_serves_ends_replaced_by_a_forced_deployment_where_opted_in(worn, account, start_guard, proxy):
     refuses_interfaces(proxy)
     keeps_half(proxy)
     protects(proxy)
+    before, ledger = worn.service.describe(), account.ledger()
+    guard = start_guard(guarding(repair_with=EVERY_RUNG, **REQUIRED), ledger=ledger)
+    passes = until_rest(guard, SWEEP)
+    assert changes(proxy) == {MODIFY: 1, UPDATE: 1}
+    (sent,) = [call for call in proxy.changes() if call.action == UPDATE]
+    assert json.loads(sent.text) == {
+        "cluster": worn.service.cluster.arn, "service": "web", "forceNewDeployment": True}
+    assert ("security-group-missing", "update-service", "done") in [one for each in passes for one in each.repairs()]
+    assert not any(worn.is_stopped(task) for task in worn.tasks)
+    assert worn.group.targets() == {task.target() for task in worn.tasks}, "ECS takes them out itself"
+    after = worn.service.describe()
+    assert after["networkConfiguration"] == before["networkConfiguration"]
+    assert after["deployments"][0]["id"] != before["deployments"][0]["id"]
+    worn.is_replaced()
+    assert not until_rest(guard, SWEEP)[-1].findings("security-group-missing")
+    assert changes(proxy) == {MODIFY: 1, UPDATE: 1}
+
+
+def test_straggler_that_serves_ends_serving_where_only_stopping_is_opted_in(worn, start_guard, proxy):
+    refuses_interfaces(proxy)
+    keeps_half(proxy)
+    protects(proxy)
+    policy = guarding(repair_with=["modify-network-interface", "stop-task"], **REQUIRED)
+    passes = until_rest(start_guard(policy), SWEEP)
+    assert changes(proxy) == {MODIFY: 1}
+    assert "StopTask would cut its connections" in str(passes[-1].reasons())
+    assert "update-service" in str(passes[-1].reasons())
+
+
+@pytest.mark.parametrize("declares", [("tasks",), ("tasks", "base")], ids=["other groups", "forced"])
+def test_service_without_room_to_start_a_task_first_ends_as_it_was(account, start_guard, proxy, declares):
+    worn = Worn(account, declares=declares)
+    refuses_interfaces(proxy)
+    keeps_half(proxy, maximum=100)
+    protects(proxy)
+    before = worn.state()
+    passes = until_rest(start_guard(guarding(repair_with=EVERY_RUNG, **REQUIRED)), SWEEP)
+    assert worn.state() == before
+    assert set(changes(proxy)) == {MODIFY}
+    assert "its maximum percent of 100 allows 4 tasks, and 4 run" in str(passes[-1].reasons())
+
+
+def test_straggler_that_no_target_group_sends_to_ends_stopped_where_opted_in(worn, start_guard, proxy):
+    refuses_interfaces(proxy)
+    keeps_half(proxy)
+    protects(proxy)
+    worn.group.deregister(*worn.wrong.target())
     until_rest(start_guard(guarding(repair_with=EVERY_RUNG, **REQUIRED)), SWEEP)
     assert [worn.is_stopped(task) for task in worn.tasks] == [task is worn.wrong for task in worn.tasks]
     assert changes(proxy) == {MODIFY: 1, STOP: 1}
@@ -135,6 +192,8 @@ def test_of_two_stragglers_one_ends_stopped_as_the_service_is_not_steady_then(wo
     keeps_half(proxy)
     protects(proxy)
     worn.wear(worn.tasks[2], "tasks")
+    for task in worn.tasks:
+        worn.group.deregister(*task.target())
     until_rest(start_guard(guarding(repair_with=EVERY_RUNG, max_stops=5, **REQUIRED)), SWEEP)
     assert sum(worn.is_stopped(task) for task in worn.tasks) == 1
 
@@ -142,7 +201,8 @@ def test_of_two_stragglers_one_ends_stopped_as_the_service_is_not_steady_then(wo
 def test_straggler_ends_running_at_ecs_default_of_a_hundred_percent(worn, start_guard, proxy):
     refuses_interfaces(proxy)
     protects(proxy)
-    passes = until_rest(start_guard(guarding(repair_with=EVERY_RUNG, **REQUIRED)), SWEEP)
+    policy = guarding(repair_with=["modify-network-interface", "stop-task"], **REQUIRED)
+    passes = until_rest(start_guard(policy), SWEEP)
     assert not worn.is_stopped(worn.wrong)
     assert "--force-new-deployment" in str(passes[-1].reasons())
 

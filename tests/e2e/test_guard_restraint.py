@@ -4,6 +4,7 @@ import pytest
 from guard_scenes import EVERY_RUNG, MODIFY, UPDATE, Worn, changes, guarding, keeps_half, protects
 from guard_scenes import refuses_interfaces
 from harness.account.deployments import TaskSet, use_native_strategy
+from harness.account.holds import Ec2Tagged
 from harness.events import deployment_state_change, message_ids, scheduled, service_action, sqs
 from harness.faults import denied
 from scenes import PORT, SWEEP, deliver_until_rest, until_rest
@@ -15,6 +16,8 @@ HELD_BY = {
     "task": lambda worn: worn.wrong,
     "group": lambda worn: worn.group,
     "balancer": lambda worn: worn.vpc.balancer,
+    "interface": lambda worn: Ec2Tagged(worn.account, worn.wrong.interface),
+    "security group": lambda worn: Ec2Tagged(worn.account, worn.groups["base"]),
 }
 
 

@@ -173,7 +173,16 @@ pub enum OwnershipChange {
     End(TargetGroupArn, Target, Timestamp),
 }
 
+/// What AWS says where the account itself doesn't allow a call: IAM by a policy of whoever asks, or for want of one.
+const DENIALS: [&str; 3] = ["UnauthorizedOperation", "AccessDenied", "AccessDeniedException"];
+
 impl Refusal {
+    /// Was it IAM that said no? That may be mended, and says nothing of what AWS would do.
+    #[must_use]
+    pub fn is_denial(&self) -> bool {
+        DENIALS.contains(&self.code.as_str())
+    }
+
     /// Does it still count at `now`?
     #[must_use]
     pub fn counts(&self, now: Timestamp) -> bool {

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::elb::Target;
-use crate::id::{ClusterArn, NetworkInterfaceId, SecurityGroupId, SubnetId, TargetGroupArn, TaskArn};
+use crate::id::{ClusterArn, DeploymentId, NetworkInterfaceId, SecurityGroupId, SubnetId, TargetGroupArn, TaskArn};
 use crate::ledger::{Limited, Refusable};
 use crate::policy::RepairOption;
 use crate::scope::{ServiceId, Site};
@@ -57,7 +57,17 @@ pub enum Repair {
         /// Its `assignPublicIp`, if it says one.
         assign_public_ip: Option<String>,
     },
-    /// StopTask, so that the task's service starts another.
+    /// UpdateService with `forceNewDeployment` and nothing else: tasks with the same configuration take the place of all that the
+    /// service has. ECS deregisters each old one and waits until it is out of its target groups before it stops it.
+    ForceNewDeployment {
+        /// The service.
+        service: ServiceId,
+        /// What the task that it is for lacks, or has too many.
+        security_groups: GroupChange,
+        /// The deployment that a new one takes the place of.
+        deployment: DeploymentId,
+    },
+    /// StopTask, so that the task's service starts another. It doesn't take the task out of its target groups first.
     StopTask {
         /// The task.
         task: TaskArn,
@@ -120,7 +130,7 @@ impl Repair {
             Self::RegisterTarget { .. } => "register-target",
             Self::DeregisterTarget { .. } => "deregister-target",
             Self::ModifyNetworkInterface { .. } => "modify-network-interface",
-            Self::UpdateService { .. } => "update-service",
+            Self::UpdateService { .. } | Self::ForceNewDeployment { .. } => "update-service",
             Self::StopTask { .. } => "stop-task",
         }
     }
@@ -140,6 +150,7 @@ impl Repair {
             Self::ModifyNetworkInterface { security_groups, .. } | Self::UpdateService { security_groups, .. } => {
                 listed(&security_groups.from())
             }
+            Self::ForceNewDeployment { deployment, .. } => format!("deployment {deployment} runs"),
             Self::StopTask { task, .. } => format!("task {} runs", task.id()),
         }
     }
@@ -153,6 +164,7 @@ impl Repair {
             Self::ModifyNetworkInterface { security_groups, .. } | Self::UpdateService { security_groups, .. } => {
                 listed(&security_groups.to)
             }
+            Self::ForceNewDeployment { deployment, .. } => format!("a new deployment replaces {deployment}"),
             Self::StopTask { task, .. } => format!("task {} is stopped", task.id()),
         }
     }
@@ -171,7 +183,9 @@ impl Repair {
             Self::ModifyNetworkInterface { cluster, task, service, .. } | Self::StopTask { cluster, task, service } => {
                 of_task(cluster, task, service)
             }
-            Self::UpdateService { service, .. } => Site::Service(service.clone()),
+            Self::UpdateService { service, .. } | Self::ForceNewDeployment { service, .. } => {
+                Site::Service(service.clone())
+            }
         }
     }
 
@@ -202,7 +216,27 @@ impl Repair {
             Self::RegisterTarget { task, .. }
             | Self::ModifyNetworkInterface { task, .. }
             | Self::StopTask { task, .. } => Some(task),
-            Self::DeregisterTarget { .. } | Self::UpdateService { .. } => None,
+            Self::DeregisterTarget { .. } | Self::UpdateService { .. } | Self::ForceNewDeployment { .. } => None,
+        }
+    }
+
+    /// The security groups that it sets on something.
+    #[must_use]
+    pub const fn groups_to_set(&self) -> Option<&BTreeSet<SecurityGroupId>> {
+        match self {
+            Self::ModifyNetworkInterface { security_groups, .. } | Self::UpdateService { security_groups, .. } => {
+                Some(&security_groups.to)
+            }
+            _ => None,
+        }
+    }
+
+    /// The interface it changes, if it changes one.
+    #[must_use]
+    pub const fn network_interface(&self) -> Option<&NetworkInterfaceId> {
+        match self {
+            Self::ModifyNetworkInterface { network_interface, .. } => Some(network_interface),
+            _ => None,
         }
     }
 
@@ -213,7 +247,7 @@ impl Repair {
         match self {
             Self::RegisterTarget { .. } | Self::DeregisterTarget { .. } => None,
             Self::ModifyNetworkInterface { .. } => Some(RepairOption::ModifyNetworkInterface),
-            Self::UpdateService { .. } => Some(RepairOption::UpdateService),
+            Self::UpdateService { .. } | Self::ForceNewDeployment { .. } => Some(RepairOption::UpdateService),
             Self::StopTask { .. } => Some(RepairOption::StopTask),
         }
     }
@@ -225,7 +259,7 @@ impl Repair {
             Self::RegisterTarget { .. } => None,
             Self::DeregisterTarget { target_group, .. } => Some(Limited::Removals(target_group.clone())),
             Self::ModifyNetworkInterface { .. } => Some(Limited::InterfaceChanges),
-            Self::UpdateService { .. } => Some(Limited::ServiceUpdates),
+            Self::UpdateService { .. } | Self::ForceNewDeployment { .. } => Some(Limited::ServiceUpdates),
             Self::StopTask { service, .. } => Some(Limited::TaskStops(service.clone())),
         }
     }
@@ -238,7 +272,7 @@ impl Repair {
             Self::ModifyNetworkInterface { network_interface, launch_type, .. } => {
                 Some((Refusable::Interfaces(launch_type.clone()), network_interface.to_string()))
             }
-            Self::UpdateService { service, .. } => {
+            Self::UpdateService { service, .. } | Self::ForceNewDeployment { service, .. } => {
                 Some((Refusable::Services, format!("{}/{}", service.cluster, service.name)))
             }
             Self::StopTask { task, .. } => Some((Refusable::Tasks, task.to_string())),
@@ -261,6 +295,7 @@ impl fmt::Display for Repair {
             Self::UpdateService { service, security_groups, .. } => {
                 write!(f, "in the network configuration of {service} {security_groups}")
             }
+            Self::ForceNewDeployment { service, .. } => write!(f, "force a new deployment of {service}"),
             Self::StopTask { task, service: Some(service), .. } => {
                 write!(f, "stop task {}, so that {service} starts another", task.id())
             }

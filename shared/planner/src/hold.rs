@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use model::ec2::{NetworkInterface, SecurityGroup};
 use model::ecs::{Cluster, Service, Tags, Task};
 use model::finding::Finding;
 use model::hold::{HOLD_TAG, is_held};
-use model::id::{ClusterArn, TargetGroupArn, TaskArn};
-use model::observation::{Gap, Lookup};
+use model::id::{ClusterArn, NetworkInterfaceId, SubnetId, TargetGroupArn, TaskArn};
+use model::observation::{Answer, Gap, Lookup};
 use model::repair::Repair;
 use model::scope::Site;
 
@@ -22,8 +23,12 @@ struct HoldSubject<'a> {
 pub(crate) fn check(lookup: &Lookup<'_>, finding: &Finding, repair: &Repair) -> Result<(), String> {
     let tasks = tasks(lookup, finding, repair);
     // All of them are asked before any gap is given up on, so that they are read together.
-    let all: Vec<HoldSubject<'_>> =
-        services(lookup, finding, repair).into_iter().chain(groups(lookup, repair)).chain(tasks?).collect();
+    let all: Vec<HoldSubject<'_>> = services(lookup, finding, repair)
+        .into_iter()
+        .chain(groups(lookup, repair))
+        .chain(network(lookup, repair))
+        .chain(tasks?)
+        .collect();
     let held: Vec<String> = all.iter().filter_map(|one| one.held(lookup)).collect();
     if !held.is_empty() {
         return Err(held.join("; "));
@@ -80,6 +85,26 @@ fn group<'a>(lookup: &Lookup<'a>, arn: &TargetGroupArn) -> Vec<HoldSubject<'a>> 
         .iter()
         .map(|arn| HoldSubject { what: format!("load balancer {}", arn.name()), tags: lookup.load_balancer_tags(arn) });
     [itself].into_iter().chain(balancers).collect()
+}
+
+/// The interface that is changed, and the security groups that are set on it or declared: ModifyNetworkInterfaceAttribute is
+/// authorized on all of them (Service Authorization Reference, Amazon EC2), so that IAM denies it where one is held.
+fn network<'a>(lookup: &Lookup<'a>, repair: &Repair) -> Vec<HoldSubject<'a>> {
+    let groups = repair.groups_to_set().into_iter().flatten().map(|id| HoldSubject {
+        what: format!("security group {id}"),
+        tags: lookup.security_group(id).map(|group| group.map(|SecurityGroup { tags, .. }| tags)),
+    });
+    let interface = repair.network_interface().map(|id| HoldSubject {
+        what: format!("network interface {id}"),
+        tags: lookup.interface(id, subnet(lookup, repair, id)).map(|one| one.map(|NetworkInterface { tags, .. }| tags)),
+    });
+    groups.chain(interface).collect()
+}
+
+/// The subnet of a task's interface, whose list most often has it.
+fn subnet<'a>(lookup: &Lookup<'a>, repair: &Repair, id: &NetworkInterfaceId) -> Option<&'a SubnetId> {
+    let task = lookup.observation().task.get(repair.task()?).and_then(Answer::known)?;
+    task.interfaces.iter().find(|one| one.network_interface.as_ref() == Some(id))?.subnet.as_ref()
 }
 
 /// The task the finding is about, and the one the repair is.

@@ -5,9 +5,10 @@
 //! 1. the rule's own objection;
 //! 2. of the ladder's rungs: whether the policy allows it, and whether AWS has refused it before;
 //! 3. the pause;
-//! 4. holds: the tag a person put on the cluster, a service, the task, the target group or a load balancer;
+//! 4. holds: the tag a person put on the cluster, a service, the task, the target group, a load balancer, the interface, or a
+//!    security group that would be set;
 //! 5. the ledger: without one, targets are only registered;
-//! 6. of updates and stops: one at a time, and none that proved useless;
+//! 6. of updates, forced deployments and stops: one at a time, and none that proved useless;
 //! 7. the mode: in observe mode a repair is only planned, as far as the limit allows, and needs no second look;
 //! 8. two looks: the same suspicion, seen twice, neither too soon nor too late;
 //! 9. the limits: removals of each target group, interface changes, service updates, task stops of each service.

@@ -15,7 +15,8 @@ use crate::draft::{GateVerdict, PlanDraft};
 use crate::moment::after;
 use crate::terms::RepairTerms;
 
-/// After so many interfaces of one launch type were refused, no other of that launch type is tried for a day.
+/// After AWS refused so many interfaces of one launch type, no other of that launch type is tried for a day. What IAM denies is
+/// the account's own word, perhaps about one interface or group alone, and doesn't count.
 pub const MAX_REFUSALS: usize = 3;
 
 /// How long that is, from the last of the refusals.
@@ -51,7 +52,9 @@ pub(crate) fn refused(lookup: &Lookup<'_>, repair: &Repair) -> Result<Option<Gat
     }
     let Refusable::Interfaces(launch_type) = &of else { return Ok(None) };
     let counting = |refusal: &&&Refusal| {
-        !OF_ONE_INTERFACE.contains(&refusal.code.as_str()) && lookup.now() < after(refusal.at, CLOSED_FOR)
+        !refusal.is_denial()
+            && !OF_ONE_INTERFACE.contains(&refusal.code.as_str())
+            && lookup.now() < after(refusal.at, CLOSED_FOR)
     };
     let counting: Vec<_> = refusals.iter().filter(counting).collect();
     let latest = counting.iter().max_by_key(|refusal| refusal.at).filter(|_| counting.len() >= MAX_REFUSALS);

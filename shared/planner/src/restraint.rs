@@ -20,7 +20,18 @@ const SETTLES: Duration = Duration::from_mins(2);
 /// Why this change has to wait, or must never be made again.
 pub(crate) fn check(lookup: &Lookup<'_>, repair: &Repair) -> Result<Option<GateVerdict>, String> {
     let checked = match repair {
-        Repair::UpdateService { service, security_groups, .. } => check_update(lookup, service, security_groups),
+        Repair::UpdateService { service, security_groups, .. } => check_update(
+            lookup,
+            service,
+            security_groups,
+            "something put the old ones back: change it where the service is declared",
+        ),
+        Repair::ForceNewDeployment { service, security_groups, .. } => check_update(
+            lookup,
+            service,
+            security_groups,
+            "a task is without them again: find out what changes its interface",
+        ),
         Repair::StopTask { task, service: Some(service), cluster } => {
             check_stop(lookup, service, lookup.task(cluster, task).map(|task| task.and_then(|task| task.started_at)))
         }
@@ -34,16 +45,19 @@ pub(crate) fn check(lookup: &Lookup<'_>, repair: &Repair) -> Result<Option<GateV
     })
 }
 
-fn check_update<'a>(lookup: &Lookup<'a>, id: &ServiceId, change: &GroupChange) -> Result<Option<GateVerdict>, Gap<'a>> {
+/// `since` is what has happened where the change was made before.
+fn check_update<'a>(
+    lookup: &Lookup<'a>,
+    id: &ServiceId,
+    change: &GroupChange,
+    since: &str,
+) -> Result<Option<GateVerdict>, Gap<'a>> {
     let (latest, own, service) = (lookup.latest_update(), lookup.service_update(id), lookup.service(id));
     if let (Some(own), Some(service)) = (own?, service?)
         && own.was_made(service)
         && repeats(own, change)
     {
-        return Ok(Some(GateVerdict::Closed(format!(
-            "{id} was given its groups at {}, and something put the old ones back: change it where the service is declared",
-            own.at
-        ))));
+        return Ok(Some(GateVerdict::Closed(format!("{id} was given its groups at {}, and {since}", own.at))));
     }
     let Some(latest) = latest? else { return Ok(None) };
     if lookup.now() < after(latest.at, SETTLES) {

@@ -66,7 +66,7 @@ impl RepairTerms {
 
     fn of_security_groups(policy: SecurityGroupPolicy, repair: &Repair) -> Self {
         let max = match repair {
-            Repair::UpdateService { .. } => policy.max_updates,
+            Repair::UpdateService { .. } | Repair::ForceNewDeployment { .. } => policy.max_updates,
             Repair::StopTask { .. } => policy.max_stops,
             _ => policy.max_interface_changes,
         };

@@ -162,6 +162,7 @@ impl AccountSummary {
             addresses: vec![at(n, 0).ip],
             prefixes: vec![],
             security_groups: vec![parse(security_group)],
+            tags: Tags::new(),
         });
         self.observation.interfaces.insert(parse("subnet-0a"), Answer::Known(self.interfaces.clone()));
     }

@@ -150,12 +150,6 @@ impl FindingDraft {
         self
     }
 
-    /// What a person can do about just this, before what can be done in general.
-    pub(crate) fn remedy(mut self, first: &str) -> Self {
-        self.0.remedy = format!("{first} {}", self.0.remedy);
-        self
-    }
-
     /// What would mend it.
     pub(crate) fn repair(mut self, proposal: Proposal) -> Self {
         self.0.repairs.push(proposal);

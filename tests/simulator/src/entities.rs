@@ -168,5 +168,6 @@ pub(crate) fn interface(n: u32, subnet: SubnetId, description: String, addresses
         addresses,
         prefixes: vec![],
         security_groups: vec![],
+        tags: Tags::new(),
     }
 }

@@ -47,7 +47,8 @@ impl Deployed {
         let input = serde_json::json!({ "Records": records }).to_string();
         let now = self.world.sim().now;
         let deadline = timestamp(now + FUNCTION_TIMEOUT - 2 * SECOND);
-        let account = SimAccount { world: Arc::clone(&self.world), actor, deadline, bug: self.bug };
+        let account =
+            SimAccount { world: Arc::clone(&self.world), actor, deadline, bug: SimAccount::bug_of(self.bug, role) };
         let desk = SimulatedBackend {
             rules: rules_of(role),
             ledger: SimLedger { kept: Arc::clone(&self.ledger), calls: account.clone() },
@@ -68,7 +69,12 @@ impl Deployed {
     pub(crate) fn audit(&self, actor: Actor) -> Running {
         let world = Arc::clone(&self.world);
         let deadline = timestamp(world.sim().now + HOUR);
-        let account = SimAccount { world: Arc::clone(&world), actor, deadline, bug: self.bug };
+        let account = SimAccount {
+            world: Arc::clone(&world),
+            actor,
+            deadline,
+            bug: SimAccount::bug_of(self.bug, Role::Registrar),
+        };
         let ledger = SimLedger { kept: Arc::clone(&self.ledger), calls: account.clone() };
         let clock = VirtualClock(Arc::clone(&world));
         let home = home_of(Role::Registrar);

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 
 use model::call::{CallError, CallErrorKind};
 use model::ecs::{Service, Strategy, Task, TaskProtection};
-use model::elb::Target;
+use model::elb::{Target, TargetHealth};
 use model::id::{SecurityGroupId, ServiceArn, TargetGroupArn, TaskArn};
 use model::ledger::Ownership;
 use model::observation::Answer;
 use model::scope::ServiceId;
 
 use crate::account::SimAccount;
+use crate::mail::Role;
 use crate::names;
 use crate::record::Writer;
 
@@ -44,11 +45,13 @@ pub enum Bug {
     ShiftForgotten,
     /// A task that stopped had the target that is now at its address, whoever has that.
     StoppedTaskProvesTarget,
+    /// A task is stopped before it is deregistered: the guard takes it that nothing sends to it.
+    StopBeforeDeregister,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::SkipSecondLook,
         Self::AddressesAsText,
         Self::ForgetThePort,
@@ -62,6 +65,7 @@ impl Bug {
         Self::ProtectionForgotten,
         Self::ShiftForgotten,
         Self::StoppedTaskProvesTarget,
+        Self::StopBeforeDeregister,
     ];
 }
 
@@ -183,6 +187,16 @@ impl SimAccount {
             }
         }
         kept
+    }
+
+    /// The bug, as far as it is one of this function.
+    pub(crate) fn bug_of(bug: Option<Bug>, role: Role) -> Option<Bug> {
+        bug.filter(|bug| *bug != Bug::StopBeforeDeregister || role == Role::Guard)
+    }
+
+    /// The targets of a group, as a function with the bug would take them.
+    pub(crate) fn as_if_nothing_sent(&self, all: Vec<TargetHealth>) -> Vec<TargetHealth> {
+        if self.bug == Some(Bug::StopBeforeDeregister) { Vec::new() } else { all }
     }
 
     /// What an interface is dressed in for these.

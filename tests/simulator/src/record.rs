@@ -129,6 +129,8 @@ pub(crate) enum What {
     SetGroups(TaskArn, BTreeSet<SecurityGroupId>),
     /// A service that declares the first is to declare the second.
     Update(ServiceId, BTreeSet<SecurityGroupId>, BTreeSet<SecurityGroupId>),
+    /// All tasks of a service are to be replaced by others that have what it declares.
+    Force(ServiceId),
     /// A task is to stop.
     Stop(TaskArn),
 }

@@ -82,6 +82,13 @@ pub(crate) fn begin(choices: &Arc<Choices>, telling: bool) -> Arc<World> {
         plans.push((id.clone(), uses));
     }
     sim.ecs.pool = Pool::new(u8::try_from(4 + draw(4)).unwrap_or(4));
+    // Some services have no balancer: no target group sends to their tasks.
+    for (id, uses) in &mut plans {
+        let is_rolling = sim.ecs.services.get(id).is_some_and(|service| service.kind == Kind::Rolling);
+        if is_rolling && draw(5) == 4 {
+            uses.clear();
+        }
+    }
 
     let world = Arc::new(World::new(MemoryAccount::new(account), sim));
     world.stage(|stage| {

@@ -15,7 +15,7 @@ fn found(bug: Bug, without: &'static [&'static str], seeds: u64) -> Option<(&'st
 }
 
 /// Within how many seeds each bug is found.
-const WITHIN: [(Bug, u64); 12] = [
+const WITHIN: [(Bug, u64); 14] = [
     (Bug::SkipSecondLook, 50),
     (Bug::AddressesAsText, 50),
     (Bug::ForgetThePort, 50),
@@ -29,6 +29,7 @@ const WITHIN: [(Bug, u64); 12] = [
     (Bug::ProtectionForgotten, 200),
     (Bug::ShiftForgotten, 200),
     (Bug::StoppedTaskProvesTarget, 500),
+    (Bug::StopBeforeDeregister, 200),
 ];
 
 #[test]
@@ -36,6 +37,13 @@ fn every_planted_bug_is_found() {
     let missed = WITHIN.iter().filter(|(bug, seeds)| found(*bug, &[], *seeds).is_none());
     let missed: Vec<Bug> = missed.map(|(bug, _)| *bug).collect();
     assert!(missed.is_empty(), "not found: {missed:?}");
+}
+
+#[test]
+fn a_task_that_is_stopped_before_it_is_deregistered_is_found_by_the_invariant_that_is_meant_for_it() {
+    let found = found(Bug::StopBeforeDeregister, &[], 200).expect("it is found");
+    assert_eq!(found.0, "unserved");
+    assert_eq!(self::found(Bug::StopBeforeDeregister, &["unserved"], found.1 + 1), None);
 }
 
 #[test]

@@ -51,6 +51,9 @@ pub trait Ecs {
     /// Gives a service another network configuration, and changes nothing else of it. That starts a deployment.
     fn update_service_network(&self, service: &ServiceId, network: &AwsvpcConfiguration) -> impl Reply<()>;
 
+    /// Has all tasks of a service replaced by others with the same configuration, and changes nothing of it.
+    fn force_new_deployment(&self, service: &ServiceId) -> impl Reply<()>;
+
     /// Stops a task; its service, if it has one, starts another. The reason is shown to whoever looks at the task.
     fn stop_task(&self, cluster: &ClusterArn, task: &TaskArn, reason: &str) -> impl Reply<()>;
 }

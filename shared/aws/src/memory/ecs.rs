@@ -82,7 +82,6 @@ impl Ecs for MemoryAccount {
         Ok(known_or_absent(revisions, &world.service_revisions))
     }
 
-    /// The deployment it starts has no task yet: whoever plays ECS rolls the tasks over.
     async fn update_service_network(
         &self,
         service: &ServiceId,
@@ -92,16 +91,18 @@ impl Ecs for MemoryAccount {
         let mut world = self.in_cluster(operation, &service.cluster, &service.to_string())?;
         let gone = || failure(operation, &service.to_string(), CallErrorKind::NotFound);
         let found = world.services.get_mut(service).ok_or_else(gone)?;
-        let is_changed = found.network.as_ref() != Some(network);
-        found.network = Some(network.clone());
-        if let Some(before) = found.primary_deployment().cloned().filter(|_| is_changed) {
-            found.deployments.iter_mut().for_each(|deployment| deployment.status = DeploymentStatus::Active);
-            let id = format!("{}-next", before.id).parse().map_err(|_| gone())?;
-            let network = Some(network.clone());
-            let fresh = Deployment { id, network, running_count: 0, pending_count: 0, ..before };
-            found.deployments.insert(0, fresh);
+        if found.network.as_ref() == Some(network) {
+            return Ok(());
         }
-        Ok(())
+        found.network = Some(network.clone());
+        deploy(found).ok_or_else(gone)
+    }
+
+    async fn force_new_deployment(&self, service: &ServiceId) -> Result<(), CallError> {
+        let operation = "ecs:UpdateService";
+        let mut world = self.in_cluster(operation, &service.cluster, &service.to_string())?;
+        let deployed = world.services.get_mut(service).and_then(deploy);
+        deployed.ok_or_else(|| failure(operation, &service.to_string(), CallErrorKind::NotFound))
     }
 
     /// Whoever plays ECS lets it stop, and starts another.
@@ -114,4 +115,14 @@ impl Ecs for MemoryAccount {
         }
         Ok(())
     }
+}
+
+/// The deployment it starts has no task yet: whoever plays ECS rolls the tasks over.
+fn deploy(service: &mut Service) -> Option<()> {
+    let Some(before) = service.primary_deployment().cloned() else { return Some(()) };
+    service.deployments.iter_mut().for_each(|deployment| deployment.status = DeploymentStatus::Active);
+    let id = format!("{}-next", before.id).parse().ok()?;
+    let fresh = Deployment { id, network: service.network.clone(), running_count: 0, pending_count: 0, ..before };
+    service.deployments.insert(0, fresh);
+    Some(())
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::ecs::open_enum;
+use crate::ecs::{Tags, open_enum};
 use crate::id::{AttachmentId, LoadBalancerArn, NetworkInterfaceId, SecurityGroupId, SubnetId, VpcId};
 
 /// A network interface, as DescribeNetworkInterfaces tells it.
@@ -26,6 +26,8 @@ pub struct NetworkInterface {
     pub prefixes: Vec<IpNet>,
     /// Its security groups.
     pub security_groups: Vec<SecurityGroupId>,
+    /// Those of its tags that this program goes by.
+    pub tags: Tags,
 }
 
 open_enum! {

@@ -79,9 +79,10 @@ choice!(
     RepairOption {
         /// Set the groups of the task's interface.
         ModifyNetworkInterface = "modify-network-interface",
-        /// Put the groups into the service's network configuration, which starts a deployment.
+        /// Put the groups into the service's network configuration, which starts a deployment; or force a deployment of a service
+        /// that declares them, where a task lacks them.
         UpdateService = "update-service",
-        /// Stop the task so that its service starts another.
+        /// Stop the task so that its service starts another; only where no target group sends to it, as StopTask doesn't deregister.
         StopTask = "stop-task",
     }
 );

@@ -27,9 +27,6 @@ use crate::pass::Assignment;
 use crate::ports::{Clock, LookQueue};
 use crate::world::World;
 
-/// What AWS says where the account itself doesn't allow a call: that may be mended.
-const OF_THE_ACCOUNT: [&str; 3] = ["UnauthorizedOperation", "AccessDenied", "AccessDeniedException"];
-
 /// Makes the changes of security groups that are to be made now. The same change may mend several findings.
 pub(super) async fn change<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     world: World<'_, A, L, Q, C>,
@@ -100,7 +97,7 @@ fn no_longer(seen: &Assessment, last: &Assessment, step: &(StepIndex, &Step)) ->
 }
 
 /// The observation of the second look, without what must be read again right before a change: the pause, what AWS
-/// refused, the task with its protection and its interface, and the service.
+/// refused, the task with its protection and its interface, the service, and before a stop what target groups send to.
 fn stale_parts_forgotten<A, L, Q, C: Clock>(
     world: World<'_, A, L, Q, C>,
     seen: &Assessment,
@@ -113,6 +110,9 @@ fn stale_parts_forgotten<A, L, Q, C: Clock>(
     again.extend(repair.refusable().map(|(of, _)| Question::Refusals(of)));
     if let Site::Service(service) = repair.site() {
         again.push(Question::Service(service));
+    }
+    if matches!(repair, Repair::StopTask { .. }) {
+        again.extend(observation.target_health.keys().cloned().map(Question::TargetHealth));
     }
     let findings =
         steps.iter().filter_map(|(index, _)| seen.plan.findings.get(index.0)).map(|planned| &planned.finding);
@@ -144,7 +144,8 @@ async fn begin<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
     let ledger = world.ledger.ok_or("there is no ledger to note it in")?;
     let unread = "what was changed before isn't known";
     let (noted, begun) = match repair {
-        Repair::UpdateService { service, security_groups, .. } => {
+        Repair::UpdateService { service, security_groups, .. }
+        | Repair::ForceNewDeployment { service, security_groups, .. } => {
             let found = lookup.service(service).ok().flatten();
             let update = ServiceUpdate {
                 service: service.clone(),
@@ -226,6 +227,7 @@ async fn send<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
             };
             world.account.update_service_network(service, &network).await
         }
+        Repair::ForceNewDeployment { service, .. } => world.account.force_new_deployment(service).await,
         Repair::StopTask { task, cluster, .. } => {
             world.account.stop_task(cluster, task, &format!("ecs-nlb-guard: {rule}")).await
         }
@@ -244,10 +246,9 @@ async fn remember<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
         return Ok(());
     };
     let (at, code) = (world.clock.now(), error.code.clone().unwrap_or_default());
-    let of_the_account = OF_THE_ACCOUNT.contains(&code.as_str());
+    let mut refusal = Refusal { resource, code, message: error.message.clone(), at, expires_at: at };
     let of_an_interface = matches!(repair, Repair::ModifyNetworkInterface { .. });
-    let lifetime = if of_an_interface && !of_the_account { REFUSAL_LIFETIME } else { DENIAL_LIFETIME };
-    let expires_at = at.checked_add(lifetime).unwrap_or(at);
-    let refusal = Refusal { resource, code, message: error.message.clone(), at, expires_at };
+    let lifetime = if of_an_interface && !refusal.is_denial() { REFUSAL_LIFETIME } else { DENIAL_LIFETIME };
+    refusal.expires_at = at.checked_add(lifetime).unwrap_or(at);
     ledger.record_refusal(&of, &refusal).await
 }

@@ -23,7 +23,9 @@ pub(super) async fn is_done<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
         Repair::ModifyNetworkInterface { network_interface, .. } => {
             Question::Interface { id: network_interface.clone(), subnet: None }
         }
-        Repair::UpdateService { service, .. } => Question::Service(service.clone()),
+        Repair::UpdateService { service, .. } | Repair::ForceNewDeployment { service, .. } => {
+            Question::Service(service.clone())
+        }
         Repair::StopTask { task, cluster, .. } => Question::Task { cluster: cluster.clone(), task: task.clone() },
         Repair::RegisterTarget { .. } | Repair::DeregisterTarget { .. } => return Ok(false),
     };
@@ -46,6 +48,10 @@ fn judge<'a>(lookup: &Lookup<'a>, repair: &Repair) -> Result<bool, Gap<'a>> {
         Repair::UpdateService { service, security_groups, .. } => {
             let network = lookup.service(service)?.and_then(|service| service.network.as_ref());
             network.is_some_and(|network| has(&network.security_groups, &security_groups.to))
+        }
+        Repair::ForceNewDeployment { service, deployment, .. } => {
+            let primary = lookup.service(service)?.and_then(|service| service.primary_deployment());
+            primary.is_some_and(|primary| primary.id != *deployment)
         }
         Repair::StopTask { task, cluster, .. } => {
             lookup.task(cluster, task)?.is_none_or(|task| !task.is_live() || task.desired_status == TaskStatus::Stopped)

@@ -9,6 +9,7 @@ use model::ecs::{
     AwsvpcConfiguration, Cluster, Deployment, DeploymentController, DeploymentPercents, DeploymentStatus, LaunchType,
     Service, ServiceStatus, Strategy, Tags, Task, TaskInterface, TaskStatus,
 };
+use model::elb::{HealthCheck, IpVersion, TargetGroup, TargetType};
 use model::id::{ClusterArn, DeploymentId, SecurityGroupId};
 use model::scope::ServiceId;
 
@@ -96,6 +97,21 @@ fn a_group(name: &str) -> SecurityGroup {
     }
 }
 
+/// Where somebody registers tasks.
+pub(crate) fn a_target_group() -> TargetGroup {
+    let arn = "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0a1b";
+    TargetGroup {
+        arn: arn.parse().expect("it parses"),
+        target_type: TargetType::Ip,
+        protocol: Some("TCP".to_owned()),
+        port: None,
+        vpc: None,
+        ip_version: IpVersion::Ipv4,
+        load_balancers: vec![],
+        health_check: HealthCheck::default(),
+    }
+}
+
 fn a_service(nth: usize, percent: u32, right: bool) -> Service {
     Service {
         arn: cluster().service(SERVICES[nth]).expect("a name"),
@@ -143,6 +159,7 @@ pub(crate) fn start(
         addresses: vec![address],
         prefixes: vec![],
         security_groups: groups.to_vec(),
+        tags: Tags::new(),
     });
     let arn: model::id::TaskArn =
         format!("arn:aws:ecs:eu-central-1:111122223333:task/prod/{id}").parse().expect("it parses");

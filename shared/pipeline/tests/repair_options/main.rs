@@ -94,6 +94,22 @@ fn a_straggler_is_replaced_and_the_rest_left_alone() {
 }
 
 #[test]
+fn a_straggler_that_serves_is_not_stopped_but_its_service_deployed_anew_once() {
+    let world = World::new(1, 3, 1, 50, true, true);
+    world.serve(0);
+    for _ in 0..2 {
+        world.happens(Happening::InterfaceChanged(0, 1)).unwrap();
+        for _ in 0..20 {
+            for next in [Happening::Sweep, Happening::TimePasses(200), Happening::EcsWorks] {
+                world.happens(next).unwrap();
+            }
+            world.serve(0);
+        }
+    }
+    assert_eq!((world.stops(), world.updates_of(0)), (0, 1), "the second time something changes its interfaces");
+}
+
+#[test]
 fn a_tool_that_puts_the_old_groups_back_wins() {
     let world = World::new(1, 3, 1, 50, true, false);
     for _ in 0..20 {

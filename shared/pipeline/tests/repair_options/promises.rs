@@ -30,9 +30,21 @@ impl Deeds {
         for nth in 0..SERVICES.len() {
             self.add_stops(before, after, nth, now, limits)?;
         }
-        let updated: Vec<usize> = (0..SERVICES.len())
-            .filter(|nth| before.services[&service(*nth)].network != after.services[&service(*nth)].network)
-            .collect();
+        let forced = |nth: &usize| {
+            let (was, is) = (&before.services[&service(*nth)], &after.services[&service(*nth)]);
+            was.network == is.network && was.primary_deployment() != is.primary_deployment()
+        };
+        let given = |nth: &usize| before.services[&service(*nth)].network != after.services[&service(*nth)].network;
+        let updated: Vec<usize> = (0..SERVICES.len()).filter(|nth| given(nth) || forced(nth)).collect();
+        for nth in updated.iter().filter(|nth| forced(nth)) {
+            let network = before.services[&service(*nth)].network.as_ref();
+            if !network.is_some_and(|network| is_right(&network.security_groups)) {
+                return Err(format!("{} was deployed anew, and declares the wrong groups", SERVICES[*nth]));
+            }
+            if self.updates.iter().any(|(_, earlier)| earlier == nth) {
+                return Err(format!("{} was deployed a second time for the same groups", SERVICES[*nth]));
+            }
+        }
         for nth in &updated {
             if self.put_back.contains(nth) {
                 return Err(format!("{} was updated though something had put its groups back", SERVICES[*nth]));

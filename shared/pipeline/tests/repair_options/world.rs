@@ -7,12 +7,13 @@ use aws::memory::MemoryAccount;
 use futures::join;
 use jiff::SignedDuration;
 use model::ecs::TaskProtection;
+use model::elb::{Target, TargetHealth, TargetState};
 use model::policy::Policy;
 use model::scope::Scope;
 use pipeline::ports::Clock as _;
 use pipeline::{Assignment, World as Ports, pass};
 
-use crate::account::{SERVICES, account, groups, groups_of, is_right, serving};
+use crate::account::{SERVICES, a_target_group, account, groups, groups_of, is_right, serving};
 use crate::ecs;
 use crate::promises::{Deeds, Limits};
 use crate::slow::{LookHistory, SlowLedger, StoryClock};
@@ -108,6 +109,21 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// ECS has registered what serves of a service.
+    pub(crate) fn serve(&self, nth: usize) {
+        let mut world = self.memory.world();
+        let addresses: Vec<_> =
+            serving(&world, nth).iter().flat_map(|task| task.interfaces[0].addresses.clone()).collect();
+        let target = |ip| {
+            let target = Target { ip, port: 8080 };
+            (target, TargetHealth { target, state: TargetState::Healthy, reason: None })
+        };
+        let group = a_target_group();
+        let targets = addresses.into_iter().map(target).collect();
+        world.targets.insert(group.arn.clone(), targets);
+        world.target_groups.insert(group.arn.clone(), group);
     }
 
     pub(crate) fn nobody_is_protected(&self) {

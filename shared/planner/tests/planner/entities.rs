@@ -1,5 +1,6 @@
 //! Services, tasks and target groups as AWS tells them, nothing special about them.
 
+use model::ec2::{InterfaceType, NetworkInterface, SecurityGroup};
 use model::ecs::{DeploymentController, DeploymentPercents, Service, ServiceStatus, Strategy, Tags, Task, TaskStatus};
 use model::elb::{HealthCheck, IpVersion, TargetGroup, TargetType};
 
@@ -57,5 +58,31 @@ pub(crate) fn a_group(name: &str) -> TargetGroup {
         ip_version: IpVersion::Ipv4,
         load_balancers: vec![balancer()],
         health_check: HealthCheck::default(),
+    }
+}
+
+pub(crate) fn a_security_group(id: &str) -> SecurityGroup {
+    SecurityGroup {
+        id: id.parse().expect("an id"),
+        vpc: "vpc-1".parse().expect("an id"),
+        name: id.to_owned(),
+        owner: "111122223333".parse().expect("an account"),
+        tags: Tags::new(),
+        ingress: vec![],
+        egress: vec![],
+    }
+}
+
+pub(crate) fn an_interface(id: &str) -> NetworkInterface {
+    NetworkInterface {
+        id: id.parse().expect("an id"),
+        vpc: "vpc-1".parse().expect("an id"),
+        subnet: None,
+        description: String::new(),
+        interface_type: InterfaceType::Interface,
+        addresses: vec![],
+        prefixes: vec![],
+        security_groups: vec![],
+        tags: Tags::new(),
     }
 }

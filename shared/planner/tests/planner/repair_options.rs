@@ -12,6 +12,7 @@ use model::observation::{Answer, Question};
 use model::repair::{GroupChange, Proposal, Repair};
 use planner::{Decision, MAX_REFUSALS};
 
+use crate::entities::{a_security_group, an_interface};
 use crate::names::{cluster, service, task};
 use crate::story::{Story, account, now, seconds_ago};
 
@@ -48,6 +49,11 @@ fn update(name: &str) -> Proposal {
         subnets: vec![],
         assign_public_ip: None,
     })
+}
+
+fn force(name: &str) -> Proposal {
+    let deployment = format!("ecs-svc/{name}").parse().expect("an id");
+    Proposal::sound(Repair::ForceNewDeployment { service: service(name), security_groups: change(), deployment })
 }
 
 fn stop(n: u8) -> Proposal {
@@ -94,6 +100,13 @@ fn untouched() -> Story {
         seen.windows.insert(limited, Answer::Absent);
     }
     seen.latest_update = Some(Answer::Absent);
+    for id in ["sg-1", "sg-2"] {
+        seen.security_group.insert(group(id), Answer::Known(a_security_group(id)));
+    }
+    for n in 0..=20 {
+        let id = format!("eni-{n}");
+        seen.interface.insert(id.parse().expect("an id"), Answer::Known(an_interface(&id)));
+    }
     for name in ["web", "api"] {
         seen.service_update.insert(service(name), Answer::Absent);
         seen.task_stop.insert(service(name), Answer::Absent);
@@ -184,6 +197,21 @@ fn after_several_refusals_no_other_interface_of_that_launch_type_is_tried_for_a_
 }
 
 #[test]
+fn what_iam_denies_says_nothing_of_other_interfaces_of_that_launch_type() {
+    let others = ["eni-7", "eni-8", "eni-9", "eni-10"];
+    for code in ["UnauthorizedOperation", "AccessDenied", "AccessDeniedException"] {
+        let mut story = confirmed(lacking(1, vec![modify(1)]));
+        refuse(&mut story, fargate(), &others, code, 60);
+        assert_eq!(story.decision(), Decision::DoNow, "{code} of other interfaces");
+        refuse(&mut story, fargate(), &["eni-1"], code, 60);
+        assert!(matches!(story.decision(), Decision::Refused { .. }), "{code} of this one");
+    }
+    let mut story = confirmed(lacking(1, vec![modify(1)]));
+    refuse(&mut story, fargate(), &others, "OperationNotPermitted", 60);
+    assert!(matches!(story.decision(), Decision::Refused { .. }), "that is AWS's own word");
+}
+
+#[test]
 fn a_rung_over_its_limit_does_not_open_the_next() {
     let mut story = confirmed(lacking(1, every_option()));
     let full = Window { opened_at: seconds_ago(60), whole: 0, changes: 2 };
@@ -225,6 +253,41 @@ fn one_service_at_a_time() {
     assert!(matches!(after("api", 60, 2), Decision::Withheld { .. }), "it may not show yet");
     assert_eq!(after("api", 600, 2), Decision::DoNow);
     assert_snapshot!(after("api", 600, 1), @"withheld: prod/api was updated at 2026-03-01T11:50:00Z and isn't steady yet");
+}
+
+#[test]
+fn a_forced_deployment_waits_for_its_turn_as_an_update_does() {
+    let after = |name: &str, seconds, running| {
+        let mut story = confirmed(lacking(1, vec![force("web")]));
+        story.observation.latest_update = Some(Answer::Known(an_update(name, seconds)));
+        let Some(Answer::Known(api)) = story.observation.service.get_mut(&service("api")) else { panic!("no api") };
+        (api.desired_count, api.running_count) = (2, running);
+        story.decision()
+    };
+    assert!(matches!(after("api", 60, 2), Decision::Withheld { .. }), "it may not show yet");
+    assert_eq!(after("api", 600, 2), Decision::DoNow);
+    assert_snapshot!(after("api", 600, 1), @"withheld: prod/api was updated at 2026-03-01T11:50:00Z and isn't steady yet");
+}
+
+#[test]
+fn a_deployment_is_never_forced_a_second_time_for_the_same_groups() {
+    let mut story = confirmed(lacking(1, vec![force("web")]));
+    assert_eq!(story.decision(), Decision::DoNow);
+    story.observation.service_update.insert(service("web"), Answer::Known(an_update("web", 86_400)));
+    assert_snapshot!(story.reason(), @"prod/web was given its groups at 2026-02-28T12:00:00Z, and a task is without them again: find out what changes its interface");
+    let other = ServiceUpdate { added: BTreeSet::from([group("sg-1")]), ..an_update("web", 86_400) };
+    story.observation.service_update.insert(service("web"), Answer::Known(other));
+    assert_eq!(story.decision(), Decision::DoNow, "for another group it is");
+}
+
+#[test]
+fn a_deployment_is_forced_only_where_the_policy_allows_updates_and_within_their_limit() {
+    let only = "[security_groups]\nmode = \"repair\"\nrepair_with = [\"stop-task\"]\n";
+    assert!(confirmed(lacking(1, vec![force("web")])).with_policy(only).reason().contains("add \"update-service\""));
+    let mut story = confirmed(lacking(1, vec![force("web")]));
+    let full = Window { opened_at: seconds_ago(60), whole: 0, changes: 1 };
+    story.observation.windows.insert(Limited::ServiceUpdates, Answer::Known(full));
+    assert!(story.reason().contains("max_updates"), "{}", story.reason());
 }
 
 #[test]
@@ -314,4 +377,31 @@ fn a_hold_on_anything_the_service_has_holds_its_tasks() {
         let held = story.clone().holding(&holdable, "true");
         assert!(held.decisions().iter().all(|decision| matches!(decision, Decision::Withheld { .. })), "{holdable:?}");
     }
+}
+
+/// What ModifyNetworkInterfaceAttribute is authorized on.
+#[test]
+fn an_interface_is_left_alone_where_it_or_a_group_that_it_would_have_is_held() {
+    let story = confirmed(lacking(1, every_option()));
+    let interface = Question::Interface { id: "eni-1".parse().expect("an id"), subnet: None };
+    let modifies = |story: &Story| story.decisions()[0].clone();
+    assert_eq!(modifies(&story), Decision::DoNow);
+    for held in [interface.clone(), Question::SecurityGroup(group("sg-1")), Question::SecurityGroup(group("sg-2"))] {
+        let Decision::Withheld { reason } = modifies(&story.clone().holding(&held, "true")) else { panic!("{held:?}") };
+        assert!(reason.contains("is held by its tag"), "{reason}");
+        assert_eq!(modifies(&story.clone().holding(&held, "2026-01-01T00:00:00Z")), Decision::DoNow, "it is over");
+        let Decision::Withheld { reason } = modifies(&story.clone().unable_to_read(&held)) else { panic!("{held:?}") };
+        assert!(reason.contains("is held could not be read"), "{reason}");
+    }
+}
+
+#[test]
+fn a_hold_on_a_group_that_is_not_set_holds_nothing() {
+    let mut story = confirmed(lacking(1, every_option()));
+    story.observation.security_group.insert(group("sg-3"), Answer::Known(a_security_group("sg-3")));
+    let held = Question::SecurityGroup(group("sg-3"));
+    assert_eq!(story.holding(&held, "true").decisions()[0], Decision::DoNow);
+    let interface = Question::Interface { id: "eni-1".parse().expect("an id"), subnet: None };
+    let story = confirmed(lacking(1, vec![stop(1)])).holding(&interface, "true");
+    assert_eq!(story.decision(), Decision::DoNow, "a stop changes no interface");
 }

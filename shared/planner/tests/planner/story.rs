@@ -183,6 +183,8 @@ impl Story {
             Question::LoadBalancerTags(arn) => {
                 seen.load_balancer_tags.get_mut(arn).and_then(known).map(|it| *it = tags)
             }
+            Question::SecurityGroup(id) => seen.security_group.get_mut(id).and_then(known).map(|it| it.tags = tags),
+            Question::Interface { id, .. } => seen.interface.get_mut(id).and_then(known).map(|it| it.tags = tags),
             other => panic!("{other:?} can't be tagged"),
         };
         tagged.expect("it is there to be tagged");
@@ -203,6 +205,8 @@ impl Story {
             Question::LoadBalancerTags(arn) => {
                 seen.load_balancer_tags.insert(arn.clone(), Answer::Unread(unread)).is_some()
             }
+            Question::SecurityGroup(id) => seen.security_group.insert(id.clone(), Answer::Unread(unread)).is_some(),
+            Question::Interface { id, .. } => seen.interface.insert(id.clone(), Answer::Unread(unread)).is_some(),
             Question::Window(what) => seen.windows.insert(what.clone(), Answer::Unread(unread)).is_some(),
             Question::Pause => seen.pause.replace(Answer::Unread(unread)).is_some(),
             other => panic!("no gate asks {other:?}"),

@@ -9,6 +9,7 @@ use model::scope::Unit;
 
 use super::balancer::Purpose;
 use super::checked_interfaces::ServiceTasks;
+use super::own_group::to_declare;
 use super::reachability::{BlockedTasks, Reachability, ReachabilityOutcome, reachabilities};
 use super::rules::{ingress_health_check_blocked, ingress_traffic_blocked};
 use super::suggested_rule::{NOT_JUDGED, list, sender, suggested_rules};
@@ -77,11 +78,13 @@ fn finding<'a>(
     words: &Words,
 ) -> Result<Option<Finding>, Gap<'a>> {
     let Some(first) = blocked.first() else { return Ok(None) };
-    let mut to_add = Vec::new();
-    for suggested_rule in
+    let (mut to_add, mut in_new_group) = (Vec::new(), false);
+    for suggested in
         blocked.iter().map(|blocked| suggested_rules(lookup, service_tasks, blocked, words.purpose)).collect::<Vec<_>>()
     {
-        to_add.extend(suggested_rule?);
+        let suggested = suggested?;
+        to_add.extend(suggested.sentences);
+        in_new_group |= suggested.in_new_group;
     }
     let mut seen = BTreeSet::new();
     to_add.retain(|suggested_rule| seen.insert(suggested_rule.clone()));
@@ -101,12 +104,16 @@ fn finding<'a>(
         list(&flows),
     );
     let groups = blocked.iter().flat_map(|blocked| &blocked.group_set);
-    let remedy = format!("{}{hint} {NOT_JUDGED}", to_add.join(" "));
+    let (to_declare, holds) = match in_new_group {
+        true => (format!(" {}", to_declare(lookup, service_tasks)), String::new()),
+        false => (String::new(), format!(" {}", words.rule.remedy)),
+    };
+    let remedy = format!("{}{to_declare}{hint} {NOT_JUDGED}{holds}", to_add.join(" "));
     let draft = start(words.rule, summary)
         .service_tasks(service_tasks)
         .target_group(&reachability.group.arn)
         .security_groups(groups);
-    let draft = draft.subject(list(&flows)).remedy(&remedy).evidence("shut_out", Some(flows));
+    let draft = draft.subject(list(&flows)).remedy_instead(remedy).evidence("shut_out", Some(flows));
     let draft = draft.evidence("rules_to_add", Some(to_add)).evidence("tasks", Some(format!("{unreached} of {all}")));
     let example = first.checked_interfaces.first().map(|checked| checked.task.arn.id().to_owned());
     let balancer = first.sender.balancer;

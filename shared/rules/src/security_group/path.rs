@@ -40,7 +40,7 @@ impl From<Admission> for Inbound {
 pub(crate) fn inbound<'a>(
     lookup: &Lookup<'a>,
     sender: &Sender<'a>,
-    actual: &Groups<'a>,
+    actual: &Groups<'_>,
     flow: &Flow,
     purpose: Purpose,
 ) -> Result<Inbound, Gap<'a>> {

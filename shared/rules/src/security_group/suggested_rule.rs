@@ -5,44 +5,89 @@ use std::fmt::Display;
 use ipnet::IpNet;
 use model::ec2::SecurityGroup;
 use model::elb::{IpVersion, Scheme};
-use model::id::{LoadBalancerKind, SecurityGroupId};
+use model::id::{LoadBalancerKind, SecurityGroupId, VpcId};
 use model::observation::{Gap, Lookup};
 
 use super::balancer::{Purpose, Sender};
 use super::checked_interfaces::ServiceTasks;
-use super::reach::Spread;
+use super::own_group::{new_group, own_group};
+use super::reach::{Flow, Spread};
 use super::reachability::BlockedTasks;
 
 /// What isn't judged, so that nobody looks for it here.
 pub(crate) const NOT_JUDGED: &str = "Network ACLs and routes are not judged here.";
 
-/// The rules to add, a sentence each; one, unless both sides are shut.
+/// What letting in everybody means.
+const EVERYBODY: &str = "(the clients, whose addresses the targets see; this lets in everybody who has a route to the tasks, past \
+    the balancer too)";
+
+/// The rules to add.
+#[derive(Debug, Default)]
+pub(crate) struct SuggestedRules {
+    /// A sentence each; one, unless both sides are shut.
+    pub(crate) sentences: Vec<String>,
+    /// Some are for a group that has yet to be made.
+    pub(crate) in_new_group: bool,
+}
+
+/// The rules that would open what is shut, in groups that nothing else has.
 pub(crate) fn suggested_rules<'a>(
     lookup: &Lookup<'a>,
     service_tasks: &ServiceTasks<'a>,
     blocked: &BlockedTasks<'a, '_>,
     purpose: Purpose,
-) -> Result<Vec<String>, Gap<'a>> {
-    let own = own_group(service_tasks, blocked);
-    let service =
-        format!("type Custom {}, port range {}", blocked.flow.protocol.as_str().to_uppercase(), blocked.flow.port);
-    let mut suggested_rules = Vec::new();
-    if let Some(theirs) = blocked.sender.balancer.groups().first().filter(|_| blocked.outbound) {
-        let (theirs, own) = (called(lookup, theirs), own.map(|own| called(lookup, own)));
-        let to = own.unwrap_or_else(|| "the tasks' addresses".to_owned());
-        suggested_rules.push(format!("Add an outbound rule to {theirs}: {service}, destination {to}."));
+) -> Result<SuggestedRules, Gap<'a>> {
+    let Some(vpc) = blocked.checked_interfaces.first().map(|checked| &checked.interface.vpc) else {
+        return Ok(SuggestedRules::default());
+    };
+    let (sender, flow) = (blocked.sender, &blocked.flow);
+    let theirs = group_of(lookup, sender, vpc).filter(|_| blocked.outbound);
+    let own = own_group(lookup, service_tasks, vpc, &blocked.group_set)?;
+    let in_new_group = own.is_none();
+    let own = own.map_or_else(|| new_group(service_tasks), |own| called(lookup, &own.id));
+    let mut sentences = Vec::new();
+    if blocked.outbound {
+        let theirs = theirs.map_or_else(
+            || format!("a security group of its own for {} (elbv2 set-security-groups)", sender.balancer.arn.name()),
+            |theirs| called(lookup, theirs),
+        );
+        sentences.push(format!("Add an outbound rule to {theirs}: {}, destination {own}.", service(flow)));
     }
     if blocked.inbound {
-        let to = own.map_or_else(|| "a security group of the tasks".to_owned(), |own| called(lookup, own));
-        let from = source(lookup, blocked.sender, purpose)?;
-        suggested_rules.push(format!("Add an inbound rule to {to}: {service}, source {from}."));
+        sentences.push(inbound_rule(lookup, &own, sender, purpose, flow, vpc)?);
     }
-    Ok(suggested_rules)
+    Ok(SuggestedRules { sentences, in_new_group })
+}
+
+/// Letting in what the balancer sends, in a sentence.
+pub(crate) fn inbound_rule<'a>(
+    lookup: &Lookup<'a>,
+    group: &str,
+    sender: Sender<'a>,
+    purpose: Purpose,
+    flow: &Flow,
+    vpc: &VpcId,
+) -> Result<String, Gap<'a>> {
+    let from = source(lookup, sender, purpose, vpc)?;
+    Ok(format!("Add an inbound rule to {group}: {}, source {from}.", service(flow)))
+}
+
+fn service(flow: &Flow) -> String {
+    format!("type Custom {}, port range {}", flow.protocol.as_str().to_uppercase(), flow.port)
+}
+
+/// The balancer's own group, if it has one that a rule of this VPC may name. The VPC's default group is everybody's, and a group
+/// of another VPC can be named only through a peering connection.
+fn group_of<'a>(lookup: &Lookup<'a>, sender: Sender<'a>, vpc: &VpcId) -> Option<&'a SecurityGroupId> {
+    let is_here = sender.balancer.vpc.as_ref().is_none_or(|theirs| theirs == vpc);
+    let is_own =
+        |id: &&SecurityGroupId| !lookup.security_group(id).ok().flatten().is_some_and(SecurityGroup::is_default);
+    sender.balancer.groups().iter().find(is_own).filter(|_| is_here)
 }
 
 /// Whom to let in: the balancer's group if it has one, for that stays right whatever addresses it gets.
-fn source<'a>(lookup: &Lookup<'a>, sender: Sender<'a>, purpose: Purpose) -> Result<String, Gap<'a>> {
-    if let Some(group) = sender.balancer.groups().first() {
+fn source<'a>(lookup: &Lookup<'a>, sender: Sender<'a>, purpose: Purpose, vpc: &VpcId) -> Result<String, Gap<'a>> {
+    if let Some(group) = group_of(lookup, sender, vpc) {
         return Ok(format!("{}, the balancer's group", called(lookup, group)));
     }
     let version = sender.group.ip_version;
@@ -58,10 +103,8 @@ fn source<'a>(lookup: &Lookup<'a>, sender: Sender<'a>, purpose: Purpose) -> Resu
         Err(gap) => return Err(gap),
     }
     let clients = match (&sender.balancer.scheme, version) {
-        (Scheme::InternetFacing, IpVersion::Ipv4) => {
-            "0.0.0.0/0 (the clients, whose addresses the targets see)".to_owned()
-        }
-        (Scheme::InternetFacing, IpVersion::Ipv6) => "::/0 (the clients, whose addresses the targets see)".to_owned(),
+        (Scheme::InternetFacing, IpVersion::Ipv4) => format!("0.0.0.0/0 {EVERYBODY}"),
+        (Scheme::InternetFacing, IpVersion::Ipv6) => format!("::/0 {EVERYBODY}"),
         _ => {
             let example = match example(lookup, sender, version) {
                 Err(Gap::Unread(_)) => String::new(),
@@ -108,16 +151,6 @@ fn example<'a>(lookup: &Lookup<'a>, sender: Sender<'a>, version: IpVersion) -> R
     } else {
         format!(", such as {} for those in {vpc}", list(&IpNet::aggregate(&ranges)))
     })
-}
-
-/// The group to add the rule to: the first that the service declares, for that is what its next task has too.
-fn own_group<'s>(
-    service_tasks: &'s ServiceTasks<'_>,
-    blocked: &'s BlockedTasks<'_, '_>,
-) -> Option<&'s SecurityGroupId> {
-    let declared = service_tasks.service.and_then(|service| blocked.checked_interfaces.first()?.declared(service));
-    let declared = declared.map(|network| network.security_groups.as_slice()).unwrap_or_default();
-    declared.iter().find(|group| blocked.group_set.contains(group)).or_else(|| blocked.group_set.first())
 }
 
 /// `sg-0abc (web)`.

@@ -65,6 +65,7 @@ impl Account {
                 addresses: one.addresses.clone(),
                 prefixes: vec![],
                 security_groups: self.network.actual_of(self, task, one),
+                tags: Tags::new(),
             })
         });
         let all = of_tasks.chain(self.other_interfaces.iter().cloned());

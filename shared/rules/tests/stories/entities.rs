@@ -122,6 +122,7 @@ pub(crate) fn a_thing(kind: &str, address: &str) -> NetworkInterface {
         addresses: vec![names::ip(address)],
         prefixes: vec![],
         security_groups: vec![],
+        tags: Tags::new(),
     }
 }
 

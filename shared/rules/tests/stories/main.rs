@@ -15,4 +15,5 @@ mod configuration;
 mod headroom;
 mod healthy;
 mod registration;
+mod remedies;
 mod security_group;

@@ -22,3 +22,13 @@ class ElbTagged(Holdable):
 
     def tag(self, key, value):
         self.account.aws.elbv2.add_tags(ResourceArns=[self.arn], Tags=[{"Key": key, "Value": value}])
+
+
+class Ec2Tagged(Holdable):
+    """A resource of EC2, by its id."""
+
+    def __init__(self, account, id):
+        self.account, self.id = account, id
+
+    def tag(self, key, value):
+        self.account.aws.ec2.create_tags(Resources=[self.id], Tags=[{"Key": key, "Value": value}])

@@ -83,6 +83,11 @@ impl Ecs for SimAccount {
         self.write(operation, || self.updates(operation, service, network)).await
     }
 
+    async fn force_new_deployment(&self, service: &ServiceId) -> Result<(), CallError> {
+        let operation = "ecs:UpdateService";
+        self.write(operation, || self.forces(operation, service)).await
+    }
+
     async fn stop_task(&self, _: &ClusterArn, task: &TaskArn, _: &str) -> Result<(), CallError> {
         let operation = "ecs:StopTask";
         self.write(operation, || self.stops(operation, task)).await
@@ -107,7 +112,7 @@ impl Elb for SimAccount {
         let memory = &self.world.memory;
         let read = || memory.describe_target_health(group).now_or_never().unwrap_or_else(|| self.never(operation));
         let answer = self.read(operation, read, || self.note_health(group)).await;
-        self.planted(answer)
+        self.planted(answer.map(|all| self.as_if_nothing_sent(all)))
     }
 
     async fn register_targets(&self, group: &TargetGroupArn, targets: &[Target], _: Zone) -> Result<(), CallError> {

@@ -56,6 +56,20 @@ impl SimAccount {
         })
     }
 
+    pub(super) fn forces(&self, operation: &'static str, service: &ServiceId) -> Result<(), CallError> {
+        self.world.stage(|stage| {
+            let found = stage.sim.ecs.services.get(service).filter(|one| !one.deleted);
+            let deployment = found.and_then(|one| one.deployments.last());
+            let Some(uses) = deployment.map(|one| one.uses.clone()) else {
+                return Err(failure(operation, CallErrorKind::NotFound));
+            };
+            self.does(stage, What::Force(service.clone()));
+            stage.sim.tell(|| format!("function {} forces a new deployment of {service}", self.actor));
+            stage.deploy_at_rest(service, uses);
+            Ok(())
+        })
+    }
+
     pub(super) fn stops(&self, operation: &'static str, task: &TaskArn) -> Result<(), CallError> {
         self.world.stage(|stage| {
             if !stage.aws.tasks.contains_key(task) {

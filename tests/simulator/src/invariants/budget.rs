@@ -35,7 +35,7 @@ fn check(stage: &Stage<'_>, deed: &Deed) -> Option<String> {
 fn counts_as(record: &Record, what: &What) -> Limited {
     match what {
         What::SetGroups(..) => Limited::InterfaceChanges,
-        What::Update(..) => Limited::ServiceUpdates,
+        What::Update(..) | What::Force(_) => Limited::ServiceUpdates,
         What::Stop(task) => Limited::TaskStops(record.tasks.get(task).and_then(|life| life.service.clone())),
     }
 }

@@ -29,6 +29,9 @@ fn check(stage: &Stage<'_>, deed: &Deed) -> Option<String> {
             let wrong = if stood(record.redeclared.get(service)) { seen() } else { None };
             wrong.map(|what| format!("{service} {what}")).or_else(|| out_of_turn(stage, service))
         }
+        What::Force(service) => {
+            useless(stage, service, stood(record.redeclared.get(service))).or_else(|| out_of_turn(stage, service))
+        }
         What::Stop(_) => None,
     }
 }
@@ -47,13 +50,20 @@ fn out_of_turn(stage: &Stage<'_>, id: &ServiceId) -> Option<String> {
     // Once what it was given is deployed, whatever else somebody deploys is no update.
     let is_over = |deed: &Deed, id| record.deployed.get(id).is_some_and(|over| deed.at < *over);
     let mut updated = record.deeds.iter().filter_map(|deed| match &deed.what {
-        What::Update(other, ..) if other != id && !is_over(deed, other) => Some(other),
+        What::Update(other, ..) | What::Force(other) if other != id && !is_over(deed, other) => Some(other),
         _ => None,
     });
     // What was deleted in the middle of a deployment never ends it, and holds up nothing.
     let found = |id: &ServiceId| stage.sim.ecs.services.get(id).filter(|one| !one.deleted);
     let rolls = |id: &ServiceId| found(id).is_some_and(|one| one.deployments.len() > 1);
     updated.find(|other| rolls(other)).map(|other| format!("{id} was updated while {other} is rolling"))
+}
+
+/// A forced deployment mends nothing where the service declares what is wrong.
+fn useless(stage: &Stage<'_>, id: &ServiceId, stood: bool) -> Option<String> {
+    let service = stage.sim.ecs.services.get(id)?;
+    let declared: BTreeSet<_> = service.groups.iter().cloned().collect();
+    (stood && right(&declared) != declared).then(|| format!("{id} was deployed anew, and declares {declared:?}"))
 }
 
 fn a_second_time(

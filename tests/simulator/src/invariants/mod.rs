@@ -20,6 +20,7 @@ mod shift;
 mod stops;
 mod strangers;
 mod two_looks;
+mod unserved;
 mod with_groups;
 
 use pipeline::PassOutcome;
@@ -61,6 +62,7 @@ pub(crate) const INVARIANTS: [Invariant; 20] = [
     limit::INVARIANT,
     groups::INVARIANT,
     stops::INVARIANT,
+    unserved::INVARIANT,
     restrained::INVARIANT,
     budget::INVARIANT,
     recorded::INVARIANT,

@@ -32,7 +32,8 @@ fn told(outcome: &PassOutcome, what: &What) -> bool {
     tried.map(|one| &one.repair).any(|repair| match (repair, what) {
         (Repair::ModifyNetworkInterface { task: told, .. }, What::SetGroups(task, _))
         | (Repair::StopTask { task: told, .. }, What::Stop(task)) => told == task,
-        (Repair::UpdateService { service: told, .. }, What::Update(service, ..)) => told == service,
+        (Repair::UpdateService { service: told, .. }, What::Update(service, ..))
+        | (Repair::ForceNewDeployment { service: told, .. }, What::Force(service)) => told == service,
         _ => false,
     })
 }

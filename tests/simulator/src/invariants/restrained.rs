@@ -15,7 +15,7 @@ fn check(stage: &Stage<'_>, deed: &Deed) -> Option<String> {
         What::SetGroups(task, _) | What::Stop(task) => {
             (Some(task), record.tasks.get(task).and_then(|life| life.service.clone()))
         }
-        What::Update(service, ..) => (None, Some(service.clone())),
+        What::Update(service, ..) | What::Force(service) => (None, Some(service.clone())),
     };
     if !setting.guard.repairs || service.as_ref().is_some_and(|id| setting.observed.contains(id)) {
         return Some(format!("{:?} was done where the guard only observes", deed.what));

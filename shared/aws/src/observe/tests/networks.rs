@@ -38,6 +38,7 @@ fn interface(n: usize) -> NetworkInterface {
         addresses: Vec::new(),
         prefixes: Vec::new(),
         security_groups: Vec::new(),
+        tags: Default::default(),
     }
 }
 

@@ -7,6 +7,8 @@ use std::net::IpAddr;
 use aws_sdk_ec2::types::{self, Filter};
 use model::call::CallError;
 use model::ec2::NetworkInterface;
+use model::ecs::Tags;
+use model::hold::HOLD_TAG;
 use model::id::{NetworkInterfaceId, SecurityGroupId, SubnetId, VpcId};
 
 use super::{filtered, grouped};
@@ -86,8 +88,15 @@ fn read(interface: &types::NetworkInterface, said: &mut InterfaceTexts) -> Read<
         addresses: addresses(interface)?,
         prefixes: parse_all("prefixes", prefixes4.chain(prefixes6))?,
         security_groups,
+        tags: tags(interface),
     };
     Ok((subnet, read))
+}
+
+/// The tag that holds it, for there may be very many interfaces.
+fn tags(interface: &types::NetworkInterface) -> Tags {
+    let tags = interface.tag_set().iter().filter(|tag| tag.key() == Some(HOLD_TAG));
+    tags.map(|tag| (HOLD_TAG.to_owned(), tag.value().unwrap_or_default().to_owned())).collect()
 }
 
 /// Primary and secondary, IPv4 and IPv6, each once. The primary ones are told twice, and not always in both places.

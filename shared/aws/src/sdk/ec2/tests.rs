@@ -8,7 +8,7 @@ use aws_sdk_ec2::operation::describe_subnets::DescribeSubnetsOutput;
 use aws_sdk_ec2::types::{
     Ipv4PrefixSpecification, Ipv6PrefixSpecification, NetworkInterface, NetworkInterfaceIpv6Address,
     NetworkInterfacePrivateIpAddress, Subnet, SubnetCidrBlockState, SubnetCidrBlockStateCode,
-    SubnetIpv6CidrBlockAssociation,
+    SubnetIpv6CidrBlockAssociation, Tag,
 };
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use aws_smithy_types::retry::RetryConfig;
@@ -101,6 +101,20 @@ async fn an_interface_has_secondary_addresses_and_delegated_prefixes() {
         assert!(interface.has(address.parse().unwrap()), "{address}");
     }
     assert!(!interface.has("10.0.1.9".parse().unwrap()));
+}
+
+#[tokio::test]
+async fn of_an_interfaces_tags_the_one_that_holds_it_is_kept() {
+    let rule = mock!(Client::describe_network_interfaces).then_output(|| {
+        let tag = |key: &str, value: &str| Tag::builder().key(key).value(value).build();
+        let interface = NetworkInterface::builder().network_interface_id("eni-1").subnet_id("subnet-1").vpc_id("vpc-1");
+        let interface = interface.tag_set(tag("Name", "web")).tag_set(tag("ecs-nlb-guard:hold", "true"));
+        DescribeNetworkInterfacesOutput::builder().network_interfaces(interface.build()).build()
+    });
+    let subnet: SubnetId = "subnet-1".parse().unwrap();
+    let found = clients(&[&rule]).describe_network_interfaces(&[subnet]).await.unwrap();
+    let tags: Vec<(&str, &str)> = found[0].1[0].tags.iter().map(|(key, value)| (&**key, &**value)).collect();
+    assert_eq!(tags, [("ecs-nlb-guard:hold", "true")]);
 }
 
 fn subnet(id: &str) -> aws_sdk_ec2::types::builders::SubnetBuilder {

@@ -87,6 +87,10 @@ impl Ecs for Clients {
         update_service::update_service_network(self, service, network).await
     }
 
+    async fn force_new_deployment(&self, service: &ServiceId) -> Result<(), CallError> {
+        update_service::force_new_deployment(self, service).await
+    }
+
     async fn stop_task(&self, cluster: &ClusterArn, task: &TaskArn, reason: &str) -> Result<(), CallError> {
         stop_task::stop_task(self, cluster, task, reason).await
     }

@@ -328,6 +328,22 @@ async fn an_update_sends_the_network_configuration_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_forced_deployment_sends_that_it_is_forced_and_nothing_else() {
+    let rule = mock!(Client::update_service)
+        .match_requests(|request| {
+            let alone = aws_sdk_ecs::operation::update_service::UpdateServiceInput::builder()
+                .cluster(format!("{PREFIX}cluster/prod"))
+                .service("web")
+                .force_new_deployment(true)
+                .build()
+                .unwrap();
+            *request == alone
+        })
+        .then_output(|| aws_sdk_ecs::operation::update_service::UpdateServiceOutput::builder().build());
+    assert_eq!(clients(&[&rule]).force_new_deployment(&ServiceId::new(&prod(), "web")).await, Ok(()));
+}
+
+#[tokio::test]
 async fn a_stop_names_the_task_and_why() {
     let rule = mock!(Client::stop_task)
         .match_requests(|request| {

@@ -1,4 +1,4 @@
-//! UpdateService, with the network configuration alone.
+//! UpdateService: with the network configuration alone, or with `forceNewDeployment` alone.
 
 use aws_sdk_ecs::types::{AssignPublicIp, AwsVpcConfiguration as Awsvpc, NetworkConfiguration};
 use model::call::{CallError, CallErrorKind};
@@ -24,6 +24,11 @@ pub(super) async fn update_service_network(
     let request = clients.ecs().update_service().cluster(service.cluster.as_str()).service(&*service.name);
     let request = request.network_configuration(network);
     clients.send(OPERATION, &service.to_string(), request.send()).await.map(drop)
+}
+
+pub(super) async fn force_new_deployment(clients: &Clients, service: &ServiceId) -> Result<(), CallError> {
+    let request = clients.ecs().update_service().cluster(service.cluster.as_str()).service(&*service.name);
+    clients.send(OPERATION, &service.to_string(), request.force_new_deployment(true).send()).await.map(drop)
 }
 
 fn unsendable(service: &ServiceId, message: String) -> CallError {

@@ -13,6 +13,7 @@ use crate::judgement::Judgement;
 use crate::rule::Rule;
 use crate::security_group::balancer::groups;
 use crate::security_group::checked_interfaces::ServiceTasks;
+use crate::security_group::narrowed::narrowed;
 use crate::security_group::reach::flow::transports;
 use crate::security_group::reach::range::{cover, everywhere};
 use crate::security_group::serves::serves;
@@ -27,13 +28,15 @@ pub(crate) const RULE: Rule = Rule {
         tasks, a debug port, a metrics endpoint or a sidecar, can be reached by everyone who has a route to them, past the \
         balancer. The served port itself may be open to the world: where the targets see the clients' addresses there is no \
         other way. ICMP is not counted. Prefix lists are not looked into.",
-    remedy: "Narrow the rule to the port and protocol served, or to the balancer's security group as its source. What else is \
-        needed from elsewhere gets a rule of its own, with its own source.",
+    remedy: "First let in by rules of their own what the service serves and the health checks, which may go to another port, each \
+        from where it comes: the balancer's security group if it has one; else its private addresses, or the clients' where the \
+        targets see those. Then take the open rule out. Where other services' tasks have the group too, give the service one of \
+        its own instead. What else is needed from elsewhere gets a rule of its own, with its own source.",
     repair: "none",
 };
 
 /// One finding for all groups of a service's tasks.
-pub(crate) fn judge(lookup: &Lookup<'_>, service_tasks: &ServiceTasks<'_>, judgement: &mut Judgement) {
+pub(crate) fn judge<'a>(lookup: &Lookup<'a>, service_tasks: &ServiceTasks<'a>, judgement: &mut Judgement) {
     let open = match open(lookup, service_tasks) {
         Ok(open) => open,
         Err(gap) => return judgement.abstain(service_tasks.unit(), gap),
@@ -47,8 +50,16 @@ pub(crate) fn judge(lookup: &Lookup<'_>, service_tasks: &ServiceTasks<'_>, judge
         group.id,
         line(rule)
     );
+    let remedy = match narrowed(lookup, service_tasks, &open, line) {
+        Ok(remedy) => {
+            format!("{remedy} What else is needed from elsewhere gets a rule of its own, with its own source.")
+        }
+        Err(Gap::Unread(_)) => RULE.remedy.to_owned(),
+        Err(gap) => return judgement.abstain(service_tasks.unit(), gap),
+    };
     let ids = open.iter().map(|(group, _)| &group.id);
     let draft = start(&RULE, summary).service_tasks(service_tasks).security_groups(ids).subject(lines.join("; "));
+    let draft = draft.remedy_instead(remedy);
     judgement.findings.push(draft.evidence("rules", Some(lines)).done());
 }
 

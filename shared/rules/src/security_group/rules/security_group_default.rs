@@ -12,6 +12,9 @@ use crate::finding::start;
 use crate::judgement::Judgement;
 use crate::rule::Rule;
 use crate::security_group::checked_interfaces::{CheckedInterface, ServiceTasks};
+use crate::security_group::narrowed::still_needed;
+use crate::security_group::own_group::{new_group, own_group, to_declare};
+use crate::security_group::suggested_rule::called;
 
 pub(crate) const RULE: Rule = Rule {
     slug: "security-group-default",
@@ -21,8 +24,9 @@ pub(crate) const RULE: Rule = Rule {
         group of its own. Its rules let in everything else that has it, so tasks, databases and machines that nobody meant to \
         connect can reach each other, and a rule added for one of them holds for all. Usually the service declares no security \
         groups at all. It isn't reported where the policy requires or forbids the default group.",
-    remedy: "Make a security group for the service and name it in the service's network configuration (securityGroups of \
-        awsvpcConfiguration); that starts a deployment, whose tasks wear it.",
+    remedy: "Make a security group for the service that lets in what the balancer sends, and name it in the service's network \
+        configuration (securityGroups of awsvpcConfiguration) in the place of the default group; that starts a deployment, whose \
+        tasks have it. Leave the default group's rules alone: they hold for whatever else has it.",
     repair: "none",
 };
 
@@ -40,7 +44,7 @@ pub(crate) fn ask_ahead(lookup: &Lookup<'_>, service_tasks: &ServiceTasks<'_>) {
 }
 
 /// One finding for all tasks of a party: the cause is its configuration.
-pub(crate) fn judge(lookup: &Lookup<'_>, service_tasks: &ServiceTasks<'_>, judgement: &mut Judgement) {
+pub(crate) fn judge<'a>(lookup: &Lookup<'a>, service_tasks: &ServiceTasks<'a>, judgement: &mut Judgement) {
     if is_named(service_tasks) {
         return;
     }
@@ -60,7 +64,40 @@ pub(crate) fn judge(lookup: &Lookup<'_>, service_tasks: &ServiceTasks<'_>, judge
     let draft =
         start(&RULE, summary).service_tasks(service_tasks).security_groups([&group.id]).subject(group.id.to_string());
     let draft = draft.evidence("tasks", Some(tasks.len())).evidence("task", Some(example.task.arn.id()));
+    let draft = match remedy(lookup, service_tasks, group, example) {
+        Ok(Some(remedy)) => draft.remedy_instead(remedy),
+        Ok(None) | Err(Gap::Unread(_)) => draft,
+        Err(gap) => return judgement.abstain(service_tasks.unit(), gap),
+    };
     judgement.findings.push(draft.done());
+}
+
+/// What takes the default group's place, so that nothing the balancer sends is shut out. `None` where no service declares it.
+fn remedy<'a>(
+    lookup: &Lookup<'a>,
+    service_tasks: &ServiceTasks<'a>,
+    default: &'a SecurityGroup,
+    example: &CheckedInterface<'a>,
+) -> Result<Option<String>, Gap<'a>> {
+    let (Some(id), Some(service)) = (&service_tasks.id, service_tasks.service) else { return Ok(None) };
+    let declared = example.declared(service).map_or(&[][..], |network| network.security_groups.as_slice());
+    if !declared.is_empty() && !declared.contains(&default.id) {
+        return Ok(Some(format!(
+            "{id} doesn't declare it, so its next tasks don't have it: force a new deployment (aws ecs update-service --cluster {} \
+             --service {} --force-new-deployment).",
+            id.cluster.name(),
+            id.name
+        )));
+    }
+    let own = own_group(lookup, service_tasks, &default.vpc, declared)?;
+    let place = own.map_or_else(|| new_group(service_tasks), |own| called(lookup, &own.id));
+    let rules: Vec<_> = default.ingress.iter().map(|rule| (default, rule)).collect();
+    let mut sentences = still_needed(lookup, service_tasks, &rules, &place, own.is_none())?;
+    sentences.push(match own {
+        Some(_) => format!("Take {} off the network configuration of {id}.", called(lookup, &default.id)),
+        None => to_declare(lookup, service_tasks),
+    });
+    Ok(Some(sentences.join(" ")))
 }
 
 /// Does the policy speak of the default group?

@@ -18,7 +18,8 @@ pub(crate) const RULE: Rule = Rule {
         are all that stands before it, as a Network Load Balancer filters nothing of what it passes on. The group is taken off \
         by the same ladder as a missing one is added: first by setting the interface's groups, which AWS documents not to \
         allow on interfaces that ECS made (the refusal's error code is recorded and remembered), then, where the policy opts \
-        in, by the service's network configuration or by stopping the task. The last group of an interface is never taken \
+        in, by the service's network configuration, by a forced deployment of a service that declares the right groups, or by \
+        stopping a task that no target group sends to (StopTask doesn't deregister it first). The last group of an interface is never taken \
         off: an interface can't be without one. A group that the policy requires as well is not forbidden.",
     remedy: "Take the group off the network configuration of the service where that is declared, and deploy. Where the \
         interface has no other group, require one that it is to have instead. A service that declares no groups gets the \

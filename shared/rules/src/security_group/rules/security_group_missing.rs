@@ -19,11 +19,14 @@ pub(crate) const RULE: Rule = Rule {
         RunTask's) network configuration, and AWS documents that the account can't change the interfaces of ECS afterwards. \
         So repair is a ladder. First the interface's groups are set all the same: where AWS allows it, that mends the task \
         at once and disturbs nothing, and where it doesn't, the refusal is recorded with AWS's error code and remembered. \
-        Where the policy opts in (`repair_with`), the groups are then put into the service's network configuration, which \
-        starts a deployment: only for rolling deployments of ECS, one service in the account at a time, and never again \
-        after something put the old groups back. A task that lacks the group though its service has it is stopped, if the \
-        policy opts into that, so that the service starts another: only above the service's minimum healthy percent, and \
-        never a protected task.",
+        Where the policy opts in (`update-service` in `repair_with`), the groups are then put into the service's network \
+        configuration, which starts a deployment; and where the service has them already and a task lacks them, a new \
+        deployment is forced as it is. Either way ECS takes each task out of its target groups, and waits until it is out, \
+        before it stops it. Both only for rolling deployments of ECS that leave room to start a task before one is stopped, \
+        one service in the account at a time, and never a second time for the same groups. StopTask does not take a task out \
+        of its target groups first, and a Network Load Balancer goes on sending for minutes, so that connections are cut: \
+        the policy may opt into it (`stop-task`), and it is used only for a task that no target group sends to, above the \
+        service's minimum healthy percent, and never for a protected one.",
     remedy: "Add the group to the network configuration of the service where that is declared (securityGroups of \
         awsvpcConfiguration), and deploy. ECS doesn't let the interfaces of running tasks be changed, so new tasks have to \
         take their place.",

@@ -43,6 +43,23 @@ fn one_without_groups_is_let_in_by_its_addresses() {
 }
 
 #[test]
+fn a_group_that_others_have_is_left_alone_and_a_new_one_is_made() {
+    let shared = judged("TCP 8080; lb sg-lb").service("api").declares(&["web"]).service("web");
+    assert_snapshot!(remedies(&shared), @"Add an inbound rule to a new security group of prod/web: type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. Make that group and name it in the network configuration of prod/web (securityGroups of awsvpcConfiguration) beside those it declares; that starts a deployment. Network ACLs and routes are not judged here.");
+    let default = judged("TCP 8080; lb sg-lb; wears default");
+    assert_snapshot!(remedies(&default), @"Add an inbound rule to a new security group of prod/web: type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. Make that group and name it in the network configuration of prod/web (securityGroups of awsvpcConfiguration) in the place of sg-default (default); that starts a deployment. Network ACLs and routes are not judged here.");
+}
+
+#[test]
+fn a_balancer_that_has_the_default_group_or_is_in_another_vpc_is_let_in_by_its_addresses() {
+    assert!(remedies(&judged("TCP 8080; lb sg-default")).contains("source 10.0.1.200/32 and 10.0.2.200/32"));
+    let mut peered = judged("TCP 8080; lb sg-lb");
+    let balancer = peered.account.network.balancers.values_mut().next().expect("a balancer");
+    balancer.vpc = Some(names::vpc("peered"));
+    assert!(!remedies(&peered).contains("source sg-lb"), "{}", remedies(&peered));
+}
+
+#[test]
 fn or_by_its_subnets_where_its_interfaces_can_not_be_seen() {
     assert_snapshot!(remedies(&judged("TCP 8080; lb none; hidden")), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source 10.0.1.0/24 and 10.0.2.0/24 (the balancer's subnets). Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
 }
@@ -54,14 +71,14 @@ fn clients_whose_address_is_preserved_are_let_in_themselves() {
       about service web, group web, sg-web; under the policy for prod/web
       balancer: arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/net/edge/0f
       balancer_security_groups: []
-      rules_to_add: ["Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source 0.0.0.0/0 (the clients, whose addresses the targets see)."]
+      rules_to_add: ["Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source 0.0.0.0/0 (the clients, whose addresses the targets see; this lets in everybody who has a route to the tasks, past the balancer too)."]
       shut_out: ["UDP port 53"]
       task: t1
       tasks: 1 of 1
     "#);
-    assert_snapshot!(remedies(&judged("UDP 53; lb none; in web: tcp 53 10.0.0.0/16")), @"Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source 0.0.0.0/0 (the clients, whose addresses the targets see). Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged("UDP 53; lb none; in web: tcp 53 10.0.0.0/16")), @"Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source 0.0.0.0/0 (the clients, whose addresses the targets see; this lets in everybody who has a route to the tasks, past the balancer too). Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
     assert_snapshot!(remedies(&judged("UDP 53; lb none; internal; in web: tcp 53 10.0.0.0/16")), @"Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source the ranges that the clients come from, whose addresses the targets see, such as 10.0.1.0/24, 10.0.2.0/24 and 10.0.9.0/24 for those in vpc-main. Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
-    assert_snapshot!(remedies(&judged("UDP 53; lb none; ipv6; in web: tcp 53 2001:db8::/32")), @"Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source ::/0 (the clients, whose addresses the targets see). Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged("UDP 53; lb none; ipv6; in web: tcp 53 2001:db8::/32")), @"Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source ::/0 (the clients, whose addresses the targets see; this lets in everybody who has a route to the tasks, past the balancer too). Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
 }
 
 #[test]

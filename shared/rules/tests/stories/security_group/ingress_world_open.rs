@@ -76,3 +76,9 @@ fn tasks_that_serve_through_no_network_load_balancer_are_not_judged() {
     assert_eq!(judged.found(), "nothing");
     assert_eq!(judged.whose(|service| service.load_balancers.clear()).found(), "nothing");
 }
+
+#[test]
+fn the_remedy_keeps_the_served_port_and_the_health_checks_open() {
+    assert_snapshot!(judged("TCP 8080; check 9090; lb none; in web: tcp 0-65535 0.0.0.0/0").remedies(), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source 10.0.1.200/32 and 10.0.2.200/32 (the balancer's private addresses). Add an inbound rule to sg-web (web): type Custom TCP, port range 9090, source 10.0.1.200/32 and 10.0.2.200/32 (the balancer's private addresses). Take the inbound rule out of sg-web (web): TCP port 0-65535 from 0.0.0.0/0. What else is needed from elsewhere gets a rule of its own, with its own source.");
+    assert_snapshot!(judged("TCP 8080; lb sg-lb; in web: -1 0.0.0.0/0").remedies(), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. Take the inbound rule out of sg-web (web): all protocols from 0.0.0.0/0. What else is needed from elsewhere gets a rule of its own, with its own source.");
+}

@@ -12,4 +12,5 @@ mod security_group_unresolved;
 mod steps;
 mod unread;
 
+pub(crate) use reach::scene;
 pub(crate) use steps::rule;

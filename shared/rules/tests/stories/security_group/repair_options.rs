@@ -48,12 +48,106 @@ fn a_service_that_does_not_declare_the_group_is_updated_and_no_task_stopped() {
     ");
 }
 
+/// The straggler is behind the service's balancer.
+fn served() -> Story {
+    straggler().registered()
+}
+
 #[test]
-fn a_straggler_is_stopped_and_its_service_left_alone() {
+fn a_straggler_to_which_no_target_group_sends_is_stopped() {
     assert_snapshot!(proposals(&straggler()), @r"
     -> on interface eni-t2 add sg-base
     -> stop task t2, so that prod/web starts another
+    -> force a new deployment of prod/web
     ");
+}
+
+#[test]
+fn a_straggler_that_serves_is_not_stopped_but_replaced_by_a_forced_deployment() {
+    assert_snapshot!(proposals(&served()), @r"
+    -> on interface eni-t2 add sg-base
+    withheld: stop task t2, so that prod/web starts another: target group web sends to 10.0.1.2:8080 (healthy), and StopTask would cut its connections; a forced new deployment takes it out first
+    -> force a new deployment of prod/web
+    ");
+    assert_snapshot!(proposals(&served().policy("security_groups.required = [\"sg-base\"]\nsecurity_groups.repair_with = [\"stop-task\"]")), @r#"withheld: stop task t2, so that prod/web starts another: target group web sends to 10.0.1.2:8080 (healthy), and StopTask would cut its connections; a forced new deployment takes it out first: add "update-service" to security_groups.repair_with"#);
+}
+
+#[test]
+fn whatever_is_in_a_group_and_may_be_sent_to_is_served() {
+    let stopped = |state: &str, reason| proposals(&served().state(state, reason)).contains("-> stop task");
+    for state in ["initial", "healthy", "unhealthy", "draining", "unhealthy.draining", "unavailable", "dozing"] {
+        assert!(!stopped(state, None), "{state}");
+    }
+    assert!(stopped("unused", Some("Target.NotRegistered")), "it isn't in the group");
+    assert!(stopped("unused", Some("Target.NotInUse")), "nothing sends to the group");
+}
+
+#[test]
+fn a_straggler_that_a_script_registered_in_another_group_is_served_too() {
+    let other = |target: &str| proposals(&straggler().group("another").target("another", target));
+    assert!(
+        other("10.0.1.2:9090")
+            .contains("withheld: stop task t2, so that prod/web starts another: target group another")
+    );
+    assert!(other("10.0.1.3:9090").contains("-> stop task t2"), "that is another task's");
+    let unread = straggler().group("another").unread(Question::TargetHealth(names::group("another")));
+    assert!(proposals(&unread).contains("whether a target group sends to the task could not be read"));
+    let alone = undeclared().task(2).having(&["base"]).standalone(9).having(&["web"]);
+    assert!(proposals(&alone.clone()).contains("-> stop task t9"));
+    assert!(proposals(&alone.target("web", "10.0.1.9:8080")).contains("withheld: stop task t9: target group web"));
+}
+
+#[test]
+fn a_task_of_a_deployment_that_is_over_is_being_replaced_already() {
+    let judged = proposals(&served().started_by("ecs-svc/before"));
+    assert!(!judged.contains("-> stop") && !judged.contains("-> force"), "{judged}");
+    assert!(judged.contains("it is of deployment ecs-svc/before, which is over: ECS is replacing it"));
+}
+
+#[test]
+fn a_service_without_room_to_start_a_task_first_is_not_deployed() {
+    let deployed = |judged: &Story, minimum, maximum| {
+        let judged = judged.clone().whose(|service| {
+            (service.percents.minimum_healthy, service.percents.maximum) = (minimum, maximum);
+        });
+        let printed = proposals(&judged);
+        printed.contains("-> in the network") || printed.contains("-> force")
+    };
+    for judged in [undeclared(), served()] {
+        let of_four = [(50, 100), (0, 100), (100, 100), (50, 124), (50, 125), (100, 200), (50, 200)];
+        let of_four = of_four.map(|(minimum, maximum)| deployed(&judged, minimum, maximum));
+        assert_eq!(of_four, [false, false, false, false, true, true, true], "of four tasks, a quarter is one");
+    }
+    let one = story_of(&[2]);
+    assert!(!deployed(&one, 50, 150) && deployed(&one, 50, 200), "ECS rounds down: of one task, a half is none");
+    let judged = undeclared().whose(|service| (service.percents.minimum_healthy, service.percents.maximum) = (50, 100));
+    assert!(proposals(&judged).contains("a deployment of prod/web would stop a task before its replacement serves: its maximum percent of 100 allows 4 tasks, and 4 run"));
+}
+
+#[test]
+fn where_neither_way_is_opted_in_the_finding_says_which_would_do() {
+    let by_default = |judged: Story| judged.policy("security_groups.required = [\"sg-base\"]").remedies();
+    assert_snapshot!(by_default(served()), @r#"prod/web declares the right groups, so its next tasks have them. To replace task t2, force a new deployment (aws ecs update-service --cluster prod --service web --force-new-deployment): ECS then takes each task out of its target groups before it stops it, which StopTask doesn't. This program does that where security_groups.repair_with has "update-service"."#);
+    assert_snapshot!(by_default(straggler().whose(|service| service.load_balancers.clear())), @r#"prod/web declares the right groups, so its next tasks have them. No target group sends to task t2: stop it (aws ecs stop-task), or force a new deployment (aws ecs update-service --cluster prod --service web --force-new-deployment). This program does that where security_groups.repair_with has "stop-task"."#);
+    let full = served().whose(|service| (service.percents.minimum_healthy, service.percents.maximum) = (50, 100));
+    assert_snapshot!(by_default(full), @"prod/web declares the right groups, so its next tasks have them. But a deployment of prod/web would stop a task before its replacement serves: its maximum percent of 100 allows 4 tasks, and 4 run. Raise the maximum percent, then force a new deployment (aws ecs update-service --cluster prod --service web --force-new-deployment).");
+    assert!(
+        by_default(undeclared()).contains("Add the group to the network configuration"),
+        "its service is wrong itself"
+    );
+}
+
+/// Declares so many groups.
+fn declaring(many: usize) -> Story {
+    let names: Vec<String> = (1..=many).map(|n| format!("g{n:02}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    names.iter().fold(undeclared(), |judged, name| judged.security_group(name)).declares(&names)
+}
+
+#[test]
+fn nobody_is_told_to_declare_a_sixth_group() {
+    assert!(declaring(4).remedies().contains("Add the group to the network configuration"));
+    assert_snapshot!(declaring(5).remedies(), @"prod/web would declare 6 security groups, and AWS takes at most 5 in a service's network configuration: move the rules of two of them into one, and declare that in their place.");
 }
 
 #[test]
@@ -82,7 +176,8 @@ fn the_minimum_healthy_percent_is_kept() {
     );
     assert_snapshot!(proposals(&straggler().whose(|service| service.percents.minimum_healthy = 100)), @r"
     -> on interface eni-t2 add sg-base
-    withheld: stop task t2, so that prod/web starts another: 3 of 4 tasks would be left, and the minimum healthy percent of 100 keeps 4: force a new deployment instead (aws ecs update-service --cluster prod --service web --force-new-deployment)
+    withheld: stop task t2, so that prod/web starts another: 3 of 4 tasks would be left, and the minimum healthy percent of 100 keeps 4: force a new deployment (aws ecs update-service --cluster prod --service web --force-new-deployment) instead
+    -> force a new deployment of prod/web
     ");
 }
 
@@ -115,6 +210,7 @@ fn a_service_that_is_not_steady_is_neither_updated_nor_loses_a_task() {
         for judged in others {
             let judged = proposals(&judged);
             assert!(!judged.contains("-> in the network") && !judged.contains("-> stop"), "{judged}");
+            assert!(!judged.contains("-> force"), "{judged}");
         }
     }
 }

@@ -1,0 +1,94 @@
+//! What takes the place of a rule that is open to the world, so that nothing the balancer sends is shut out.
+
+use std::collections::BTreeSet;
+
+use model::ec2::{SecurityGroup, SecurityGroupRule};
+use model::observation::{Gap, Lookup};
+
+use super::balancer::{Groups, Purpose, groups};
+use super::checked_interfaces::ServiceTasks;
+use super::own_group::{new_group, of_others, to_declare};
+use super::path::inbound;
+use super::reach::Admission;
+use super::reachability::reachabilities;
+use super::suggested_rule::{called, inbound_rule};
+
+/// What to do about rules that are open to the world, by their groups: first what is still needed is let in by rules of its own,
+/// then the open rules go. A group that others have keeps its rules; the service gets one of its own in its place.
+pub(crate) fn narrowed<'a>(
+    lookup: &Lookup<'a>,
+    service_tasks: &ServiceTasks<'a>,
+    open: &[(&'a SecurityGroup, &'a SecurityGroupRule)],
+    line: impl Fn(&SecurityGroupRule) -> String,
+) -> Result<String, Gap<'a>> {
+    let others = match of_others(lookup, service_tasks) {
+        Err(Gap::Unread(_)) => None,
+        others => Some(others?),
+    };
+    let is_own = |group: &SecurityGroup| {
+        let is_others = others.as_ref().is_none_or(|others| others.contains(&group.id));
+        !is_others && !group.is_default() && group.owner == lookup.observation().account
+    };
+    let (own, shared): (Vec<_>, Vec<_>) = open.iter().partition(|(group, _)| is_own(group));
+    let place = match own.first() {
+        Some((group, _)) => called(lookup, &group.id),
+        None => new_group(service_tasks),
+    };
+    let mut sentences = still_needed(lookup, service_tasks, open, &place, own.is_empty())?;
+    for (group, rule) in &own {
+        sentences.push(format!("Take the inbound rule out of {}: {}.", called(lookup, &group.id), line(rule)));
+    }
+    let shared: BTreeSet<String> = shared.iter().map(|(group, _)| called(lookup, &group.id)).collect();
+    if own.is_empty() {
+        sentences.push(to_declare(lookup, service_tasks));
+    }
+    for group in shared {
+        sentences.push(format!(
+            "Take {group} off the network configuration of {}: others have it too, or may have, so its rules are left alone. What \
+             else of them the service needs goes into its own group.",
+            service_tasks.name()
+        ));
+    }
+    Ok(sentences.join(" "))
+}
+
+/// The rules without which traffic or health checks would be shut out once the open ones are gone. One that is there already isn't
+/// needed again, and AWS would refuse it. A group that is new has what the balancer sends let in, whether or not it was before.
+pub(crate) fn still_needed<'a>(
+    lookup: &Lookup<'a>,
+    service_tasks: &ServiceTasks<'a>,
+    open: &[(&'a SecurityGroup, &'a SecurityGroupRule)],
+    place: &str,
+    is_new: bool,
+) -> Result<Vec<String>, Gap<'a>> {
+    let mut sentences = Vec::new();
+    for (_, reachability) in reachabilities(lookup, service_tasks) {
+        let Some(reachability) = reachability? else { continue };
+        for (group_set, checked) in &reachability.group_sets {
+            let Some(vpc) = checked.first().map(|checked| &checked.interface.vpc) else { continue };
+            let actual = groups(lookup, group_set, Some(vpc))?;
+            let rest: Vec<SecurityGroup> = actual.known.iter().map(|group| without(group, open)).collect();
+            let rest = Groups { known: rest.iter().collect(), is_incomplete: actual.is_incomplete };
+            for purpose in [Purpose::Traffic, Purpose::Health] {
+                for flow in reachability.flows(purpose) {
+                    for sender in &reachability.senders {
+                        let is_let_in = inbound(lookup, sender, &rest, &flow, purpose)?.verdict == Admission::Open;
+                        let was_let_in = || inbound(lookup, sender, &actual, &flow, purpose);
+                        if !is_let_in && (is_new || was_let_in()?.verdict == Admission::Open) {
+                            sentences.push(inbound_rule(lookup, place, *sender, purpose, &flow, vpc)?);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    let mut seen = BTreeSet::new();
+    sentences.retain(|sentence| seen.insert(sentence.clone()));
+    Ok(sentences)
+}
+
+fn without(group: &SecurityGroup, open: &[(&SecurityGroup, &SecurityGroupRule)]) -> SecurityGroup {
+    let is_open = |rule: &SecurityGroupRule| open.iter().any(|(of, one)| of.id == group.id && *one == rule);
+    let ingress = group.ingress.iter().filter(|rule| !is_open(rule)).cloned().collect();
+    SecurityGroup { ingress, ..group.clone() }
+}
