@@ -237,6 +237,9 @@ fn known<T>(answer: &mut Answer<T>) -> Option<&mut T> {
     match answer {
         Answer::Known(value) => Some(value),
         _ => None,
+    }
+}
+
 /// A record of a target that a task is said to have had.
 fn had(task: &Task, service: &ServiceArn, target: Target) -> Ownership {
     Ownership {

@@ -26,9 +26,9 @@ const WITHIN: [(Bug, u64); 14] = [
     (Bug::OldFirstLook, 500),
     (Bug::OwnGroupsForgotten, 50),
     (Bug::HeadroomForgotten, 200),
-    (Bug::ProtectionForgotten, 200),
+    (Bug::ProtectionForgotten, 2000),
     (Bug::ShiftForgotten, 200),
-    (Bug::StoppedTaskProvesTarget, 500),
+    (Bug::StoppedTaskProvesTarget, 3000),
     (Bug::StopBeforeDeregister, 200),
 ];
 

@@ -40,7 +40,11 @@ pub(crate) fn expected<'a>(lookup: &Lookup<'a>, service: &Service, task: &Task) 
     match (&service.controller, &service.strategy) {
         (DeploymentController::Ecs, Strategy::Rolling) => Ok(rolling(service, task)),
         (DeploymentController::Ecs, Strategy::BlueGreen | Strategy::Linear | Strategy::Canary) => {
-            if is_of_current_deployment(service, task) { native(lookup, service) } else { Ok(Expected::Unclear) }
+            if is_of_current_deployment(service, task) {
+                native(lookup, service)
+            } else {
+                Ok(Expected::Unclear)
+            }
         }
         (DeploymentController::CodeDeploy | DeploymentController::External, _) => Ok(task_set(service, task)),
         _ => Ok(Expected::Unclear),

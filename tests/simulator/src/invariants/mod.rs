@@ -49,7 +49,7 @@ pub(crate) enum Check {
 }
 
 /// All of them.
-pub(crate) const INVARIANTS: [Invariant; 20] = [
+pub(crate) const INVARIANTS: [Invariant; 22] = [
     owner::INVARIANT,
     live_owner::INVARIANT,
     proof::INVARIANT,

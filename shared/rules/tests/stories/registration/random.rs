@@ -160,7 +160,7 @@ proptest! {
 fn chance_makes_removals_of_every_kind() {
     let mut runner = TestRunner::deterministic();
     let mut seen: BTreeMap<Removal, usize> = BTreeMap::new();
-    for _ in 0..400 {
+    for _ in 0..1200 {
         let chance = chance().new_tree(&mut runner).expect("an account").current();
         let judged = chance.story();
         let allowed = allowed(&chance, &judged);

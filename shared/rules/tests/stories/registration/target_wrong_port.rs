@@ -24,8 +24,6 @@ fn then_it_becomes_healthy() {
     high target-wrong-port: task t9 of prod/web is registered in web as 10.0.1.9:9090, but serves on port 8080
       about service web, task t9, group web, 10.0.1.9:9090, eni-t9; under the policy for prod/web
       withheld: deregister 10.0.1.9:9090 from web: the right pair isn't healthy yet
-    medium target-stuck-initial: 10.0.1.9:8080 is still initial in web, since 2026-03-01T11:00:00Z at the latest
-      about service web, task t9, group web, 10.0.1.9:8080, eni-t9; under the policy for prod/web
     ");
 }
 

@@ -24,7 +24,6 @@ const NOTHING_TO_CONFIGURE: &[&str] = &[
     "target-unused",
     "target-group-empty",
     "target-quota-near",
-    "drain-shorter-than-stop",
 ];
 
 #[test]
@@ -39,9 +38,9 @@ fn every_rule_whose_remedy_changes_the_configuration_is_followed() {
 
 /// The rules that find something, each with what it is about.
 fn findings(story: &Story) -> BTreeSet<(String, String)> {
-    let look = story.look();
-    assert!(look.judgement.abstentions.is_empty(), "{:?}", look.judgement.abstentions);
-    look.judgement
+    story
+        .look()
+        .judgement
         .findings
         .into_iter()
         .map(|finding| (finding.rule.clone(), finding.fingerprint().to_string()))

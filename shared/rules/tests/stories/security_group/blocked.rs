@@ -313,6 +313,8 @@ fn no_more_is_asked_than_it_takes() {
     security groups of: vpc-main
     ");
     assert_snapshot!(asked(judged("TCP 8080; preserve on; lb sg-lb; in web: tcp 8080 203.0.113.0/24")), @r"
+    clusters: all
+    services of: prod
     service: prod/web
     list of: RUNNING tasks of prod/web
     task: prod/t1

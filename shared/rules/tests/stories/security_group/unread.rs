@@ -73,13 +73,15 @@ fn a_failed_look_up_is_abstained_from() {
     }
     let lines = harmless.iter().map(|(label, names)| format!("{label}: {}\n", names.join(", ")));
     assert_snapshot!(lines.collect::<String>(), @r"
-    attributes of: web: no rule
+    attributes of: web: no rule, world
+    balancer: edge: world
+    clusters: all: no rule, another range, another list, other clients, outbound, health check, world
     interface: eni-t1: drift, drift from the default, default, unresolved name, unresolved id
     interface: eni-t2: unresolved name, unresolved id
-    interfaces in: subnet-a: no rule, health check
-    interfaces in: subnet-b: no rule, health check
-    services of: prod: drift, drift from the default, default, unresolved name, unresolved id
-    subnets of: vpc-main: no rule, health check
+    interfaces in: subnet-a: no rule, health check, world
+    interfaces in: subnet-b: no rule, health check, world
+    services of: prod: drift, drift from the default, default, unresolved name, unresolved id, no rule, another range, another list, other clients, outbound, health check, world
+    subnets of: vpc-main: no rule, health check, world
     target groups: all: drift, drift from the default, default, unresolved name, unresolved id
     task: prod/t1: drift, drift from the default, default, unresolved name, unresolved id
     task: prod/t2: unresolved name, unresolved id
