@@ -42,7 +42,6 @@ def test_live_target_at_the_address_of_a_task_that_crashed_before_it_was_registe
     api = web.worker("api")
     served = [api.start_task() for _ in range(2)]
     crashed = web.service.start_task(registered=False)
-    deliver_until_rest(registrar, crashed.event())
     crashed.stop()
     heir = api.start_task(address=crashed.address)
     served.append(heir)
