@@ -37,7 +37,7 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 /// Takes away this many lines that were written last, at a terminal.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub(crate) fn rewind(lines: usize) -> Result<(), Failure> {
     if lines == 0 { Ok(()) } else { print(&format!("\u{1b}[{lines}F\u{1b}[J")) }
 }
