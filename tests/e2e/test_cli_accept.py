@@ -14,6 +14,12 @@ def broken(account):
     return EverythingWrong(account)
 
 
+@pytest.fixture
+def cli(cli, account):
+    """The command line beside a ledger, which alone proves that a live task has inherited another's target."""
+    return cli.where(GUARD_LEDGER_TABLE=account.ledger().name)
+
+
 def accepted(cli, policy):
     ran = cli.where(GUARD_POLICY=policy).run("audit", "--rule", "target-foreign", "--format", "json")
     return [finding.get("accepted") for finding in json.loads(ran.out)["findings"]]
@@ -37,8 +43,8 @@ def test_every_format_says_that_it_is_accepted(cli, form, says):
     assert says in ran.out and "the box registers itself" in ran.out
 
 
-def test_the_functions_report_it_too(start_audit):
-    report = start_audit(FOREIGN).invoke({"rules": ["target-foreign"]}).report
+def test_the_functions_report_it_too(start_audit, account):
+    report = start_audit(FOREIGN, account.ledger()).invoke({"rules": ["target-foreign"]}).report
     assert [finding["accepted"]["reason"] for finding in report["findings"]] == ["the box registers itself"]
 
 

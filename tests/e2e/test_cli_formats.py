@@ -22,6 +22,12 @@ def broken(account):
 
 
 @pytest.fixture
+def cli(cli, account):
+    """The command line beside a ledger, which alone proves that a live task has inherited another's target."""
+    return cli.where(GUARD_LEDGER_TABLE=account.ledger().name)
+
+
+@pytest.fixture
 def report(cli):
     return json.loads(cli.run("audit", *RULES, "--format", "json").out)
 
