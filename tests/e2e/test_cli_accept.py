@@ -15,8 +15,9 @@ def broken(account):
 
 
 @pytest.fixture
-def cli(cli, account):
-    """The command line beside a ledger, which alone proves that a live task has inherited another's target."""
+def cli(cli, broken, account):
+    """Who asks with the ledger: it alone proves that a target with a live owner was somebody else's."""
+    assert broken
     return cli.where(GUARD_LEDGER_TABLE=account.ledger().name)
 
 
@@ -44,7 +45,7 @@ def test_every_format_says_that_it_is_accepted(cli, form, says):
 
 
 def test_the_functions_report_it_too(start_audit, account):
-    report = start_audit(FOREIGN, account.ledger()).invoke({"rules": ["target-foreign"]}).report
+    report = start_audit(FOREIGN, ledger=account.ledger()).invoke({"rules": ["target-foreign"]}).report
     assert [finding["accepted"]["reason"] for finding in report["findings"]] == ["the box registers itself"]
 
 

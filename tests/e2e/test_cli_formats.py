@@ -22,8 +22,9 @@ def broken(account):
 
 
 @pytest.fixture
-def cli(cli, account):
-    """The command line beside a ledger, which alone proves that a live task has inherited another's target."""
+def cli(cli, broken, account):
+    """Who asks with the ledger: it alone proves that a target with a live owner was somebody else's."""
+    assert broken
     return cli.where(GUARD_LEDGER_TABLE=account.ledger().name)
 
 
