@@ -14,10 +14,11 @@ locals {
   # what the guard does too.
   reads = {
     registrar = {
-      "ecs:DescribeTasks"            = ["${local.ecs}:task/*"]
-      "ecs:DescribeServices"         = ["${local.ecs}:service/*"]
-      "ecs:DescribeClusters"         = ["${local.ecs}:cluster/*"]
-      "ecs:DescribeServiceRevisions" = ["${local.ecs}:service-revision/*"]
+      "ecs:DescribeTasks"    = ["${local.ecs}:task/*"]
+      "ecs:DescribeServices" = ["${local.ecs}:service/*"]
+      "ecs:DescribeClusters" = ["${local.ecs}:cluster/*"]
+      # Both are required (Service Authorization Reference, Amazon ECS).
+      "ecs:DescribeServiceRevisions" = ["${local.ecs}:service/*", "${local.ecs}:service-revision/*"]
     }
     guard = {
       "ecs:GetTaskProtection" = ["${local.ecs}:task/*"]
