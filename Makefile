@@ -103,10 +103,10 @@ fuzz: need-fuzz ## Fuzz all that is read from outside, or TARGET=policy, for SEC
 test-e2e: setup $(BINARIES) ## Run the functions and the command line against a moto server
 	cd tests/e2e && $(PYTHON) -m pytest --quiet --numprocesses 2 --dist worksteal -m "not alone" $(PYTEST)
 
-weather: setup $(BINARIES) ## Ten thousand task state changes in bad weather, WEATHER_SEED=2026; with nothing else on the machine
+weather: setup $(BINARIES) ## Ten thousand task state changes under injected faults, WEATHER_SEED=2026; with nothing else on the machine
 	cd tests/e2e && $(PYTHON) -m pytest --quiet -rP -m alone $(PYTEST)
 
-test-infra: setup $(BINARIES) $(SCAN)/.stamp ## Apply the Terraform to a moto server, and take it away again
+test-infra: setup $(BINARIES) $(SCAN)/.stamp ## Apply the Terraform to a moto server, and destroy it again
 	@if command -v terraform >/dev/null; then \
 		set -ex; cd tests/infra && CHECKOV=$(CURDIR)/$(SCAN)/bin/checkov $(PYTHON) -m pytest --quiet $(PYTEST); \
 	else \
