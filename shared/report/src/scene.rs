@@ -7,7 +7,9 @@ use model::ecs::{
     AwsvpcConfiguration, DeploymentController, DeploymentPercents, Service, ServiceLoadBalancer, ServiceStatus,
     Strategy, Tags, Task, TaskInterface, TaskStatus,
 };
-use model::elb::{HealthCheck, IpVersion, Listener, Target, TargetGroup, TargetHealth, TargetState, TargetType};
+use model::elb::{
+    Forward, HealthCheck, IpVersion, Listener, Target, TargetGroup, TargetHealth, TargetState, TargetType,
+};
 use model::finding::{Finding, Resources, Severity};
 use model::id::{ClusterArn, LoadBalancerArn, TargetGroupArn, TaskArn};
 use model::observation::{Answer, Observation};
@@ -83,6 +85,7 @@ impl AccountSummary {
             launch_type: None,
             capacity_providers: vec![],
             health_check_grace_seconds: None,
+            events: vec![],
             network: Some(AwsvpcConfiguration {
                 subnets: vec![parse("subnet-0a")],
                 security_groups: vec![parse("sg-0base")],
@@ -124,7 +127,7 @@ impl AccountSummary {
             arn: parse(&format!("{}/50dc6c495c0c{port:04}", balancer.as_str().replace(":loadbalancer/", ":listener/"))),
             protocol: Some("TCP".to_owned()),
             port: Some(port),
-            target_groups: vec![group.clone()],
+            forwards: vec![Forward::to(group.clone())],
         });
     }
 
@@ -139,6 +142,8 @@ impl AccountSummary {
             desired_status: TaskStatus::Running,
             version: None,
             started_at: None,
+            stopped_at: None,
+            stopped_reason: None,
             launch_type: None,
             interfaces: vec![TaskInterface {
                 attachment: parse(&format!("a{n}")),
@@ -175,7 +180,7 @@ impl AccountSummary {
     }
 
     pub(crate) fn target(&mut self, group: &str, target: Target, state: TargetState) {
-        self.targets(group).push(TargetHealth { target, state, reason: None });
+        self.targets(group).push(TargetHealth::new(target, state, None));
     }
 
     pub(crate) fn without(&mut self, group: &str, target: Target) {

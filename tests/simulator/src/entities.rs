@@ -41,8 +41,8 @@ pub(crate) fn target_group(arn: TargetGroupArn, ip_version: IpVersion, balancer:
 }
 
 pub(crate) fn definition(arn: &TaskDefinitionArn, port: u16) -> TaskDefinition {
-    let mapping = PortMapping { container_port: port, host_port: None, protocol: "tcp".to_owned() };
-    let app = Container { name: "app".to_owned(), ports: vec![mapping], port_ranges: vec![] };
+    let mapping = PortMapping { container_port: port, host_port: None, protocol: "tcp".to_owned(), app_protocol: None };
+    let app = Container { name: "app".to_owned(), ports: vec![mapping], port_ranges: vec![], balancer_names: vec![] };
     TaskDefinition { arn: arn.clone(), network_mode: NetworkMode::Awsvpc, containers: vec![app] }
 }
 
@@ -96,6 +96,7 @@ pub(crate) fn service(id: &ServiceId, controller: DeploymentController, minimum_
         launch_type: Some("FARGATE".to_owned()),
         capacity_providers: vec![],
         health_check_grace_seconds: None,
+        events: vec![],
         tags: Tags::new(),
     }
 }
@@ -147,6 +148,8 @@ pub(crate) fn task(cluster: &ClusterArn, n: u32, subnet: SubnetId, addresses: Ve
         desired_status: TaskStatus::Running,
         version: Some(1),
         started_at: None,
+        stopped_at: None,
+        stopped_reason: None,
         launch_type: Some(LaunchType::Fargate),
         interfaces: vec![TaskInterface {
             attachment: format!("a{n}").parse().unwrap_or_else(|error| unreachable!("{error}")),

@@ -26,7 +26,7 @@ impl Stage<'_> {
             true => (TargetState::Unused, "Target.NotInUse"),
             false => (TargetState::Initial, "Elb.RegistrationInProgress"),
         };
-        there.insert(target, TargetHealth { target, state, reason: Some(reason.to_owned()) });
+        there.insert(target, TargetHealth::new(target, state, Some(reason.to_owned())));
         let episodes = self.sim.record.episodes.entry((group.clone(), target)).or_default();
         if let Some(last) = episodes.last_mut() {
             last.draining.to = last.draining.to.min(now);

@@ -115,7 +115,7 @@ impl Elb for MemoryAccount {
             let registered = there.get(target).is_some_and(TargetHealth::is_in_place);
             if !registered {
                 let reason = Some("Elb.RegistrationInProgress".to_owned());
-                there.insert(*target, TargetHealth { target: *target, state: TargetState::Initial, reason });
+                there.insert(*target, TargetHealth::new(*target, TargetState::Initial, reason));
             }
         }
         Ok(())

@@ -54,6 +54,8 @@ fn account() -> MemoryAccount {
             desired_status: TaskStatus::Running,
             version: None,
             started_at: None,
+            stopped_at: None,
+            stopped_reason: None,
             launch_type: None,
             interfaces: Vec::new(),
             tags: BTreeMap::new(),

@@ -6,7 +6,7 @@ mod task_definition;
 
 pub use service::{
     AwsvpcConfiguration, Deployment, DeploymentController, DeploymentPercents, DeploymentStatus, RolloutState, Service,
-    ServiceLoadBalancer, ServiceRevision, ServiceStatus, Strategy, TaskSet, TaskSetStatus,
+    ServiceEvent, ServiceLoadBalancer, ServiceRevision, ServiceStatus, Strategy, TaskSet, TaskSetStatus,
 };
 pub use task::{LaunchType, Task, TaskInterface, TaskProtection, TaskStatus};
 pub use task_definition::{Container, NetworkMode, PortMapping, PortRangeMapping, TaskDefinition};

@@ -47,8 +47,19 @@ pub struct Service {
     pub capacity_providers: Vec<String>,
     /// How long ECS ignores failing health checks of a task that has just started, in seconds.
     pub health_check_grace_seconds: Option<u32>,
+    /// Those of its newest events that tell of trouble, the newest first.
+    pub events: Vec<ServiceEvent>,
     /// Those of its tags that this program goes by.
     pub tags: Tags,
+}
+
+/// What ECS tells about a service in `events`, see "Amazon ECS service event messages" in the developer guide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceEvent {
+    /// When.
+    pub at: Option<Timestamp>,
+    /// What, in ECS's words: `(service web) failed to register targets in (target-group …) with (error …)`.
+    pub message: String,
 }
 
 /// Bounds on the number of tasks during a deployment, in percent of the desired count.

@@ -29,6 +29,10 @@ pub struct Task {
     pub version: Option<i64>,
     /// When it reached RUNNING. Unknown counts as long ago.
     pub started_at: Option<Timestamp>,
+    /// When it reached STOPPED.
+    pub stopped_at: Option<Timestamp>,
+    /// Why it was stopped, in ECS's words, see "Stopped tasks error codes" in the developer guide.
+    pub stopped_reason: Option<Box<str>>,
     /// What it runs on; absent with a capacity provider.
     pub launch_type: Option<LaunchType>,
     /// Its network interfaces; empty unless the mode is awsvpc.

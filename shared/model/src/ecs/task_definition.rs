@@ -38,6 +38,8 @@ pub struct Container {
     pub ports: Vec<PortMapping>,
     /// Its mappings of many ports each.
     pub port_ranges: Vec<PortRangeMapping>,
+    /// Names of load balancers in its environment, command and entry point: what it is a client of.
+    pub balancer_names: Vec<String>,
 }
 
 /// A mapping of one port.
@@ -49,6 +51,8 @@ pub struct PortMapping {
     pub host_port: Option<u16>,
     /// `tcp` or `udp`.
     pub protocol: String,
+    /// `appProtocol`: `http`, `http2` or `grpc`.
+    pub app_protocol: Option<String>,
 }
 
 /// A mapping of many ports (`containerPortRange`). In awsvpc mode each is its own host port.

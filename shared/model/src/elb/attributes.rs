@@ -12,6 +12,34 @@ pub struct TargetGroupAttributes {
     pub deregistration_delay_seconds: Option<u32>,
     /// `load_balancing.cross_zone.enabled`.
     pub cross_zone: CrossZone,
+    /// `target_group_health.dns_failover.minimum_healthy_targets.…`
+    pub dns_failover: MinimumHealthyTargets,
+}
+
+/// From how many healthy targets on a zone counts as healthy. Below, AWS takes the balancer's address in it out of DNS.
+/// See "Target group health" in the guide to Network Load Balancers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MinimumHealthyTargets {
+    /// `count`: at least so many; `None` where it is off. 1 where it was never set.
+    pub count: Option<u32>,
+    /// `percentage`: at least so many of a hundred; `None` where it is off, as it is where it was never set.
+    pub percentage: Option<u32>,
+}
+
+impl Default for MinimumHealthyTargets {
+    fn default() -> Self {
+        Self { count: Some(1), percentage: None }
+    }
+}
+
+impl MinimumHealthyTargets {
+    /// Does a zone with so many healthy targets of all that are registered there count as healthy?
+    #[must_use]
+    pub fn is_met_by(&self, healthy: usize, registered: usize) -> bool {
+        let percentage = self.percentage.and_then(|least| usize::try_from(least).ok());
+        self.count.and_then(|least| usize::try_from(least).ok()).is_none_or(|least| healthy >= least)
+            && percentage.is_none_or(|least| healthy.saturating_mul(100) >= registered.saturating_mul(least))
+    }
 }
 
 /// Whether targets get traffic from other zones than their own.

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use jiff::Timestamp;
+
 use crate::ecs::open_enum;
 use crate::id::{ListenerArn, LoadBalancerArn, LoadBalancerKind, SecurityGroupId, SubnetId, TargetGroupArn, VpcId};
 
@@ -10,6 +12,12 @@ use crate::id::{ListenerArn, LoadBalancerArn, LoadBalancerKind, SecurityGroupId,
 pub struct LoadBalancer {
     /// Its ARN, which tells its kind and name too.
     pub arn: LoadBalancerArn,
+    /// Whether it serves; absent where AWS doesn't say.
+    pub state: Option<BalancerState>,
+    /// When it was made.
+    pub created_at: Option<Timestamp>,
+    /// The name that its clients look up.
+    pub dns_name: Option<String>,
     /// Who can reach it.
     pub scheme: Scheme,
     /// Its VPC.
@@ -47,6 +55,20 @@ impl LoadBalancer {
 }
 
 open_enum! {
+    /// A balancer's state.
+    BalancerState {
+        /// It serves.
+        Active = "active",
+        /// It is being set up.
+        Provisioning = "provisioning",
+        /// It serves, but hasn't the resources it needs to scale.
+        ActiveImpaired = "active_impaired",
+        /// It couldn't be set up.
+        Failed = "failed",
+    }
+}
+
+open_enum! {
     /// Who can reach a balancer.
     Scheme {
         /// Its addresses are public.
@@ -77,5 +99,30 @@ pub struct Listener {
     /// The port it listens on.
     pub port: Option<u16>,
     /// The groups its default action sends to.
-    pub target_groups: Vec<TargetGroupArn>,
+    pub forwards: Vec<Forward>,
+}
+
+/// A group that a listener sends to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forward {
+    /// The group.
+    pub target_group: TargetGroupArn,
+    /// Its share of what is sent; none goes to a weight of 0. Absent where no weights are given.
+    pub weight: Option<u32>,
+}
+
+impl Forward {
+    /// To this group, without weights.
+    #[must_use]
+    pub const fn to(target_group: TargetGroupArn) -> Self {
+        Self { target_group, weight: None }
+    }
+}
+
+impl Listener {
+    /// Does its default action name this group, with whatever weight?
+    #[must_use]
+    pub fn names(&self, group: &TargetGroupArn) -> bool {
+        self.forwards.iter().any(|forward| forward.target_group == *group)
+    }
 }

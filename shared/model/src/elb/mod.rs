@@ -5,7 +5,7 @@ mod load_balancer;
 mod target;
 mod target_group;
 
-pub use attributes::{AccountLimits, CrossZone, LoadBalancerAttributes, TargetGroupAttributes};
-pub use load_balancer::{BalancerZone, Listener, LoadBalancer, Scheme};
+pub use attributes::{AccountLimits, CrossZone, LoadBalancerAttributes, MinimumHealthyTargets, TargetGroupAttributes};
+pub use load_balancer::{BalancerState, BalancerZone, Forward, Listener, LoadBalancer, Scheme};
 pub use target::{Target, TargetHealth, TargetState};
 pub use target_group::{HealthCheck, HealthCheckPort, IpVersion, TargetGroup, TargetType};

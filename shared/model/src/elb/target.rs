@@ -48,6 +48,10 @@ pub struct TargetHealth {
     pub state: TargetState,
     /// Why, as a code: `Target.NotInUse`, `Elb.RegistrationInProgress` …
     pub reason: Option<String>,
+    /// Why, in AWS's words.
+    pub description: Option<Box<str>>,
+    /// A zonal shift (or zonal autoshift) keeps traffic from it: its `AdministrativeOverride` says so, whatever its health.
+    pub is_shifted_away: bool,
 }
 
 open_enum! {
@@ -71,6 +75,12 @@ open_enum! {
 }
 
 impl TargetHealth {
+    /// A target in this state, and AWS's code why.
+    #[must_use]
+    pub const fn new(target: Target, state: TargetState, reason: Option<String>) -> Self {
+        Self { target, state, reason, description: None, is_shifted_away: false }
+    }
+
     /// Is it in the group at all? `unused` with `Target.NotRegistered` is absence.
     #[must_use]
     pub fn is_registered(&self) -> bool {

@@ -133,6 +133,7 @@ fn a_service(nth: usize, percent: u32, right: bool) -> Service {
         launch_type: Some("FARGATE".to_owned()),
         capacity_providers: vec![],
         health_check_grace_seconds: None,
+        events: vec![],
         tags: Tags::new(),
     }
 }
@@ -173,6 +174,8 @@ pub(crate) fn start(
         desired_status: TaskStatus::Running,
         version: None,
         started_at: Some(now),
+        stopped_at: None,
+        stopped_reason: None,
         launch_type: Some(LaunchType::Fargate),
         interfaces: vec![TaskInterface {
             attachment: id.parse().expect("it parses"),

@@ -118,7 +118,7 @@ impl World {
             serving(&world, nth).iter().flat_map(|task| task.interfaces[0].addresses.clone()).collect();
         let target = |ip| {
             let target = Target { ip, port: 8080 };
-            (target, TargetHealth { target, state: TargetState::Healthy, reason: None })
+            (target, TargetHealth::new(target, TargetState::Healthy, None))
         };
         let group = a_target_group();
         let targets = addresses.into_iter().map(target).collect();

@@ -27,6 +27,7 @@ pub(crate) fn a_service(name: &str) -> Service {
         launch_type: None,
         capacity_providers: vec![],
         health_check_grace_seconds: None,
+        events: vec![],
         tags: Tags::new(),
     }
 }
@@ -42,6 +43,8 @@ pub(crate) fn a_task(n: u8) -> Task {
         desired_status: TaskStatus::Running,
         version: None,
         started_at: None,
+        stopped_at: None,
+        stopped_reason: None,
         launch_type: None,
         interfaces: vec![],
         tags: Tags::new(),

@@ -144,7 +144,7 @@ impl Story {
     }
 
     pub(crate) fn with_targets(mut self, name: &str, count: u8) -> Self {
-        let health = |n| TargetHealth { target: target(n, 8080), state: TargetState::Healthy, reason: None };
+        let health = |n| TargetHealth::new(target(n, 8080), TargetState::Healthy, None);
         let targets = (1..=count).map(health).collect();
         self.observation.target_health.insert(group(name), Answer::Known(targets));
         self

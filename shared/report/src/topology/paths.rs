@@ -146,7 +146,7 @@ fn entries(known: &Known<'_>, balancer: &LoadBalancerArn, group: &TargetGroupArn
         None => kind.to_owned(),
     };
     let node = Node::new(balancer.name(), detail);
-    let listeners = known.listeners(balancer).filter(|listener| listener.target_groups.contains(group));
+    let listeners = known.listeners(balancer).filter(|listener| listener.names(group));
     let entries: Vec<PathEntry> = listeners
         .map(|listener| {
             let protocol = listener.protocol.as_deref().unwrap_or("listener");

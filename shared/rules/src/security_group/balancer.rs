@@ -119,7 +119,7 @@ impl<'a> Sender<'a> {
             let Some(port) = listener.port else { continue };
             // Its default action sends elsewhere, and a rule of its may send here: by the clients' IP version, say ("Listener
             // rules" in the guide to Network Load Balancers). Which clients those are isn't known.
-            if !listener.target_groups.contains(&self.group.arn) {
+            if !listener.names(&self.group.arn) {
                 spreads.push(Spread::Unknown(version));
                 continue;
             }

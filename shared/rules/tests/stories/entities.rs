@@ -34,6 +34,7 @@ pub(crate) fn a_service(id: &ServiceId) -> Service {
         launch_type: Some("FARGATE".to_owned()),
         capacity_providers: vec![],
         health_check_grace_seconds: None,
+        events: vec![],
         tags: Tags::new(),
     }
 }
@@ -77,6 +78,8 @@ pub(crate) fn a_task(cluster: &ClusterArn, n: u8) -> Task {
         desired_status: TaskStatus::Running,
         version: Some(5),
         started_at: Some(names::minutes_ago(60)),
+        stopped_at: None,
+        stopped_reason: None,
         launch_type: Some(LaunchType::Fargate),
         interfaces: vec![TaskInterface {
             attachment: format!("a{n}").parse().expect("an attachment id"),
@@ -89,12 +92,12 @@ pub(crate) fn a_task(cluster: &ClusterArn, n: u8) -> Task {
 }
 
 pub(crate) fn a_definition(arn: &TaskDefinitionArn) -> TaskDefinition {
-    let app = Container { name: "app".to_owned(), ports: vec![], port_ranges: vec![] };
+    let app = Container { name: "app".to_owned(), ports: vec![], port_ranges: vec![], balancer_names: vec![] };
     TaskDefinition { arn: arn.clone(), network_mode: NetworkMode::Awsvpc, containers: vec![app] }
 }
 
 pub(crate) fn a_mapping(port: u16) -> PortMapping {
-    PortMapping { container_port: port, host_port: None, protocol: "tcp".to_owned() }
+    PortMapping { container_port: port, host_port: None, protocol: "tcp".to_owned(), app_protocol: None }
 }
 
 /// TCP, for IPv4 addresses, behind a Network Load Balancer.

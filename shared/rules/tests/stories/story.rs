@@ -266,7 +266,7 @@ impl Story {
 
     /// Somebody registered this target; it is healthy.
     pub(crate) fn target(mut self, group: &str, target: &str) -> Self {
-        let health = TargetHealth { target: names::target(target), state: TargetState::Healthy, reason: None };
+        let health = TargetHealth::new(names::target(target), TargetState::Healthy, None);
         self.account.health.entry(names::group(group)).or_default().push(health);
         group.clone_into(&mut self.group);
         self

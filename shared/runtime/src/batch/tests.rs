@@ -93,6 +93,7 @@ fn known_service(name: &str, groups: &[TargetGroupArn]) -> Service {
         launch_type: None,
         capacity_providers: vec![],
         health_check_grace_seconds: None,
+        events: vec![],
         tags: Tags::new(),
     }
 }
@@ -108,6 +109,8 @@ fn known_task(id: &str, service: &str) -> Task {
         desired_status: TaskStatus::Running,
         version: None,
         started_at: None,
+        stopped_at: None,
+        stopped_reason: None,
         launch_type: None,
         interfaces: vec![],
         tags: Tags::new(),

@@ -141,6 +141,7 @@ fn service(cluster: &ClusterArn, name: &str) -> Service {
         launch_type: None,
         capacity_providers: vec![],
         health_check_grace_seconds: None,
+        events: vec![],
         tags: Tags::new(),
     }
 }
@@ -156,6 +157,8 @@ fn task() -> Task {
         desired_status: TaskStatus::Running,
         version: None,
         started_at: None,
+        stopped_at: None,
+        stopped_reason: None,
         launch_type: None,
         interfaces: vec![],
         tags: Tags::new(),

@@ -2,7 +2,7 @@
 
 use aws_sdk_ecs::types::{self, ServiceField};
 use model::call::CallError;
-use model::ecs::{Deployment, DeploymentController, DeploymentPercents, Service, Strategy, TaskSet};
+use model::ecs::{Deployment, DeploymentController, DeploymentPercents, Service, ServiceEvent, Strategy, TaskSet};
 use model::id::{ClusterArn, ServiceArn, ServiceRevisionArn};
 use model::scope::ServiceId;
 
@@ -74,8 +74,25 @@ fn read(service: &types::Service) -> Read<Service> {
         launch_type: service.launch_type().map(|value| value.as_str().to_owned()),
         capacity_providers: providers.map(|item| item.capacity_provider().to_owned()).collect(),
         health_check_grace_seconds: grace.transpose()?,
+        events: events(service.events()),
         tags: tags(service.tags()),
     })
+}
+
+/// What the messages that tell of trouble have in common, see "Amazon ECS service event messages" in the developer guide. AWS
+/// answers with the newest 100; of a healthy service they say that it is in a steady state, over and over.
+const TROUBLE: [&str; 6] = ["unable", "failed", "unhealthy", "insufficient", "rolling back", "throttl"];
+
+/// So many are kept of each service.
+const EVENTS: usize = 5;
+
+fn events(events: &[types::ServiceEvent]) -> Vec<ServiceEvent> {
+    let tells = |message: &str| TROUBLE.iter().any(|word| message.contains(word));
+    let of_trouble = events.iter().filter_map(|event| {
+        let message = event.message().filter(|message| tells(message))?;
+        Some(ServiceEvent { at: time(event.created_at()), message: message.to_owned() })
+    });
+    of_trouble.take(EVENTS).collect()
 }
 
 fn percents(configuration: Option<&types::DeploymentConfiguration>) -> Read<DeploymentPercents> {

@@ -44,7 +44,23 @@ fn container(container: &types::ContainerDefinition) -> Read<Container> {
         name: required("containerDefinitions.name", container.name())?.to_owned(),
         ports: ports.collect::<Read<_>>()?,
         port_ranges: ranges.collect::<Read<_>>()?,
+        balancer_names: balancer_names(container),
     })
+}
+
+/// `NAME.elb.REGION.amazonaws.com` wherever the container is told of it, as part of a URL or alone. Everything else it is told, and
+/// there may be secrets in it, isn't kept.
+fn balancer_names(container: &types::ContainerDefinition) -> Vec<String> {
+    let environment = container.environment().iter().filter_map(types::KeyValuePair::value);
+    let texts = environment.chain(container.command().iter().chain(container.entry_point()).map(String::as_str));
+    let is_name = |text: &&str| text.contains(".elb.") && text.contains(".amazonaws.com");
+    let names = texts
+        .flat_map(|text| text.split(|letter: char| !letter.is_ascii_alphanumeric() && !matches!(letter, '.' | '-')));
+    let mut names: Vec<String> =
+        names.filter(is_name).map(|name| name.trim_end_matches('.').to_ascii_lowercase()).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// A range (`containerPortRange`) has no port of its own.
@@ -54,6 +70,7 @@ fn port_mapping(mapping: &types::PortMapping) -> Read<Option<PortMapping>> {
         container_port,
         host_port: port("hostPort", mapping.host_port())?,
         protocol: protocol(mapping),
+        app_protocol: mapping.app_protocol().map(|protocol| protocol.as_str().to_owned()),
     }))
 }
 

@@ -77,6 +77,8 @@ fn read(arn: TaskArn, task: &types::Task, said: &mut TaskTexts) -> Read<Task> {
         // The SDK can't tell 0 from absent, and versions begin at 1.
         version: Some(task.version()).filter(|version| *version > 0),
         started_at: time(task.started_at()),
+        stopped_at: time(task.stopped_at()),
+        stopped_reason: task.stopped_reason().filter(|reason| !reason.is_empty()).map(Into::into),
         launch_type: task.launch_type().map(|value| value.as_str().into()),
         interfaces: interfaces(task, &mut said.subnets)?,
         tags: tags(task.tags()),

@@ -194,6 +194,23 @@ async fn a_service_without_settings_has_ecss_defaults() {
 }
 
 #[tokio::test]
+async fn of_a_services_events_those_that_tell_of_trouble_are_kept() {
+    let rule = mock!(Client::describe_services).then_output(|| {
+        let said = |message: &str| types::ServiceEvent::builder().message(format!("(service web) {message}")).build();
+        let service = types::Service::builder().service_arn(format!("{PREFIX}service/prod/web"));
+        let service = service.cluster_arn(format!("{PREFIX}cluster/prod")).status("ACTIVE");
+        let service = service.events(said("has reached a steady state."));
+        let service = service.events(said("failed to register targets in (target-group web) with (error …)"));
+        let service = (0..9).fold(service, |service, _| service.events(said("is unable to consistently start tasks")));
+        DescribeServicesOutput::builder().services(service.build()).build()
+    });
+    let answers = clients(&[&rule]).describe_services(&prod(), &[ServiceId::new(&prod(), "web")]).await.unwrap();
+    let events = &answers[0].1.known().unwrap().events;
+    assert_eq!(events.len(), 5);
+    assert!(events[0].message.contains("failed to register"), "{events:?}");
+}
+
+#[tokio::test]
 async fn protection_is_told_of_each_task() {
     let rule = mock!(Client::get_task_protection)
         .match_requests(|request| request.cluster() == Some(prod().as_str()) && request.tasks().len() == 3)
@@ -222,7 +239,12 @@ async fn a_definition_maps_single_ports_and_ranges() {
     let rule = mock!(Client::describe_task_definition).then_output(|| {
         let one = types::PortMapping::builder().container_port(53).protocol(types::TransportProtocol::Udp).build();
         let many = types::PortMapping::builder().container_port_range("8000-8010").build();
-        let app = types::ContainerDefinition::builder().name("app").port_mappings(one).port_mappings(many).build();
+        let app = types::ContainerDefinition::builder().name("app").port_mappings(one).port_mappings(many);
+        let variable = |value: &str| KeyValuePair::builder().name("UPSTREAM").value(value).build();
+        let app = app
+            .environment(variable("tcp://Edge-50dc.elb.eu-central-1.amazonaws.com:53/"))
+            .environment(variable("secret"));
+        let app = app.build();
         let definition = types::TaskDefinition::builder().container_definitions(app);
         let definition = definition.task_definition_arn(format!("{PREFIX}task-definition/web:7")).build();
         DescribeTaskDefinitionOutput::builder().task_definition(definition).build()
@@ -232,6 +254,7 @@ async fn a_definition_maps_single_ports_and_ranges() {
         [52, 53, 7999, 8000, 8010, 8011].into_iter().filter(|port| definition.maps_port(*port)).collect();
     assert_eq!(mapped, [53, 8000, 8010]);
     assert_eq!(definition.containers[0].port_ranges[0].protocol, "tcp");
+    assert_eq!(definition.containers[0].balancer_names, ["edge-50dc.elb.eu-central-1.amazonaws.com"]);
 }
 
 /// An error as ECS puts it on the wire.

@@ -2,11 +2,11 @@
 
 use aws_sdk_elasticloadbalancingv2::types;
 use model::call::CallError;
-use model::elb::Listener;
+use model::elb::{Forward, Listener};
 use model::id::{LoadBalancerArn, TargetGroupArn};
 
 use crate::sdk::Clients;
-use crate::sdk::read::{Read, parse, parse_required, port};
+use crate::sdk::read::{Read, count, parse, parse_required, port};
 
 const OPERATION: &str = "elasticloadbalancing:DescribeListeners";
 const PAGE: i32 = 400;
@@ -27,22 +27,27 @@ fn read(listener: &types::Listener) -> Read<Listener> {
         arn: parse_required("listenerArn", listener.listener_arn())?,
         protocol: listener.protocol().map(|protocol| protocol.as_str().to_owned()),
         port: port("port", listener.port())?,
-        target_groups: target_groups(listener.default_actions())?,
+        forwards: forwards(listener.default_actions())?,
     })
 }
 
 /// An action that forwards names its one group itself, and all of them in its configuration; either may be absent.
-fn target_groups(actions: &[types::Action]) -> Read<Vec<TargetGroupArn>> {
-    let mut groups = Vec::new();
+fn forwards(actions: &[types::Action]) -> Read<Vec<Forward>> {
+    let mut forwards: Vec<Forward> = Vec::new();
     for action in actions {
-        let of_config = action.forward_config().map(types::ForwardActionConfig::target_groups).unwrap_or_default();
-        let of_config = of_config.iter().filter_map(types::TargetGroupTuple::target_group_arn);
-        for arn in action.target_group_arn().into_iter().chain(of_config) {
+        let weighed = action.forward_config().map(types::ForwardActionConfig::target_groups).unwrap_or_default();
+        for tuple in weighed {
+            let target_group = parse_required("defaultActions.forwardConfig.targetGroupArn", tuple.target_group_arn())?;
+            let weight =
+                tuple.weight().map(|weight| count("defaultActions.forwardConfig.weight", weight)).transpose()?;
+            forwards.push(Forward { target_group, weight });
+        }
+        if let Some(arn) = action.target_group_arn() {
             let arn: TargetGroupArn = parse("defaultActions.targetGroupArn", arn)?;
-            if !groups.contains(&arn) {
-                groups.push(arn);
+            if !forwards.iter().any(|forward| forward.target_group == arn) {
+                forwards.push(Forward::to(arn));
             }
         }
     }
-    Ok(groups)
+    Ok(forwards)
 }

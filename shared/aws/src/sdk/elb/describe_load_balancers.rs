@@ -10,7 +10,7 @@ use model::id::{LoadBalancerArn, LoadBalancerKind};
 use crate::api::Answers;
 use crate::sdk::Clients;
 use crate::sdk::isolate::isolate;
-use crate::sdk::read::{Read, answer, parse_all, parse_optional, parse_required, required};
+use crate::sdk::read::{Read, answer, parse_all, parse_optional, parse_required, required, time};
 use crate::sdk::resource::resource_of;
 
 const OPERATION: &str = "elasticloadbalancing:DescribeLoadBalancers";
@@ -55,8 +55,12 @@ fn read(balancer: &types::LoadBalancer) -> Read<LoadBalancer> {
     // Absent from Gateway Load Balancers, which are reached from inside only; elsewhere the default is the internet.
     let default = if arn.kind() == LoadBalancerKind::Gateway { Scheme::Internal } else { Scheme::InternetFacing };
     let scheme = balancer.scheme().map(types::LoadBalancerSchemeEnum::as_str).filter(|text| !text.is_empty());
+    let state = balancer.state().and_then(types::LoadBalancerState::code);
     Ok(LoadBalancer {
         arn,
+        state: state.map(|state| state.as_str().into()),
+        created_at: time(balancer.created_time()),
+        dns_name: balancer.dns_name().map(str::to_owned),
         scheme: scheme.map_or(default, Into::into),
         vpc: parse_optional("vpcId", balancer.vpc_id())?,
         ip_address_type: balancer.ip_address_type().map(|kind| kind.as_str().to_owned()),

@@ -2,16 +2,18 @@
 
 use aws_sdk_elasticloadbalancingv2::types::TargetGroupAttribute;
 use model::call::CallError;
-use model::elb::{CrossZone, TargetGroupAttributes};
+use model::elb::{CrossZone, MinimumHealthyTargets, TargetGroupAttributes};
 use model::id::TargetGroupArn;
 
 use crate::sdk::Clients;
-use crate::sdk::read::{Read, Unusable, parse_optional};
+use crate::sdk::read::{Read, Unusable, parse, parse_optional};
 
 const OPERATION: &str = "elasticloadbalancing:DescribeTargetGroupAttributes";
 const PRESERVE_CLIENT_IP: &str = "preserve_client_ip.enabled";
 const DEREGISTRATION_DELAY: &str = "deregistration_delay.timeout_seconds";
 const CROSS_ZONE: &str = "load_balancing.cross_zone.enabled";
+const DNS_FAILOVER_COUNT: &str = "target_group_health.dns_failover.minimum_healthy_targets.count";
+const DNS_FAILOVER_PERCENTAGE: &str = "target_group_health.dns_failover.minimum_healthy_targets.percentage";
 
 pub(super) async fn describe_target_group_attributes(
     clients: &Clients,
@@ -36,5 +38,18 @@ fn read(attributes: &[TargetGroupAttribute]) -> Read<TargetGroupAttributes> {
             Some("use_load_balancer_configuration" | "") | None => CrossZone::OfBalancer,
             Some(other) => return Err(Unusable::new(CROSS_ZONE, format!("{other:?} is unknown"))),
         },
+        dns_failover: MinimumHealthyTargets {
+            count: minimum(DNS_FAILOVER_COUNT, value(DNS_FAILOVER_COUNT), Some(1))?,
+            percentage: minimum(DNS_FAILOVER_PERCENTAGE, value(DNS_FAILOVER_PERCENTAGE), None)?,
+        },
     })
+}
+
+/// A number, or `off`.
+fn minimum(key: &'static str, value: Option<&str>, default: Option<u32>) -> Read<Option<u32>> {
+    match value {
+        None | Some("") => Ok(default),
+        Some("off") => Ok(None),
+        Some(number) => parse(key, number).map(Some),
+    }
 }

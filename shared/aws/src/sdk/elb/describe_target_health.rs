@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use aws_sdk_elasticloadbalancingv2::types::TargetHealthDescription;
+use aws_sdk_elasticloadbalancingv2::types::{AdministrativeOverride, TargetHealthDescription};
 use model::call::CallError;
 use model::elb::{Target, TargetHealth};
 use model::id::TargetGroupArn;
@@ -28,9 +28,12 @@ fn read(description: &TargetHealthDescription) -> Read<Option<TargetHealth>> {
     let Ok(ip) = required("target.id", target.id())?.parse::<IpAddr>() else { return Ok(None) };
     let port = required("target.port", port("target.port", target.port())?)?;
     let health = required("targetHealth", description.target_health())?;
+    let shift = description.administrative_override().and_then(AdministrativeOverride::state);
     Ok(Some(TargetHealth {
         target: Target { ip, port },
         state: required("targetHealth.state", health.state())?.as_str().into(),
         reason: health.reason().map(|reason| reason.as_str().to_owned()),
+        description: health.description().map(Into::into),
+        is_shifted_away: shift.is_some_and(|state| state.as_str().starts_with("zonal_shift")),
     }))
 }

@@ -9,8 +9,8 @@ use aws_sdk_elasticloadbalancingv2::operation::describe_target_groups::DescribeT
 use aws_sdk_elasticloadbalancingv2::operation::describe_target_health::DescribeTargetHealthOutput;
 use aws_sdk_elasticloadbalancingv2::operation::register_targets::RegisterTargetsOutput;
 use aws_sdk_elasticloadbalancingv2::types::{
-    self, Tag, TagDescription, TargetDescription, TargetHealth, TargetHealthDescription, TargetHealthStateEnum,
-    TargetTypeEnum,
+    self, AdministrativeOverride, Tag, TagDescription, TargetAdministrativeOverrideStateEnum, TargetDescription,
+    TargetHealth, TargetHealthDescription, TargetHealthReasonEnum, TargetHealthStateEnum, TargetTypeEnum,
 };
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use aws_smithy_types::retry::RetryConfig;
@@ -156,6 +156,27 @@ async fn only_addresses_are_targets() {
     let found = clients(&[&rule]).describe_target_health(&group("web")).await.unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].target, &found[0].state), (target("[2001:db8::7]:80"), &TargetState::UnhealthyDraining));
+}
+
+#[tokio::test]
+async fn a_target_tells_why_and_whether_a_zonal_shift_keeps_traffic_from_it() {
+    let rule = mock!(Client::describe_target_health).then_output(|| {
+        let health = TargetHealth::builder().state(TargetHealthStateEnum::Unhealthy);
+        let health = health.reason(TargetHealthReasonEnum::FailedHealthChecks).description("Health checks failed");
+        let shift = AdministrativeOverride::builder().state(TargetAdministrativeOverrideStateEnum::ZonalShiftActive);
+        let none = AdministrativeOverride::builder().state(TargetAdministrativeOverrideStateEnum::NoOverride);
+        let target = |id: &str| TargetDescription::builder().id(id).port(80).build();
+        let described =
+            |id: &str| TargetHealthDescription::builder().target(target(id)).target_health(health.clone().build());
+        DescribeTargetHealthOutput::builder()
+            .target_health_descriptions(described("10.0.1.7").administrative_override(shift.build()).build())
+            .target_health_descriptions(described("10.0.1.8").administrative_override(none.build()).build())
+            .build()
+    });
+    let found = clients(&[&rule]).describe_target_health(&group("web")).await.unwrap();
+    assert_eq!(found.iter().map(|one| one.is_shifted_away).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(found[0].reason.as_deref(), Some("Target.FailedHealthChecks"));
+    assert_eq!(found[0].description.as_deref(), Some("Health checks failed"));
 }
 
 #[tokio::test]

@@ -2,7 +2,8 @@
 
 use model::ecs::{AwsvpcConfiguration, Container, DeploymentController, PortMapping, TaskDefinition, TaskSetStatus};
 use model::elb::{
-    BalancerZone, CrossZone, LoadBalancer, LoadBalancerAttributes, Scheme, TargetGroupAttributes, TargetType,
+    BalancerState, BalancerZone, CrossZone, LoadBalancer, LoadBalancerAttributes, Scheme, TargetGroupAttributes,
+    TargetType,
 };
 
 use crate::story::{Story, story};
@@ -17,7 +18,7 @@ pub(crate) fn sound() -> Story {
 
 /// A mapping of this port.
 pub(crate) fn mapping(container_port: u16, host_port: Option<u16>, protocol: &str) -> PortMapping {
-    PortMapping { container_port, host_port, protocol: protocol.to_owned() }
+    PortMapping { container_port, host_port, protocol: protocol.to_owned(), app_protocol: None }
 }
 
 impl Story {
@@ -27,6 +28,9 @@ impl Story {
             BalancerZone { name: "eu-central-1a".to_owned(), subnet: Some(names::subnet("a")), addresses: vec![] };
         let balancer = LoadBalancer {
             arn: names::balancer("net"),
+            state: Some(BalancerState::Active),
+            created_at: None,
+            dns_name: None,
             scheme: Scheme::Internal,
             vpc: Some(names::vpc("main")),
             ip_address_type: Some("ipv4".to_owned()),
@@ -86,7 +90,7 @@ impl Story {
     /// And it has this container.
     pub(crate) fn with_container(self, name: &str) -> Self {
         let (ports, port_ranges) = (vec![], vec![]);
-        let container = Container { name: name.to_owned(), ports, port_ranges };
+        let container = Container { name: name.to_owned(), ports, port_ranges, balancer_names: vec![] };
         self.defined(|definition| definition.containers.push(container))
     }
 

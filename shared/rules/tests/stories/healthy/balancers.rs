@@ -1,7 +1,7 @@
 //! Network Load Balancers, their listeners and target groups.
 
 use model::ec2::SecurityGroup;
-use model::elb::{HealthCheckPort, Listener};
+use model::elb::{Forward, HealthCheckPort, Listener};
 use model::id::SecurityGroupId;
 
 use super::{HealthyAccount, empty_web, web};
@@ -51,7 +51,7 @@ pub(super) fn listening(mut judged: Story, protocol: &str, port: u16, group: &st
         arn: arn.parse().expect("a listener ARN"),
         protocol: Some(protocol.to_owned()),
         port: Some(port),
-        target_groups: vec![names::group(group)],
+        forwards: vec![Forward::to(names::group(group))],
     };
     judged.account.network.listeners.entry(names::balancer("net")).or_default().push(listener);
     judged
@@ -100,7 +100,7 @@ fn weighted() -> Story {
     let judged = web().group("next").service("next").declares(&["web"]).on("next", 8080).task(3).registered();
     let mut judged = listening(judged, "TCP", 80, "web");
     let listeners = judged.account.network.listeners.get_mut(&names::balancer("net")).expect("listeners");
-    listeners.iter_mut().for_each(|listener| listener.target_groups.push(names::group("next")));
+    listeners.iter_mut().for_each(|listener| listener.forwards.push(Forward::to(names::group("next"))));
     judged
 }
 

@@ -335,7 +335,7 @@ fn a_group_that_a_listeners_rule_may_send_to_is_not_taken_for_unattached() {
     let by_rule = |text: &str| {
         let mut story = judged(text);
         let listeners = story.account.network.listeners.values_mut().flatten();
-        listeners.for_each(|listener| listener.target_groups = vec![names::group("six")]);
+        listeners.for_each(|listener| listener.forwards = vec![model::elb::Forward::to(names::group("six"))]);
         story
     };
     assert_eq!(judged(text).judged_by(&["ingress-traffic-blocked"]).found(), "nothing");

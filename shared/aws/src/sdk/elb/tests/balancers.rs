@@ -8,10 +8,11 @@ use aws_sdk_elasticloadbalancingv2::operation::describe_load_balancers::Describe
 use aws_sdk_elasticloadbalancingv2::operation::describe_target_group_attributes::DescribeTargetGroupAttributesOutput;
 use aws_sdk_elasticloadbalancingv2::types::{
     Action, ActionTypeEnum, AvailabilityZone, ForwardActionConfig, Limit, Listener, LoadBalancer, LoadBalancerAddress,
-    LoadBalancerAttribute, LoadBalancerSchemeEnum, ProtocolEnum, TargetGroupAttribute, TargetGroupTuple,
+    LoadBalancerAttribute, LoadBalancerSchemeEnum, LoadBalancerState, LoadBalancerStateEnum, ProtocolEnum,
+    TargetGroupAttribute, TargetGroupTuple,
 };
 use aws_smithy_mocks::mock;
-use model::elb::{CrossZone, Scheme};
+use model::elb::{BalancerState, CrossZone, Forward, MinimumHealthyTargets, Scheme};
 use model::id::LoadBalancerArn;
 use model::observation::Answer;
 
@@ -68,6 +69,8 @@ async fn a_balancer_made_without_groups_is_told_from_one_with_none_left() {
         let zone = zone.load_balancer_addresses(address.ipv6_address("2001:db8::7").build()).build();
         let with = described("with").security_groups("sg-1").availability_zones(zone);
         let with = with.enforce_security_group_inbound_rules_on_private_link_traffic("off");
+        let state = LoadBalancerState::builder().code(LoadBalancerStateEnum::ActiveImpaired).build();
+        let with = with.state(state).dns_name("with-50dc.elb.eu-central-1.amazonaws.com");
         let emptied = described("emptied").set_security_groups(Some(vec![]));
         DescribeLoadBalancersOutput::builder()
             .load_balancers(with.build())
@@ -82,6 +85,8 @@ async fn a_balancer_made_without_groups_is_told_from_one_with_none_left() {
     let addresses: Vec<String> = found[0].zones[0].addresses.iter().map(ToString::to_string).collect();
     assert_eq!(addresses, ["10.0.1.7", "2001:db8::7"], "what targets see");
     assert_eq!(found[0].filters_private_link, Some(false));
+    assert_eq!((&found[0].state, &found[2].state), (&Some(BalancerState::ActiveImpaired), &None));
+    assert_eq!(found[0].dns_name.as_deref(), Some("with-50dc.elb.eu-central-1.amazonaws.com"));
 }
 
 #[tokio::test]
@@ -89,8 +94,9 @@ async fn a_listener_forwards_to_one_group_or_many() {
     let rule = mock!(Client::describe_listeners)
         .match_requests(|request| request.load_balancer_arn() == Some(balancer("edge").as_str()))
         .then_output(|| {
-            let tuple = |name: &str| TargetGroupTuple::builder().target_group_arn(group(name).as_str()).build();
-            let config = ForwardActionConfig::builder().target_groups(tuple("a")).target_groups(tuple("b")).build();
+            let tuple = |name: &str| TargetGroupTuple::builder().target_group_arn(group(name).as_str());
+            let tuples = [tuple("a").weight(0).build(), tuple("b").build()];
+            let config = ForwardActionConfig::builder().set_target_groups(Some(tuples.to_vec())).build();
             let forward = Action::builder().r#type(ActionTypeEnum::Forward).target_group_arn(group("a").as_str());
             let listener = Listener::builder().port(443).protocol(ProtocolEnum::Tls);
             let listener = listener.listener_arn(format!("{PREFIX}listener/net/edge/50dc/1"));
@@ -99,7 +105,8 @@ async fn a_listener_forwards_to_one_group_or_many() {
         });
     let found = clients(&[&rule]).describe_listeners(&balancer("edge")).await.unwrap();
     assert_eq!((found[0].port, found[0].protocol.as_deref()), (Some(443), Some("TLS")));
-    assert_eq!(found[0].target_groups, ["a", "b"].map(group));
+    let forward = |name, weight| Forward { target_group: group(name), weight };
+    assert_eq!(found[0].forwards, [forward("a", Some(0)), forward("b", None)]);
 }
 
 #[tokio::test]
@@ -110,6 +117,8 @@ async fn attributes_that_were_never_set_are_absent() {
             .attributes(attribute("preserve_client_ip.enabled", "true"))
             .attributes(attribute("deregistration_delay.timeout_seconds", "60"))
             .attributes(attribute("load_balancing.cross_zone.enabled", "use_load_balancer_configuration"))
+            .attributes(attribute("target_group_health.dns_failover.minimum_healthy_targets.count", "off"))
+            .attributes(attribute("target_group_health.dns_failover.minimum_healthy_targets.percentage", "40"))
             .attributes(attribute("something.new", "?"))
             .build()
     });
@@ -121,6 +130,10 @@ async fn attributes_that_were_never_set_are_absent() {
     let attributes = clients.describe_target_group_attributes(&group("web")).await.unwrap();
     assert_eq!((attributes.preserve_client_ip, attributes.deregistration_delay_seconds), (Some(true), Some(60)));
     assert_eq!(attributes.cross_zone, CrossZone::OfBalancer);
+    let minimum = attributes.dns_failover;
+    assert_eq!((minimum.count, minimum.percentage), (None, Some(40)));
+    assert!(minimum.is_met_by(2, 5) && !minimum.is_met_by(1, 5));
+    assert!(MinimumHealthyTargets::default().is_met_by(1, 9) && !MinimumHealthyTargets::default().is_met_by(0, 9));
     assert_eq!(clients.describe_load_balancer_attributes(&balancer("edge")).await.unwrap().cross_zone, None);
 }
 

@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 use model::ec2::{Peer, SecurityGroupRule};
-use model::elb::{BalancerZone, HealthCheckPort, IpVersion, Listener, LoadBalancer, Scheme, TargetGroupAttributes};
+use model::elb::{
+    BalancerState, BalancerZone, Forward, HealthCheckPort, IpVersion, Listener, LoadBalancer, Scheme,
+    TargetGroupAttributes,
+};
 use model::id::SecurityGroupId;
 
 use crate::security_group::steps::rule;
@@ -166,6 +169,9 @@ impl Scene {
         };
         LoadBalancer {
             arn: names::balancer("net"),
+            state: Some(BalancerState::Active),
+            created_at: None,
+            dns_name: None,
             scheme: self.scheme.clone(),
             vpc: Some(names::vpc("main")),
             ip_address_type: Some(if self.is_dualstack { "dualstack" } else { "ipv4" }.to_owned()),
@@ -192,7 +198,7 @@ fn a_listener(protocol: &str, port: u16) -> Listener {
         arn: arn.parse().expect("a listener ARN"),
         protocol: Some(protocol.to_owned()),
         port: Some(port),
-        target_groups: vec![names::group("web")],
+        forwards: vec![Forward::to(names::group("web"))],
     }
 }
 
