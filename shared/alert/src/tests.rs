@@ -112,6 +112,9 @@ fn stale(of: &str, nth: u32) -> Finding {
         severity: Severity::High,
         summary: format!("{target} is registered in {of} but nothing has that address"),
         remedy: "Deregister it.".to_owned(),
+        title: String::new(),
+        fixes: Vec::new(),
+        caused_by: None,
         resources: Resources {
             cluster: Some(id.cluster.clone()),
             service: Some(service(of)),

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
 
 use crate::elb::Target;
+use crate::fix::Fix;
 use crate::id::{ClusterArn, NetworkInterfaceId, SecurityGroupId, ServiceArn, TargetGroupArn, TaskArn};
 use crate::repair::Proposal;
 use crate::scope::ServiceId;
@@ -150,10 +151,16 @@ pub struct Finding {
     pub rule: String,
     /// How much it matters.
     pub severity: Severity,
+    /// The rule in one line.
+    pub title: String,
     /// One sentence.
     pub summary: String,
     /// What a person can do.
     pub remedy: String,
+    /// How exactly, best first: commands to paste, and what holds the same as code.
+    pub fixes: Vec<Fix>,
+    /// The finding that this one follows from: once that is mended, so is this.
+    pub caused_by: Option<Fingerprint>,
     /// What it is about.
     pub resources: Resources,
     /// What exactly was seen, beyond the resources: two looks confirm each other only if this is the same.

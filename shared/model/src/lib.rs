@@ -4,7 +4,7 @@
 //! * [`ecs`], [`elb`], [`ec2`], [`scaling`] – the entities the rules look at, in AWS's own words;
 //! * [`mod@observation`] – facts as answers to questions, each known, absent or unread;
 //! * [`scope`] – where to look (never what is true);
-//! * [`finding`], [`repair`] – a judgement, and a change that would mend it;
+//! * [`finding`], [`fix`], [`repair`] – a judgement, what a person can do about it, and a change that would mend it;
 //! * [`alert`] – what somebody is told about a fault, as it is kept;
 //! * [`policy`] – what the owner of the account allows.
 //!
@@ -16,6 +16,7 @@ pub mod ec2;
 pub mod ecs;
 pub mod elb;
 pub mod finding;
+pub mod fix;
 pub mod hold;
 pub mod id;
 pub mod ledger;

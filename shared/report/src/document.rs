@@ -5,6 +5,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use model::finding::{Finding, Fingerprint, Resources, Severity};
+use model::fix::Fix;
 use model::id::{AccountId, Region};
 use model::observation::Unread;
 use model::policy::Mode;
@@ -19,6 +20,9 @@ pub const SCHEMA: u32 = 1;
 pub struct Report {
     /// [`SCHEMA`].
     pub schema: u32,
+    /// What made it.
+    #[serde(default)]
+    pub tool: Tool,
     /// When reading began.
     pub generated_at: Timestamp,
     /// The account looked at.
@@ -37,6 +41,15 @@ pub struct Report {
     pub calls: BTreeMap<String, u64>,
     /// How long the pass took, in milliseconds.
     pub duration_ms: u64,
+}
+
+/// The program that made a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    /// `ecs-nlb-guard`.
+    pub name: String,
+    /// Its version; empty in a report that was made before reports said so.
+    pub version: String,
 }
 
 /// Where was looked, in the words of a request. Without any key: everywhere.
@@ -93,10 +106,19 @@ pub struct FindingReport {
     pub severity: Severity,
     /// The same for the same fault on the same resource every time.
     pub fingerprint: Fingerprint,
+    /// The rule in one line.
+    #[serde(default)]
+    pub title: String,
     /// One sentence.
     pub summary: String,
     /// What a person can do.
     pub remedy: String,
+    /// How exactly, best first.
+    #[serde(default)]
+    pub fixes: Vec<Fix>,
+    /// The finding that this one follows from: once that is mended, so is this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caused_by: Option<Fingerprint>,
     /// What the judgement rests on.
     pub evidence: BTreeMap<String, serde_json::Value>,
     /// What it is about.
@@ -210,6 +232,21 @@ impl Report {
     }
 }
 
+impl Tool {
+    /// This program.
+    #[must_use]
+    pub fn current() -> Self {
+        Self { name: "ecs-nlb-guard".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+    }
+}
+
+impl Default for Tool {
+    /// A program that didn't say.
+    fn default() -> Self {
+        Self { version: String::new(), ..Self::current() }
+    }
+}
+
 impl Coverage {
     /// How much of what was looked at, as far as there was any: `(40, "task")`.
     pub fn amounts(&self) -> impl Iterator<Item = (usize, &'static str)> {
@@ -236,13 +273,16 @@ impl FindingReport {
     #[must_use]
     pub fn new(finding: Finding, repairs: Vec<RepairReport>) -> Self {
         let fingerprint = finding.fingerprint();
-        let Finding { rule, severity, summary, remedy, resources, evidence, .. } = finding;
+        let Finding { rule, severity, title, summary, remedy, fixes, caused_by, resources, evidence, .. } = finding;
         Self {
             rule,
             severity,
             fingerprint,
+            title,
             summary,
             remedy,
+            fixes,
+            caused_by,
             evidence,
             resources,
             repairs,

@@ -21,8 +21,10 @@ mod tests;
 pub mod text;
 pub mod topology;
 
-pub use document::{Accepted, Baseline, Coverage, FindingReport, Modes, RepairReport, Report, ScopeReport, Status};
-pub use formats::{RuleText, Tool};
+pub use document::{
+    Accepted, Baseline, Coverage, FindingReport, Modes, RepairReport, Report, ScopeReport, Status, Tool,
+};
+pub use formats::RuleText;
 pub use lines::LogLine;
 pub use place::{one_line, place};
 pub use topology::Topology;

@@ -9,7 +9,7 @@ use model::id::{AccountId, Region};
 use model::observation::Unread;
 use serde::Serialize;
 
-use crate::document::{Coverage, FindingReport, Modes, Report};
+use crate::document::{Coverage, FindingReport, Modes, Report, Tool};
 
 /// A line is at most this long, in bytes of JSON.
 pub const MAX_BYTES: usize = 200_000;
@@ -30,6 +30,7 @@ pub enum LogLine {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Summary<'a> {
     schema: u32,
+    tool: &'a Tool,
     generated_at: Timestamp,
     account: &'a AccountId,
     region: &'a Region,
@@ -67,6 +68,7 @@ impl Report {
         coverage.unread.iter_mut().for_each(shorten);
         Summary {
             schema: self.schema,
+            tool: &self.tool,
             generated_at: self.generated_at,
             account: &self.account,
             region: &self.region,

@@ -7,7 +7,7 @@ use model::policy::Mode;
 use model::scope::{Scope, ServiceId};
 use serde_json::json;
 
-use crate::document::{Coverage, FindingReport, Modes, RepairReport, Report, SCHEMA, ScopeReport, Status};
+use crate::document::{Coverage, FindingReport, Modes, RepairReport, Report, SCHEMA, ScopeReport, Status, Tool};
 use crate::lines::{LogLine, MAX_BYTES};
 use crate::text::TextStyle;
 
@@ -17,6 +17,7 @@ const GROUP: &str = "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targ
 pub(crate) fn report(findings: Vec<FindingReport>) -> Report {
     Report {
         schema: SCHEMA,
+        tool: Tool { version: "1.2.3".to_owned(), ..Tool::current() },
         generated_at: "2026-03-01T12:00:00.25Z".parse().expect("a time"),
         account: "111122223333".parse().expect("an account"),
         region: "eu-central-1".parse().expect("a Region"),
@@ -61,8 +62,11 @@ pub(crate) fn finding(
         rule: rule.to_owned(),
         severity,
         fingerprint: Fingerprint::of([rule, service, address]),
+        title: format!("{rule} in a line"),
         summary: format!("{target} of {service} is not as it should be"),
         remedy: format!("see what {rule} says"),
+        fixes: Vec::new(),
+        caused_by: None,
         resources,
         evidence: BTreeMap::from([("state".to_owned(), json!("healthy"))]),
         repairs,
@@ -110,6 +114,10 @@ fn the_document_has_the_agreed_keys_and_leaves_out_what_does_not_apply() {
     insta::assert_snapshot!(serde_json::to_string_pretty(&report).expect("JSON"), @r#"
     {
       "schema": 1,
+      "tool": {
+        "name": "ecs-nlb-guard",
+        "version": "1.2.3"
+      },
       "generated_at": "2026-03-01T12:00:00.25Z",
       "account": "111122223333",
       "region": "eu-central-1",
@@ -138,8 +146,10 @@ fn the_document_has_the_agreed_keys_and_leaves_out_what_does_not_apply() {
           "rule": "target-hijacked",
           "severity": "critical",
           "fingerprint": "a1b9c037860c3755",
+          "title": "target-hijacked in a line",
           "summary": "10.0.2.4:8080 of api is not as it should be",
           "remedy": "see what target-hijacked says",
+          "fixes": [],
           "evidence": {
             "state": "healthy"
           },

@@ -18,8 +18,11 @@ pub(crate) fn start(rule: &Rule, summary: String) -> FindingDraft {
     FindingDraft(Finding {
         rule: rule.slug.to_owned(),
         severity: rule.severity,
+        title: rule.title.to_owned(),
         summary,
         remedy: rule.remedy.to_owned(),
+        fixes: Vec::new(),
+        caused_by: None,
         resources: Resources::default(),
         subject: String::new(),
         users: Vec::new(),

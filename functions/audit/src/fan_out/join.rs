@@ -116,6 +116,7 @@ mod tests {
         };
         Report {
             schema: report::document::SCHEMA,
+            tool: report::Tool::current(),
             generated_at: Timestamp::from_second(second).unwrap(),
             account: "111122223333".parse().unwrap(),
             region: "eu-central-1".parse().unwrap(),

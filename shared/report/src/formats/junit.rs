@@ -2,16 +2,16 @@
 
 use std::fmt::Write as _;
 
-use super::{Tool, xml};
+use super::{RuleText, xml};
 use crate::document::{FindingReport, Report};
 use crate::place::{one_line, place};
 
 impl Report {
     /// The report as a JUnit XML document. A rule without findings is a test that passed.
     #[must_use]
-    pub fn to_junit(&self, tool: Tool<'_>) -> String {
+    pub fn to_junit(&self, rules: &[RuleText]) -> String {
         let mut suites = String::new();
-        for rule in tool.rules {
+        for rule in rules {
             let findings: Vec<&FindingReport> =
                 self.findings.iter().filter(|finding| finding.rule == rule.slug).collect();
             let mut cases = String::new();

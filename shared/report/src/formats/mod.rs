@@ -31,15 +31,6 @@ pub struct RuleText {
     pub remedy: String,
 }
 
-/// What a report of these formats names besides the report.
-#[derive(Debug, Clone, Copy)]
-pub struct Tool<'a> {
-    /// The version of the program.
-    pub version: &'a str,
-    /// The rules that were judged by.
-    pub rules: &'a [RuleText],
-}
-
 impl FindingReport {
     /// The ARN or id of the most specific resource that the finding is about.
     fn resource_id(&self) -> String {

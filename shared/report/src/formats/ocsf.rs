@@ -5,7 +5,6 @@
 use model::finding::Severity;
 use serde_json::{Value, json};
 
-use super::Tool;
 use crate::document::{FindingReport, Report};
 use crate::place::{one_line, place};
 
@@ -16,18 +15,13 @@ impl Report {
     ///
     /// # Errors
     /// Never: every key is a text.
-    pub fn to_ocsf(&self, tool: Tool<'_>) -> Result<String, serde_json::Error> {
-        let events: Vec<Value> = self.findings.iter().map(|finding| self.event(finding, tool)).collect();
+    pub fn to_ocsf(&self) -> Result<String, serde_json::Error> {
+        let events: Vec<Value> = self.findings.iter().map(|finding| self.event(finding)).collect();
         serde_json::to_string(&events)
     }
 
-    fn event(&self, finding: &FindingReport, tool: Tool<'_>) -> Value {
+    fn event(&self, finding: &FindingReport) -> Value {
         let time = self.generated_at.as_millisecond();
-        let title = tool
-            .rules
-            .iter()
-            .find(|rule| rule.slug == finding.rule)
-            .map_or(finding.rule.as_str(), |rule| rule.title.as_str());
         let (status_id, status) = if finding.accepted.is_some() { (3, "Suppressed") } else { (1, "New") };
         let (severity_id, severity) = severity(finding.severity);
         let resources: Vec<Value> =
@@ -52,11 +46,11 @@ impl Report {
                 "version": VERSION,
                 "event_code": finding.rule,
                 "profiles": ["cloud"],
-                "product": {"name": "ecs-nlb-guard", "vendor_name": "ecs-nlb-guard", "version": tool.version},
+                "product": {"name": "ecs-nlb-guard", "vendor_name": "ecs-nlb-guard", "version": self.tool.version},
             },
             "finding_info": {
                 "uid": finding.fingerprint,
-                "title": title,
+                "title": finding.title,
                 "desc": one_line(&finding.summary),
                 "created_time": time,
                 "types": [finding.rule],

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use model::finding::Severity;
 use serde_json::{Value, json};
 
-use super::{RuleText, Tool};
+use super::RuleText;
 use crate::document::{Baseline, FindingReport, Report};
 use crate::place::{one_line, place};
 
@@ -18,9 +18,9 @@ impl Report {
     ///
     /// # Errors
     /// Never: every key is a text.
-    pub fn to_sarif(&self, tool: Tool<'_>) -> Result<String, serde_json::Error> {
+    pub fn to_sarif(&self, rules: &[RuleText]) -> Result<String, serde_json::Error> {
         let indexes: BTreeMap<&str, usize> =
-            tool.rules.iter().enumerate().map(|(nth, rule)| (rule.slug.as_str(), nth)).collect();
+            rules.iter().enumerate().map(|(nth, rule)| (rule.slug.as_str(), nth)).collect();
         let unread: Vec<Value> = self
             .coverage
             .unread
@@ -37,9 +37,9 @@ impl Report {
             "version": "2.1.0",
             "runs": [{
                 "tool": {"driver": {
-                    "name": "ecs-nlb-guard",
-                    "semanticVersion": tool.version,
-                    "rules": tool.rules.iter().map(rule).collect::<Vec<_>>(),
+                    "name": self.tool.name,
+                    "semanticVersion": self.tool.version,
+                    "rules": rules.iter().map(rule).collect::<Vec<_>>(),
                 }},
                 "automationDetails": {"id": format!("ecs-nlb-guard/{}/{}/", self.account, self.region)},
                 "invocations": [{

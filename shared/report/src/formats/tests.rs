@@ -2,7 +2,7 @@
 
 use model::finding::Severity;
 
-use super::{RuleText, Tool};
+use super::RuleText;
 use crate::document::{Accepted, Report};
 use crate::tests::{finding, report};
 
@@ -51,7 +51,7 @@ fn markdown_takes_a_summary_for_nothing_but_text() {
 #[test]
 fn xml_has_no_character_that_it_may_not_have() {
     let rules = rules();
-    let text = evil().to_junit(Tool { version: "1.0.0", rules: &rules });
+    let text = evil().to_junit(&rules);
     assert!(text.contains("&lt;b&gt;") && !text.contains('\u{1}'), "{text}");
     assert!(text.contains(r#"<testcase classname="target-missing" name="target-missing in a line"/>"#), "{text}");
 }
@@ -69,9 +69,9 @@ fn what_is_accepted_or_in_the_baseline_does_not_count() {
     let text = later.to_text();
     assert!(text.contains("1 finding: 1 high, and 2 accepted or in the baseline."), "{text}");
     let rules = rules();
-    let junit = later.to_junit(Tool { version: "1.0.0", rules: &rules });
+    let junit = later.to_junit(&rules);
     assert!(junit.contains(r#"tests="3" failures="1" errors="0" skipped="2""#), "{junit}");
-    let sarif = later.to_sarif(Tool { version: "1.0.0", rules: &rules }).expect("json");
+    let sarif = later.to_sarif(&rules).expect("json");
     assert!(
         sarif.contains(r#""justification":"accepted: known""#) && sarif.contains(r#""baselineState":"unchanged""#),
         "{sarif}"

@@ -8,7 +8,7 @@ use model::observation::{Answer, Observation, Unread, UnreadKind};
 use model::policy::{Mode, Policy};
 use model::scope::Scope;
 use pipeline::{Concluded, Conclusion, PassOutcome, Status as Came};
-use report::{Accepted, Coverage, FindingReport, Modes, RepairReport, Report, ScopeReport, Status};
+use report::{Accepted, Coverage, FindingReport, Modes, RepairReport, Report, ScopeReport, Status, Tool};
 
 /// The report of a pass over `scope` that was over at `now`.
 #[must_use]
@@ -24,6 +24,7 @@ pub fn report(
     let mode = |may_repair| if may_repair { Mode::Repair } else { Mode::Observe };
     let report = Report {
         schema: report::document::SCHEMA,
+        tool: Tool::current(),
         generated_at: *at,
         account: account.clone(),
         region: region.clone(),

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use report::text::TextStyle;
-use report::{Report, RuleText, Tool};
+use report::{Report, RuleText};
 
-use crate::args::{self, Audit, ReportFormat, VERSION};
+use crate::args::{self, Audit, ReportFormat};
 use crate::ending::{Ending, Failure};
 use crate::output;
 use crate::outputs::{Output, outputs};
@@ -135,19 +135,18 @@ async fn render(surveyed: &Surveyed, format: ReportFormat, look: TextStyle) -> R
     let report = &audited.report;
     let texts: Vec<RuleText> =
         rules::rules().filter(|rule| rules.iter().any(|slug| slug == rule.slug)).map(rule_text).collect();
-    let tool = Tool { version: VERSION.split(' ').next().unwrap_or(VERSION), rules: &texts };
     let json =
         |json: Result<String, serde_json::Error>| json.map(|json| json + "\n").map_err(|error| Failure::usage(&error));
     match format {
         ReportFormat::Text => Ok(report.to_text_as(look)),
         ReportFormat::Json => json(report.to_json()),
         ReportFormat::Html => Ok(report.to_html(&auditor.topology(audited, None).await)),
-        ReportFormat::Sarif => json(report.to_sarif(tool)),
-        ReportFormat::Junit => Ok(report.to_junit(tool)),
+        ReportFormat::Sarif => json(report.to_sarif(&texts)),
+        ReportFormat::Junit => Ok(report.to_junit(&texts)),
         ReportFormat::Csv => Ok(report.to_csv()),
         ReportFormat::Markdown => Ok(report.to_markdown()),
         ReportFormat::Github => Ok(report.to_github()),
-        ReportFormat::Ocsf => json(report.to_ocsf(tool)),
+        ReportFormat::Ocsf => json(report.to_ocsf()),
     }
 }
 
