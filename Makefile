@@ -131,6 +131,7 @@ bench: build ## Measure the shipped binaries against what can't be beaten, as on
 
 bench-check: setup $(BINARIES) ## Compare counts of calls and sizes with the committed ones, or commit to new ones with BASELINE=new
 	cd tests/bench && $(PYTHON) -m pytest --quiet $(PYTEST)
+	cargo test --quiet --workspace --test many_groups
 	PYTHONPATH=tests:tests/e2e $(PYTHON) -m bench.check $(if $(BASELINE),--write)
 
 deploy: setup ## Bring the guard into the account and Region of your AWS settings, or up to date there

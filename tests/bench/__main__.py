@@ -4,7 +4,7 @@ import json
 import sys
 from itertools import pairwise
 
-from . import binaries, judging, passes, start, sweeps
+from . import binaries, judging, passes, repairing, start, sweeps
 from .cloud import Cloud, Shape
 from .counts import all_counts, events, settings
 from .table import at_most, compared, markdown, megabytes, microseconds, milliseconds, number, seconds
@@ -99,6 +99,16 @@ def judged():
             yield row
 
 
+def repaired():
+    found = repairing.measured()
+    for groups, missing in ((100, 2), (200, 2), (200, 5)):
+        one, nothing = found[groups, missing], found[groups, 0]
+        what = f"registering {missing} tasks in each of {groups} target groups"
+        yield compared(f"judged target groups, {what}", one["judged_groups"], nothing["judged_groups"],
+                       "finding nothing", number, most=4.0, is_count=True)
+        yield compared(f"CPU time, {what}", one["cpu_seconds"], nothing["cpu_seconds"], "finding nothing", milliseconds)
+
+
 def main():
     sections = [("Calls", list(calls()))]
     waited = sweeps.all_waiting()
@@ -109,6 +119,7 @@ def main():
         ("Start", list(starting())),
         ("Size", list(sizes())),
         ("Judging, every rule", list(judged())),
+        ("Repairs in many target groups, in memory", list(repaired())),
     ]
     print(markdown(sections))
     rows = [row for _, rows in sections for row in rows]

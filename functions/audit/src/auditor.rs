@@ -143,10 +143,11 @@ impl Auditor {
             deadline,
         };
         let clients = self.clients_until(deadline);
-        let world = World { account: &clients, ledger: self.ledger.as_ref(), queue: None, clock: &WallClock };
+        let world =
+            World { account: &clients, ledger: self.ledger.as_ref(), queue: None::<&SqsLookQueue>, clock: &WallClock };
         let hand_on = HandOn { registrar: self.registrar.as_ref(), guard: self.guard.as_ref() };
         // Boxed: its type is deeper nested than the compiler likes to look at from here.
-        let outcome = Box::pin(pipeline::survey(world, &assignment, hand_on, watch)).await;
+        let outcome = Box::pin(pipeline::survey(&world, &assignment, hand_on, watch)).await;
         if let Some(alerts) = &self.alerts {
             alerts.notify(&outcome, JudgedPass { scope, rules, policy, home }, WallClock.now()).await;
         }

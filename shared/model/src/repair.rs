@@ -332,6 +332,45 @@ impl Proposal {
     }
 }
 
+/// What came of a repair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RepairStatus {
+    /// Observe mode: repair mode would do it.
+    Planned,
+    /// A look is to come.
+    Waiting,
+    /// It must not be done.
+    Withheld,
+    /// It was done and seen to be done.
+    Done,
+    /// AWS said no for good.
+    Refused,
+    /// It didn't go through; it may another time.
+    Failed,
+}
+
+impl RepairStatus {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Waiting => "waiting",
+            Self::Withheld => "withheld",
+            Self::Done => "done",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl fmt::Display for RepairStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 
 use model::call::CallError;
 use model::finding::Fingerprint;
-use model::repair::Repair;
+use model::repair::{Repair, RepairStatus};
 use model::scope::Site;
 use planner::{Decision, Plan, PlannedFinding, Step};
 
 use crate::execute::StepIndex;
-use crate::outcome::{Concluded, Conclusion, Status};
+use crate::outcome::{Concluded, Conclusion};
 
 /// What came of the findings of earlier rounds.
 #[derive(Debug, Default)]
@@ -27,8 +27,9 @@ impl Conclusions {
         let mut refused = false;
         for ((at, nth), conclusion) in conclusions {
             let Some(planned) = plan.findings.get(at) else { continue };
-            refused |= conclusion.status == Status::Refused && planned.steps.len() > nth + 1 && is_option(&conclusion);
-            let suspicion = planned.finding.suspicion();
+            refused |=
+                conclusion.status == RepairStatus::Refused && planned.steps.len() > nth + 1 && is_option(&conclusion);
+            let suspicion = planned.suspicion;
             self.findings.entry(suspicion).or_insert_with(|| planned.clone());
             self.conclusions.insert((suspicion, conclusion.repair.clone()), conclusion);
         }
@@ -38,14 +39,14 @@ impl Conclusions {
     /// Every finding with what came of each of its steps, `plan` being the last round's.
     pub(crate) fn conclude(mut self, plan: Plan, unsent: &BTreeMap<Site, CallError>) -> Vec<Concluded> {
         for planned in &plan.findings {
-            self.findings.remove(&planned.finding.suspicion());
+            self.findings.remove(&planned.suspicion);
         }
         let earlier = std::mem::take(&mut self.findings).into_values();
         plan.findings.into_iter().chain(earlier).map(|planned| self.conclude_one(planned, unsent)).collect()
     }
 
     fn conclude_one(&self, planned: PlannedFinding, unsent: &BTreeMap<Site, CallError>) -> Concluded {
-        let suspicion = planned.finding.suspicion();
+        let suspicion = planned.suspicion;
         let conclude = |step: Step| match self.conclusions.get(&(suspicion, step.repair.clone())) {
             Some(conclusion) => conclusion.clone(),
             None => undone(step, unsent),
@@ -62,14 +63,14 @@ fn is_option(conclusion: &Conclusion) -> bool {
 fn undone(step: Step, unsent: &BTreeMap<Site, CallError>) -> Conclusion {
     let repair = &step.repair;
     match (step.decision, unsent.get(&repair.site())) {
-        (Decision::Planned, _) => Conclusion::new(repair, Status::Planned, None),
+        (Decision::Planned, _) => Conclusion::new(repair, RepairStatus::Planned, None),
         (Decision::Withheld { reason }, _) => Conclusion::withheld(repair, reason),
         (Decision::Refused { code, reason }, _) => Conclusion::refused(repair, code, reason),
         (Decision::Waiting { .. }, Some(error)) => {
             Conclusion::withheld(repair, format!("its second look could not be asked for: {error}"))
         }
         (Decision::Waiting { until }, None) => {
-            Conclusion::new(repair, Status::Waiting, format!("a second look from {until} must confirm it"))
+            Conclusion::new(repair, RepairStatus::Waiting, format!("a second look from {until} must confirm it"))
         }
         (Decision::DoNow, _) => Conclusion::withheld(repair, "no time was left to do it"),
     }

@@ -1,15 +1,15 @@
 //! A look: read, judge and plan until no question is left.
 
-use aws::Account;
-use ledger::Ledger;
-use model::observation::{Lookup, Observation};
-use planner::{Capabilities, LookHistory, Plan, TaskInGrace};
-use rules::Judgement;
+use std::collections::BTreeSet;
 
+use model::observation::{Lookup, Observation, Question};
+use planner::{Capabilities, LookHistory, Plan, TaskInGrace};
+use rules::{GroupAgain, Judgement};
+
+use crate::environment::{Environment, answer};
 use crate::pass::Assignment;
-use crate::ports::{Clock, LookQueue};
+use crate::ports::Clock as _;
 use crate::survey::Progress;
-use crate::world::World;
 
 /// No chain of questions is this long: each round answers all of the one before.
 const MAX_ROUNDS: usize = 64;
@@ -22,52 +22,94 @@ pub(crate) struct Assessment {
     pub(crate) plan: Plan,
 }
 
-/// Looks at the assignment's scope. What `observation` holds already isn't asked again.
-pub(crate) async fn look<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
-    world: World<'_, A, L, Q, C>,
-    assignment: &Assignment<'_>,
-    observation: Observation,
-    looks: &LookHistory,
-    capabilities: Capabilities,
-) -> Assessment {
-    look_watched(world, assignment, observation, looks, capabilities, &|_| ()).await
+/// What follows from what a look saw. The findings are the plan's.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    pub(crate) judgement: Judgement,
+    pub(crate) plan: Plan,
 }
 
-/// The same, telling `watch` before each round of reading.
-pub(crate) async fn look_watched<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
-    world: World<'_, A, L, Q, C>,
+/// Looks at the assignment's scope afresh.
+pub(crate) async fn look<E: Environment>(
+    environment: &E,
     assignment: &Assignment<'_>,
-    mut observation: Observation,
     looks: &LookHistory,
     capabilities: Capabilities,
     watch: &(impl Fn(Progress) + Sync),
 ) -> Assessment {
-    let mut answered = 0;
+    let mut observation =
+        Observation::new(environment.clock().now(), assignment.account.clone(), assignment.region.clone());
+    let all = |known: &Observation| {
+        with_questions(Lookup::new(known), |lookup| judge(lookup, assignment, looks, capabilities))
+    };
+    let Judged { judgement, plan } = until_answered(environment, &mut observation, all, watch).await;
+    Assessment { observation, judgement, plan }
+}
+
+/// Judges and plans until nothing is left to ask. What `known` holds already isn't asked again.
+pub(crate) async fn until_answered<E: Environment>(
+    environment: &E,
+    known: &mut Observation,
+    judge: impl Fn(&Observation) -> (Judged, BTreeSet<Question>) + Sync,
+    watch: &(impl Fn(Progress) + Sync),
+) -> Judged {
+    let (mut answered, mut judged_groups) = (0, 0);
     for round in 0.. {
-        let lookup = Lookup::new(&observation);
-        let (judgement, plan) = think(&lookup, assignment, looks, capabilities);
-        let questions = lookup.into_questions();
+        let (mut judged, questions) = judge(known);
+        judged_groups += judged.judgement.judged_groups;
         if questions.is_empty() || round == MAX_ROUNDS {
-            return Assessment { observation, judgement, plan };
+            judged.judgement.judged_groups = judged_groups;
+            return judged;
         }
         watch(Progress { round, answered, open: questions.len() });
-        world.answer(&questions, &mut observation).await;
+        answer(environment, &questions, known).await;
         answered += questions.len();
     }
     unreachable!("the last round returns")
 }
 
-/// Judges and plans with what is known.
-pub(crate) fn think(
+/// The judgement with what it asked and wasn't answered.
+pub(crate) fn with_questions<'a>(
+    lookup: Lookup<'a>,
+    judge: impl Fn(&Lookup<'a>) -> Judged,
+) -> (Judged, BTreeSet<Question>) {
+    let judged = judge(&lookup);
+    (judged, lookup.into_questions())
+}
+
+/// Judges all of the assignment and plans, with what is known.
+pub(crate) fn judge(
     lookup: &Lookup<'_>,
     assignment: &Assignment<'_>,
     looks: &LookHistory,
     capabilities: Capabilities,
-) -> (Judgement, Plan) {
-    let mut judgement = rules::judge(lookup, &assignment.scope, assignment.policy, &assignment.rules);
+) -> Judged {
+    let judgement = rules::judge(lookup, &assignment.scope, assignment.policy, &assignment.rules);
+    plan(lookup, judgement, assignment, looks, capabilities)
+}
+
+/// The same of one target group alone.
+pub(crate) fn judge_group_again<'a>(
+    lookup: &Lookup<'a>,
+    again: GroupAgain<'a>,
+    assignment: &'a Assignment<'_>,
+    looks: &LookHistory,
+    capabilities: Capabilities,
+) -> Judged {
+    let judgement = rules::judge_group_again(lookup, again, &assignment.scope, assignment.policy, &assignment.rules);
+    plan(lookup, judgement, assignment, looks, capabilities)
+}
+
+fn plan(
+    lookup: &Lookup<'_>,
+    mut judgement: Judgement,
+    assignment: &Assignment<'_>,
+    looks: &LookHistory,
+    capabilities: Capabilities,
+) -> Judged {
     let in_grace = judgement.in_grace.iter().map(|(group, at)| TaskInGrace { target_group: group.clone(), at: *at });
     let in_grace: Vec<TaskInGrace> = in_grace.collect();
     let findings = std::mem::take(&mut judgement.findings);
     let plan = planner::plan(lookup, findings, &in_grace, assignment.policy, looks, capabilities);
-    (judgement, plan)
+    Judged { judgement, plan }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::call::CallError;
 use model::finding::Finding;
 use model::observation::{Observation, Unread};
-use model::repair::Repair;
+use model::repair::{Repair, RepairStatus};
 use model::scope::{Site, Unit};
 
 /// What a pass saw and did.
@@ -19,6 +19,8 @@ pub struct PassOutcome {
     pub findings: Vec<Concluded>,
     /// Places whose look to come could not be asked for: who wanted it must come back.
     pub unsent: BTreeMap<Site, CallError>,
+    /// How often a target group was judged: what a pass costs grows with it.
+    pub judged_groups: usize,
     /// The ledger could not be written. The next pass that sees the same writes it.
     pub unrecorded: Option<CallError>,
 }
@@ -38,50 +40,33 @@ pub struct Conclusion {
     /// The repair.
     pub repair: Repair,
     /// What came of it.
-    pub status: Status,
+    pub status: RepairStatus,
     /// AWS's error code, where AWS said no.
     pub code: Option<String>,
     /// Why it came to that.
     pub reason: Option<String>,
 }
 
-/// What came of a repair.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Status {
-    /// Observe mode: repair mode would do it.
-    Planned,
-    /// A look is to come.
-    Waiting,
-    /// It must not be done.
-    Withheld,
-    /// It was done, and seen to be done.
-    Done,
-    /// AWS said no for good.
-    Refused,
-    /// It didn't go through; it may another time.
-    Failed,
-}
-
 impl Conclusion {
-    pub(crate) fn new(repair: &Repair, status: Status, reason: impl Into<Option<String>>) -> Self {
+    pub(crate) fn new(repair: &Repair, status: RepairStatus, reason: impl Into<Option<String>>) -> Self {
         Self { repair: repair.clone(), status, code: None, reason: reason.into() }
     }
 
     /// AWS said no for good.
     pub(crate) fn refused(repair: &Repair, code: Option<String>, reason: String) -> Self {
-        Self { code, ..Self::new(repair, Status::Refused, reason) }
+        Self { code, ..Self::new(repair, RepairStatus::Refused, reason) }
     }
 
     /// It was withheld after all.
     pub(crate) fn withheld(repair: &Repair, why: impl Into<String>) -> Self {
-        Self::new(repair, Status::Withheld, why.into())
+        Self::new(repair, RepairStatus::Withheld, why.into())
     }
 
     /// The call for it failed, and it isn't done.
     pub(crate) fn failed(repair: &Repair, error: &CallError) -> Self {
         use model::call::CallErrorKind::{Denied, NotFound, Refused};
         let for_good = matches!(error.kind, Denied | NotFound | Refused);
-        let status = if for_good { Status::Refused } else { Status::Failed };
+        let status = if for_good { RepairStatus::Refused } else { RepairStatus::Failed };
         Self { code: error.code.clone(), ..Self::new(repair, status, error.message.clone()) }
     }
 }

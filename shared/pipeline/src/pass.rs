@@ -3,22 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use aws::Account;
 use jiff::SignedDuration;
-use ledger::Ledger;
+use ledger::Ledger as _;
 use model::Timestamp;
-use model::id::{AccountId, Region};
-use model::observation::{Answer, Lookup, Observation};
+use model::call::CallError;
+use model::id::{AccountId, Region, TargetGroupArn};
+use model::observation::{Answer, Lookup};
 use model::policy::Policy;
-use model::scope::{Scope, Site, TaskHint};
+use model::scope::{Scope, ServiceId, Site, TaskHint};
 use planner::{Capabilities, LookAgain, LookHistory, Plan, Waiting};
 
 use crate::conclusions::Conclusions;
-use crate::execute::execute;
-use crate::look::{self, look, think};
+use crate::environment::Environment;
+use crate::execute::{deadline_is_near, execute};
+use crate::look::{Assessment, judge, look};
 use crate::outcome::PassOutcome;
-use crate::ports::{Clock, DelayedLook, LookQueue};
-use crate::world::World;
+use crate::ports::{Clock as _, DelayedLook, LookQueue};
 
 /// What is left of the time when a wait for a second look must be over: it has to be looked at, done and read back.
 const TIME_TO_ACT: SignedDuration = SignedDuration::from_secs(10);
@@ -48,53 +48,48 @@ pub struct Assignment<'a> {
 /// Looks at the scope, does what is to be done now, and asks for the looks that are to come.
 ///
 /// Never fails as a whole: what could not be read, done or sent is in the outcome.
-pub async fn pass<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
-    world: World<'_, A, L, Q, C>,
-    assignment: &Assignment<'_>,
-) -> PassOutcome {
-    let waiting = if world.queue.is_some() { Waiting::Queue } else { Waiting::InProcess };
-    let capabilities = Capabilities { ledger: world.ledger.is_some(), waiting };
+pub async fn pass<E: Environment>(environment: &E, assignment: &Assignment<'_>) -> PassOutcome {
+    let waiting = if environment.queue().is_some() { Waiting::Queue } else { Waiting::InProcess };
+    let capabilities = Capabilities { ledger: environment.ledger().is_some(), waiting };
     let mut looks = assignment.looks.clone();
-    let mut seen = look(world, assignment, fresh(world.clock, assignment), &looks, capabilities).await;
+    let mut seen = look(environment, assignment, &looks, capabilities, &|_| ()).await;
+    let mut judged_groups = seen.judgement.judged_groups;
+    // In process, one wait is all there is.
+    let later = match waiting {
+        Waiting::InProcess => Capabilities { waiting: Waiting::No, ..capabilities },
+        _ => capabilities,
+    };
     if waiting == Waiting::InProcess {
-        let without = Capabilities { waiting: Waiting::No, ..capabilities };
-        if let Some(wait) = worth_waiting(world.clock.now(), assignment, &seen.plan) {
+        if let Some(wait) = worth_waiting(environment.clock().now(), assignment, &seen.plan) {
             looks.first = seen.plan.looks.values().flat_map(|look| look.suspicions.clone()).collect();
-            world.clock.sleep(wait).await;
-            seen = look(world, assignment, fresh(world.clock, assignment), &looks, without).await;
+            environment.clock().sleep(wait).await;
+            seen = look(environment, assignment, &looks, later, &|_| ()).await;
+            judged_groups += seen.judgement.judged_groups;
         } else {
-            seen.plan = think(&Lookup::new(&seen.observation), assignment, &looks, without).1;
+            seen.plan = judge(&Lookup::new(&seen.observation), assignment, &looks, later).plan;
         }
     }
-    let mut unrecorded = record(world, &seen).await;
+    let mut unrecorded = record(environment, &seen).await;
     let mut conclusions = Conclusions::default();
     let mut abstentions = BTreeSet::new();
-    // In process, one wait is all there is.
-    let later = if waiting == Waiting::InProcess {
-        Capabilities { waiting: Waiting::No, ..capabilities }
-    } else {
-        capabilities
-    };
     for option in 1.. {
-        let done = execute(world, assignment, &seen, &looks, later).await;
+        let done = execute(environment, assignment, &seen, &looks, later).await;
         unrecorded = unrecorded.or(done.unrecorded);
+        judged_groups += done.judged_groups;
         abstentions.extend(done.abstentions);
         let refused = conclusions.add(&seen.plan, done.conclusions);
         seen.plan.looks.extend(done.looks);
-        if !refused || option == OPTIONS {
+        if !refused || option == OPTIONS || deadline_is_near(assignment, environment.clock()) {
             break;
         }
         // What was refused is remembered now, and the next rung open.
-        seen = look(world, assignment, fresh(world.clock, assignment), &looks, later).await;
+        seen = look(environment, assignment, &looks, later, &|_| ()).await;
+        judged_groups += seen.judgement.judged_groups;
     }
-    let unsent = send_looks(world, assignment, &seen).await;
+    let unsent = send_looks(environment.queue(), assignment, &seen, environment.clock().now()).await;
     let findings = conclusions.conclude(seen.plan, &unsent);
     abstentions.extend(seen.judgement.abstentions);
-    PassOutcome { observation: seen.observation, abstentions, findings, unsent, unrecorded }
-}
-
-pub(crate) fn fresh(clock: &impl Clock, assignment: &Assignment<'_>) -> Observation {
-    Observation::new(clock.now(), assignment.account.clone(), assignment.region.clone())
+    PassOutcome { observation: seen.observation, abstentions, findings, unsent, judged_groups, unrecorded }
 }
 
 /// How long to wait in process for everything that waits, if there is time for it and a repair may come of it.
@@ -109,31 +104,30 @@ fn worth_waiting(now: Timestamp, assignment: &Assignment<'_>, plan: &Plan) -> Op
     assignment.deadline.is_none_or(in_time).then_some(wait)
 }
 
-async fn record<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
-    world: World<'_, A, L, Q, C>,
-    seen: &look::Assessment,
-) -> Option<model::call::CallError> {
+async fn record<E: Environment>(environment: &E, seen: &Assessment) -> Option<CallError> {
     let changes = &seen.judgement.ownership;
-    let ledger = world.ledger.filter(|_| !changes.is_empty())?;
+    let ledger = environment.ledger().filter(|_| !changes.is_empty())?;
     ledger.record(changes).await.err()
 }
 
-pub(crate) async fn send_looks<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
-    world: World<'_, A, L, Q, C>,
+/// Leaves the plan's looks in the queue, if there is one. Returns those that could not be left.
+pub(crate) async fn send_looks<Q: LookQueue>(
+    queue: Option<&Q>,
     assignment: &Assignment<'_>,
-    seen: &look::Assessment,
-) -> BTreeMap<Site, model::call::CallError> {
-    let Some(queue) = world.queue.filter(|_| !seen.plan.looks.is_empty()) else { return BTreeMap::new() };
+    seen: &Assessment,
+    now: Timestamp,
+) -> BTreeMap<Site, CallError> {
+    let Some(queue) = queue.filter(|_| !seen.plan.looks.is_empty()) else { return BTreeMap::new() };
     let looks = seen.plan.looks.iter().map(|(site, again)| look_at(assignment, seen, site, again)).collect();
-    let unsent = queue.send(looks, world.clock.now()).await;
+    let unsent = queue.send(looks, now).await;
     unsent.into_iter().map(|(look, error)| (look.site, error)).collect()
 }
 
 /// The look goes to the services that led to the group, and carries what the events said of tasks that are gone: that is
 /// evidence which AWS forgets.
-fn look_at(assignment: &Assignment<'_>, seen: &look::Assessment, site: &Site, again: &LookAgain) -> DelayedLook {
+fn look_at(assignment: &Assignment<'_>, seen: &Assessment, site: &Site, again: &LookAgain) -> DelayedLook {
     let services = match site {
-        Site::TargetGroup(group) => seen.judgement.users.get(group).cloned().unwrap_or_default(),
+        Site::TargetGroup(group) => naming(group, seen).cloned().collect(),
         Site::Service(_) | Site::Task { .. } => BTreeSet::new(),
     };
     let of_services = |hint: &TaskHint| hint.service.as_ref().is_some_and(|service| services.contains(service));
@@ -150,4 +144,13 @@ fn look_at(assignment: &Assignment<'_>, seen: &look::Assessment, site: &Site, ag
         attempt: again.attempt,
         not_before: again.at,
     }
+}
+
+/// The services that lead to the group again: one that uses it by an older revision alone doesn't.
+fn naming<'a>(group: &TargetGroupArn, seen: &'a Assessment) -> impl Iterator<Item = &'a ServiceId> {
+    let names = move |id: &&ServiceId| {
+        let service = seen.observation.service.get(*id).and_then(Answer::known);
+        service.is_some_and(|service| service.named_target_groups().any(|named| named == group))
+    };
+    seen.judgement.users.get(group).into_iter().flatten().filter(names)
 }

@@ -5,17 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use aws::Account;
-use ledger::Ledger;
 use model::scope::Site;
 use planner::{Capabilities, Decision, LookAgain, Plan, Waiting};
 
 use crate::conclusions::Conclusions;
-use crate::look::look_watched;
+use crate::environment::Environment;
+use crate::look::look;
 use crate::outcome::PassOutcome;
-use crate::pass::{Assignment, fresh, send_looks};
-use crate::ports::{Clock, LookQueue};
-use crate::world::World;
+use crate::pass::{Assignment, send_looks};
+use crate::ports::{Clock as _, LookQueue};
 
 /// How far a survey is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,18 +36,17 @@ pub struct HandOn<'a, Q> {
 }
 
 /// Looks at the scope and plans. A suspicion that a second look must confirm is left in the queue of the function that would
-/// repair; where there is none, the repair is withheld. The world's own queue isn't used.
+/// repair; where there is none, the repair is withheld. The environment's own queue isn't used.
 ///
 /// `watch` is told before each round of reading. Never fails as a whole: what could not be read or sent is in the outcome.
-pub async fn survey<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
-    world: World<'_, A, L, Q, C>,
+pub async fn survey<E: Environment, Q: LookQueue>(
+    environment: &E,
     assignment: &Assignment<'_>,
     hand_on: HandOn<'_, Q>,
     watch: &(impl Fn(Progress) + Sync),
 ) -> PassOutcome {
-    let capabilities = Capabilities { ledger: world.ledger.is_some(), waiting: Waiting::Queue };
-    let fresh = fresh(world.clock, assignment);
-    let mut seen = look_watched(world, assignment, fresh, &assignment.looks, capabilities, watch).await;
+    let capabilities = Capabilities { ledger: environment.ledger().is_some(), waiting: Waiting::Queue };
+    let mut seen = look(environment, assignment, &assignment.looks, capabilities, watch).await;
     // A task too young to be judged is no suspicion; its own events, or the next survey, lead to it again.
     seen.plan.looks.retain(|_, look| !look.suspicions.is_empty());
     let looks = std::mem::take(&mut seen.plan.looks);
@@ -64,13 +61,14 @@ pub async fn survey<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
             continue;
         }
         seen.plan.looks = looks;
-        unsent.extend(send_looks(World { queue, ..world }, assignment, &seen).await);
+        unsent.extend(send_looks(queue, assignment, &seen, environment.clock().now()).await);
     }
     PassOutcome {
         findings: Conclusions::default().conclude(seen.plan, &unsent),
         observation: seen.observation,
         abstentions: seen.judgement.abstentions,
         unsent,
+        judged_groups: seen.judgement.judged_groups,
         unrecorded: None,
     }
 }

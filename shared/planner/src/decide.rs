@@ -1,5 +1,6 @@
 //! Takes each proposal through the gates, in the order the crate's documentation gives.
 
+use model::Timestamp;
 use model::finding::Finding;
 use model::observation::{Gap, Lookup};
 use model::policy::{Mode, Policy};
@@ -46,8 +47,10 @@ struct Gates<'a> {
 
 impl Gates<'_> {
     fn consider(&self, finding: Finding) -> PlanDraft {
-        let steps = finding.repairs.iter().map(|proposal| self.step(&finding, proposal)).collect();
-        let mut draft = PlanDraft { finding, steps };
+        let suspicion = finding.suspicion();
+        let first = self.looks.first.get(&suspicion).copied();
+        let steps = finding.repairs.iter().map(|proposal| self.step(&finding, proposal, first)).collect();
+        let mut draft = PlanDraft { finding, suspicion, steps };
         if draft.has_options() {
             draft.choose();
         } else {
@@ -56,14 +59,21 @@ impl Gates<'_> {
         draft
     }
 
-    fn step(&self, finding: &Finding, proposal: &Proposal) -> DraftStep {
+    /// `first` is when the finding was first suspected, if it was before.
+    fn step(&self, finding: &Finding, proposal: &Proposal, first: Option<Timestamp>) -> DraftStep {
         let terms = RepairTerms::of(self.policy, self.lookup, finding, &proposal.repair);
-        let verdict = self.verdict(finding, proposal, &terms).unwrap_or_else(GateVerdict::Withheld);
+        let verdict = self.verdict(finding, proposal, first, &terms).unwrap_or_else(GateVerdict::Withheld);
         DraftStep { repair: proposal.repair.clone(), terms, verdict }
     }
 
     /// All gates but the limit, which is for all changes of a kind together. The error is why it is withheld.
-    fn verdict(&self, finding: &Finding, proposal: &Proposal, terms: &RepairTerms) -> Result<GateVerdict, String> {
+    fn verdict(
+        &self,
+        finding: &Finding,
+        proposal: &Proposal,
+        first: Option<Timestamp>,
+        terms: &RepairTerms,
+    ) -> Result<GateVerdict, String> {
         let repair = &proposal.repair;
         if let Some(objection) = &proposal.objection {
             return Ok(GateVerdict::Closed(objection.clone()));
@@ -86,7 +96,6 @@ impl Gates<'_> {
         if terms.mode == Mode::Observe {
             return Ok(GateVerdict::Planned);
         }
-        let first = self.looks.first.get(&finding.suspicion()).copied();
         Ok(confirm(first, self.lookup.now(), self.looks, self.capabilities.waiting, terms))
     }
 

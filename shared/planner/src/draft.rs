@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use model::finding::Finding;
+use model::finding::{Finding, Fingerprint};
 use model::repair::Repair;
 
 use crate::confirm::Suspicion;
@@ -14,6 +14,8 @@ use crate::terms::RepairTerms;
 #[derive(Debug)]
 pub(crate) struct PlanDraft {
     pub(crate) finding: Finding,
+    /// The finding's, reckoned once.
+    pub(crate) suspicion: Fingerprint,
     pub(crate) steps: Vec<DraftStep>,
 }
 
@@ -57,8 +59,8 @@ impl PlanDraft {
     pub(crate) fn rank(&self) -> impl Ord + use<> {
         let Finding { severity, users, summary, repairs, .. } = &self.finding;
         let proposed: Vec<_> = repairs.iter().map(|it| (it.repair.clone(), it.objection.clone())).collect();
-        let (fingerprint, suspicion) = (self.finding.fingerprint(), self.finding.suspicion());
-        (Reverse(*severity), fingerprint, suspicion, users.clone(), summary.clone(), proposed)
+        let fingerprint = self.finding.fingerprint();
+        (Reverse(*severity), fingerprint, self.suspicion, users.clone(), summary.clone(), proposed)
     }
 }
 
@@ -71,7 +73,7 @@ impl DraftStep {
 impl From<PlanDraft> for PlannedFinding {
     fn from(draft: PlanDraft) -> Self {
         let steps = draft.steps.into_iter().map(Step::from).collect();
-        Self { finding: draft.finding, steps }
+        Self { finding: draft.finding, suspicion: draft.suspicion, steps }
     }
 }
 

@@ -69,7 +69,7 @@ pub(crate) fn to_come(
         for step in &draft.steps {
             if let GateVerdict::Waiting(suspicion) = step.verdict {
                 let place = pending.entry(step.repair.site()).or_default();
-                place.suspicions.insert(draft.finding.suspicion(), suspicion);
+                place.suspicions.insert(draft.suspicion, suspicion);
             }
         }
     }

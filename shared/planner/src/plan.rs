@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use model::finding::Finding;
+use model::finding::{Finding, Fingerprint};
 use model::ledger::Limited;
 use model::repair::Repair;
 use model::scope::Site;
@@ -28,6 +28,8 @@ pub struct Plan {
 pub struct PlannedFinding {
     /// The finding.
     pub finding: Finding,
+    /// Its [suspicion](Finding::suspicion), reckoned once.
+    pub suspicion: Fingerprint,
     /// One step for each proposal of it, in its order.
     pub steps: Vec<Step>,
 }

@@ -9,6 +9,7 @@ use model::fix::Fix;
 use model::id::{AccountId, Region};
 use model::observation::Unread;
 use model::policy::Mode;
+use model::repair::RepairStatus;
 use model::scope::Scope;
 use serde::{Deserialize, Serialize};
 
@@ -159,31 +160,13 @@ pub struct RepairReport {
     /// `register-target`, `deregister-target` …
     pub action: String,
     /// What came of it.
-    pub status: Status,
+    pub status: RepairStatus,
     /// AWS's error code, where AWS said no.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// Why it came to that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-}
-
-/// What came of a repair.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    /// Observe mode: repair mode would do it.
-    Planned,
-    /// A look is to come.
-    Waiting,
-    /// It must not be done.
-    Withheld,
-    /// It was done and seen to be done.
-    Done,
-    /// AWS said no for good.
-    Refused,
-    /// It didn't go through; it may another time.
-    Failed,
 }
 
 impl Report {
@@ -330,21 +313,6 @@ impl From<&Scope> for ScopeReport {
     }
 }
 
-impl Status {
-    /// The word for it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Planned => "planned",
-            Self::Waiting => "waiting",
-            Self::Withheld => "withheld",
-            Self::Done => "done",
-            Self::Refused => "refused",
-            Self::Failed => "failed",
-        }
-    }
-}
-
 impl Baseline {
     /// The word for it.
     #[must_use]
@@ -364,12 +332,6 @@ impl fmt::Display for Accepted {
             write!(f, " until {until:.0}")?;
         }
         write!(f, ": {}", crate::place::one_line(&self.reason))
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
     }
 }
 

@@ -21,9 +21,7 @@ mod tests;
 pub mod text;
 pub mod topology;
 
-pub use document::{
-    Accepted, Baseline, Coverage, FindingReport, Modes, RepairReport, Report, ScopeReport, Status, Tool,
-};
+pub use document::{Accepted, Baseline, Coverage, FindingReport, Modes, RepairReport, Report, ScopeReport, Tool};
 pub use formats::RuleText;
 pub use lines::LogLine;
 pub use place::{one_line, place};

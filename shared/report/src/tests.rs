@@ -4,10 +4,11 @@ use model::elb::Target;
 use model::finding::{Fingerprint, Resources, Severity};
 use model::observation::{Unread, UnreadKind};
 use model::policy::Mode;
+use model::repair::RepairStatus;
 use model::scope::{Scope, ServiceId};
 use serde_json::json;
 
-use crate::document::{Coverage, FindingReport, Modes, RepairReport, Report, SCHEMA, ScopeReport, Status, Tool};
+use crate::document::{Coverage, FindingReport, Modes, RepairReport, Report, SCHEMA, ScopeReport, Tool};
 use crate::lines::{LogLine, MAX_BYTES};
 use crate::text::TextStyle;
 
@@ -75,7 +76,7 @@ pub(crate) fn finding(
     }
 }
 
-fn repair(action: &str, status: Status, code: Option<&str>, reason: Option<&str>) -> RepairReport {
+fn repair(action: &str, status: RepairStatus, code: Option<&str>, reason: Option<&str>) -> RepairReport {
     RepairReport { action: action.to_owned(), status, code: code.map(str::to_owned), reason: reason.map(str::to_owned) }
 }
 
@@ -88,21 +89,21 @@ fn findings() -> Vec<FindingReport> {
             Severity::High,
             "web",
             "10.0.1.7",
-            vec![repair("register-target", Status::Done, None, None)],
+            vec![repair("register-target", RepairStatus::Done, None, None)],
         ),
         finding(
             "target-missing",
             Severity::High,
             "web",
             "10.0.1.8",
-            vec![repair("register-target", Status::Done, None, None)],
+            vec![repair("register-target", RepairStatus::Done, None, None)],
         ),
         finding(
             "target-hijacked",
             Severity::Critical,
             "api",
             "10.0.2.4",
-            vec![repair("deregister-target", Status::Refused, Some("AccessDenied"), denied)],
+            vec![repair("deregister-target", RepairStatus::Refused, Some("AccessDenied"), denied)],
         ),
     ]
 }

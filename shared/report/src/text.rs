@@ -5,8 +5,9 @@ use std::fmt;
 
 use anstyle::{AnsiColor, Style};
 use model::finding::Severity;
+use model::repair::RepairStatus;
 
-use crate::document::{FindingReport, Report, Status};
+use crate::document::{FindingReport, Report};
 use crate::place::{FindingsAt, by_place, counted, one_line, tally};
 
 /// As many places are named as those to look at first.
@@ -119,8 +120,8 @@ impl TextPage {
         for repair in &finding.repairs {
             let text = one_line(&repair.to_string());
             let style = match repair.status {
-                Status::Done => colour(AnsiColor::Green),
-                Status::Refused | Status::Failed => colour(AnsiColor::Red),
+                RepairStatus::Done => colour(AnsiColor::Green),
+                RepairStatus::Refused | RepairStatus::Failed => colour(AnsiColor::Red),
                 _ => Style::new(),
             };
             self.line("            ", "              ", &self.paint(style, &text));

@@ -19,8 +19,10 @@ pub struct Judgement {
     /// Groups to be looked at again then: a task is too young to be judged, a target is being registered, or the interface
     /// of a task that stopped isn't deleted yet.
     pub in_grace: BTreeSet<(TargetGroupArn, Timestamp)>,
-    /// The target groups judged, with the services under judgement that name them.
+    /// The target groups judged, with the services under judgement that use them.
     pub users: BTreeMap<TargetGroupArn, BTreeSet<ServiceId>>,
+    /// How many target groups were judged: what judging costs grows with it.
+    pub judged_groups: usize,
     /// What the ledger is to remember or to end.
     pub ownership: Vec<OwnershipChange>,
 }

@@ -17,6 +17,7 @@ mod wanted;
 
 pub use judgement::Judgement;
 pub use page::index_in_markdown;
+pub use registration::task_index::{GroupAgain, TaskIndex};
 pub use rule::Rule;
 
 use std::collections::BTreeSet;
@@ -73,6 +74,27 @@ pub fn judge(lookup: &Lookup<'_>, scope: &Scope, policy: &Policy, wanted: &BTree
     }
     configuration::judge(lookup, policy, &selection, wanted, &mut judgement);
     headroom::judge(lookup, &selection, wanted, &mut judgement);
+    concluded(judgement, wanted)
+}
+
+/// Judges one target group again, by the same rules and as the same scope asks, and nothing else. It costs as much as that
+/// group, however much the observation holds.
+#[must_use]
+pub fn judge_group_again<'a>(
+    lookup: &Lookup<'a>,
+    again: GroupAgain<'a>,
+    scope: &Scope,
+    policy: &'a Policy,
+    wanted: &BTreeSet<&str>,
+) -> Judgement {
+    let mut judgement = Judgement::default();
+    registration::judge_again(lookup, again, scope, policy, &mut judgement);
+    concluded(judgement, Wanted { slugs: wanted, policy })
+}
+
+/// What is wanted of a judgement, with the policy's severities, the gravest first.
+fn concluded(mut judgement: Judgement, wanted: Wanted<'_>) -> Judgement {
+    let policy = wanted.policy;
     judgement.findings.retain(|finding| wanted.has(&finding.rule) && !is_excluded(policy, finding));
     for finding in &mut judgement.findings {
         finding.severity = policy.severity(&finding.rule, finding.severity);

@@ -5,11 +5,12 @@ use std::net::IpAddr;
 
 use model::ecs::Service;
 use model::id::{ClusterArn, TargetGroupArn, TaskArn};
-use model::observation::{Desired, Gap, Lookup, TaskList, Unread, UnreadKind};
+use model::observation::{Answer, Desired, Gap, Lookup, TaskList, Unread, UnreadKind};
 use model::scope::{Scope, ServiceId, TaskHint, Unit};
 
 use crate::judgement::Judgement;
-use crate::registration::certain_users;
+use crate::registration::task_index::GroupAgain;
+use crate::registration::{Use, certain_users, uses};
 
 /// What is to be judged.
 #[derive(Debug, Default)]
@@ -69,6 +70,46 @@ pub(crate) fn selection<'a>(lookup: &Lookup<'a>, scope: &Scope, judgement: &mut 
         selection.found.extend(service.flatten().map(|service| (id, service)));
     }
     selection
+}
+
+/// What of `scope` leads to one group that is judged again: the services that use it, each as deep as the scope asks.
+pub(crate) fn of_group<'a>(
+    lookup: &Lookup<'a>,
+    scope: &Scope,
+    again: GroupAgain<'_>,
+    judgement: &mut Judgement,
+) -> Selection<'a> {
+    let known = lookup.observation();
+    // As they were listed, so they are.
+    let listed = again.index.listed().clone();
+    let mut selection = Selection { target_groups: [again.group.clone()].into(), listed, ..Selection::default() };
+    for id in again.users {
+        let service = selection.keep(judgement, || Unit::Service(id.clone()), lookup.service(id)).flatten();
+        if is_whole(lookup, scope, id, service) {
+            selection.services.insert(id.clone(), Depth::Whole);
+        }
+        selection.found.extend(service.map(|service| (id.clone(), service)));
+    }
+    for (arn, hint) in &scope.tasks {
+        let service = match known.task.get(arn).and_then(Answer::known) {
+            Some(task) => task.service_name().map(|name| ServiceId::new(&task.cluster, name)),
+            None => hint.service.clone(),
+        };
+        if service.is_some_and(|service| again.users.contains(&service)) {
+            add_task(&mut selection, lookup, arn, hint, judgement);
+        }
+    }
+    selection
+}
+
+/// Does the scope ask for all of the service, and not only for tasks of it?
+fn is_whole(lookup: &Lookup<'_>, scope: &Scope, id: &ServiceId, service: Option<&Service>) -> bool {
+    let of_group =
+        |service: &Service| scope.target_groups.iter().any(|group| uses(lookup, service, group) == Ok(Use::Yes));
+    scope.everything
+        || scope.clusters.contains(&id.cluster)
+        || scope.services.contains(id)
+        || service.is_some_and(of_group)
 }
 
 impl Selection<'_> {

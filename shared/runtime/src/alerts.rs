@@ -1,5 +1,6 @@
 //! What is told after a pass: alerts, and metrics.
 
+use model::repair::RepairStatus;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 
@@ -13,7 +14,7 @@ use ledger::DynamoDbLedger;
 use model::finding::Severity;
 use model::policy::Policy;
 use model::scope::Scope;
-use pipeline::{Concluded, PassOutcome, Status};
+use pipeline::{Concluded, PassOutcome};
 
 use crate::home::Home;
 use crate::settings::Settings;
@@ -130,7 +131,8 @@ impl Alerts {
 
     fn numbers(&self, outcome: &PassOutcome, judged: JudgedPass<'_>, notified: &Notified) -> PassMetrics {
         let conclusions = || outcome.findings.iter().flat_map(|concluded| &concluded.conclusions);
-        let came_to = |statuses: &[Status]| count(conclusions().filter(|one| statuses.contains(&one.status)).count());
+        let came_to =
+            |statuses: &[RepairStatus]| count(conclusions().filter(|one| statuses.contains(&one.status)).count());
         let mut by_severity: BTreeMap<Severity, u64> = BTreeMap::new();
         let is_accepted = |one: &Concluded| judged.policy.accepts(&one.finding, outcome.observation.at).is_some();
         let standing = outcome.findings.iter().filter(|one| stage(one) != FindingStage::Mended && !is_accepted(one));
@@ -142,8 +144,8 @@ impl Alerts {
             sweep: judged.scope.everything.then_some(by_severity),
             open_alerts: notified.open.map(count),
             unread: count(outcome.observation.unread().len()),
-            repairs_done: came_to(&[Status::Done]),
-            repairs_failed: came_to(&[Status::Failed, Status::Refused]),
+            repairs_done: came_to(&[RepairStatus::Done]),
+            repairs_failed: came_to(&[RepairStatus::Failed, RepairStatus::Refused]),
             alerts_failed: count(notified.failures.len()),
         }
     }
@@ -154,8 +156,8 @@ fn stage(concluded: &Concluded) -> FindingStage {
         |status| !concluded.conclusions.is_empty() && concluded.conclusions.iter().all(|one| one.status == status);
     let any = |status| concluded.conclusions.iter().any(|one| one.status == status);
     match () {
-        () if all(Status::Done) => FindingStage::Mended,
-        () if any(Status::Waiting) => FindingStage::Waiting,
+        () if all(RepairStatus::Done) => FindingStage::Mended,
+        () if any(RepairStatus::Waiting) => FindingStage::Waiting,
         () => FindingStage::Standing,
     }
 }

@@ -24,7 +24,7 @@ pub(crate) fn cluster(arn: &ClusterArn) -> Cluster {
 pub(crate) fn subnet(n: usize, owner: AccountId) -> Subnet {
     let ranges = [format!("10.0.{n}.0/28"), format!("2001:db8:0:{n:x}::/64")];
     let ranges: Vec<IpNet> = ranges.iter().filter_map(|range| range.parse().ok()).collect();
-    Subnet { id: names::subnet(n), vpc: names::vpc(), owner, ranges, free_addresses: 11, zone: None }
+    Subnet { id: names::subnet(n), vpc: names::vpc(), owner: Some(owner), ranges, free_addresses: 11, zone: None }
 }
 
 pub(crate) fn target_group(arn: TargetGroupArn, ip_version: IpVersion, balancer: LoadBalancerArn) -> TargetGroup {
@@ -68,7 +68,7 @@ pub(crate) fn security_group(id: &str) -> SecurityGroup {
         id: names::security_group(id),
         vpc: names::vpc(),
         name: id.trim_start_matches("sg-0").to_owned(),
-        owner: names::account(names::ACCOUNT),
+        owner: Some(names::account(names::ACCOUNT)),
         tags: Tags::new(),
         ingress: vec![],
         egress: vec![],

@@ -92,7 +92,7 @@ impl Deployed {
             let surroundings =
                 Surroundings { account: &account, ledger: Some(&ledger), queue: None::<&Noted>, clock: &clock };
             let hand_on = HandOn { registrar: Some(&Noted), guard: Some(&Noted) };
-            let outcome = survey(surroundings, &assignment, hand_on, &|_| ()).await;
+            let outcome = survey(&surroundings, &assignment, hand_on, &|_| ()).await;
             world.sim().audited = Some(outcome);
             Some(Vec::new())
         })
@@ -176,7 +176,7 @@ impl SimulatedBackend {
         };
         let standing = Standing { home, rules: &self.rules, policy: &policy, alerts: None };
         self.pass_begins();
-        let passed = carry_out(world, order, &standing, deadline, &Calls::default()).await;
+        let passed = carry_out(&world, order, &standing, deadline, &Calls::default()).await;
         self.pass_ends(&passed);
         passed
     }

@@ -27,6 +27,8 @@ pub(crate) struct Setting {
     pub(crate) observed: BTreeSet<ServiceId>,
     /// Calls that fail, in a thousand.
     pub(crate) failing: u32,
+    /// How long every call takes besides: with some seconds, the deadline cuts a repair of several groups.
+    pub(crate) slow: Moment,
     /// Functions that die at a call, in a thousand calls.
     pub(crate) dying: u32,
     /// Events that are lost, repeated or late, in a thousand each.
@@ -125,6 +127,7 @@ impl Setting {
             excluded,
             observed,
             failing: [0, 0, 20, 100][draw(4)],
+            slow: 0,
             dying: [0, 0, 0, 15][draw(4)],
             unreliable: [0, 0, 50, 200][draw(4)],
             forgetful: [0, 200, 500][draw(3)],

@@ -89,6 +89,7 @@ pub(crate) fn begin(choices: &Arc<Choices>, telling: bool) -> Arc<World> {
             uses.clear();
         }
     }
+    sim.setting.slow = [0, 0, 0, 3 * SECOND][draw(4)];
 
     let world = Arc::new(World::new(MemoryAccount::new(account), sim));
     world.stage(|stage| {

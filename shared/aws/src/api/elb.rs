@@ -10,7 +10,7 @@ use model::id::{LoadBalancerArn, TargetGroupArn};
 use super::{Answers, Reply};
 
 /// Where a target's address is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Zone {
     /// In a subnet of the group's VPC; Elastic Load Balancing finds the zone by itself.
     Own,

@@ -17,8 +17,8 @@ pub struct SecurityGroup {
     pub vpc: VpcId,
     /// `GroupName`, unique in its VPC; `default` is the VPC's default group.
     pub name: String,
-    /// The account it belongs to.
-    pub owner: AccountId,
+    /// The account it belongs to, if EC2 says so. In a shared VPC it may be another's.
+    pub owner: Option<AccountId>,
     /// Its tags.
     pub tags: Tags,
     /// What it lets in. Rules only ever allow; what no rule allows is blocked.

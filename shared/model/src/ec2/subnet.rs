@@ -13,8 +13,8 @@ pub struct Subnet {
     pub id: SubnetId,
     /// Its VPC.
     pub vpc: VpcId,
-    /// The account it belongs to. In a subnet shared by another account its interfaces can't be seen.
-    pub owner: AccountId,
+    /// The account it belongs to, if EC2 says so. In a subnet shared by another account its interfaces can't be seen.
+    pub owner: Option<AccountId>,
     /// The Availability Zone it is in, by its name in this account.
     pub zone: Option<String>,
     /// Its ranges, IPv4 and IPv6.

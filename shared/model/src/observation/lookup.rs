@@ -30,11 +30,14 @@ pub struct Lookup<'a> {
     observation: &'a Observation,
     /// By hash, for the same is asked several times; it is put in order once.
     open: RefCell<FxHashSet<Question>>,
-    /// The tasks by hash: of very many, each is asked for several times.
-    tasks: FxHashMap<&'a TaskArn, &'a Answer<Task>>,
-    /// The interfaces in the lists of their subnets, or why a list isn't there: each task asks for its own interface.
-    listed: FxHashMap<&'a SubnetId, Result<FxHashMap<&'a NetworkInterfaceId, &'a NetworkInterface>, &'a Unread>>,
+    /// The tasks by hash: of very many, each is asked for several times. Absent where only few are asked for.
+    tasks: Option<FxHashMap<&'a TaskArn, &'a Answer<Task>>>,
+    /// The interfaces in the lists of their subnets: each task asks for its own. Absent likewise.
+    listed: Option<Listed<'a>>,
 }
+
+/// The interfaces in the list of each subnet, or why the list isn't there.
+type Listed<'a> = FxHashMap<&'a SubnetId, Result<FxHashMap<&'a NetworkInterfaceId, &'a NetworkInterface>, &'a Unread>>;
 
 /// Why a question has no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,11 +59,16 @@ impl<'a> Lookup<'a> {
         };
         let lists = observation.interfaces.iter();
         Self {
-            observation,
-            open: RefCell::default(),
-            tasks: observation.task.iter().collect(),
-            listed: lists.filter_map(|(subnet, list)| Some((subnet, index(list)?))).collect(),
+            tasks: Some(observation.task.iter().collect()),
+            listed: Some(lists.filter_map(|(subnet, list)| Some((subnet, index(list)?))).collect()),
+            ..Self::for_few(observation)
         }
+    }
+
+    /// The same for a judgement of few things, which doesn't go through everything that was read.
+    #[must_use]
+    pub fn for_few(observation: &'a Observation) -> Self {
+        Self { observation, open: RefCell::default(), tasks: None, listed: None }
     }
 
     /// The observation asked.
@@ -132,7 +140,11 @@ impl<'a> Lookup<'a> {
 
     /// A task.
     pub fn task(&self, cluster: &ClusterArn, arn: &TaskArn) -> Result<Option<&'a Task>, Gap<'a>> {
-        self.ask(self.tasks.get(arn).copied(), || Question::Task { cluster: cluster.clone(), task: arn.clone() })
+        let answer = match &self.tasks {
+            Some(tasks) => tasks.get(arn).copied(),
+            None => self.observation.task.get(arn),
+        };
+        self.ask(answer, || Question::Task { cluster: cluster.clone(), task: arn.clone() })
     }
 
     /// Whether a task is protected from being stopped; `None` if it is gone.
@@ -229,10 +241,25 @@ impl<'a> Lookup<'a> {
         id: &NetworkInterfaceId,
         subnet: Option<&SubnetId>,
     ) -> Result<Option<&'a NetworkInterface>, Gap<'a>> {
-        match (self.observation.interface.get(id), subnet.and_then(|subnet| self.listed.get(subnet))) {
-            (None, Some(Ok(list))) => Ok(list.get(id).copied()),
-            (None, Some(Err(unread))) => Err(Gap::Unread(unread)),
+        match (self.observation.interface.get(id), subnet.and_then(|subnet| self.listed(subnet, id))) {
+            (None, Some(listed)) => listed.map_err(Gap::Unread),
             (answer, _) => self.ask(answer, || Question::Interface { id: id.clone(), subnet: subnet.cloned() }),
+        }
+    }
+
+    /// What the list of its subnet says of an interface, if that was read.
+    fn listed(
+        &self,
+        subnet: &SubnetId,
+        id: &NetworkInterfaceId,
+    ) -> Option<Result<Option<&'a NetworkInterface>, &'a Unread>> {
+        if let Some(listed) = &self.listed {
+            return Some(listed.get(subnet)?.as_ref().map(|list| list.get(id).copied()).map_err(|unread| *unread));
+        }
+        match self.observation.interfaces.get(subnet)? {
+            Answer::Known(list) => Some(Ok(list.iter().find(|one| one.id == *id))),
+            Answer::Unread(unread) => Some(Err(unread)),
+            Answer::Absent => None,
         }
     }
 

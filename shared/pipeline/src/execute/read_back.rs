@@ -2,39 +2,36 @@
 
 use std::collections::BTreeSet;
 
-use aws::Account;
-use ledger::Ledger;
 use model::ecs::TaskStatus;
 use model::id::SecurityGroupId;
 use model::observation::{Gap, Lookup, Observation, Question};
 use model::repair::Repair;
 
-use crate::pass::Assignment;
-use crate::ports::{Clock, LookQueue};
-use crate::world::World;
+use super::Execution;
+use crate::environment::{Environment, answer};
+use crate::ports::Clock as _;
 
-/// Is it as the repair would have it? Read afresh.
-pub(super) async fn is_done<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
-    world: World<'_, A, L, Q, C>,
-    assignment: &Assignment<'_>,
-    repair: &Repair,
-) -> Result<bool, String> {
-    let question = match repair {
-        Repair::ModifyNetworkInterface { network_interface, .. } => {
-            Question::Interface { id: network_interface.clone(), subnet: None }
-        }
-        Repair::UpdateService { service, .. } | Repair::ForceNewDeployment { service, .. } => {
-            Question::Service(service.clone())
-        }
-        Repair::StopTask { task, cluster, .. } => Question::Task { cluster: cluster.clone(), task: task.clone() },
-        Repair::RegisterTarget { .. } | Repair::DeregisterTarget { .. } => return Ok(false),
-    };
-    let mut now = Observation::new(world.clock.now(), assignment.account.clone(), assignment.region.clone());
-    world.answer(&BTreeSet::from([question]), &mut now).await;
-    judge(&Lookup::new(&now), repair).map_err(|gap| match gap {
-        Gap::Unread(unread) => format!("{}: {}", unread.operation, unread.error),
-        Gap::Pending => "it was not read".to_owned(),
-    })
+impl<E: Environment> Execution<'_, E> {
+    /// Is it as the repair would have it? Read afresh.
+    pub(super) async fn is_done(&self, repair: &Repair) -> Result<bool, String> {
+        let question = match repair {
+            Repair::ModifyNetworkInterface { network_interface, .. } => {
+                Question::Interface { id: network_interface.clone(), subnet: None }
+            }
+            Repair::UpdateService { service, .. } | Repair::ForceNewDeployment { service, .. } => {
+                Question::Service(service.clone())
+            }
+            Repair::StopTask { task, cluster, .. } => Question::Task { cluster: cluster.clone(), task: task.clone() },
+            Repair::RegisterTarget { .. } | Repair::DeregisterTarget { .. } => return Ok(false),
+        };
+        let (at, assignment) = (self.environment.clock().now(), self.assignment);
+        let mut now = Observation::new(at, assignment.account.clone(), assignment.region.clone());
+        answer(self.environment, &BTreeSet::from([question]), &mut now).await;
+        judge(&Lookup::new(&now), repair).map_err(|gap| match gap {
+            Gap::Unread(unread) => format!("{}: {}", unread.operation, unread.error),
+            Gap::Pending => "it was not read".to_owned(),
+        })
+    }
 }
 
 fn judge<'a>(lookup: &Lookup<'a>, repair: &Repair) -> Result<bool, Gap<'a>> {

@@ -6,114 +6,63 @@
 
 use std::collections::BTreeSet;
 
-use aws::Account;
-use ledger::Ledger;
+use aws::Elb as _;
 use model::elb::Target;
-use model::id::TargetGroupArn;
+use model::id::{SubnetId, TargetGroupArn};
 use model::ledger::Limited;
-use model::observation::{Observation, Question};
+use model::observation::{Answer, Question};
 use model::scope::ServiceId;
-use planner::{Capabilities, LookHistory, Step};
 
 use super::batch::change;
-use super::reserve::reserve;
-use super::zone::zone;
-use super::{Done, StepIndex, in_place, read_targets, stands};
-use crate::look::{Assessment, look};
-use crate::outcome::{Conclusion, Status};
-use crate::pass::Assignment;
-use crate::ports::{Clock, LookQueue};
-use crate::world::World;
+use super::group::{Wanted, targets};
+use super::zone::zones;
+use super::{Execution, Steps};
+use crate::environment::Environment;
 
-/// Removes the steps' targets from `group` as far as the limit allows and they are still to be removed.
-#[expect(clippy::too_many_arguments, reason = "the pass's own four, and what is to be removed")]
-pub(super) async fn remove<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
-    world: World<'_, A, L, Q, C>,
-    assignment: &Assignment<'_>,
-    seen: &Assessment,
-    looks: &LookHistory,
-    capabilities: Capabilities,
-    group: &TargetGroupArn,
-    steps: &[(StepIndex, &Step)],
-    done: &mut Done,
-) {
-    let granted = match reserve(world, seen, &Limited::Removals(group.clone()), steps.len()).await {
-        Ok(granted) => granted,
-        Err(why) => return done.stopped(steps, &why),
-    };
-    let (allowed, over) = steps.split_at(granted.min(steps.len()));
-    done.stopped(over, &"the limit on removals in this group was reached by other passes".into());
-    if allowed.is_empty() {
-        return;
-    }
-    let again = look(world, assignment, stale_parts_forgotten(world, seen, group, allowed), looks, capabilities).await;
-    let (still, changed): (Vec<_>, Vec<_>) = allowed.iter().copied().partition(|one| stands(seen, &again, one));
-    done.changed(&changed, seen, &again);
-    done.abstentions.extend(again.judgement.abstentions);
-    if !still.is_empty() {
-        done.conclusions.extend(deregister(world, assignment, &again.observation, group, &still).await);
-    }
-}
-
-/// The observation of the second look, without what must be read again right before a removal: the pause, the group's
-/// targets, the interfaces at the addresses, and if something has one, its task and that task's service. The account-wide
-/// part may be as old as the second look.
-fn stale_parts_forgotten<A, L, Q, C: Clock>(
-    world: World<'_, A, L, Q, C>,
-    seen: &Assessment,
-    group: &TargetGroupArn,
-    steps: &[(StepIndex, &Step)],
-) -> Observation {
-    let mut observation = seen.observation.clone();
-    observation.at = world.clock.now();
-    let addresses: BTreeSet<_> =
-        steps.iter().filter_map(|(_, step)| step.repair.target()).map(|target| target.ip).collect();
-    let subnets = observation.subnets.values().filter_map(|answer| answer.known()).flatten();
-    let subnets = subnets.filter(|subnet| addresses.iter().any(|address| subnet.contains(*address)));
-    let mut again: Vec<Question> = subnets.map(|subnet| Question::Interfaces(subnet.id.clone())).collect();
-    again.extend([Question::Pause, Question::TargetHealth(group.clone())]);
-    for task in observation.task.values().filter_map(|answer| answer.known()) {
-        if task.is_live() && task.addresses().any(|address| addresses.contains(&address)) {
-            again.push(Question::Task { cluster: task.cluster.clone(), task: task.arn.clone() });
-            let service = task.service_name().map(|name| ServiceId::new(&task.cluster, name));
-            again.extend(service.map(Question::Service));
-        }
-    }
-    again.iter().for_each(|question| observation.forget(question));
-    observation
-}
-
-/// Deregisters, and reads back what is gone. What AWS refused and is still there is tried once more: a request may fail
-/// over a target that is gone already and leave the others.
-async fn deregister<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
-    world: World<'_, A, L, Q, C>,
-    assignment: &Assignment<'_>,
-    seen: &Observation,
-    group: &TargetGroupArn,
-    steps: &[(StepIndex, &Step)],
-) -> Vec<(StepIndex, Conclusion)> {
-    let zone = |target| zone(seen, group, target);
-    let send = |batch: Vec<Target>, zone| async move { world.account.deregister_targets(group, &batch, zone).await };
-    let targets: Vec<Target> = steps.iter().filter_map(|(_, step)| step.repair.target()).collect();
-    let errors = change(&targets, zone, send).await;
-    let there = in_place(&read_targets(world, assignment, group).await, group);
-    let conclude = |(index, step): &(StepIndex, &Step)| {
-        let repair = &step.repair;
-        let error = repair.target().and_then(|target| errors.get(&target));
-        let is_gone = |there: &BTreeSet<Target>| repair.target().is_none_or(|target| !there.contains(&target));
-        let conclusion = match (&there, error) {
-            (Ok(there), _) if is_gone(there) => Conclusion::new(repair, Status::Done, None),
-            (_, Some(error)) => Conclusion::failed(repair, error),
-            (Ok(_), None) => Conclusion::new(
-                repair,
-                Status::Failed,
-                "AWS took the request, but the target is still there".to_owned(),
-            ),
-            (Err(why), None) => {
-                Conclusion::new(repair, Status::Failed, format!("sent, but it could not be read back: {why}"))
-            }
+impl<E: Environment> Execution<'_, E> {
+    /// Removes the steps' targets from `group` as far as the limit allows and they are still to be removed.
+    pub(super) async fn remove(&mut self, group: &TargetGroupArn, steps: &Steps<'_>) {
+        let granted = match self.reserve(&Limited::Removals(group.clone()), steps.len()).await {
+            Ok(granted) => granted,
+            Err(why) => return self.done.stopped(steps, &why),
         };
-        (*index, conclusion)
-    };
-    steps.iter().map(conclude).collect()
+        let (allowed, over) = steps.split_at(granted.min(steps.len()));
+        self.done.stopped(over, &"the limit on removals in this group was reached by other passes".into());
+        if allowed.is_empty() {
+            return;
+        }
+        let again = self.stale_before_removing(group, allowed);
+        let last = self.look_at_group(group, &again).await;
+        let still = self.still_wanted(allowed, &last.plan);
+        if still.is_empty() {
+            return;
+        }
+        let account = self.environment.account();
+        let send = |batch: Vec<Target>, zone| async move { account.deregister_targets(group, &batch, zone).await };
+        let errors = change(zones(&self.known, group, &targets(&still)), send).await;
+        self.read_again(&BTreeSet::from([Question::TargetHealth(group.clone())])).await;
+        self.conclude(group, &still, Wanted::Gone, &errors);
+    }
+
+    /// What must be read again right before a removal: the pause, the group's targets, the interfaces at the addresses, and if
+    /// something has one, its task and that task's service. The account-wide part may be as old as the second look.
+    fn stale_before_removing(&self, group: &TargetGroupArn, steps: &Steps<'_>) -> BTreeSet<Question> {
+        let known = &self.known;
+        let addresses: BTreeSet<_> = targets(steps).into_iter().map(|target| target.ip).collect();
+        let vpc = known.target_group.get(group).and_then(Answer::known).and_then(|group| group.vpc.as_ref());
+        let subnets = vpc.and_then(|vpc| known.subnets.get(vpc)).and_then(Answer::known).into_iter().flatten();
+        let subnets = subnets.filter(|subnet| addresses.iter().any(|address| subnet.contains(*address)));
+        let subnets: BTreeSet<&SubnetId> = subnets.map(|subnet| &subnet.id).collect();
+        let mut again: BTreeSet<Question> = subnets.iter().map(|id| Question::Interfaces((*id).clone())).collect();
+        again.extend([Question::Pause, Question::TargetHealth(group.clone())]);
+        let at_addresses = addresses.iter().flat_map(|address| self.index.at(*address)).copied();
+        for task in at_addresses.filter_map(|arn| known.task.get(arn)).filter_map(Answer::known) {
+            if task.is_live() {
+                again.insert(Question::Task { cluster: task.cluster.clone(), task: task.arn.clone() });
+                let service = task.service_name().map(|name| ServiceId::new(&task.cluster, name));
+                again.extend(service.map(Question::Service));
+            }
+        }
+        again
+    }
 }

@@ -1,5 +1,7 @@
 //! How Elastic Load Balancing wants to be told where a target is.
 
+use std::collections::BTreeMap;
+
 use aws::Zone;
 use model::elb::Target;
 use model::id::TargetGroupArn;
@@ -8,11 +10,16 @@ use model::observation::{Lookup, Observation};
 /// `AvailabilityZone` of `TargetDescription` in the Elastic Load Balancing API reference: optional for an address in a subnet
 /// of the target group's VPC, required for one outside it. Every subnet counts, in whichever of the VPC's ranges it is. The
 /// rule that proposed the change has asked for them; where they are unread, Elastic Load Balancing refuses what doesn't fit.
-pub(super) fn zone(observation: &Observation, group: &TargetGroupArn, target: Target) -> Zone {
-    let lookup = Lookup::new(observation);
-    let Ok(Some(group)) = lookup.target_group(group) else { return Zone::Own };
-    let Some(Ok(subnets)) = group.vpc.as_ref().map(|vpc| lookup.subnets(vpc)) else { return Zone::Own };
-    if subnets.iter().any(|subnet| subnet.contains(target.ip)) { Zone::Own } else { Zone::All }
+pub(super) fn zones(known: &Observation, group: &TargetGroupArn, targets: &[Target]) -> BTreeMap<Zone, Vec<Target>> {
+    let lookup = Lookup::for_few(known);
+    let vpc = lookup.target_group(group).ok().flatten().and_then(|group| group.vpc.as_ref());
+    let subnets = vpc.and_then(|vpc| lookup.subnets(vpc).ok());
+    let is_outside = |target: &Target| subnets.is_some_and(|all| !all.iter().any(|subnet| subnet.contains(target.ip)));
+    let mut zones: BTreeMap<Zone, Vec<Target>> = BTreeMap::new();
+    for target in targets {
+        zones.entry(if is_outside(target) { Zone::All } else { Zone::Own }).or_default().push(*target);
+    }
+    zones
 }
 
 #[cfg(test)]
@@ -41,20 +48,23 @@ mod tests {
         let subnet = |id: &str, range: &str| Subnet {
             id: id.parse().unwrap(),
             vpc: vpc.clone(),
-            owner: "111122223333".parse().unwrap(),
+            owner: "111122223333".parse().ok(),
             ranges: vec![range.parse().unwrap()],
             free_addresses: 11,
             zone: None,
         };
         let region = "eu-central-1".parse().unwrap();
         let mut seen = Observation::new(model::Timestamp::UNIX_EPOCH, "111122223333".parse().unwrap(), region);
-        let target = |ip: [u8; 4]| Target { ip: ip.into(), port: 80 };
-        assert_eq!(zone(&seen, &arn, target([10, 8, 0, 5])), Zone::Own, "nothing is known");
+        let zone = |seen: &Observation, ip: [u8; 4]| {
+            let targets = [Target { ip: ip.into(), port: 80 }];
+            zones(seen, &arn, &targets).into_keys().collect::<Vec<_>>()
+        };
+        assert_eq!(zone(&seen, [10, 8, 0, 5]), [Zone::Own], "nothing is known");
         seen.target_group.insert(arn.clone(), Answer::Known(group));
         let subnets = vec![subnet("subnet-1", "10.0.1.0/24"), subnet("subnet-2", "100.64.1.0/24")];
         seen.subnets.insert(vpc, Answer::Known(subnets));
-        assert_eq!(zone(&seen, &arn, target([10, 0, 1, 7])), Zone::Own);
-        assert_eq!(zone(&seen, &arn, target([100, 64, 1, 7])), Zone::Own, "in a secondary range");
-        assert_eq!(zone(&seen, &arn, target([10, 8, 0, 5])), Zone::All, "in a peered VPC");
+        assert_eq!(zone(&seen, [10, 0, 1, 7]), [Zone::Own]);
+        assert_eq!(zone(&seen, [100, 64, 1, 7]), [Zone::Own], "in a secondary range");
+        assert_eq!(zone(&seen, [10, 8, 0, 5]), [Zone::All], "in a peered VPC");
     }
 }

@@ -119,3 +119,15 @@ fn a_tool_that_puts_the_old_groups_back_wins() {
     }
     assert_eq!(world.updates_of(0), 1);
 }
+
+#[test]
+fn no_change_is_begun_that_there_is_no_time_for() {
+    for (seconds, stops) in [(2, 0), (20, 1)] {
+        let world = World::new(1, 1, 10, 50, true, true).with_time(jiff::SignedDuration::from_secs(seconds));
+        world.happens(Happening::InterfaceChanged(0, 1)).unwrap();
+        for next in [Happening::Sweep, Happening::TimePasses(60), Happening::Sweep] {
+            world.happens(next).unwrap();
+        }
+        assert_eq!(world.stops(), stops, "{seconds} seconds");
+    }
+}

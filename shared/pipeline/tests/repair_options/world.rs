@@ -45,6 +45,8 @@ pub(crate) struct World {
     clock: StoryClock,
     policy: Policy,
     limits: Limits,
+    /// How long passes may take, if they are short of time.
+    time: Option<SignedDuration>,
     deeds: Mutex<Deeds>,
     number: Mutex<usize>,
 }
@@ -71,9 +73,15 @@ impl World {
             clock: StoryClock(Mutex::new(now)),
             policy: Policy::parse(&policy, &[]).expect("a policy"),
             limits: Limits { max_stops, max_updates, window: SignedDuration::from_mins(minutes.into()) },
+            time: None,
             deeds: Mutex::default(),
             number: Mutex::new(0),
         }
+    }
+
+    /// The same with passes that may take so long.
+    pub(crate) fn with_time(self, time: SignedDuration) -> Self {
+        Self { time: Some(time), ..self }
     }
 
     /// Lets it happen. The error is the promise that was broken.
@@ -189,10 +197,10 @@ impl World {
             policy: &self.policy,
             rules: BTreeSet::from(["security-group-missing", "security-group-forbidden"]),
             looks,
-            deadline: None,
+            deadline: self.time.map(|time| now + time),
         };
         let ports =
             Ports { account: &self.memory, ledger: Some(&self.ledger), queue: Some(&self.looks), clock: &self.clock };
-        pass(ports, &assignment).await;
+        pass(&ports, &assignment).await;
     }
 }

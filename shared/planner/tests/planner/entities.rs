@@ -69,7 +69,7 @@ pub(crate) fn a_security_group(id: &str) -> SecurityGroup {
         id: id.parse().expect("an id"),
         vpc: "vpc-1".parse().expect("an id"),
         name: id.to_owned(),
-        owner: "111122223333".parse().expect("an account"),
+        owner: "111122223333".parse().ok(),
         tags: Tags::new(),
         ingress: vec![],
         egress: vec![],

@@ -3,9 +3,10 @@ use std::collections::BTreeSet;
 use model::finding::Resources;
 use model::finding::Severity;
 use model::observation::{Unread, UnreadKind};
+use model::repair::RepairStatus;
 
 use super::policy::content_security_policy;
-use crate::document::{FindingReport, RepairReport, Report, Status};
+use crate::document::{FindingReport, RepairReport, Report};
 use crate::scene::{AccountSummary, at};
 use crate::tests::report;
 use crate::topology::Topology;
@@ -54,7 +55,7 @@ fn whatever_a_name_holds_is_shown_as_text() {
     EVIL.clone_into(&mut finding.remedy);
     finding.evidence.insert(EVIL.to_owned(), EVIL.into());
     let (code, reason) = (Some(EVIL.to_owned()), Some(EVIL.to_owned()));
-    finding.repairs.push(RepairReport { action: EVIL.to_owned(), status: Status::Refused, code, reason });
+    finding.repairs.push(RepairReport { action: EVIL.to_owned(), status: RepairStatus::Refused, code, reason });
     let (resource, operation, error) = (EVIL.to_owned(), EVIL.to_owned(), EVIL.to_owned());
     report.coverage.unread.push(Unread { resource, operation, error, kind: UnreadKind::Passing });
     report.calls.insert(EVIL.to_owned(), 1);

@@ -102,7 +102,7 @@ fn has_others_here<'a>(
 ) -> Result<bool, Gap<'a>> {
     let Some((id, _)) = &owner.service else { return Ok(false) };
     let gaps = lists(selection, id).map(|list| tasks.gaps(lookup, list));
-    let others = tasks.of_service(id).iter().filter(|task| task.arn != owner.task.arn);
+    let others = tasks.of_service(id).into_owned().into_iter().filter(|task| task.arn != owner.task.arn);
     let is_here = others.flat_map(|task| task.addresses()).any(|ip| group.at(ip).any(|one| one.is_registered()));
     match gaps.iter().find_map(|gaps| gaps.first()) {
         Some(gap) if !is_here => Err(*gap),

@@ -20,11 +20,12 @@ use super::rules::{
     target_foreign, target_group_empty, target_hijacked, target_missing, target_stale, target_stuck_initial,
     target_unused, target_wrong_group, target_wrong_port,
 };
+use super::task_index::GroupAgain;
 use super::tasks::Tasks;
 use super::uses::{Use, uses};
 use crate::configuration::UndeclaredTargets;
 use crate::judgement::Judgement;
-use crate::selection::Selection;
+use crate::selection::{self, Selection};
 
 /// Judges every target group that the services in focus use, and those named by the scope itself.
 pub(crate) fn judge<'a>(
@@ -42,6 +43,23 @@ pub(crate) fn judge<'a>(
         }
     }
     undeclared.judge(judgement);
+}
+
+/// Judges one of these groups again, by itself.
+pub(crate) fn judge_again<'a>(
+    lookup: &Lookup<'a>,
+    again: GroupAgain<'a>,
+    scope: &Scope,
+    policy: &'a Policy,
+    judgement: &mut Judgement,
+) {
+    let selection = selection::of_group(lookup, scope, again, judgement);
+    let users = groups(lookup, &selection, judgement).remove(again.group).unwrap_or_default();
+    let tasks = Tasks::of_group(lookup.observation(), scope, again);
+    let (arn, mut undeclared) = (again.group, UndeclaredTargets::default());
+    if let Err(gap) = judge_group(lookup, policy, &selection, &tasks, arn, users, &mut undeclared, judgement) {
+        judgement.abstain(Unit::TargetGroup(arn.clone()), gap);
+    }
 }
 
 /// The groups to judge, each with the services in focus that use it.
@@ -88,9 +106,8 @@ fn judge_group<'a>(
     if !is_judged(group, &policy) {
         return Ok(());
     }
-    // Of the users, these lead to the group again; one that uses it by an older revision alone doesn't.
-    let names = |(_, service): &&(ServiceId, &Service)| service.named_target_groups().any(|named| named == arn);
-    judgement.users.insert(arn.clone(), users.iter().filter(names).map(|(id, _)| id.clone()).collect());
+    judgement.judged_groups += 1;
+    judgement.users.insert(arn.clone(), users.iter().map(|(id, _)| id.clone()).collect());
     let (health, owners) = (lookup.target_health(arn), lookup.owners(arn));
     let Some(health) = health? else { return Ok(()) };
     let group = JudgedGroup::new(group, health, users, policy, policies);

@@ -14,11 +14,12 @@ pub(crate) mod owner;
 mod ownership;
 mod proof;
 mod rules;
+pub(crate) mod task_index;
 mod tasks;
 mod uses;
 
-pub(crate) use judge::judge;
-pub(crate) use uses::certain_users;
+pub(crate) use judge::{judge, judge_again};
+pub(crate) use uses::{Use, certain_users, uses};
 
 use crate::rule::Rule;
 

@@ -72,7 +72,7 @@ pub(crate) fn owner<'a>(
     let Some(subnet) = subnet_of(lookup, group, target.ip)? else { return Ok(Owner::OutOfSight) };
     let interface = lookup.interfaces(&subnet.id)?.iter().find(|interface| interface.has(target.ip));
     let Some(interface) = interface else {
-        let is_owned = subnet.owner == lookup.observation().account;
+        let is_owned = subnet.owner.as_ref() == Some(&lookup.observation().account);
         return Ok(if is_owned { Owner::Nobody } else { Owner::OutOfSight });
     };
     if let Some(task) = tasks.with_interface(&interface.id) {
@@ -97,7 +97,7 @@ pub(crate) fn owner<'a>(
         return Ok(Owner::OtherInterface(interface));
     }
     // Once every task is read, a task that has it is among those found above.
-    read_everyones_tasks(lookup)?;
+    read_everyones_tasks(lookup, tasks)?;
     Ok(match task_without_address(lookup, tasks, |_| true)? {
         Some(unread) => Owner::Contradicted(unread),
         None if past_owners.is_some() => Owner::Lingering,
@@ -128,7 +128,7 @@ pub(crate) fn contradiction<'a>(
     among: Option<&BTreeMap<ServiceId, [TaskList; 2]>>,
 ) -> Result<Option<Unread>, Gap<'a>> {
     match among {
-        None => read_everyones_tasks(lookup)?,
+        None => read_everyones_tasks(lookup, tasks)?,
         Some(services) => {
             let gaps: Vec<_> = services.values().flatten().map(|list| tasks.gaps(lookup, list.clone())).collect();
             if let Some(gap) = gaps.iter().find_map(|gaps| gaps.first()) {
@@ -228,16 +228,12 @@ fn may_be_a_tasks(interface: &NetworkInterface) -> bool {
 }
 
 /// Asks for every task, of any service or none, in any cluster. Those read are in [`Tasks`] from the next round on.
-fn read_everyones_tasks<'a>(lookup: &Lookup<'a>) -> Result<(), Gap<'a>> {
+fn read_everyones_tasks<'a>(lookup: &Lookup<'a>, tasks: &Tasks<'a>) -> Result<(), Gap<'a>> {
     let mut gap = None;
     for cluster in lookup.clusters()? {
         for desired in [Desired::Running, Desired::Stopped] {
-            match lookup.tasks(&TaskList { cluster: cluster.clone(), service: None, desired }) {
-                Err(missing) => gap = Some(missing),
-                Ok(arns) => {
-                    gap = arns.iter().filter_map(|arn| lookup.task(cluster, arn).err()).fold(gap, |_, one| Some(one));
-                }
-            }
+            let gaps = tasks.gaps(lookup, TaskList { cluster: cluster.clone(), service: None, desired });
+            gap = gaps.last().copied().or(gap);
         }
     }
     gap.map_or(Ok(()), Err)

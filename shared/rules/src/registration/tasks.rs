@@ -1,5 +1,6 @@
 //! The tasks read so far, found by interface and by address.
 
+use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -7,16 +8,18 @@ use std::rc::Rc;
 
 use model::ec2::NetworkInterface;
 use model::ecs::Task;
-use model::id::{AttachmentId, ClusterArn, NetworkInterfaceId};
+use model::id::{AttachmentId, ClusterArn, NetworkInterfaceId, TaskArn};
 use model::observation::{Answer, Gap, Lookup, Observation, TaskList};
 use model::scope::{Scope, ServiceId};
 use rustc_hash::FxHashMap;
 
 use super::owner::may_hide_its_address;
+use super::task_index::GroupAgain;
 
 /// An index over the tasks of an observation.
 pub(crate) struct Tasks<'a> {
     observation: &'a Observation,
+    all: Vec<&'a Task>,
     /// By cluster and service.
     live: FxHashMap<(&'a ClusterArn, &'a str), Vec<&'a Task>>,
     by_interface: FxHashMap<&'a NetworkInterfaceId, &'a Task>,
@@ -25,6 +28,8 @@ pub(crate) struct Tasks<'a> {
     claims: OnceCell<Claims<'a>>,
     /// Lists that were gone through, for one may be many services'.
     lists: RefCell<BTreeMap<TaskList, Rc<[Gap<'a>]>>>,
+    /// Where one group is judged alone: it leads to the tasks that aren't among these.
+    again: Option<GroupAgain<'a>>,
 }
 
 /// What ECS says of who has an address or an interface.
@@ -40,9 +45,19 @@ impl<'a> Tasks<'a> {
     /// Indexes what was read. The events in `scope` add the address of a stopped task that AWS no longer tells; that the
     /// task existed and is stopped is still AWS's word.
     pub(crate) fn of(observation: &'a Observation, scope: &Scope) -> Self {
+        Self::among(observation, observation.task.values().filter_map(Answer::known).collect(), scope, None)
+    }
+
+    /// Indexes what a judgement of one group alone needs.
+    pub(crate) fn of_group(observation: &'a Observation, scope: &Scope, again: GroupAgain<'a>) -> Self {
+        Self::among(observation, again.tasks(observation), scope, Some(again))
+    }
+
+    fn among(observation: &'a Observation, all: Vec<&'a Task>, scope: &Scope, again: Option<GroupAgain<'a>>) -> Self {
         let (live, by_interface, stopped_at, claims, lists) = Default::default();
-        let mut tasks = Self { observation, live, by_interface, stopped_at, claims, lists };
-        for task in all(observation) {
+        let mut tasks = Self { observation, all, live, by_interface, stopped_at, claims, lists, again };
+        for index in 0..tasks.all.len() {
+            let task = tasks.all[index];
             if task.is_live() {
                 if let Some(name) = task.service_name() {
                     tasks.live.entry((&task.cluster, name)).or_default().push(task);
@@ -73,7 +88,13 @@ impl<'a> Tasks<'a> {
             return Rc::clone(gaps);
         }
         let gaps: Rc<[Gap<'a>]> = match lookup.tasks(&list) {
-            Ok(arns) => arns.iter().filter_map(|arn| lookup.task(&list.cluster, arn).err()).collect(),
+            Ok(arns) => {
+                let gap = |arn: &TaskArn| lookup.task(&list.cluster, arn).err();
+                match self.again.and_then(|again| again.still_to_ask(&list, arns)) {
+                    Some(few) => few.into_iter().filter_map(gap).collect(),
+                    None => arns.iter().filter_map(gap).collect(),
+                }
+            }
             Err(gap) => [gap].into(),
         };
         self.lists.borrow_mut().insert(list, Rc::clone(&gaps));
@@ -82,12 +103,26 @@ impl<'a> Tasks<'a> {
 
     /// The live task that has this interface.
     pub(crate) fn with_interface(&self, interface: &NetworkInterfaceId) -> Option<&'a Task> {
-        self.by_interface.get(interface).copied()
+        let elsewhere = || self.read(self.again?.index.with_interface(interface)?).filter(|task| task.is_live());
+        self.by_interface.get(interface).copied().or_else(elsewhere)
     }
 
     /// The live tasks of a service.
-    pub(crate) fn of_service<'s>(&'s self, service: &'s ServiceId) -> &'s [&'a Task] {
-        self.live.get(&(&service.cluster, &*service.name)).map_or(&[], Vec::as_slice)
+    pub(crate) fn of_service<'s>(&'s self, service: &'s ServiceId) -> Cow<'s, [&'a Task]> {
+        let here = self.live.get(&(&service.cluster, &*service.name)).map_or(&[][..], Vec::as_slice);
+        match self.again.filter(|again| !again.users.contains(service)) {
+            None => Cow::Borrowed(here),
+            Some(again) => {
+                let indexed = again.index.of_service(service).iter().filter_map(|arn| self.read(arn));
+                let all = indexed.filter(|task| task.is_live()).chain(here.iter().copied());
+                Cow::Owned(all.map(|task| (&task.arn, task)).collect::<BTreeMap<_, _>>().into_values().collect())
+            }
+        }
+    }
+
+    /// What is known of a task that the index of a group judged alone leads to.
+    fn read(&self, arn: &TaskArn) -> Option<&'a Task> {
+        self.observation.task.get(arn)?.known()
     }
 
     /// Stopped tasks that had this address.
@@ -109,17 +144,21 @@ impl<'a> Tasks<'a> {
     /// The stopped task whose interface this is. ECS describes an interface by its attachment; where it doesn't, the
     /// interface's own id tells.
     pub(crate) fn stopped_with(&self, interface: &NetworkInterface) -> Option<&'a Task> {
-        match interface.ecs_attachment() {
+        let here = match interface.ecs_attachment() {
             Some(attachment) => self.claims().stopped_by_attachment.get(&attachment),
             None => self.claims().stopped_by_interface.get(&interface.id),
-        }
-        .copied()
+        };
+        let elsewhere = || self.read(self.again?.index.attached_to(interface)?).filter(|task| !task.is_live());
+        here.copied().or_else(elsewhere)
     }
 
     fn claims(&self) -> &Claims<'a> {
         self.claims.get_or_init(|| {
             let mut claims = Claims::default();
-            all(self.observation).for_each(|task| claims.add(task));
+            self.all.iter().for_each(|task| claims.add(task));
+            let elsewhere = self.again.map_or(&[][..], |again| again.index.without_address());
+            let elsewhere = elsewhere.iter().filter_map(|arn| self.read(arn));
+            claims.without_address.extend(elsewhere.filter(|task| may_hide_its_address(task)));
             claims
         })
     }
@@ -141,8 +180,4 @@ impl<'a> Claims<'a> {
             self.without_address.push(task);
         }
     }
-}
-
-fn all(observation: &Observation) -> impl Iterator<Item = &Task> {
-    observation.task.values().filter_map(Answer::known)
 }

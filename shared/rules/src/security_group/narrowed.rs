@@ -27,7 +27,7 @@ pub(crate) fn narrowed<'a>(
     };
     let is_own = |group: &SecurityGroup| {
         let is_others = others.as_ref().is_none_or(|others| others.contains(&group.id));
-        !is_others && !group.is_default() && group.owner == lookup.observation().account
+        !is_others && !group.is_default() && group.owner.as_ref() == Some(&lookup.observation().account)
     };
     let (own, shared): (Vec<_>, Vec<_>) = open.iter().partition(|(group, _)| is_own(group));
     let place = match own.first() {

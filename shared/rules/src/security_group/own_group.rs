@@ -30,7 +30,7 @@ pub(crate) fn own_group<'a>(
     let known = groups(lookup, &[first, then].concat(), Some(vpc))?.known;
     let unwelcome = resolve_all(lookup, &service_tasks.policy.forbidden, vpc)?;
     let may_be_opened = |group: &&SecurityGroup| {
-        let is_ours = group.owner == lookup.observation().account;
+        let is_ours = group.owner.as_ref() == Some(&lookup.observation().account);
         let rules: usize = group.ingress.iter().map(|rule| rule.peers.len()).sum();
         is_ours && !group.is_default() && !unwelcome.has(&group.id) && rules < MOST_RULES
     };

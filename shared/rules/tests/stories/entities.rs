@@ -134,7 +134,7 @@ pub(crate) fn a_subnet(name: &str, ranges: &[&str]) -> Subnet {
     Subnet {
         id: names::subnet(name),
         vpc: names::vpc("main"),
-        owner: names::account(),
+        owner: Some(names::account()),
         ranges: ranges.iter().map(|range| range.parse().expect("a range")).collect(),
         zone: Some("eu-central-1a".to_owned()),
         free_addresses: 200,

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use model::elb::Target;
+use model::finding::Finding;
 use model::id::TargetGroupArn;
 use model::observation::{Lookup, Observation, Question};
 use model::policy::{PolicySubject, SecurityGroupRef};
 use model::repair::Repair;
 use model::scope::{Scope, ServiceId};
-use rules::{Judgement, judge};
+use rules::{GroupAgain, Judgement, TaskIndex, judge, judge_group_again, registration_rules};
 
 use crate::account::Account;
 use crate::render::render;
@@ -20,6 +21,8 @@ pub(crate) struct Look {
     pub(crate) judgement: Judgement,
     /// What was asked, round by round.
     pub(crate) rounds: Vec<BTreeSet<Question>>,
+    /// What is known in the end.
+    pub(crate) known: Observation,
 }
 
 impl Look {
@@ -36,6 +39,7 @@ impl Story {
         assert_eq!(open, BTreeSet::new(), "a complete story leaves no question open");
         let look = self.look();
         assert_eq!(judgement.findings, look.judgement.findings, "all read beforehand, and round by round");
+        self.assert_each_group_judged_again(&look);
         render(&look.judgement)
     }
 
@@ -64,7 +68,7 @@ impl Story {
         for _ in 0..64 {
             let (judgement, open) = self.judge(&observation);
             if open.is_empty() {
-                return Look { judgement, rounds };
+                return Look { judgement, rounds, known: observation };
             }
             assert!(rounds.iter().all(|asked| open.is_disjoint(asked)), "an answered question is asked again");
             open.iter().for_each(|question| self.account.answer(question, &mut observation));
@@ -80,13 +84,34 @@ impl Story {
 
     /// Judges what was read; and what it would have to ask.
     pub(crate) fn judge(&self, seen: &Observation) -> (Judgement, BTreeSet<Question>) {
-        let scope = match self.scope.is_empty() {
+        let lookup = Lookup::new(seen);
+        let judgement = judge(&lookup, &self.judged_scope(), &self.policy, &self.rules);
+        (judgement, lookup.into_questions())
+    }
+
+    fn judged_scope(&self) -> Scope {
+        match self.scope.is_empty() {
             true => Scope { everything: true, ..Scope::default() },
             false => self.scope.clone(),
-        };
-        let lookup = Lookup::new(seen);
-        let judgement = judge(&lookup, &scope, &self.policy, &self.rules);
-        (judgement, lookup.into_questions())
+        }
+    }
+
+    /// With nothing changed, a target group judged again by itself is found as it was among all others, and asks nothing.
+    pub(crate) fn assert_each_group_judged_again(&self, look: &Look) {
+        let (scope, registration) = (self.judged_scope(), registration_rules());
+        let index = TaskIndex::of(&look.known, &scope);
+        for (group, users) in &look.judgement.users {
+            let lookup = Lookup::for_few(&look.known);
+            let again = GroupAgain { group, users, index: &index, unread: &BTreeSet::new() };
+            let again = judge_group_again(&lookup, again, &scope, &self.policy, &self.rules);
+            let of_group = |finding: &&Finding| {
+                finding.resources.target_group.as_ref() == Some(group) && registration.contains(&*finding.rule)
+            };
+            let found: Vec<_> = look.judgement.findings.iter().filter(of_group).collect();
+            assert_eq!(again.findings.iter().collect::<Vec<_>>(), found, "{group} by itself");
+            assert_eq!(lookup.into_questions(), BTreeSet::new(), "{group} by itself");
+            assert_eq!(again.judged_groups, 1);
+        }
     }
 }
 

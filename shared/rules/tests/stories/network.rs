@@ -139,7 +139,7 @@ pub(crate) fn a_security_group(name: &str, vpc: &VpcId) -> SecurityGroup {
         id: names::security_group(name),
         vpc: vpc.clone(),
         name: name.to_owned(),
-        owner: names::account(),
+        owner: Some(names::account()),
         tags: BTreeMap::new(),
         ingress: vec![],
         egress: vec![crate::security_group::rule("-1", None, &["0.0.0.0/0", "::/0"])],

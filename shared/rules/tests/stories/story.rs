@@ -38,7 +38,7 @@ pub(crate) fn story() -> Story {
     let mut account = Account { clusters: [names::cluster("prod")].into(), ..Account::default() };
     account.subnets.push(entities::a_subnet("a", &["10.0.1.0/24", "2001:db8:1::/64"]));
     account.subnets.push(entities::a_subnet("shared", &["10.0.9.0/24"]));
-    account.subnets[1].owner = names::another_account();
+    account.subnets[1].owner = Some(names::another_account());
     let cluster = names::cluster("prod");
     let (service, task, group) = (None, 0, String::new());
     let rules = rules::registration_rules();

@@ -12,9 +12,9 @@ use model::finding::{Finding, Resources, Severity};
 use model::id::{ClusterArn, LoadBalancerArn, ServiceRevisionArn, TargetGroupArn, TaskArn};
 use model::ledger::Limited;
 use model::observation::{Answer, Desired, Observation, TaskList, Unread, UnreadKind};
-use model::repair::Repair;
+use model::repair::{Repair, RepairStatus};
 use model::scope::{Scope, ServiceId, Site, TaskHint, Unit};
-use pipeline::{Concluded, Conclusion, PassOutcome, Status};
+use pipeline::{Concluded, Conclusion, PassOutcome};
 
 use super::failures;
 use super::trouble::trouble;
@@ -152,6 +152,7 @@ fn outcome() -> PassOutcome {
         abstentions: BTreeSet::new(),
         findings: Vec::new(),
         unsent: BTreeMap::new(),
+        judged_groups: 0,
         unrecorded: None,
     }
 }
@@ -268,13 +269,13 @@ fn a_gate_that_could_not_be_read_fails_whoever_needed_it() {
     let mut unknown = outcome();
     unknown.observation.pause = Some(Answer::Unread(passing()));
     assert_eq!(failed(&unknown), [""; 0]);
-    unknown.findings = vec![concluded(Status::Withheld)];
+    unknown.findings = vec![concluded(RepairStatus::Withheld)];
     assert_eq!(failed(&unknown), NEEDING_NEXT);
 }
 
 #[test]
 fn of_all_that_becomes_of_a_repair_only_a_passing_failure_fails() {
-    use Status::{Done, Failed, Planned, Refused, Waiting, Withheld};
+    use RepairStatus::{Done, Failed, Planned, Refused, Waiting, Withheld};
     for status in [Planned, Waiting, Withheld, Done, Refused, Failed] {
         let expected = if status == Failed { &NEEDING_NEXT[..] } else { &[] };
         assert_eq!(failed(&PassOutcome { findings: vec![concluded(status)], ..outcome() }), expected, "{status:?}");
@@ -282,7 +283,7 @@ fn of_all_that_becomes_of_a_repair_only_a_passing_failure_fails() {
 }
 
 /// What became of removing a target from the group next.
-fn concluded(status: Status) -> Concluded {
+fn concluded(status: RepairStatus) -> Concluded {
     let target = Target { ip: "10.0.0.1".parse().unwrap(), port: 80 };
     let finding = Finding {
         rule: "target-stale".to_owned(),

@@ -3,13 +3,14 @@
 //! What is gone, and what AWS refuses for good, is not among it: the same would come of it again. Nor is what waits or is
 //! withheld for a reason that was read.
 
+use model::repair::RepairStatus;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::id::{LoadBalancerArn, TargetGroupArn};
 use model::ledger::Limited;
 use model::observation::{Answer, Observation, Unread, UnreadKind};
 use model::scope::Unit;
-use pipeline::{Conclusion, PassOutcome, Status};
+use pipeline::{Conclusion, PassOutcome};
 
 /// What went wrong, and what about; one reason each.
 #[must_use]
@@ -23,7 +24,7 @@ pub fn trouble(outcome: &PassOutcome) -> BTreeMap<Unit, String> {
         let reason = || format!("the next look at {site} could not be sent: {error}");
         trouble.entry(site.unit()).or_insert_with(reason);
     }
-    for Conclusion { repair, reason, .. } in conclusions(outcome).filter(|one| one.status == Status::Failed) {
+    for Conclusion { repair, reason, .. } in conclusions(outcome).filter(|one| one.status == RepairStatus::Failed) {
         let why = reason.as_deref().unwrap_or("no reason was given");
         trouble.entry(repair.site().unit()).or_insert_with(|| format!("{repair} failed: {why}"));
     }

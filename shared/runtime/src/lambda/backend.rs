@@ -94,6 +94,6 @@ impl Backend for AwsBackend {
         let world =
             World { account: &account, ledger: self.ledger.as_ref(), queue: self.queue.as_ref(), clock: &WallClock };
         let standing = Standing { home, rules: &self.rules, policy: &self.policy, alerts: Some(&self.alerts) };
-        carry_out(world, pass_request, &standing, deadline, &self.calls).await
+        carry_out(&world, pass_request, &standing, deadline, &self.calls).await
     }
 }

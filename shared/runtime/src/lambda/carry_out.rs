@@ -2,13 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use aws::Account;
 use aws::calls::Calls;
 use jiff::Timestamp;
-use ledger::Ledger;
 use model::policy::Policy;
-use pipeline::ports::{Clock, LookQueue};
-use pipeline::{Assignment, World};
+use pipeline::ports::Clock as _;
+use pipeline::{Assignment, Environment};
 
 use super::handle::PassResult;
 use super::pass_requests::PassRequest;
@@ -29,16 +27,16 @@ pub struct Standing<'a> {
     pub alerts: Option<&'a Alerts>,
 }
 
-/// Makes the pass that `pass_request` asks for in `world`, which is real or simulated. `calls` is where the world counts its
+/// Makes the pass that `pass_request` asks for in `environment`, which is real or simulated. `calls` is where that counts its
 /// requests.
-pub async fn carry_out<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
-    world: World<'_, A, L, Q, C>,
+pub async fn carry_out<E: Environment>(
+    environment: &E,
     pass_request: &PassRequest,
     standing: &Standing<'_>,
     deadline: Timestamp,
     calls: &Calls,
 ) -> PassResult {
-    let began = world.clock.now();
+    let began = environment.clock().now();
     let policy = match pass_request.terms.mode {
         Some(most) => standing.policy.clone().capped(most),
         None => standing.policy.clone(),
@@ -54,13 +52,13 @@ pub async fn carry_out<A: Account, L: Ledger, Q: LookQueue, C: Clock>(
         deadline: Some(deadline),
     };
     // Boxed: their types are deeper nested than the compiler likes to look at from here.
-    let outcome = Box::pin(pipeline::pass(world, &assignment)).await;
+    let outcome = Box::pin(pipeline::pass(environment, &assignment)).await;
     log_decisions(&outcome, standing.alerts.map_or("unnamed", Alerts::function));
     if let Some(alerts) = standing.alerts {
         let judged =
             JudgedPass { scope: &pass_request.scope, rules: &assignment.rules, policy: &policy, home: standing.home };
-        Box::pin(alerts.notify(&outcome, judged, world.clock.now())).await;
+        Box::pin(alerts.notify(&outcome, judged, environment.clock().now())).await;
     }
-    let report = report(&outcome, &pass_request.scope, &policy, calls.take(), (began, world.clock.now()));
+    let report = report(&outcome, &pass_request.scope, &policy, calls.take(), (began, environment.clock().now()));
     PassResult { report, outcome }
 }

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use model::id::NetworkInterfaceId;
 use model::observation::{Answer, Observation, Unread, UnreadKind};
 use model::policy::{Mode, Policy};
+use model::repair::RepairStatus;
 use model::scope::Scope;
-use pipeline::{Concluded, Conclusion, PassOutcome, Status as Came};
-use report::{Accepted, Coverage, FindingReport, Modes, RepairReport, Report, ScopeReport, Status, Tool};
+use pipeline::{Concluded, Conclusion, PassOutcome};
+use report::{Accepted, Coverage, FindingReport, Modes, RepairReport, Report, ScopeReport, Tool};
 
 /// The report of a pass over `scope` that was over at `now`.
 #[must_use]
@@ -43,7 +44,7 @@ pub fn log_decisions(outcome: &PassOutcome, by: &str) {
     for Concluded { finding, conclusions } in &outcome.findings {
         for Conclusion { repair, status, code, reason } in conclusions {
             let reason = reason.as_deref().unwrap_or_default();
-            let sentence = [&*repair.to_string(), status_of(*status).as_str(), reason].join(": ");
+            let sentence = [&*repair.to_string(), status.as_str(), reason].join(": ");
             let sentence = sentence.trim_end_matches(": ");
             macro_rules! log {
                 ($level:ident) => {
@@ -51,7 +52,7 @@ pub fn log_decisions(outcome: &PassOutcome, by: &str) {
                         rule = finding.rule,
                         finding.fingerprint = %finding.fingerprint(),
                         repair.action = repair.action(),
-                        repair.status = status_of(*status).as_str(),
+                        repair.status = status.as_str(),
                         repair.code = code.as_deref(),
                         repair.by = by,
                         repair.why = finding.summary,
@@ -65,7 +66,7 @@ pub fn log_decisions(outcome: &PassOutcome, by: &str) {
                 };
             }
             match status {
-                Came::Refused | Came::Failed => log!(warn),
+                RepairStatus::Refused | RepairStatus::Failed => log!(warn),
                 _ => log!(info),
             }
         }
@@ -78,24 +79,13 @@ pub fn log_decisions(outcome: &PassOutcome, by: &str) {
 fn finding(concluded: &Concluded, policy: &Policy, at: Timestamp) -> FindingReport {
     let repairs = concluded.conclusions.iter().map(|conclusion| RepairReport {
         action: conclusion.repair.action().to_owned(),
-        status: status_of(conclusion.status),
+        status: conclusion.status,
         code: conclusion.code.clone(),
         reason: conclusion.reason.clone(),
     });
     let accepted = policy.accepts(&concluded.finding, at);
     let accepted = accepted.map(|one| Accepted { reason: one.reason.clone(), until: one.until });
     FindingReport::new(concluded.finding.clone(), repairs.collect()).accepted(accepted)
-}
-
-const fn status_of(came: Came) -> Status {
-    match came {
-        Came::Planned => Status::Planned,
-        Came::Waiting => Status::Waiting,
-        Came::Withheld => Status::Withheld,
-        Came::Done => Status::Done,
-        Came::Refused => Status::Refused,
-        Came::Failed => Status::Failed,
-    }
 }
 
 /// How much was read. What a rule could make nothing of, though it was read, is unread too.

@@ -79,6 +79,7 @@ impl Backend for RecordingBackend {
             abstentions: self.abstentions.clone(),
             findings: Vec::new(),
             unsent: BTreeMap::new(),
+            judged_groups: 0,
             unrecorded: None,
         };
         let mut report =

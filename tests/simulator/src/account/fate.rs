@@ -49,6 +49,7 @@ impl Sim {
             62 => (20, milliseconds * 100),
             _ => (milliseconds * 100, 20),
         };
+        fate.before += self.setting.slow;
         fate.outcome = self.outcome(operation);
         fate
     }

@@ -1,7 +1,8 @@
 //! The audit, run on the settled account, could read all of it and finds nothing that is to be repaired, but where its policy
 //! says to observe.
 
-use pipeline::{Concluded, Status};
+use model::repair::RepairStatus;
+use pipeline::Concluded;
 
 use crate::invariants::{Check, Invariant};
 use crate::world::Stage;
@@ -20,8 +21,10 @@ fn check(stage: &Stage<'_>) -> Option<String> {
 fn open(stage: &Stage<'_>, Concluded { finding, conclusions }: &Concluded) -> Option<String> {
     let setting = &stage.sim.setting;
     let left = conclusions.iter().find(|one| match one.status {
-        Status::Waiting => true,
-        Status::Planned => setting.observed.is_empty() && (one.repair.option().is_none() || setting.guard.repairs),
+        RepairStatus::Waiting => true,
+        RepairStatus::Planned => {
+            setting.observed.is_empty() && (one.repair.option().is_none() || setting.guard.repairs)
+        }
         _ => false,
     })?;
     Some(format!("the audit finds {}: {}: {:?}", finding.rule, left.repair, left.status))

@@ -2,8 +2,8 @@
 
 use model::elb::Target;
 use model::id::TargetGroupArn;
-use model::repair::Repair;
-use pipeline::{PassOutcome, Status};
+use model::repair::{Repair, RepairStatus};
+use pipeline::PassOutcome;
 
 use crate::invariants::{Check, Invariant};
 use crate::record::{Reads, What};
@@ -14,10 +14,14 @@ pub(super) const INVARIANT: Invariant = Invariant { name: "recorded", check: Che
 fn check(_: &Stage<'_>, actor: Actor, reads: &Reads, outcome: &PassOutcome) -> Option<String> {
     let is_told = |group: &TargetGroupArn, target: Target, removes: bool| {
         let conclusions = outcome.findings.iter().flat_map(|concluded| &concluded.conclusions);
-        conclusions.filter(|one| matches!(one.status, Status::Done | Status::Failed | Status::Refused)).any(|one| {
-            let repair = &one.repair;
-            repair.target_group() == Some(group) && repair.target() == Some(target) && repair.is_removal() == removes
-        })
+        conclusions
+            .filter(|one| matches!(one.status, RepairStatus::Done | RepairStatus::Failed | RepairStatus::Refused))
+            .any(|one| {
+                let repair = &one.repair;
+                repair.target_group() == Some(group)
+                    && repair.target() == Some(target)
+                    && repair.is_removal() == removes
+            })
     };
     let untold = reads.changes.iter().find(|one| !is_told(&one.group, one.target, one.removes));
     let untold = untold.map(|one| format!("{} in {}", one.target, one.group.name()));
@@ -28,7 +32,8 @@ fn check(_: &Stage<'_>, actor: Actor, reads: &Reads, outcome: &PassOutcome) -> O
 
 fn told(outcome: &PassOutcome, what: &What) -> bool {
     let conclusions = outcome.findings.iter().flat_map(|concluded| &concluded.conclusions);
-    let tried = conclusions.filter(|one| matches!(one.status, Status::Done | Status::Failed | Status::Refused));
+    let tried = conclusions
+        .filter(|one| matches!(one.status, RepairStatus::Done | RepairStatus::Failed | RepairStatus::Refused));
     tried.map(|one| &one.repair).any(|repair| match (repair, what) {
         (Repair::ModifyNetworkInterface { task: told, .. }, What::SetGroups(task, _))
         | (Repair::StopTask { task: told, .. }, What::Stop(task)) => told == task,

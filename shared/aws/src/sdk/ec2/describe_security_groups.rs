@@ -49,7 +49,7 @@ fn read(group: &types::SecurityGroup) -> Read<SecurityGroup> {
         id: parse_required("groupId", group.group_id())?,
         vpc: parse_required("vpcId", group.vpc_id())?,
         name: required("groupName", group.group_name())?.to_owned(),
-        owner: parse_required("ownerId", group.owner_id())?,
+        owner: group.owner_id().and_then(|owner| owner.parse().ok()),
         tags: group.tags().iter().filter_map(tag).collect::<Tags>(),
         ingress: group.ip_permissions().iter().map(rule).collect::<Read<_>>()?,
         egress: group.ip_permissions_egress().iter().map(rule).collect::<Read<_>>()?,

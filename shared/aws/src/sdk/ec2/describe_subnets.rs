@@ -38,7 +38,9 @@ fn read(subnet: &types::Subnet) -> Read<Subnet> {
     Ok(Subnet {
         id: parse_required("subnetId", subnet.subnet_id())?,
         vpc: parse_required("vpcId", subnet.vpc_id())?,
-        owner: parse_required("ownerId", subnet.owner_id())?,
+        // `OwnerId` isn't among what EC2 promises to send, and one that can't be read is no reason to know nothing of the subnet:
+        // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html
+        owner: subnet.owner_id().and_then(|owner| owner.parse().ok()),
         zone: subnet.availability_zone().map(str::to_owned),
         ranges: ipv4.into_iter().chain(ipv6).collect(),
         free_addresses: count(

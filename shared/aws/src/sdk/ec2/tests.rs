@@ -14,7 +14,7 @@ use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use aws_smithy_types::retry::RetryConfig;
 use model::call::CallErrorKind;
 use model::ec2::InterfaceType;
-use model::id::{SubnetId, VpcId};
+use model::id::{AccountId, SubnetId, VpcId};
 use model::observation::Answer;
 
 use crate::api::Ec2 as _;
@@ -140,18 +140,21 @@ async fn a_subnet_knows_its_owner_and_the_ranges_it_has_now() {
     let found = clients(&[&rule]).describe_subnets(&vpcs).await.unwrap();
     assert_eq!(found[1].1, []);
     let subnet = &found[0].1[0];
-    assert_eq!(subnet.owner.as_str(), "444455556666");
+    assert_eq!(subnet.owner.as_ref().map(AccountId::as_str), Some("444455556666"));
     assert!(subnet.contains("2001:db8:0:1::5".parse().unwrap()));
     assert!(!subnet.contains("2001:db8:0:2::5".parse().unwrap()));
 }
 
 #[tokio::test]
-async fn a_subnet_without_an_owner_is_not_taken_for_ours() {
-    let rule = mock!(Client::describe_subnets)
-        .then_output(|| DescribeSubnetsOutput::builder().subnets(subnet("subnet-1").build()).build());
-    let error = clients(&[&rule]).describe_subnets(&["vpc-1".parse().unwrap()]).await.unwrap_err();
-    assert_eq!(error.kind, CallErrorKind::Refused);
-    insta::assert_snapshot!(error.message, @"the answer can't be understood: ownerId is missing");
+async fn a_subnet_without_an_owner_is_neither_taken_for_ours_nor_in_the_way_of_others() {
+    let rule = mock!(Client::describe_subnets).then_output(|| {
+        let subnets =
+            [subnet("subnet-1"), subnet("subnet-2").owner_id("nobody"), subnet("subnet-3").owner_id("111122223333")];
+        DescribeSubnetsOutput::builder().set_subnets(Some(subnets.map(|one| one.build()).into())).build()
+    });
+    let found = clients(&[&rule]).describe_subnets(&["vpc-1".parse().unwrap()]).await.unwrap();
+    let owners: Vec<_> = found[0].1.iter().map(|subnet| subnet.owner.as_ref().map(AccountId::as_str)).collect();
+    assert_eq!(owners, [None, None, Some("111122223333")]);
 }
 
 #[tokio::test]

@@ -34,9 +34,11 @@ pub(crate) fn judge(now: Timestamp, group: &JudgedGroup<'_>, disputed_targets: &
     let is_live =
         |member: &&Member<'_>| member.targets(group.group).filter(is_judged).any(|target| is_due(member, target));
     let live = group.members.iter().filter(is_live).count();
-    let usable =
-        |state: &TargetState| matches!(state, TargetState::Healthy | TargetState::Initial | TargetState::Unavailable);
-    let has_usable = group.in_place().any(|one| usable(&one.state) && !disputed_targets.contains(&one.target));
+    // A state that this program doesn't know may well be one that serves.
+    let unusable = |state: &TargetState| {
+        matches!(state, TargetState::Unhealthy | TargetState::UnhealthyDraining | TargetState::Draining)
+    };
+    let has_usable = group.in_place().any(|one| !unusable(&one.state) && !disputed_targets.contains(&one.target));
     if live == 0 || has_usable || group.in_place().any(|one| one.state == TargetState::Unused) {
         return;
     }

@@ -110,7 +110,7 @@ impl Oracle<'_> {
     }
 
     fn is_in_owned_subnet(&self) -> bool {
-        let mut subnets = self.account.subnets.iter().filter(|subnet| subnet.owner == names::account());
+        let mut subnets = self.account.subnets.iter().filter(|subnet| subnet.owner == Some(names::account()));
         subnets.any(|subnet| subnet.contains(self.target.ip))
     }
 

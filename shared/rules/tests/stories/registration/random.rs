@@ -39,6 +39,7 @@ fn allowed(chance: &Chance, judged: &Story) -> BTreeMap<(TargetGroupArn, Target)
 fn assert_sound(chance: &Chance, judged: &Story) {
     let allowed = allowed(chance, judged);
     let look = judged.look();
+    judged.assert_each_group_judged_again(&look);
     for removed in removals(&look.judgement) {
         assert!(allowed.contains_key(&removed), "{removed:?} must stay\n{}", render(&look.judgement));
     }

@@ -55,6 +55,13 @@ fn one_target_on_its_way_is_enough() {
 }
 
 #[test]
+fn a_state_that_is_not_known_yet_is_not_taken_for_a_bad_one() {
+    assert!(!of_two_tasks().registered().state("dozing", None).found().contains("target-group-empty"));
+    let unhealthy = of_two_tasks().registered().state("unhealthy.draining", None);
+    assert!(unhealthy.found().contains("target-group-empty"));
+}
+
+#[test]
 fn no_live_task_is_no_emptiness() {
     assert_eq!(story().group("web").service("web").on("web", 8080).found(), "nothing");
     let draining = of_two_tasks().whose(|service| service.status = ServiceStatus::Draining);

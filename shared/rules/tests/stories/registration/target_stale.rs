@@ -249,6 +249,15 @@ fn a_leaving_task_without_its_interface_still_counts() {
     assert_eq!(judged.found(), "nothing");
 }
 
+/// Whose subnet it is EC2 needn't say; in another account's subnet nothing of what is there can be seen.
+#[test]
+fn in_a_subnet_that_does_not_tell_its_owner_absence_is_not_proved() {
+    let mut judged = stale_by_ledger();
+    assert_eq!(judged.removals().len(), 1);
+    judged.account.subnets[0].owner = None;
+    assert_eq!(judged.removals().len(), 0);
+}
+
 #[test]
 fn another_user_of_the_group_may_have_the_address() {
     let judged = stale_by_ledger().cluster("dr").service("web").on("web", 8080).task(9);

@@ -11,7 +11,8 @@ use audit::auditor::Audited;
 use model::finding::{Fingerprint, Severity};
 use model::observation::Lookup;
 use model::policy::{Mode, Policy};
-use pipeline::{Concluded, Conclusion, Status};
+use model::repair::RepairStatus;
+use pipeline::{Concluded, Conclusion};
 use report::text::TextStyle;
 use serde::Serialize;
 
@@ -97,8 +98,8 @@ fn entries(Audited { outcome, .. }: &Audited, policy: &Policy) -> Vec<Entry> {
         }
         for Conclusion { repair, status, reason, .. } in conclusions {
             let fate = match status {
-                Status::Planned if planner::mode(policy, &lookup, finding, repair) == Mode::Repair => Fate::Done,
-                Status::Planned => Fate::NeedsRepairMode,
+                RepairStatus::Planned if planner::mode(policy, &lookup, finding, repair) == Mode::Repair => Fate::Done,
+                RepairStatus::Planned => Fate::NeedsRepairMode,
                 _ => Fate::NotDone,
             };
             let reason =

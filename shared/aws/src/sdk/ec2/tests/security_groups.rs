@@ -46,6 +46,17 @@ async fn groups_of_every_page_are_sorted_by_vpc() {
 }
 
 #[tokio::test]
+async fn a_group_whose_owner_makes_no_sense_stands_in_nobodys_way() {
+    let rule = mock!(Client::describe_security_groups).then_output(|| {
+        let groups = [group("sg-1", "vpc-1").owner_id("nobody").build(), group("sg-2", "vpc-2").build()];
+        DescribeSecurityGroupsOutput::builder().set_security_groups(Some(groups.into())).build()
+    });
+    let vpcs: [VpcId; 2] = ["vpc-1", "vpc-2"].map(|id| id.parse().unwrap());
+    let found = clients(&[&rule]).describe_security_groups(&vpcs).await.unwrap();
+    assert_eq!(found.iter().map(|(_, all)| all.len()).collect::<Vec<_>>(), [1, 1]);
+}
+
+#[tokio::test]
 async fn groups_asked_for_by_id_are_filtered_so_that_a_gone_one_fails_no_other() {
     let rule = mock!(Client::describe_security_groups)
         .match_requests(|request| request.group_ids().is_empty() && request.filters()[0].name() == Some("group-id"))
