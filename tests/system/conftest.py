@@ -46,7 +46,10 @@ def account(server, watched, system):
     """An empty account, and a guard that remembers nothing of the one before."""
     server.reset()
     watched.forget()
-    yield Account(server)
+    account = Account(server)
+    # What was seen before is on record in the deployed ledger.
+    account.ledgers.append(system.ledger)
+    yield account
     if system.deployed:
         system.rests()
         system.ledger.is_forgotten()

@@ -23,8 +23,8 @@ NAME = "ecs-nlb-guard"
 #: As shipped, but for how long events are gathered and kept back: a test waits for each of them.
 QUICK = {"registrar": {"window_seconds": 1, "delay_seconds": 1}, "guard": {"window_seconds": 1}}
 
-#: On a machine with other things to do. What is waited for takes seconds.
-PATIENCE = 240
+#: Seconds, on a machine with other things to do. What is waited for takes a few.
+PATIENCE = 600
 
 
 class System(Stack):
@@ -143,10 +143,6 @@ class System(Stack):
         binary = Path(named) / NAME if named else ROOT / f"target/release/{NAME}"
         return CommandLine(binary, home).at(self.endpoint).where(SSL_CERT_FILE=self.ca)
 
-    def retries_after(self, name, seconds):
-        """A message of this queue that isn't done comes back so much sooner than a quarter of an hour: set by hand."""
-        return _Retries(self.aws("sqs"), self.queue_url(name), seconds)
-
     @contextmanager
     def set_by_hand(self, name, timeout=None, **settings):
         """A person changes a function's timeout or settings, and puts them back."""
@@ -206,22 +202,6 @@ class DeployedLedger(Ledger):
         """Nothing is remembered any more, as in a new account."""
         for record in self.records():
             self._dynamodb.delete_item(TableName=self.name, Key={key: record[key] for key in ("pk", "sk")})
-
-
-class _Retries:
-    def __init__(self, sqs, url, seconds):
-        self._sqs, self._url, self._seconds = sqs, url, seconds
-
-    def _set(self, seconds):
-        self._sqs.set_queue_attributes(QueueUrl=self._url, Attributes={"VisibilityTimeout": str(seconds)})
-
-    def __enter__(self):
-        answer = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["VisibilityTimeout"])
-        self._before = answer["Attributes"]["VisibilityTimeout"]
-        self._set(self._seconds)
-
-    def __exit__(self, *_):
-        self._set(self._before)
 
 
 def _environment(folder):

@@ -22,7 +22,7 @@ def test_rollback_while_events_flow_ends_with_the_code_before_and_every_task_reg
         is_rolled_back(system)
     right = web.healthy() | {task.target() for task in started}
     wait_for(lambda: web.group.targets() == right, lambda: right ^ web.group.targets())
-    assert system.runs("registrar") == {system.build("built", "registrar")}
+    wait_for(lambda: system.runs("registrar") == {system.build("built", "registrar")}, lambda: system.runs("registrar"))
     assert len(started) > 3 and system.dead() == {}
 
 
