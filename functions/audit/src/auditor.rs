@@ -10,7 +10,7 @@ use aws_config::SdkConfig;
 use jiff::{SignedDuration, Timestamp};
 use ledger::DynamoDbLedger;
 use model::id::LoadBalancerArn;
-use model::observation::{Answer, Gap, Lookup, Observation, Question, Unread};
+use model::observation::{Gap, Lookup, Observation, Question, Unread};
 use model::policy::Policy;
 use model::scope::Scope;
 use pipeline::ports::Clock as _;
@@ -123,7 +123,7 @@ impl Auditor {
                 Err(Gap::Pending) => {}
             }
             let questions = lookup.into_questions();
-            aws::observe::answer(&account, &questions, &mut observation).await;
+            aws::observe::answer(&account, &questions, &mut observation.aws).await;
         }
     }
 
@@ -159,12 +159,12 @@ impl Auditor {
     /// here, one call for each balancer; where it can't be, the picture goes without.
     pub async fn topology(&self, audited: &Audited, deadline: Option<Timestamp>) -> Topology {
         let mut observation = audited.outcome.observation.clone();
-        let groups = observation.target_group.values().filter_map(Answer::known);
+        let groups = observation.aws.target_group.all_known().map(|(_, group)| group);
         let balancers: BTreeSet<_> = groups.flat_map(|group| &group.load_balancers).cloned().collect();
-        let known = |balancer: &LoadBalancerArn| observation.listeners.contains_key(balancer);
+        let known = |balancer: &LoadBalancerArn| observation.aws.listeners.contains_key(balancer);
         let open: BTreeSet<Question> =
             balancers.into_iter().filter(|balancer| !known(balancer)).map(Question::Listeners).collect();
-        aws::observe::answer(&self.clients_until(deadline), &open, &mut observation).await;
+        aws::observe::answer(&self.clients_until(deadline), &open, &mut observation.aws).await;
         Topology::of(&observation, &audited.report.findings)
     }
 

@@ -1,8 +1,8 @@
 //! The only crate that talks to ECS, Elastic Load Balancing, EC2 and Application Auto Scaling.
 //!
-//! * [`api`] – what the guard asks of AWS, as traits over the model's types;
-//! * [`sdk`] – the traits over the AWS SDK, one file per operation;
-//! * [`memory`] – the traits over an account in memory;
+//! * [`api`] – what the guard asks of AWS: the account, and how each fact is read;
+//! * [`sdk`] – an account through the AWS SDK, one file per operation, with the adapters of the facts;
+//! * [`memory`] – an account in memory;
 //! * [`mod@observe`] – questions answered in the largest batches, side by side;
 //! * [`client`] – one set-up for all SDK clients of the process: transport, timeouts, retries;
 //! * [`budget`] – AWS's request quotas, of which this process takes its share;
@@ -24,4 +24,4 @@ pub mod memory;
 pub mod observe;
 pub mod sdk;
 
-pub use api::{Account, Ec2, Ecs, Elb, Scaling, Zone};
+pub use api::{Account, AwsFact, Besides, Found, Zone};

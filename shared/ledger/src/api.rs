@@ -5,23 +5,17 @@ use std::time::Duration;
 use model::Timestamp;
 use model::alert::{AlertWrite, KeptAlert};
 use model::call::CallError;
-use model::id::TargetGroupArn;
-use model::ledger::{Limited, Ownership, OwnershipChange, Pause, Refusable, Refusal, ServiceUpdate, TaskStop, Window};
-use model::scope::ServiceId;
+use model::ledger::{Limited, OwnershipChange, Pause, Refusable, Refusal, ServiceUpdate, TaskStop};
+use model::observation::{Fact, LedgerFacts};
+
+use crate::DynamoDbLedger;
+use crate::memory::Kept;
 
 /// The memory that passes share. Any number of them use it at once, in any number of processes.
 pub trait Ledger: Send + Sync {
-    /// Every ownership record of a target group, ended and expired ones among them: [`Ownership::proves`] tells which
-    /// count. A record that can't be read proves nothing and is left out.
-    ///
-    /// What was written before the call is in it.
-    fn owners(&self, group: &TargetGroupArn) -> impl Future<Output = Result<Vec<Ownership>, CallError>> + Send;
-
-    /// The last window opened for what is limited. Whether it is over is for the reader to say.
-    fn window(&self, limited: &Limited) -> impl Future<Output = Result<Option<Window>, CallError>> + Send;
-
-    /// The pause, if repairs are paused. A pause that can't be made sense of is a pause.
-    fn pause(&self) -> impl Future<Output = Result<Option<Pause>, CallError>> + Send;
+    /// What is remembered, if anything is. What was written before the call is in it.
+    fn read<T: LedgerFact>(&self, asked: &T::Asked)
+    -> impl Future<Output = Result<Option<T::Value>, CallError>> + Send;
 
     /// Writes what a look calls for: records first, then ends.
     ///
@@ -50,20 +44,8 @@ pub trait Ledger: Send + Sync {
         limit: impl Fn(u32) -> u32 + Send + Sync,
     ) -> impl Future<Output = Result<u32, CallError>> + Send;
 
-    /// What AWS refused for good, expired refusals among it: [`Refusal::counts`] tells which count.
-    fn refusals(&self, of: &Refusable) -> impl Future<Output = Result<Vec<Refusal>, CallError>> + Send;
-
     /// Remembers a refusal, in place of an earlier one of the same resource.
     fn record_refusal(&self, of: &Refusable, refusal: &Refusal) -> impl Future<Output = Result<(), CallError>> + Send;
-
-    /// The last update of any service of the account.
-    fn latest_update(&self) -> impl Future<Output = Result<Option<ServiceUpdate>, CallError>> + Send;
-
-    /// The last update of a service. It is remembered for ever.
-    fn service_update(
-        &self,
-        service: &ServiceId,
-    ) -> impl Future<Output = Result<Option<ServiceUpdate>, CallError>> + Send;
 
     /// Notes that a service is about to be updated, unless another update was noted since `after` was read as the latest
     /// one. Of any number of passes that read the same, one is told `true`, and the others must not update.
@@ -79,9 +61,6 @@ pub trait Ledger: Send + Sync {
 
     /// Notes that the service was seen updated. If another update was noted since it changes nothing, which is success.
     fn confirm_update(&self, update: &ServiceUpdate) -> impl Future<Output = Result<(), CallError>> + Send;
-
-    /// The last stop of one of a service's tasks.
-    fn task_stop(&self, service: &ServiceId) -> impl Future<Output = Result<Option<TaskStop>, CallError>> + Send;
 
     /// Notes that a task is about to be stopped, unless another stop was noted for its service since `after` was read as
     /// the last one. Of any number of passes that read the same, one is told `true`, and the others must not stop.
@@ -100,6 +79,21 @@ pub trait Ledger: Send + Sync {
 
     /// Ends the pause. Without one that is success.
     fn clear_pause(&self) -> impl Future<Output = Result<(), CallError>> + Send;
+}
+
+/// A fact that the ledger is asked for: its adapter.
+pub trait LedgerFact: Fact<Half = LedgerFacts> {
+    /// The IAM action of the request.
+    const ACTION: &'static str;
+
+    /// What is in the table.
+    fn in_table(
+        ledger: &DynamoDbLedger,
+        asked: &Self::Asked,
+    ) -> impl Future<Output = Result<Option<Self::Value>, CallError>> + Send;
+
+    /// What a ledger in memory has.
+    fn in_memory(kept: &Kept, asked: &Self::Asked) -> Option<Self::Value>;
 }
 
 /// Where alerts are kept, for all passes.

@@ -20,5 +20,5 @@ pub mod memory;
 mod window;
 
 pub use answer::{answer, answer_without_ledger};
-pub use api::{AlertLedger, Ledger, Reservation};
+pub use api::{AlertLedger, Ledger, LedgerFact, Reservation};
 pub use dynamodb::DynamoDbLedger;

@@ -16,7 +16,7 @@ use model::scope::ServiceId;
 
 use crate::changes::Changes;
 use crate::window::Grant;
-use crate::{AlertLedger, Ledger, Reservation};
+use crate::{AlertLedger, Ledger, LedgerFact, Reservation};
 
 /// A ledger that lives as long as the process. It never fails.
 #[derive(Debug, Default)]
@@ -24,15 +24,16 @@ pub struct MemoryLedger {
     kept: Mutex<Kept>,
 }
 
+/// What it keeps.
 #[derive(Debug, Default)]
-struct Kept {
-    owners: BTreeMap<TargetGroupArn, BTreeMap<Target, Ownership>>,
-    windows: BTreeMap<Limited, Window>,
-    refusals: BTreeMap<Refusable, BTreeMap<String, Refusal>>,
-    latest_update: Option<ServiceUpdate>,
-    updates: BTreeMap<ServiceId, ServiceUpdate>,
-    stops: BTreeMap<ServiceId, TaskStop>,
-    pause: Option<Pause>,
+pub struct Kept {
+    pub(crate) owners: BTreeMap<TargetGroupArn, BTreeMap<Target, Ownership>>,
+    pub(crate) windows: BTreeMap<Limited, Window>,
+    pub(crate) refusals: BTreeMap<Refusable, BTreeMap<String, Refusal>>,
+    pub(crate) latest_update: Option<ServiceUpdate>,
+    pub(crate) updates: BTreeMap<ServiceId, ServiceUpdate>,
+    pub(crate) stops: BTreeMap<ServiceId, TaskStop>,
+    pub(crate) pause: Option<Pause>,
     alerts: BTreeMap<AlertKey, KeptAlert>,
 }
 
@@ -50,16 +51,8 @@ impl MemoryLedger {
 }
 
 impl Ledger for MemoryLedger {
-    async fn owners(&self, group: &TargetGroupArn) -> Result<Vec<Ownership>, CallError> {
-        Ok(self.kept().owners.get(group).into_iter().flat_map(BTreeMap::values).cloned().collect())
-    }
-
-    async fn window(&self, limited: &Limited) -> Result<Option<Window>, CallError> {
-        Ok(self.kept().windows.get(limited).copied())
-    }
-
-    async fn pause(&self) -> Result<Option<Pause>, CallError> {
-        Ok(self.kept().pause.clone())
+    async fn read<T: LedgerFact>(&self, asked: &T::Asked) -> Result<Option<T::Value>, CallError> {
+        Ok(T::in_memory(&self.kept(), asked))
     }
 
     async fn record(&self, changes: &[OwnershipChange]) -> Result<(), CallError> {
@@ -89,22 +82,10 @@ impl Ledger for MemoryLedger {
         Ok(grant.changes)
     }
 
-    async fn refusals(&self, of: &Refusable) -> Result<Vec<Refusal>, CallError> {
-        Ok(self.kept().refusals.get(of).into_iter().flat_map(BTreeMap::values).cloned().collect())
-    }
-
     async fn record_refusal(&self, of: &Refusable, refusal: &Refusal) -> Result<(), CallError> {
         let refusal = Refusal { expires_at: whole_seconds(refusal.expires_at), ..refusal.clone() };
         self.kept().refusals.entry(of.clone()).or_default().insert(refusal.resource.clone(), refusal);
         Ok(())
-    }
-
-    async fn latest_update(&self) -> Result<Option<ServiceUpdate>, CallError> {
-        Ok(self.kept().latest_update.clone())
-    }
-
-    async fn service_update(&self, service: &ServiceId) -> Result<Option<ServiceUpdate>, CallError> {
-        Ok(self.kept().updates.get(service).cloned())
     }
 
     async fn begin_update(&self, update: &ServiceUpdate, after: Option<&ServiceUpdate>) -> Result<bool, CallError> {
@@ -123,10 +104,6 @@ impl Ledger for MemoryLedger {
             noted.confirmed = true;
         }
         Ok(())
-    }
-
-    async fn task_stop(&self, service: &ServiceId) -> Result<Option<TaskStop>, CallError> {
-        Ok(self.kept().stops.get(service).cloned())
     }
 
     async fn begin_stop(&self, stop: &TaskStop, after: Option<&TaskStop>) -> Result<bool, CallError> {

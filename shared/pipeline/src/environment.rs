@@ -75,19 +75,12 @@ pub(crate) async fn answer<E: Environment>(
     questions: &BTreeSet<Question>,
     observation: &mut Observation,
 ) {
-    let mut remembered = Observation::new(observation.at, observation.account.clone(), observation.region.clone());
+    let Observation { aws, ledger, .. } = observation;
     let ask_ledger = async {
         match environment.ledger() {
-            Some(ledger) => ledger::answer(ledger, questions, &mut remembered).await,
-            None => ledger::answer_without_ledger(questions, &mut remembered),
+            Some(kept) => ledger::answer(kept, questions, ledger).await,
+            None => ledger::answer_without_ledger(questions, ledger),
         }
     };
-    join!(aws::observe::answer(environment.account(), questions, observation), ask_ledger);
-    observation.owners.append(&mut remembered.owners);
-    observation.windows.append(&mut remembered.windows);
-    observation.refusals.append(&mut remembered.refusals);
-    observation.latest_update = remembered.latest_update.or_else(|| observation.latest_update.take());
-    observation.service_update.append(&mut remembered.service_update);
-    observation.task_stop.append(&mut remembered.task_stop);
-    observation.pause = remembered.pause.or_else(|| observation.pause.take());
+    join!(aws::observe::answer(environment.account(), questions, aws), ask_ledger);
 }

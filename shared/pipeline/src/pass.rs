@@ -131,7 +131,7 @@ fn look_at(assignment: &Assignment<'_>, seen: &Assessment, site: &Site, again: &
         Site::Service(_) | Site::Task { .. } => BTreeSet::new(),
     };
     let of_services = |hint: &TaskHint| hint.service.as_ref().is_some_and(|service| services.contains(service));
-    let is_gone = |task| match seen.observation.task.get(task) {
+    let is_gone = |task| match seen.observation.aws.task.get(task) {
         Some(Answer::Known(task)) => !task.is_live(),
         _ => true,
     };
@@ -149,7 +149,7 @@ fn look_at(assignment: &Assignment<'_>, seen: &Assessment, site: &Site, again: &
 /// The services that lead to the group again: one that uses it by an older revision alone doesn't.
 fn naming<'a>(group: &TargetGroupArn, seen: &'a Assessment) -> impl Iterator<Item = &'a ServiceId> {
     let names = move |id: &&ServiceId| {
-        let service = seen.observation.service.get(*id).and_then(Answer::known);
+        let service = seen.observation.aws.service.get(*id).and_then(Answer::known);
         service.is_some_and(|service| service.named_target_groups().any(|named| named == group))
     };
     seen.judgement.users.get(group).into_iter().flatten().filter(names)

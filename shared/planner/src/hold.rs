@@ -7,7 +7,7 @@ use model::ecs::{Cluster, Service, Tags, Task};
 use model::finding::Finding;
 use model::hold::{HOLD_TAG, is_held};
 use model::id::{ClusterArn, NetworkInterfaceId, SubnetId, TargetGroupArn, TaskArn};
-use model::observation::{Answer, Gap, Lookup};
+use model::observation::{Gap, Lookup};
 use model::repair::Repair;
 use model::scope::Site;
 
@@ -103,7 +103,7 @@ fn network<'a>(lookup: &Lookup<'a>, repair: &Repair) -> Vec<HoldSubject<'a>> {
 
 /// The subnet of a task's interface, whose list most often has it.
 fn subnet<'a>(lookup: &Lookup<'a>, repair: &Repair, id: &NetworkInterfaceId) -> Option<&'a SubnetId> {
-    let task = lookup.observation().task.get(repair.task()?).and_then(Answer::known)?;
+    let task = lookup.observation().aws.task.known(repair.task()?)?;
     task.interfaces.iter().find(|one| one.network_interface.as_ref() == Some(id))?.subnet.as_ref()
 }
 

@@ -93,7 +93,7 @@ impl AccountSummary {
             }),
             tags: Tags::new(),
         };
-        self.observation.service.insert(id, Answer::Known(service));
+        self.observation.aws.service.insert(id, Answer::Known(service));
         let arn = group_arn(name);
         let balancer: LoadBalancerArn =
             parse(&format!("arn:aws:elasticloadbalancing:{REGION}:loadbalancer/net/{balancer}/1234567890abcdef"));
@@ -108,8 +108,8 @@ impl AccountSummary {
             health_check: HealthCheck::default(),
             load_balancers: vec![balancer],
         };
-        self.observation.target_group.insert(arn.clone(), Answer::Known(group));
-        self.observation.target_health.insert(arn, Answer::Known(Vec::new()));
+        self.observation.aws.target_group.insert(arn.clone(), Answer::Known(group));
+        self.observation.aws.target_health.insert(arn, Answer::Known(Vec::new()));
         let first = self.next;
         for n in first..first + count {
             self.task(n, name);
@@ -120,8 +120,7 @@ impl AccountSummary {
     }
 
     fn listener(&mut self, balancer: &LoadBalancerArn, group: &TargetGroupArn) {
-        let listeners = self.observation.listeners.entry(balancer.clone()).or_insert(Answer::Known(Vec::new()));
-        let Answer::Known(listeners) = listeners else { panic!("they are known") };
+        let mut listeners = self.observation.aws.listeners.known(balancer).cloned().unwrap_or_default();
         let port = 443 + u16::try_from(listeners.len()).expect("few");
         listeners.push(Listener {
             arn: parse(&format!("{}/50dc6c495c0c{port:04}", balancer.as_str().replace(":loadbalancer/", ":listener/"))),
@@ -129,6 +128,7 @@ impl AccountSummary {
             port: Some(port),
             forwards: vec![Forward::to(group.clone())],
         });
+        self.observation.aws.listeners.insert(balancer.clone(), Answer::Known(listeners));
     }
 
     fn task(&mut self, n: u32, service: &str) {
@@ -154,7 +154,7 @@ impl AccountSummary {
             tags: Tags::new(),
         };
         self.interface(n, "sg-0base");
-        self.observation.task.insert(task.arn.clone(), Answer::Known(task));
+        self.observation.aws.task.insert(task.arn.clone(), Answer::Known(task));
     }
 
     fn interface(&mut self, n: u32, security_group: &str) {
@@ -169,11 +169,11 @@ impl AccountSummary {
             security_groups: vec![parse(security_group)],
             tags: Tags::new(),
         });
-        self.observation.interfaces.insert(parse("subnet-0a"), Answer::Known(self.interfaces.clone()));
+        self.observation.aws.interfaces.insert(parse("subnet-0a"), Answer::Known(self.interfaces.clone()));
     }
 
     fn targets(&mut self, group: &str) -> &mut Vec<TargetHealth> {
-        match self.observation.target_health.get_mut(&group_arn(group)) {
+        match self.observation.aws.target_health.get_mut(&group_arn(group)) {
             Some(Answer::Known(health)) => health,
             _ => panic!("no group {group}"),
         }

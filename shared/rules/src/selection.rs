@@ -91,7 +91,7 @@ pub(crate) fn of_group<'a>(
         selection.found.extend(service.map(|service| (id.clone(), service)));
     }
     for (arn, hint) in &scope.tasks {
-        let service = match known.task.get(arn).and_then(Answer::known) {
+        let service = match known.aws.task.get(arn).and_then(Answer::known) {
             Some(task) => task.service_name().map(|name| ServiceId::new(&task.cluster, name)),
             None => hint.service.clone(),
         };

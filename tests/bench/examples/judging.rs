@@ -67,8 +67,8 @@ async fn read() -> Result<Read, Box<dyn Error + Send + Sync>> {
         if questions.is_empty() {
             return Ok(read);
         }
-        aws::observe::answer(&clients, &questions, &mut observation).await;
-        ledger::answer_without_ledger(&questions, &mut observation);
+        aws::observe::answer(&clients, &questions, &mut observation.aws).await;
+        ledger::answer_without_ledger(&questions, &mut observation.ledger);
     }
 }
 

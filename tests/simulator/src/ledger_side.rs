@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use ledger::memory::MemoryLedger;
-use ledger::{Ledger, Reservation};
+use ledger::{Ledger, LedgerFact, Reservation};
 use model::call::CallError;
-use model::id::TargetGroupArn;
-use model::ledger::{Limited, Ownership, OwnershipChange, Pause, Refusable, Refusal, ServiceUpdate, TaskStop, Window};
-use model::scope::ServiceId;
+use model::ledger::{Limited, OwnershipChange, Pause, Refusable, Refusal, ServiceUpdate, TaskStop};
+use model::observation::Question;
 
 use crate::account::SimAccount;
 use crate::planted::Bug;
@@ -22,23 +21,17 @@ pub(crate) struct SimLedger {
 }
 
 impl Ledger for SimLedger {
-    async fn owners(&self, group: &TargetGroupArn) -> Result<Vec<Ownership>, CallError> {
-        let owners = async || {
-            let kept = self.kept.owners(group).await?;
-            Ok(self.calls.with_stopped_tasks(group, kept))
-        };
-        self.calls.through("dynamodb:Query", owners).await
-    }
-
-    async fn window(&self, limited: &Limited) -> Result<Option<Window>, CallError> {
-        if self.calls.bug == Some(Bug::LimitPerPass) {
+    async fn read<T: LedgerFact>(&self, asked: &T::Asked) -> Result<Option<T::Value>, CallError> {
+        let is_window = matches!(T::question(asked.clone()), Question::Window(_));
+        if is_window && self.calls.bug == Some(Bug::LimitPerPass) {
             return Ok(None);
         }
-        self.calls.through("dynamodb:GetItem", || self.kept.window(limited)).await
-    }
-
-    async fn pause(&self) -> Result<Option<Pause>, CallError> {
-        self.calls.through("dynamodb:GetItem", || self.kept.pause()).await
+        let read = async || {
+            let mut kept = self.kept.read::<T>(asked).await?;
+            self.calls.plant_in_ledger(asked, &mut kept);
+            Ok(kept)
+        };
+        self.calls.through(T::ACTION, read).await
     }
 
     async fn record(&self, changes: &[OwnershipChange]) -> Result<(), CallError> {
@@ -82,20 +75,8 @@ impl Ledger for SimLedger {
         self.calls.through("dynamodb:UpdateItem", counted).await
     }
 
-    async fn refusals(&self, of: &Refusable) -> Result<Vec<Refusal>, CallError> {
-        self.calls.through("dynamodb:Query", || self.kept.refusals(of)).await
-    }
-
     async fn record_refusal(&self, of: &Refusable, refusal: &Refusal) -> Result<(), CallError> {
         self.calls.through("dynamodb:PutItem", || self.kept.record_refusal(of, refusal)).await
-    }
-
-    async fn latest_update(&self) -> Result<Option<ServiceUpdate>, CallError> {
-        self.calls.through("dynamodb:GetItem", || self.kept.latest_update()).await
-    }
-
-    async fn service_update(&self, service: &ServiceId) -> Result<Option<ServiceUpdate>, CallError> {
-        self.calls.through("dynamodb:GetItem", || self.kept.service_update(service)).await
     }
 
     async fn begin_update(&self, update: &ServiceUpdate, after: Option<&ServiceUpdate>) -> Result<bool, CallError> {
@@ -104,10 +85,6 @@ impl Ledger for SimLedger {
 
     async fn confirm_update(&self, update: &ServiceUpdate) -> Result<(), CallError> {
         self.calls.through("dynamodb:TransactWriteItems", || self.kept.confirm_update(update)).await
-    }
-
-    async fn task_stop(&self, service: &ServiceId) -> Result<Option<TaskStop>, CallError> {
-        self.calls.through("dynamodb:GetItem", || self.kept.task_stop(service)).await
     }
 
     async fn begin_stop(&self, stop: &TaskStop, after: Option<&TaskStop>) -> Result<bool, CallError> {

@@ -1,8 +1,10 @@
 //! Bugs planted on purpose, to show that the simulator finds them. Each stands between the product and the world, so that the
 //! product itself needs no switch.
 
+use std::any::Any;
 use std::collections::BTreeSet;
 
+use aws::{AwsFact, Found};
 use model::call::{CallError, CallErrorKind};
 use model::ecs::{Service, Strategy, Task, TaskProtection};
 use model::elb::{Target, TargetHealth};
@@ -69,110 +71,89 @@ impl Bug {
     ];
 }
 
-/// An answer that could pass for "there is none".
-pub(crate) trait Empty: Sized {
-    fn empty() -> Option<Self> {
-        None
-    }
-}
-
-impl<T> Empty for Vec<T> {
-    fn empty() -> Option<Self> {
-        Some(Self::new())
-    }
-}
-
-impl Empty for model::ecs::TaskDefinition {}
-impl Empty for model::elb::TargetGroupAttributes {}
-impl Empty for model::elb::LoadBalancerAttributes {}
-impl Empty for model::elb::AccountLimits {}
-
 impl SimAccount {
-    /// The answer, as a product with the bug would take it.
-    pub(crate) fn planted<T: Empty>(&self, answer: Result<T, CallError>) -> Result<T, CallError> {
+    /// The answer, as a product that takes a failure for "there is none" would take it.
+    pub(crate) fn with_failure_as_none<T: AwsFact>(
+        &self,
+        asked: &[T::Asked],
+        answer: Result<Found<T>, CallError>,
+    ) -> Result<Found<T>, CallError> {
         match answer {
             Err(error) if self.bug == Some(Bug::FailedReadIsEmpty) && error.kind != CallErrorKind::NotFound => {
-                T::empty().ok_or(error)
+                Ok(Found::each(asked, |_| Answer::Absent))
             }
             answer => answer,
         }
     }
 
-    /// No interface in these subnets, as a product with the bug would take a failure.
-    pub(crate) fn with_failure_as_none<K: Clone, V>(
-        &self,
-        keys: &[K],
-        answer: Result<Vec<(K, Vec<V>)>, CallError>,
-    ) -> Result<Vec<(K, Vec<V>)>, CallError> {
-        match answer {
-            Err(_) if self.bug == Some(Bug::FailedReadIsEmpty) => {
-                Ok(keys.iter().map(|key| (key.clone(), Vec::new())).collect())
+    /// The answers, as a product with the bug would take them.
+    pub(crate) fn plant(&self, answers: &mut dyn Any) {
+        if let Some(tasks) = answers.downcast_mut::<Vec<(TaskArn, Answer<Task>)>>() {
+            self.plant_in_tasks(tasks);
+        } else if let Some(services) = answers.downcast_mut::<Vec<(ServiceId, Answer<Service>)>>() {
+            services
+                .iter_mut()
+                .filter_map(|(_, answer)| known(answer))
+                .for_each(|service| self.plant_in_service(service));
+        } else if let Some(protections) = answers.downcast_mut::<Vec<(TaskArn, Answer<TaskProtection>)>>() {
+            for (_, answer) in protections {
+                if let (Answer::Known(protection), Some(Bug::ProtectionForgotten)) = (answer, self.bug) {
+                    protection.enabled = false;
+                }
             }
-            answer => answer,
+        } else if let Some(health) = answers.downcast_mut::<Vec<(TargetGroupArn, Answer<Vec<TargetHealth>>)>>()
+            && self.bug == Some(Bug::StopBeforeDeregister)
+        {
+            health.iter_mut().filter_map(|(_, answer)| known(answer)).for_each(Vec::clear);
         }
     }
 
-    pub(crate) fn thin_tasks(&self, all: Vec<(TaskArn, Answer<Task>)>) -> Vec<(TaskArn, Answer<Task>)> {
-        let mut all = self.thin(all);
+    fn plant_in_service(&self, service: &mut Service) {
+        match self.bug {
+            Some(Bug::HeadroomForgotten) => service.percents.minimum_healthy = 0,
+            Some(Bug::ShiftForgotten) if service.strategy != Strategy::Rolling => {
+                service.has_current_deployment = false;
+                service.deployments.truncate(1);
+                service.current_revisions.truncate(1);
+            }
+            _ => {}
+        }
+    }
+
+    fn plant_in_tasks(&self, tasks: &mut [(TaskArn, Answer<Task>)]) {
         match self.bug {
             Some(Bug::TrustTheEvent) => {
                 let sim = self.world.sim();
-                for (arn, answer) in &mut all {
+                for (arn, answer) in tasks {
                     if let Some(told) = sim.ecs.told.get(arn) {
                         *answer = Answer::Known(told.clone());
                     }
                 }
             }
             Some(Bug::AddressesAsText) => {
-                let tasks = all.iter_mut().filter_map(|(_, answer)| match answer {
-                    Answer::Known(task) => Some(task),
-                    _ => None,
-                });
+                let tasks = tasks.iter_mut().filter_map(|(_, answer)| known(answer));
                 for ip in tasks.flat_map(|task| &mut task.interfaces).flat_map(|one| &mut one.addresses) {
                     *ip = spelled_otherwise(*ip);
                 }
             }
             _ => {}
         }
-        all
     }
 
-    pub(crate) fn thin_services(&self, all: Vec<(ServiceId, Answer<Service>)>) -> Vec<(ServiceId, Answer<Service>)> {
-        let mut all = self.thin(all);
-        for service in all.iter_mut().filter_map(|(_, answer)| known(answer)) {
-            match self.bug {
-                Some(Bug::HeadroomForgotten) => service.percents.minimum_healthy = 0,
-                Some(Bug::ShiftForgotten) if service.strategy != Strategy::Rolling => {
-                    service.has_current_deployment = false;
-                    service.deployments.truncate(1);
-                    service.current_revisions.truncate(1);
-                }
-                _ => {}
-            }
+    /// What the ledger remembers, as a product with the bug would take it.
+    pub(crate) fn plant_in_ledger(&self, asked: &dyn Any, kept: &mut dyn Any) {
+        let group = asked.downcast_ref::<TargetGroupArn>();
+        if let (Some(group), Some(kept)) = (group, kept.downcast_mut::<Option<Vec<Ownership>>>())
+            && self.bug == Some(Bug::StoppedTaskProvesTarget)
+        {
+            self.add_stopped_tasks(group, kept.get_or_insert_default());
         }
-        all
     }
 
-    pub(crate) fn thin_protection(
-        &self,
-        all: Vec<(TaskArn, Answer<TaskProtection>)>,
-    ) -> Vec<(TaskArn, Answer<TaskProtection>)> {
-        let mut all = self.thin(all);
-        for (_, answer) in &mut all {
-            if let (Answer::Known(protection), Some(Bug::ProtectionForgotten)) = (answer, self.bug) {
-                protection.enabled = false;
-            }
-        }
-        all
-    }
-
-    /// What the ledger remembers, as a product with the bug would take it: of every stopped task a record too.
-    pub(crate) fn with_stopped_tasks(&self, group: &TargetGroupArn, mut kept: Vec<Ownership>) -> Vec<Ownership> {
-        if self.bug != Some(Bug::StoppedTaskProvesTarget) {
-            return kept;
-        }
+    /// Of every stopped task a record.
+    fn add_stopped_tasks(&self, group: &TargetGroupArn, kept: &mut Vec<Ownership>) {
         let world = self.world.memory.world();
-        let Some(version) = world.target_groups.get(group).map(|group| group.ip_version) else { return kept };
+        let Some(version) = world.target_groups.get(group).map(|group| group.ip_version) else { return };
         for task in world.tasks.values().filter(|task| !task.is_live()) {
             let Some(id) = task.service_name().map(|name| ServiceId::new(&task.cluster, name)) else { continue };
             let Some(service) = world.services.get(&id) else { continue };
@@ -186,17 +167,11 @@ impl SimAccount {
                 }
             }
         }
-        kept
     }
 
     /// The bug, as far as it is one of this function.
     pub(crate) fn bug_of(bug: Option<Bug>, role: Role) -> Option<Bug> {
         bug.filter(|bug| *bug != Bug::StopBeforeDeregister || role == Role::Guard)
-    }
-
-    /// The targets of a group, as a function with the bug would take them.
-    pub(crate) fn as_if_nothing_sent(&self, all: Vec<TargetHealth>) -> Vec<TargetHealth> {
-        if self.bug == Some(Bug::StopBeforeDeregister) { Vec::new() } else { all }
     }
 
     /// What an interface is dressed in for these.

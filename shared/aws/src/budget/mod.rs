@@ -60,6 +60,11 @@ const QUOTAS: [RequestQuota; 13] = [
     RequestQuota { actions: &["application-autoscaling:Describe*"], burst: 20.0, rate: 5.0 },
 ];
 
+/// The quota of the requests for this IAM action, if it has one that is known: its place among them.
+pub(crate) fn quota_of(action: &str) -> Option<usize> {
+    QUOTAS.iter().position(|quota| quota.has(action))
+}
+
 /// So many seconds' worth of requests is kept back of what may be sent at once: requests that were let go one after the
 /// other may arrive together.
 const JITTER: f64 = 0.3;
@@ -83,7 +88,7 @@ impl Budget {
 
     /// Waits until a request for this IAM action may be sent. Those that must wait go at the first beat at which they may.
     pub async fn take(&self, action: &str) {
-        let Some((_, bucket)) = self.buckets.iter().find(|(quota, _)| quota.has(action)) else { return };
+        let Some((_, bucket)) = quota_of(action).and_then(|quota| self.buckets.get(quota)) else { return };
         let now = Instant::now();
         let wait = bucket.lock().unwrap_or_else(PoisonError::into_inner).take(now);
         if !wait.is_zero() {

@@ -65,8 +65,11 @@ mod tests {
     use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
     use aws_smithy_types::body::SdkBody;
     use model::call::CallErrorKind;
+    use model::ec2::Subnet;
+    use model::id::{ClusterArn, VpcId};
+    use model::observation::{All, Table};
 
-    use crate::api::{Ec2 as _, Ecs as _};
+    use crate::api::Account as _;
     use crate::sdk::Clients;
 
     #[derive(Debug)]
@@ -90,7 +93,7 @@ mod tests {
         let config = aws_sdk_ecs::Config::builder().with_test_defaults_v2().http_client(transport);
         let config = config.retry_config(super::super::retries().with_max_backoff(std::time::Duration::from_millis(1)));
         let clients = Clients::from(aws_sdk_ecs::Client::from_conf(config.build()));
-        assert_eq!(clients.list_clusters().await.unwrap_err().kind, CallErrorKind::Passing);
+        assert_eq!(clients.read::<Table<All, Vec<ClusterArn>>>(&[All]).await.unwrap_err().kind, CallErrorKind::Passing);
         assert_eq!(calls.take(), [("ecs:ListClusters".to_owned(), 4)].into());
         assert_eq!(calls.take(), [].into());
     }
@@ -100,7 +103,7 @@ mod tests {
         let (transport, calls) = metered(200, "<DescribeSubnetsResponse><subnetSet/></DescribeSubnetsResponse>");
         let config = aws_sdk_ec2::Config::builder().with_test_defaults_v2().http_client(transport);
         let clients = Clients::from(aws_sdk_ec2::Client::from_conf(config.build()));
-        clients.describe_subnets(&["vpc-1".parse().unwrap()]).await.unwrap();
+        clients.read::<Table<VpcId, Vec<Subnet>>>(&["vpc-1".parse().unwrap()]).await.unwrap();
         assert_eq!(calls.take(), [("ec2:DescribeSubnets".to_owned(), 1)].into());
     }
 }

@@ -4,30 +4,18 @@
 //! and can be told to fail. It plays neither ECS nor time: tasks change when the test changes them, and targets stay
 //! `initial` or `draining` until it says [`MemoryAccount::settle`].
 
-mod ec2;
-mod ecs;
-mod elb;
-mod scaling;
+mod account;
+mod world;
 
-use std::collections::BTreeMap;
+pub use world::World;
+pub(crate) use world::known_or_absent;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use ipnet::IpNet;
 use model::call::{CallError, CallErrorKind};
-use model::ec2::{NetworkInterface, SecurityGroup, Subnet};
-use model::ecs::{Cluster, Service, ServiceRevision, Tags, Task, TaskDefinition, TaskProtection};
-use model::elb::{
-    AccountLimits, Listener, LoadBalancer, LoadBalancerAttributes, Target, TargetGroup, TargetGroupAttributes,
-    TargetHealth, TargetState,
-};
-use model::id::{
-    ClusterArn, LoadBalancerArn, PrefixListId, ServiceRevisionArn, TargetGroupArn, TaskArn, TaskDefinitionArn,
-};
-use model::observation::Answer;
-use model::scaling::ScalableTarget;
-use model::scope::ServiceId;
+use model::elb::TargetState;
+use model::id::{ClusterArn, TargetGroupArn};
 
-use crate::api::Answers;
 use crate::calls::Calls;
 
 /// An account in memory.
@@ -35,38 +23,6 @@ use crate::calls::Calls;
 pub struct MemoryAccount {
     world: Mutex<World>,
     calls: Calls,
-}
-
-/// What is in the account.
-#[derive(Debug, Clone, Default)]
-#[expect(missing_docs, reason = "named after what they hold, keyed by what names it")]
-pub struct World {
-    pub clusters: BTreeMap<ClusterArn, Cluster>,
-    pub services: BTreeMap<ServiceId, Service>,
-    pub tasks: BTreeMap<TaskArn, Task>,
-    /// A service's task that isn't here isn't protected.
-    pub task_protection: BTreeMap<TaskArn, TaskProtection>,
-    pub task_definitions: BTreeMap<TaskDefinitionArn, TaskDefinition>,
-    pub service_revisions: BTreeMap<ServiceRevisionArn, ServiceRevision>,
-    pub target_groups: BTreeMap<TargetGroupArn, TargetGroup>,
-    pub targets: BTreeMap<TargetGroupArn, BTreeMap<Target, TargetHealth>>,
-    /// Of target groups and load balancers; one that isn't here has none.
-    pub tags: BTreeMap<String, Tags>,
-    /// Groups and balancers that aren't here have their defaults.
-    pub target_group_attributes: BTreeMap<TargetGroupArn, TargetGroupAttributes>,
-    pub load_balancer_attributes: BTreeMap<LoadBalancerArn, LoadBalancerAttributes>,
-    pub load_balancers: BTreeMap<LoadBalancerArn, LoadBalancer>,
-    pub listeners: BTreeMap<LoadBalancerArn, Vec<Listener>>,
-    pub account_limits: AccountLimits,
-    pub subnets: Vec<Subnet>,
-    pub interfaces: Vec<NetworkInterface>,
-    pub security_groups: Vec<SecurityGroup>,
-    pub prefix_lists: BTreeMap<PrefixListId, Vec<IpNet>>,
-    pub scalable_targets: Vec<ScalableTarget>,
-    /// Calls that fail: by IAM action and a part of the resource's name.
-    pub faults: Vec<(&'static str, String, CallErrorKind)>,
-    /// Calls that AWS refuses for good: by IAM action and a part of the resource's name, with the error code.
-    pub refusals: Vec<(&'static str, String, &'static str)>,
 }
 
 impl MemoryAccount {
@@ -131,40 +87,19 @@ impl MemoryAccount {
             false => Err(failure(operation, group.as_str(), CallErrorKind::NotFound)),
         }
     }
-
-    fn of_balancer(
-        &self,
-        operation: &'static str,
-        balancer: &LoadBalancerArn,
-    ) -> Result<MutexGuard<'_, World>, CallError> {
-        let world = self.call(operation, balancer.as_str())?;
-        match world.load_balancers.contains_key(balancer) {
-            true => Ok(world),
-            false => Err(failure(operation, balancer.as_str(), CallErrorKind::NotFound)),
-        }
-    }
 }
 
 fn failure(operation: &'static str, resource: &str, kind: CallErrorKind) -> CallError {
     CallError { operation, resource: resource.to_owned(), kind, code: None, message: "as the test wishes".to_owned() }
 }
 
-fn known_or_absent<K: Ord + Clone, V: Clone>(keys: &[K], all: &BTreeMap<K, V>) -> Answers<K, V> {
-    let answer = |key: &K| all.get(key).map_or(Answer::Absent, |value| Answer::Known(value.clone()));
-    keys.iter().map(|key| (key.clone(), answer(key))).collect()
-}
-
-/// All resources of a call in one text, so that a fault can be put on any of them.
-fn names<T: ToString>(keys: &[T]) -> String {
-    keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
-    use model::elb::{HealthCheck, IpVersion, TargetType};
+    use model::elb::{HealthCheck, IpVersion, Target, TargetGroup, TargetHealth, TargetType};
+    use model::observation::Table;
 
     use super::*;
-    use crate::api::{Elb as _, Zone};
+    use crate::api::{Account as _, Zone};
 
     fn target(port: u16) -> Target {
         Target { ip: [10, 0, 1, 7].into(), port }
@@ -186,7 +121,10 @@ mod tests {
         };
         let account = MemoryAccount::new(World { target_groups: [(arn.clone(), group)].into(), ..World::default() });
         let states = async || -> Vec<TargetState> {
-            account.describe_target_health(&arn).await.unwrap().into_iter().map(|health| health.state).collect()
+            let found =
+                account.read::<Table<TargetGroupArn, Vec<TargetHealth>>>(std::slice::from_ref(&arn)).await.unwrap();
+            let known = found.answers.iter().filter_map(|(_, answer)| answer.known()).flatten();
+            known.map(|health| health.state.clone()).collect()
         };
 
         account.register_targets(&arn, &[target(80)], Zone::Own).await.unwrap();

@@ -11,12 +11,14 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use futures::future::join_all;
+use futures::future::{BoxFuture, FutureExt as _, join_all};
 use futures::stream::{StreamExt as _, iter};
-use model::observation::{Observation, Question};
+use model::every_aws_table;
+use model::observation::{AwsFacts, AwsQuestions, Question};
 
-use crate::api::Account;
-use batches::{Batch, Quota, batches};
+use crate::api::{Account, AwsFact};
+use crate::budget;
+use batches::{batches, by_subnet_where_that_is_fewer};
 use read::read;
 
 /// Requests under way at once for each of AWS's quotas: one that is spent doesn't hold back those for another. The budget
@@ -24,23 +26,51 @@ use read::read;
 const AT_ONCE: usize = 8;
 
 /// Has the questions answered and fills in the answers.
-pub async fn answer<A: Account>(account: &A, questions: &BTreeSet<Question>, observation: &mut Observation) {
-    let sheet = Sheet(Mutex::new(observation));
-    let mut queues: BTreeMap<Quota, Vec<Batch>> = BTreeMap::new();
-    for batch in batches(questions) {
-        queues.entry(batch.quota()).or_default().push(batch);
+pub async fn answer<A: Account>(account: &A, questions: &BTreeSet<Question>, facts: &mut AwsFacts) {
+    let mut asked = AwsQuestions::of(questions);
+    by_subnet_where_that_is_fewer(&mut asked);
+    let reader = Reader { account, facts: Mutex::new(facts) };
+    let mut queues = Queues::default();
+    macro_rules! queue {
+        ($($table:ident)*) => {
+            $( reader.queue(|facts| &facts.$table, asked.$table, &mut queues); )*
+        };
     }
-    // A read is set up when its turn comes: it is much larger than what it is about.
-    let begin = |batch| Box::pin(read(account, batch, &sheet));
-    let of_quota = |queue: Vec<Batch>| iter(queue).map(begin).buffer_unordered(AT_ONCE).for_each(|()| async {});
-    join_all(queues.into_values().map(of_quota)).await;
+    every_aws_table!(queue);
+    join_all(queues.into_values().map(take_turns)).await;
 }
 
-/// The observation, as something several reads write to. It is never held while one of them waits.
-struct Sheet<'a>(Mutex<&'a mut Observation>);
+/// Reads that are waiting for their turn, by quota.
+type Queues<'a> = BTreeMap<Option<usize>, Vec<Turn<'a>>>;
 
-impl Sheet<'_> {
-    fn fill(&self, write: impl FnOnce(&mut Observation)) {
-        write(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+/// A read is set up when its turn comes: it is much larger than what it is about.
+type Turn<'a> = Box<dyn FnOnce() -> BoxFuture<'a, ()> + Send + 'a>;
+
+/// Reads for one quota, so many at once.
+fn take_turns(queue: Vec<Turn<'_>>) -> BoxFuture<'_, ()> {
+    iter(queue).map(|turn| turn()).buffer_unordered(AT_ONCE).for_each(|()| async {}).boxed()
+}
+
+/// What all reads have.
+struct Reader<'a, A> {
+    account: &'a A,
+    /// Never held while a read waits.
+    facts: Mutex<&'a mut AwsFacts>,
+}
+
+impl<A: Account> Reader<'_, A> {
+    /// Queues what is asked of one table.
+    fn queue<'a, T: AwsFact>(&'a self, _: fn(&AwsFacts) -> &T, asked: Vec<T::Asked>, queues: &mut Queues<'a>) {
+        if asked.is_empty() {
+            return;
+        }
+        let queue = queues.entry(budget::quota_of(T::ACTION)).or_default();
+        for batch in batches::<T>(asked) {
+            queue.push(Box::new(move || read::<A, T>(self, batch).boxed()));
+        }
+    }
+
+    fn fill(&self, write: impl FnOnce(&mut AwsFacts)) {
+        write(&mut self.facts.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }

@@ -9,7 +9,7 @@ use model::call::CallErrorKind;
 use model::ecs::{Cluster, Task, TaskStatus};
 use model::elb::{HealthCheck, IpVersion, TargetGroup, TargetType};
 use model::id::{ClusterArn, LoadBalancerArn, TargetGroupArn, TaskArn};
-use model::observation::{Answer, Desired, Observation, Question, TaskList, UnreadKind};
+use model::observation::{All, Answer, Desired, LedgerFacts, Observation, Question, TaskList, UnreadKind};
 use model::scope::ServiceId;
 
 use super::answer;
@@ -88,13 +88,13 @@ async fn questions_are_answered_in_the_fewest_calls() {
     let (account, mut observation) = (account(), observation());
     let mut questions: Vec<Question> = (0..250).map(ask_task).collect();
     questions.extend(["web", "api"].map(|name| Question::TargetHealth(group(name))));
-    questions.extend(["web", "api"].map(|name| Question::TargetGroupTags(group(name))));
-    questions.push(Question::LoadBalancerTags(balancer()));
+    questions.extend(["web", "api"].map(|name| Question::Tags(group(name).into())));
+    questions.push(Question::Tags(balancer().into()));
     questions.push(Question::Cluster(cluster("prod")));
-    answer(&account, &questions.into_iter().collect(), &mut observation).await;
+    answer(&account, &questions.into_iter().collect(), &mut observation.aws).await;
 
-    assert_eq!(observation.task.values().filter_map(Answer::known).count(), 250);
-    assert!(observation.load_balancer_tags[&balancer()].known().is_some());
+    assert_eq!(observation.aws.task.values().filter_map(Answer::known).count(), 250);
+    assert!(observation.aws.tags[&balancer().into()].known().is_some());
     insta::assert_debug_snapshot!(account.calls().take(), @r#"
     {
         "ecs:DescribeClusters": 1,
@@ -108,9 +108,9 @@ async fn questions_are_answered_in_the_fewest_calls() {
 #[tokio::test]
 async fn listing_the_groups_describes_them_too() {
     let (account, mut observation) = (account(), observation());
-    answer(&account, &[Question::TargetGroups].into(), &mut observation).await;
-    assert_eq!(observation.target_groups.unwrap().known().unwrap().len(), 2);
-    assert!(observation.target_group[&group("web")].known().is_some());
+    answer(&account, &[Question::TargetGroups].into(), &mut observation.aws).await;
+    assert_eq!(observation.aws.target_groups.known(&All).unwrap().len(), 2);
+    assert!(observation.aws.target_group[&group("web")].known().is_some());
     assert_eq!(account.calls().take().values().sum::<u64>(), 1);
 }
 
@@ -131,18 +131,18 @@ async fn what_is_gone_is_absent_and_its_neighbours_are_known() {
         Question::TargetHealth(group("gone")),
         Question::TargetHealth(group("web")),
     ];
-    answer(&account, &questions.into(), &mut observation).await;
+    answer(&account, &questions.into(), &mut observation.aws).await;
 
-    assert_eq!(observation.cluster[&gone], Answer::Absent);
-    assert!(observation.cluster[&cluster("prod")].known().is_some());
-    assert_eq!(observation.services[&gone], Answer::Absent);
-    assert_eq!(observation.service[&ServiceId::new(&gone, "web")], Answer::Absent);
-    assert_eq!(observation.task_lists[&list], Answer::Absent);
-    assert_eq!(observation.task[&task("gone", 1)], Answer::Absent);
-    assert!(observation.task[&task("prod", 1)].known().is_some());
-    assert_eq!(observation.task[&task("prod", 999)], Answer::Absent);
-    assert_eq!(observation.target_health[&group("gone")], Answer::Absent);
-    assert_eq!(observation.target_health[&group("web")], Answer::Known(Vec::new()));
+    assert_eq!(observation.aws.cluster[&gone], Answer::Absent);
+    assert!(observation.aws.cluster[&cluster("prod")].known().is_some());
+    assert_eq!(observation.aws.services[&gone], Answer::Absent);
+    assert_eq!(observation.aws.service[&ServiceId::new(&gone, "web")], Answer::Absent);
+    assert_eq!(observation.aws.tasks[&list], Answer::Absent);
+    assert_eq!(observation.aws.task[&task("gone", 1)], Answer::Absent);
+    assert!(observation.aws.task[&task("prod", 1)].known().is_some());
+    assert_eq!(observation.aws.task[&task("prod", 999)], Answer::Absent);
+    assert_eq!(observation.aws.target_health[&group("gone")], Answer::Absent);
+    assert_eq!(observation.aws.target_health[&group("web")], Answer::Known(Vec::new()));
 }
 
 #[tokio::test]
@@ -152,13 +152,16 @@ async fn a_failed_call_is_unread_for_its_own_batch_only() {
     account.world().faults.push(("elasticloadbalancing:DescribeTargetHealth", "web".to_owned(), CallErrorKind::Denied));
     let mut questions: Vec<Question> = (0..250).map(ask_task).collect();
     questions.extend(["web", "api"].map(|name| Question::TargetHealth(group(name))));
-    answer(&account, &questions.into_iter().collect(), &mut observation).await;
+    answer(&account, &questions.into_iter().collect(), &mut observation.aws).await;
 
-    let unread = observation.task.values().filter_map(Answer::unread);
+    let unread = observation.aws.task.values().filter_map(Answer::unread);
     assert_eq!(unread.filter(|unread| unread.kind == UnreadKind::Passing).count(), 100);
-    assert_eq!(observation.task.values().filter_map(Answer::known).count(), 150);
-    assert_eq!(observation.target_health[&group("web")].unread().map(|unread| unread.kind), Some(UnreadKind::Denied));
-    assert_eq!(observation.target_health[&group("api")], Answer::Known(Vec::new()));
+    assert_eq!(observation.aws.task.values().filter_map(Answer::known).count(), 150);
+    assert_eq!(
+        observation.aws.target_health[&group("web")].unread().map(|unread| unread.kind),
+        Some(UnreadKind::Denied)
+    );
+    assert_eq!(observation.aws.target_health[&group("api")], Answer::Known(Vec::new()));
 }
 
 #[tokio::test]
@@ -167,16 +170,15 @@ async fn not_found_of_several_is_not_the_absence_of_each() {
     let fault = ("ecs:DescribeClusters", "gone".to_owned(), CallErrorKind::NotFound);
     account.world().faults.push(fault);
     let questions = ["prod", "gone"].map(|name| Question::Cluster(cluster(name)));
-    answer(&account, &questions.into(), &mut observation).await;
-    assert!(observation.cluster.values().all(|answer| answer.unread().is_some()));
+    answer(&account, &questions.into(), &mut observation.aws).await;
+    assert!(observation.aws.cluster.values().all(|answer| answer.unread().is_some()));
 }
 
 #[tokio::test]
 async fn the_ledgers_questions_are_left_to_it() {
     let (account, mut observation) = (account(), observation());
-    answer(&account, &[Question::Pause, Question::Owners(group("web"))].into(), &mut observation).await;
-    assert_eq!(observation.pause, None);
-    assert!(observation.owners.is_empty());
+    answer(&account, &[Question::Pause, Question::Owners(group("web"))].into(), &mut observation.aws).await;
+    assert_eq!(observation.ledger, LedgerFacts::default());
     assert!(account.calls().take().is_empty());
 }
 
@@ -184,5 +186,5 @@ async fn the_ledgers_questions_are_left_to_it() {
 fn answering_can_move_between_threads() {
     const fn is_send(_: &impl Send) {}
     let (clients, mut observation) = (Clients::new(&SdkConfig::builder().build()), observation());
-    is_send(&answer(&clients, &[].into(), &mut observation));
+    is_send(&answer(&clients, &[].into(), &mut observation.aws));
 }

@@ -96,6 +96,9 @@ mod tests {
     use aws_smithy_mocks::{RuleMode, mock, mock_client};
 
     use super::*;
+    use model::ledger::Pause;
+    use model::observation::{All, Table};
+
     use crate::Ledger as _;
     use crate::dynamodb::mocked;
 
@@ -103,7 +106,7 @@ mod tests {
     async fn read(status: u16, body: &str) -> CallError {
         let rule = mock!(Client::get_item).sequence().http_status(status, Some(body.to_owned())).repeatedly().build();
         let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&rule], mocked::once);
-        mocked::ledger(client).pause().await.unwrap_err()
+        mocked::ledger(client).read::<Table<All, Pause>>(&All).await.unwrap_err()
     }
 
     #[tokio::test]

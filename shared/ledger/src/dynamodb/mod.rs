@@ -13,7 +13,7 @@
 //! | `pause` | `pause` | `since`, `by`, `reason` |
 //! | `alerts` | `RULE#CLUSTER#SERVICE#GROUP` | `alert` (JSON), `revision`, `expires_at` |
 //!
-//! All reads are strongly consistent. One file per operation; how items are written is in [`item`].
+//! All reads are strongly consistent. One file per operation, with the adapters of the facts that it reads; how items are written is in [`item`].
 
 mod alerts;
 mod backoff;
@@ -35,12 +35,10 @@ use backoff::Backoff;
 use futures::{StreamExt as _, stream};
 use model::alert::{AlertWrite, KeptAlert};
 use model::call::CallError;
-use model::id::TargetGroupArn;
-use model::ledger::{Limited, Ownership, OwnershipChange, Pause, Refusable, Refusal, ServiceUpdate, TaskStop, Window};
-use model::scope::ServiceId;
+use model::ledger::{OwnershipChange, Pause, Refusable, Refusal, ServiceUpdate, TaskStop};
 
 use crate::changes::Changes;
-use crate::{AlertLedger, Ledger, Reservation};
+use crate::{AlertLedger, Ledger, LedgerFact, Reservation};
 
 /// A ledger that all passes and functions share.
 #[derive(Debug, Clone)]
@@ -59,16 +57,11 @@ impl DynamoDbLedger {
 }
 
 impl Ledger for DynamoDbLedger {
-    async fn owners(&self, group: &TargetGroupArn) -> Result<Vec<Ownership>, CallError> {
-        self.query_owners(group).await
-    }
-
-    async fn window(&self, limited: &Limited) -> Result<Option<Window>, CallError> {
-        self.get_window(limited).await
-    }
-
-    async fn pause(&self) -> Result<Option<Pause>, CallError> {
-        self.get_pause().await
+    fn read<T: LedgerFact>(
+        &self,
+        asked: &T::Asked,
+    ) -> impl Future<Output = Result<Option<T::Value>, CallError>> + Send {
+        T::in_table(self, asked)
     }
 
     async fn record(&self, changes: &[OwnershipChange]) -> Result<(), CallError> {
@@ -86,20 +79,8 @@ impl Ledger for DynamoDbLedger {
         self.count(reservation, limit).await
     }
 
-    async fn refusals(&self, of: &Refusable) -> Result<Vec<Refusal>, CallError> {
-        self.query_refusals(of).await
-    }
-
     async fn record_refusal(&self, of: &Refusable, refusal: &Refusal) -> Result<(), CallError> {
         self.put_refusal(of, refusal).await
-    }
-
-    async fn latest_update(&self) -> Result<Option<ServiceUpdate>, CallError> {
-        self.get_latest_update().await
-    }
-
-    async fn service_update(&self, service: &ServiceId) -> Result<Option<ServiceUpdate>, CallError> {
-        self.get_service_update(service).await
     }
 
     async fn begin_update(&self, update: &ServiceUpdate, after: Option<&ServiceUpdate>) -> Result<bool, CallError> {
@@ -108,10 +89,6 @@ impl Ledger for DynamoDbLedger {
 
     async fn confirm_update(&self, update: &ServiceUpdate) -> Result<(), CallError> {
         self.note_confirmation(update).await
-    }
-
-    async fn task_stop(&self, service: &ServiceId) -> Result<Option<TaskStop>, CallError> {
-        self.get_task_stop(service).await
     }
 
     async fn begin_stop(&self, stop: &TaskStop, after: Option<&TaskStop>) -> Result<bool, CallError> {

@@ -7,30 +7,55 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use model::Timestamp;
 use model::call::CallError;
 use model::ledger::{ServiceUpdate, TaskStop};
+use model::observation::{All, Table};
 use model::scope::ServiceId;
 
 use super::DynamoDbLedger;
 use super::item::{Item, ItemError, key, stop, time, update};
+use crate::LedgerFact;
+use crate::memory::Kept;
 
 const READ: &str = "dynamodb:GetItem";
 const WRITE: &str = "dynamodb:PutItem";
 
+impl LedgerFact for Table<All, ServiceUpdate> {
+    const ACTION: &'static str = READ;
+
+    async fn in_table(ledger: &DynamoDbLedger, _: &All) -> Result<Option<ServiceUpdate>, CallError> {
+        ledger.get_note(key::latest_update(), "the latest update", update::read).await
+    }
+
+    fn in_memory(kept: &Kept, _: &All) -> Option<ServiceUpdate> {
+        kept.latest_update.clone()
+    }
+}
+
+/// It is remembered for ever.
+impl LedgerFact for Table<ServiceId, ServiceUpdate> {
+    const ACTION: &'static str = READ;
+
+    async fn in_table(ledger: &DynamoDbLedger, service: &ServiceId) -> Result<Option<ServiceUpdate>, CallError> {
+        ledger.get_note(key::service_update(service), &service.to_string(), update::read).await
+    }
+
+    fn in_memory(kept: &Kept, service: &ServiceId) -> Option<ServiceUpdate> {
+        kept.updates.get(service).cloned()
+    }
+}
+
+impl LedgerFact for Table<ServiceId, TaskStop> {
+    const ACTION: &'static str = READ;
+
+    async fn in_table(ledger: &DynamoDbLedger, service: &ServiceId) -> Result<Option<TaskStop>, CallError> {
+        ledger.get_note(key::task_stop(service), &service.to_string(), stop::read).await
+    }
+
+    fn in_memory(kept: &Kept, service: &ServiceId) -> Option<TaskStop> {
+        kept.stops.get(service).cloned()
+    }
+}
+
 impl DynamoDbLedger {
-    /// The latest update of any service.
-    pub(super) async fn get_latest_update(&self) -> Result<Option<ServiceUpdate>, CallError> {
-        self.get_note(key::latest_update(), "the latest update", update::read).await
-    }
-
-    /// A service's last update.
-    pub(super) async fn get_service_update(&self, service: &ServiceId) -> Result<Option<ServiceUpdate>, CallError> {
-        self.get_note(key::service_update(service), &service.to_string(), update::read).await
-    }
-
-    /// The last stop of one of a service's tasks.
-    pub(super) async fn get_task_stop(&self, service: &ServiceId) -> Result<Option<TaskStop>, CallError> {
-        self.get_note(key::task_stop(service), &service.to_string(), stop::read).await
-    }
-
     /// Notes an update: as the latest, which only one of several passes can, and then as the service's own.
     pub(super) async fn note_update(
         &self,
@@ -186,6 +211,9 @@ mod tests {
         let read = mock!(Client::get_item)
             .then_output(|| GetItemOutput::builder().set_item(Some(key::latest_update())).build());
         let ledger = ledger(mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&read]));
-        assert_eq!(ledger.latest_update().await.map_err(|error| error.kind), Err(CallErrorKind::Refused));
+        assert_eq!(
+            ledger.read::<Table<All, ServiceUpdate>>(&All).await.map_err(|error| error.kind),
+            Err(CallErrorKind::Refused)
+        );
     }
 }

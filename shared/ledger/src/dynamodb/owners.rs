@@ -1,16 +1,37 @@
 //! Who owned the targets of a group: one consistent query.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use model::call::CallError;
 use model::id::TargetGroupArn;
 use model::ledger::Ownership;
+use model::observation::Table;
 
 use super::DynamoDbLedger;
 use super::item::{key, ownership};
+use crate::LedgerFact;
+use crate::memory::Kept;
+
+const OPERATION: &str = "dynamodb:Query";
+
+/// Ended and expired records are among them: [`Ownership::proves`] tells which count. A record that can't be read proves nothing
+/// and is left out.
+impl LedgerFact for Table<TargetGroupArn, Vec<Ownership>> {
+    const ACTION: &'static str = OPERATION;
+
+    async fn in_table(ledger: &DynamoDbLedger, group: &TargetGroupArn) -> Result<Option<Vec<Ownership>>, CallError> {
+        ledger.query_owners(group).await.map(Some)
+    }
+
+    fn in_memory(kept: &Kept, group: &TargetGroupArn) -> Option<Vec<Ownership>> {
+        Some(kept.owners.get(group).into_iter().flat_map(BTreeMap::values).cloned().collect())
+    }
+}
 
 impl DynamoDbLedger {
     /// Every ownership record of the group that can be read.
-    pub(super) async fn query_owners(&self, group: &TargetGroupArn) -> Result<Vec<Ownership>, CallError> {
+    async fn query_owners(&self, group: &TargetGroupArn) -> Result<Vec<Ownership>, CallError> {
         let mut items = self
             .client
             .query()
@@ -24,7 +45,7 @@ impl DynamoDbLedger {
             .send();
         let mut owners = Vec::new();
         while let Some(item) = items.next().await {
-            let item = item.map_err(|error| self.failed("dynamodb:Query", group.as_str(), &error))?;
+            let item = item.map_err(|error| self.failed(OPERATION, group.as_str(), &error))?;
             match ownership::read(&item) {
                 Ok(mut owner) => {
                     // Nearly all are one service's, whose ARN is kept once.

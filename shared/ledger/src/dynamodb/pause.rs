@@ -2,13 +2,31 @@
 
 use model::call::CallError;
 use model::ledger::Pause;
+use model::observation::{All, Table};
 
 use super::DynamoDbLedger;
 use super::item::{key, pause};
+use crate::LedgerFact;
+use crate::memory::Kept;
+
+const OPERATION: &str = "dynamodb:GetItem";
+
+/// A pause that can't be made sense of is a pause.
+impl LedgerFact for Table<All, Pause> {
+    const ACTION: &'static str = OPERATION;
+
+    async fn in_table(ledger: &DynamoDbLedger, _: &All) -> Result<Option<Pause>, CallError> {
+        ledger.get_pause().await
+    }
+
+    fn in_memory(kept: &Kept, _: &All) -> Option<Pause> {
+        kept.pause.clone()
+    }
+}
 
 impl DynamoDbLedger {
     /// The pause, if there is one.
-    pub(super) async fn get_pause(&self) -> Result<Option<Pause>, CallError> {
+    async fn get_pause(&self) -> Result<Option<Pause>, CallError> {
         let output = self
             .client
             .get_item()
@@ -17,7 +35,7 @@ impl DynamoDbLedger {
             .set_key(Some(key::pause()))
             .send()
             .await
-            .map_err(|error| self.failed("dynamodb:GetItem", &self.table, &error))?;
+            .map_err(|error| self.failed(OPERATION, &self.table, &error))?;
         Ok(output.item.as_ref().map(|item| {
             pause::read(item).unwrap_or_else(|error| {
                 tracing::warn!(

@@ -1,14 +1,34 @@
 //! Refusals: one item each, all of a kind in one query.
 
+use std::collections::BTreeMap;
+
 use model::call::CallError;
 use model::ledger::{Refusable, Refusal};
+use model::observation::Table;
 
 use super::DynamoDbLedger;
 use super::item::{key, refusal};
+use crate::LedgerFact;
+use crate::memory::Kept;
+
+const OPERATION: &str = "dynamodb:Query";
+
+/// Expired refusals are among them: [`Refusal::counts`] tells which count.
+impl LedgerFact for Table<Refusable, Vec<Refusal>> {
+    const ACTION: &'static str = OPERATION;
+
+    async fn in_table(ledger: &DynamoDbLedger, of: &Refusable) -> Result<Option<Vec<Refusal>>, CallError> {
+        ledger.query_refusals(of).await.map(Some)
+    }
+
+    fn in_memory(kept: &Kept, of: &Refusable) -> Option<Vec<Refusal>> {
+        Some(kept.refusals.get(of).into_iter().flat_map(BTreeMap::values).cloned().collect())
+    }
+}
 
 impl DynamoDbLedger {
     /// Every refusal of a kind that can be read.
-    pub(super) async fn query_refusals(&self, of: &Refusable) -> Result<Vec<Refusal>, CallError> {
+    async fn query_refusals(&self, of: &Refusable) -> Result<Vec<Refusal>, CallError> {
         let mut items = self
             .client
             .query()
@@ -21,7 +41,7 @@ impl DynamoDbLedger {
             .send();
         let mut refusals = Vec::new();
         while let Some(item) = items.next().await {
-            let item = item.map_err(|error| self.failed("dynamodb:Query", &self.table, &error))?;
+            let item = item.map_err(|error| self.failed(OPERATION, &self.table, &error))?;
             match refusal::read(&item) {
                 Ok(refusal) => refusals.push(refusal),
                 // At worst AWS is asked once more, and refuses once more.

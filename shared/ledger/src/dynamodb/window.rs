@@ -2,18 +2,33 @@
 
 use model::call::{CallError, CallErrorKind};
 use model::ledger::{Limited, Window};
+use model::observation::Table;
 
 use super::DynamoDbLedger;
 use super::item::{key, number, time, window};
-use crate::Reservation;
+use crate::memory::Kept;
 use crate::window::Grant;
+use crate::{LedgerFact, Reservation};
 
 const READ: &str = "dynamodb:GetItem";
 const WRITE: &str = "dynamodb:UpdateItem";
 
+/// Whether a window is over is for the reader to say.
+impl LedgerFact for Table<Limited, Window> {
+    const ACTION: &'static str = READ;
+
+    async fn in_table(ledger: &DynamoDbLedger, limited: &Limited) -> Result<Option<Window>, CallError> {
+        ledger.get_window(limited).await
+    }
+
+    fn in_memory(kept: &Kept, limited: &Limited) -> Option<Window> {
+        kept.windows.get(limited).copied()
+    }
+}
+
 impl DynamoDbLedger {
     /// The last window opened.
-    pub(super) async fn get_window(&self, limited: &Limited) -> Result<Option<Window>, CallError> {
+    async fn get_window(&self, limited: &Limited) -> Result<Option<Window>, CallError> {
         let resource = key::limited(limited);
         let output = self
             .client

@@ -1,14 +1,16 @@
 //! What every ledger promises, tried on this one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use model::observation::{Answer, Observation, Question};
+use model::observation::{All, Answer, Observation, Question, Table};
 use proptest::prelude::*;
 
 use super::*;
 use crate::fixtures::{at, group, record, target};
 use crate::{answer, answer_without_ledger};
+
+type Owners = Table<TargetGroupArn, Vec<Ownership>>;
 
 const IP: &str = "10.0.0.1";
 
@@ -31,7 +33,7 @@ fn after(changes: &[OwnershipChange]) -> Option<(Timestamp, Option<Timestamp>)> 
     for change in changes {
         run(ledger.record(std::slice::from_ref(change))).unwrap();
     }
-    run(ledger.owners(&group())).unwrap().first().map(|record| (record.seen_at, record.ended_at))
+    run(ledger.read::<Owners>(&group())).unwrap()?.first().map(|record| (record.seen_at, record.ended_at))
 }
 
 #[test]
@@ -61,7 +63,10 @@ fn a_record_lives_whole_seconds() {
     let ledger = MemoryLedger::new();
     let expires_at = "2026-03-01T12:00:00.9Z".parse().unwrap();
     run(ledger.record(&[OwnershipChange::Record(group(), Ownership { expires_at, ..record(IP, 3) })])).unwrap();
-    assert_eq!(run(ledger.owners(&group())).unwrap()[0].expires_at.to_string(), "2026-03-01T12:00:00Z");
+    assert_eq!(
+        run(ledger.read::<Owners>(&group())).unwrap().unwrap()[0].expires_at.to_string(),
+        "2026-03-01T12:00:00Z"
+    );
 }
 
 #[test]
@@ -69,13 +74,13 @@ fn a_pause_lasts_until_it_is_ended() {
     let ledger = MemoryLedger::new();
     let pause = |by: &str| Pause { since: at(1), by: by.to_owned(), reason: None };
     run(async {
-        assert_eq!(ledger.pause().await, Ok(None));
+        assert_eq!(ledger.read::<Table<All, Pause>>(&All).await, Ok(None));
         ledger.set_pause(&pause("ann")).await.unwrap();
         ledger.set_pause(&pause("ben")).await.unwrap();
-        assert_eq!(ledger.pause().await, Ok(Some(pause("ben"))));
+        assert_eq!(ledger.read::<Table<All, Pause>>(&All).await, Ok(Some(pause("ben"))));
         ledger.clear_pause().await.unwrap();
         ledger.clear_pause().await.unwrap();
-        assert_eq!(ledger.pause().await, Ok(None));
+        assert_eq!(ledger.read::<Table<All, Pause>>(&All).await, Ok(None));
     });
 }
 
@@ -89,24 +94,22 @@ fn only_the_ledgers_questions_are_answered() {
 
     let mut observation = nothing.clone();
     run(ledger.record(&[seen(3)])).unwrap();
-    run(answer(&ledger, &questions, &mut observation));
-    let expected = Observation {
-        owners: BTreeMap::from([(group(), Answer::Known(vec![record(IP, 3)]))]),
-        windows: BTreeMap::from([(removals(), Answer::Absent)]),
-        pause: Some(Answer::Absent),
-        ..nothing.clone()
-    };
+    run(answer(&ledger, &questions, &mut observation.ledger));
+    let mut expected = nothing.clone();
+    expected.ledger.owners.insert(group(), Answer::Known(vec![record(IP, 3)]));
+    expected.ledger.window.insert(removals(), Answer::Absent);
+    expected.ledger.pause.insert(All, Answer::Absent);
     assert_eq!(observation, expected);
 
     let mut observation = nothing;
-    answer_without_ledger(&questions, &mut observation);
+    answer_without_ledger(&questions, &mut observation.ledger);
     let unanswered = [
-        observation.owners[&group()].unread(),
-        observation.windows[&removals()].unread(),
-        observation.pause.as_ref().and_then(Answer::unread),
+        observation.ledger.owners[&group()].unread(),
+        observation.ledger.window[&removals()].unread(),
+        observation.ledger.pause.get(&All).and_then(Answer::unread),
     ];
     assert!(unanswered.iter().all(Option::is_some), "{unanswered:?}");
-    assert_eq!((observation.clusters.clone(), observation.unread()), (None, vec![]));
+    assert_eq!((observation.aws.clusters.get(&All), observation.unread()), (None, vec![]));
 }
 
 #[test]
@@ -114,7 +117,7 @@ fn answering_can_move_between_threads() {
     fn sendable(_: impl Send) {}
     let ledger = MemoryLedger::new();
     let mut observation = Observation::new(at(0), "111122223333".parse().unwrap(), "eu-central-1".parse().unwrap());
-    sendable(answer(&ledger, &BTreeSet::new(), &mut observation));
+    sendable(answer(&ledger, &BTreeSet::new(), &mut observation.ledger));
 }
 
 fn removals() -> Limited {
@@ -135,7 +138,7 @@ fn many_threads_together_are_granted_the_limit_and_no_more() {
         passes.into_iter().map(|pass| pass.join().unwrap()).sum()
     });
     assert_eq!(granted, 200);
-    assert_eq!(run(ledger.window(&what)).unwrap().map(|window| window.changes), Some(200));
+    assert_eq!(run(ledger.read::<Table<Limited, Window>>(&what)).unwrap().map(|window| window.changes), Some(200));
 }
 
 proptest! {
@@ -147,9 +150,9 @@ proptest! {
         let limit = |targets: u32| (targets / 10).max(1);
         let mut granted: BTreeMap<Timestamp, u32> = BTreeMap::new();
         for (wanted, whole, second) in asked {
-            let before = run(ledger.window(&what)).unwrap();
+            let before = run(ledger.read::<Table<Limited, Window>>(&what)).unwrap();
             let now = run(ledger.reserve(&request(&what, wanted, whole, second), limit)).unwrap();
-            let after = run(ledger.window(&what)).unwrap();
+            let after = run(ledger.read::<Table<Limited, Window>>(&what)).unwrap();
             let Some(window) = after else {
                 prop_assert_eq!((now, wanted), (0, 0));
                 continue;
@@ -187,8 +190,12 @@ fn of_passes_that_read_the_same_latest_update_one_may_update() {
         assert_eq!(ledger.begin_update(&api, None).await, Ok(false), "read before web's");
         assert_eq!(ledger.begin_update(&api, Some(&web)).await, Ok(true));
         assert_eq!(ledger.begin_update(&update("web", 3), Some(&web)).await, Ok(false));
-        assert_eq!(ledger.latest_update().await, Ok(Some(api)));
-        assert_eq!(ledger.service_update(&web.service).await, Ok(Some(web)), "the other's is still known");
+        assert_eq!(ledger.read::<Table<All, ServiceUpdate>>(&All).await, Ok(Some(api)));
+        assert_eq!(
+            ledger.read::<Table<ServiceId, ServiceUpdate>>(&web.service).await,
+            Ok(Some(web)),
+            "the other's is still known"
+        );
     });
 }
 
@@ -200,9 +207,12 @@ fn only_the_update_that_was_seen_is_confirmed() {
         ledger.begin_update(&first, None).await.unwrap();
         ledger.begin_update(&second, Some(&first)).await.unwrap();
         ledger.confirm_update(&first).await.unwrap();
-        assert_eq!(ledger.service_update(&second.service).await, Ok(Some(second.clone())));
+        assert_eq!(ledger.read::<Table<ServiceId, ServiceUpdate>>(&second.service).await, Ok(Some(second.clone())));
         ledger.confirm_update(&second).await.unwrap();
-        assert_eq!(ledger.service_update(&second.service).await.unwrap().map(|noted| noted.confirmed), Some(true));
+        assert_eq!(
+            ledger.read::<Table<ServiceId, ServiceUpdate>>(&second.service).await.unwrap().map(|noted| noted.confirmed),
+            Some(true)
+        );
     });
 }
 
@@ -215,6 +225,6 @@ fn of_passes_that_read_the_same_last_stop_one_may_stop() {
         assert_eq!(ledger.begin_stop(&stop(1, 1), None).await, Ok(true));
         assert_eq!(ledger.begin_stop(&stop(2, 1), None).await, Ok(false));
         assert_eq!(ledger.begin_stop(&stop(2, 2), Some(&stop(1, 1))).await, Ok(true));
-        assert_eq!(ledger.task_stop(&stop(1, 1).service).await, Ok(Some(stop(2, 2))));
+        assert_eq!(ledger.read::<Table<ServiceId, TaskStop>>(&stop(1, 1).service).await, Ok(Some(stop(2, 2))));
     });
 }

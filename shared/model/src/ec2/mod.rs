@@ -4,6 +4,6 @@ mod interface;
 mod security_group;
 mod subnet;
 
-pub use interface::{InterfaceType, NetworkInterface};
-pub use security_group::{GroupReference, Peer, PortRange, Protocol, SecurityGroup, SecurityGroupRule};
-pub use subnet::Subnet;
+pub use interface::*;
+pub use security_group::*;
+pub use subnet::*;

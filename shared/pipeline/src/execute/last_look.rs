@@ -26,7 +26,7 @@ impl<'a, E: Environment> Execution<'a, E> {
         answer(self.environment, questions, &mut self.known).await;
         for question in questions {
             let Question::Task { task, .. } = question else { continue };
-            match self.known.task.get(task) {
+            match self.known.aws.task.get(task) {
                 Some(Answer::Unread(_)) => self.unread_tasks.insert(task.clone()),
                 _ => self.unread_tasks.remove(task),
             };

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use aws::{Ec2 as _, Ecs as _};
+use aws::Account as _;
 use ledger::Ledger as _;
 use model::call::{CallError, CallErrorKind};
 use model::ledger::{DENIAL_LIFETIME, REFUSAL_LIFETIME, Refusal, ServiceUpdate, TaskStop};
@@ -80,13 +80,13 @@ impl<E: Environment> Execution<'_, E> {
             again.push(Question::Service(service));
         }
         if matches!(repair, Repair::StopTask { .. }) {
-            again.extend(self.known.target_health.keys().cloned().map(Question::TargetHealth));
+            again.extend(self.known.aws.target_health.iter().map(|(group, _)| Question::TargetHealth(group.clone())));
         }
         let findings =
             steps.iter().filter_map(|(index, _)| self.seen.plan.findings.get(index.0)).map(|planned| &planned.finding);
         let tasks: Vec<_> =
             findings.flat_map(|finding| &finding.resources.task).chain(repair.task()).cloned().collect();
-        for task in tasks.iter().filter_map(|arn| self.known.task.get(arn)?.known()) {
+        for task in tasks.iter().filter_map(|arn| self.known.aws.task.known(arn)) {
             let (cluster, task_arn) = (task.cluster.clone(), task.arn.clone());
             again.push(Question::TaskProtection { cluster: cluster.clone(), task: task_arn.clone() });
             for interface in &task.interfaces {

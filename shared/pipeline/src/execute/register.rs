@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use aws::Elb as _;
+use aws::Account as _;
 use ledger::Ledger as _;
 use model::elb::Target;
 use model::id::TargetGroupArn;
@@ -47,7 +47,7 @@ impl<E: Environment> Execution<'_, E> {
     /// are to be.
     fn stale_before_registering(&self, group: &TargetGroupArn, steps: &Steps<'_>) -> BTreeSet<Question> {
         let tasks =
-            steps.iter().filter_map(|(_, step)| self.known.task.get(step.repair.task()?)).filter_map(Answer::known);
+            steps.iter().filter_map(|(_, step)| self.known.aws.task.get(step.repair.task()?)).filter_map(Answer::known);
         let tasks = tasks.map(|task| Question::Task { cluster: task.cluster.clone(), task: task.arn.clone() });
         tasks.chain([Question::TargetHealth(group.clone())]).collect()
     }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use aws::Elb as _;
+use aws::Account as _;
 use model::elb::Target;
 use model::id::{SubnetId, TargetGroupArn};
 use model::ledger::Limited;
@@ -49,14 +49,14 @@ impl<E: Environment> Execution<'_, E> {
     fn stale_before_removing(&self, group: &TargetGroupArn, steps: &Steps<'_>) -> BTreeSet<Question> {
         let known = &self.known;
         let addresses: BTreeSet<_> = targets(steps).into_iter().map(|target| target.ip).collect();
-        let vpc = known.target_group.get(group).and_then(Answer::known).and_then(|group| group.vpc.as_ref());
-        let subnets = vpc.and_then(|vpc| known.subnets.get(vpc)).and_then(Answer::known).into_iter().flatten();
+        let vpc = known.aws.target_group.get(group).and_then(Answer::known).and_then(|group| group.vpc.as_ref());
+        let subnets = vpc.and_then(|vpc| known.aws.subnets.get(vpc)).and_then(Answer::known).into_iter().flatten();
         let subnets = subnets.filter(|subnet| addresses.iter().any(|address| subnet.contains(*address)));
         let subnets: BTreeSet<&SubnetId> = subnets.map(|subnet| &subnet.id).collect();
         let mut again: BTreeSet<Question> = subnets.iter().map(|id| Question::Interfaces((*id).clone())).collect();
         again.extend([Question::Pause, Question::TargetHealth(group.clone())]);
         let at_addresses = addresses.iter().flat_map(|address| self.index.at(*address)).copied();
-        for task in at_addresses.filter_map(|arn| known.task.get(arn)).filter_map(Answer::known) {
+        for task in at_addresses.filter_map(|arn| known.aws.task.get(arn)).filter_map(Answer::known) {
             if task.is_live() {
                 again.insert(Question::Task { cluster: task.cluster.clone(), task: task.arn.clone() });
                 let service = task.service_name().map(|name| ServiceId::new(&task.cluster, name));

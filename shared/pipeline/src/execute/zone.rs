@@ -60,9 +60,9 @@ mod tests {
             zones(seen, &arn, &targets).into_keys().collect::<Vec<_>>()
         };
         assert_eq!(zone(&seen, [10, 8, 0, 5]), [Zone::Own], "nothing is known");
-        seen.target_group.insert(arn.clone(), Answer::Known(group));
+        seen.aws.target_group.insert(arn.clone(), Answer::Known(group));
         let subnets = vec![subnet("subnet-1", "10.0.1.0/24"), subnet("subnet-2", "100.64.1.0/24")];
-        seen.subnets.insert(vpc, Answer::Known(subnets));
+        seen.aws.subnets.insert(vpc, Answer::Known(subnets));
         assert_eq!(zone(&seen, [10, 0, 1, 7]), [Zone::Own]);
         assert_eq!(zone(&seen, [100, 64, 1, 7]), [Zone::Own], "in a secondary range");
         assert_eq!(zone(&seen, [10, 8, 0, 5]), [Zone::All], "in a peered VPC");

@@ -5,12 +5,10 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use ledger::memory::MemoryLedger;
-use ledger::{Ledger, Reservation};
+use ledger::{Ledger, LedgerFact, Reservation};
 use model::Timestamp;
 use model::call::CallError;
-use model::id::TargetGroupArn;
-use model::ledger::{Limited, Ownership, OwnershipChange, Pause, Refusable, Refusal, ServiceUpdate, TaskStop, Window};
-use model::scope::ServiceId;
+use model::ledger::{OwnershipChange, Pause, Refusable, Refusal, ServiceUpdate, TaskStop};
 use pipeline::ports::{Clock, DelayedLook, LookQueue};
 use tokio::task::yield_now;
 
@@ -28,16 +26,11 @@ macro_rules! slowly {
 }
 
 impl Ledger for SlowLedger {
-    async fn owners(&self, group: &TargetGroupArn) -> Result<Vec<Ownership>, CallError> {
-        slowly!(self.owners(group))
-    }
-
-    async fn window(&self, limited: &Limited) -> Result<Option<Window>, CallError> {
-        slowly!(self.window(limited))
-    }
-
-    async fn pause(&self) -> Result<Option<Pause>, CallError> {
-        slowly!(self.pause())
+    async fn read<T: LedgerFact>(&self, asked: &T::Asked) -> Result<Option<T::Value>, CallError> {
+        yield_now().await;
+        let answer = self.0.read::<T>(asked).await;
+        yield_now().await;
+        answer
     }
 
     async fn record(&self, changes: &[OwnershipChange]) -> Result<(), CallError> {
@@ -52,20 +45,8 @@ impl Ledger for SlowLedger {
         slowly!(self.reserve(reservation, limit))
     }
 
-    async fn refusals(&self, of: &Refusable) -> Result<Vec<Refusal>, CallError> {
-        slowly!(self.refusals(of))
-    }
-
     async fn record_refusal(&self, of: &Refusable, refusal: &Refusal) -> Result<(), CallError> {
         slowly!(self.record_refusal(of, refusal))
-    }
-
-    async fn latest_update(&self) -> Result<Option<ServiceUpdate>, CallError> {
-        slowly!(self.latest_update())
-    }
-
-    async fn service_update(&self, service: &ServiceId) -> Result<Option<ServiceUpdate>, CallError> {
-        slowly!(self.service_update(service))
     }
 
     async fn begin_update(&self, update: &ServiceUpdate, after: Option<&ServiceUpdate>) -> Result<bool, CallError> {
@@ -74,10 +55,6 @@ impl Ledger for SlowLedger {
 
     async fn confirm_update(&self, update: &ServiceUpdate) -> Result<(), CallError> {
         slowly!(self.confirm_update(update))
-    }
-
-    async fn task_stop(&self, service: &ServiceId) -> Result<Option<TaskStop>, CallError> {
-        slowly!(self.task_stop(service))
     }
 
     async fn begin_stop(&self, stop: &TaskStop, after: Option<&TaskStop>) -> Result<bool, CallError> {

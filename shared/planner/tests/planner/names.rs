@@ -37,7 +37,7 @@ pub(crate) fn holdables(n: u8) -> Vec<Question> {
         Question::Cluster(cluster()),
         Question::Service(service("web")),
         Question::Task { cluster: cluster(), task: task(n) },
-        Question::TargetGroupTags(group("web")),
-        Question::LoadBalancerTags(balancer()),
+        Question::Tags(group("web").into()),
+        Question::Tags(balancer().into()),
     ]
 }

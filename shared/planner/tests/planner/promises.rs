@@ -133,7 +133,7 @@ fn promise_4_a_task_is_held_whichever_finding_would_register_it() {
 #[test]
 fn promise_4_a_hold_names_all_that_is_held() {
     let story = confirmed([stale(1)]).holding(&Question::Service(service("web")), "true");
-    let story = story.holding(&Question::LoadBalancerTags(balancer()), "2027-01-01T00:00:00Z");
+    let story = story.holding(&Question::Tags(balancer().into()), "2027-01-01T00:00:00Z");
     assert_snapshot!(story.reason(), @r#"service prod/web is held by its tag ecs-nlb-guard:hold = "true"; load balancer edge is held by its tag ecs-nlb-guard:hold = "2027-01-01T00:00:00Z""#);
 }
 
@@ -145,7 +145,7 @@ fn promise_4_a_hold_on_any_service_that_uses_the_group_holds_its_targets() {
 
 #[test]
 fn promise_4_a_hold_elsewhere_holds_nothing() {
-    let elsewhere = [Question::Service(service("api")), Question::TargetGroupTags(group("api"))];
+    let elsewhere = [Question::Service(service("api")), Question::Tags(group("api").into())];
     for holdable in elsewhere {
         assert_eq!(confirmed([stale(1)]).holding(&holdable, "true").decision(), Decision::DoNow);
     }
@@ -160,7 +160,7 @@ fn promise_4_holds_are_asked_for_together() {
 
     // Which balancers there are is asked first where it isn't known.
     story.observation.forget(&Question::TargetGroup(group("web")));
-    questions.remove(&Question::LoadBalancerTags(balancer()));
+    questions.remove(&Question::Tags(balancer().into()));
     questions.insert(Question::TargetGroup(group("web")));
     assert_eq!(story.questions(), questions);
 }
@@ -221,7 +221,7 @@ fn promise_6_planning_twice_is_planning_once() {
 #[test]
 fn promise_7_one_group_that_cannot_be_read_does_not_stop_the_others() {
     let story = confirmed([in_group("api", stale(1)), stale(2)]);
-    let story = story.unable_to_read(&Question::TargetGroupTags(group("api")));
+    let story = story.unable_to_read(&Question::Tags(group("api").into()));
     assert_snapshot!(story.plan(), @"
     high target-stale: something is wrong with 10.0.1.2:8080
       deregister 10.0.1.2:8080 from web: now

@@ -67,12 +67,12 @@ fn faults() -> impl Strategy<Value = Fault> {
 fn questions() -> Vec<Question> {
     let groups = SERVICES.iter().flat_map(|name| {
         let arn = group(name);
-        let of_group = [Question::TargetGroupTags(arn.clone()), Question::TargetGroup(arn.clone())];
+        let of_group = [Question::Tags(arn.clone().into()), Question::TargetGroup(arn.clone())];
         of_group.into_iter().chain([Question::TargetHealth(arn.clone()), Question::Window(Limited::Removals(arn))])
     });
     let tasks = (1..6).map(|n| Question::Task { cluster: cluster(), task: task(n) });
     let services = SERVICES.iter().map(|name| Question::Service(service(name)));
-    let rest = [Question::Cluster(cluster()), Question::LoadBalancerTags(balancer()), Question::Pause];
+    let rest = [Question::Cluster(cluster()), Question::Tags(balancer().into()), Question::Pause];
     groups.chain(tasks).chain(services).chain(rest).collect()
 }
 
@@ -154,11 +154,11 @@ impl World {
     /// All that must be known, and not held, for this repair of this finding.
     fn gates(finding: &Finding, repair: &Repair) -> Vec<Question> {
         let arn = repair.target_group().expect("a target group").clone();
-        let mut gates = vec![Question::Pause, Question::Cluster(cluster()), Question::LoadBalancerTags(balancer())];
+        let mut gates = vec![Question::Pause, Question::Cluster(cluster()), Question::Tags(balancer().into())];
         gates.extend(finding.users.iter().cloned().map(Question::Service));
         let task = finding.resources.task.iter().cloned();
         gates.extend(task.map(|task| Question::Task { cluster: cluster(), task }));
-        gates.extend([Question::TargetGroupTags(arn.clone()), Question::TargetGroup(arn.clone())]);
+        gates.extend([Question::Tags(arn.clone().into()), Question::TargetGroup(arn.clone())]);
         if repair.is_removal() {
             gates.extend([Question::Window(Limited::Removals(arn.clone())), Question::TargetHealth(arn)]);
         }
@@ -240,9 +240,9 @@ proptest! {
         let plan = story.plan();
         let most = story.policy.registration_shared("web", &[]).max_removals;
         for (group, removed) in removals(&plan) {
-            let window = story.observation.windows.get(&Limited::Removals(group.clone())).and_then(Answer::known);
+            let window = story.observation.ledger.window.get(&Limited::Removals(group.clone())).and_then(Answer::known);
             let open = window.filter(|window| now().duration_since(window.opened_at).as_secs() < 600);
-            let health = story.observation.target_health.get(&group).and_then(Answer::known).map_or(0, Vec::len);
+            let health = story.observation.aws.target_health.get(&group).and_then(Answer::known).map_or(0, Vec::len);
             let (of, used) = open.map_or((health, 0), |it| (it.whole as usize, it.changes as usize));
             prop_assert!(used + removed.len() <= most.of(of), "{} loses {:?} after {} of {}", group, removed, used, of);
             prop_assert!(plan.limits.contains_key(&Limited::Removals(group.clone())), "the ledger is told the limit");

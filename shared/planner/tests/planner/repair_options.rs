@@ -8,7 +8,7 @@ use model::ecs::{AwsvpcConfiguration, Deployment, DeploymentStatus, TaskStatus};
 use model::finding::{Finding, Resources, Severity};
 use model::id::SecurityGroupId;
 use model::ledger::{Limited, Refusable, Refusal, ServiceUpdate, TaskStop, Window};
-use model::observation::{Answer, Question};
+use model::observation::{All, Answer, Question};
 use model::repair::{GroupChange, Proposal, Repair};
 use planner::{Decision, MAX_REFUSALS};
 
@@ -97,23 +97,23 @@ fn untouched() -> Story {
     let mut story = account().with_policy(ALL);
     let seen = &mut story.observation;
     for of in [Refusable::Interfaces(Some("FARGATE".to_owned())), Refusable::Services, Refusable::Tasks] {
-        seen.refusals.insert(of, Answer::Known(vec![]));
+        seen.ledger.refusals.insert(of, Answer::Known(vec![]));
     }
     for limited in [Limited::InterfaceChanges, Limited::ServiceUpdates, Limited::TaskStops(Some(service("web")))] {
-        seen.windows.insert(limited, Answer::Absent);
+        seen.ledger.window.insert(limited, Answer::Absent);
     }
-    seen.latest_update = Some(Answer::Absent);
+    seen.ledger.latest_update.insert(All, Answer::Absent);
     for id in ["sg-1", "sg-2"] {
-        seen.security_group.insert(group(id), Answer::Known(a_security_group(id)));
+        seen.aws.security_group.insert(group(id), Answer::Known(a_security_group(id)));
     }
     for n in 0..=20 {
         let id = format!("eni-{n}");
-        seen.interface.insert(id.parse().expect("an id"), Answer::Known(an_interface(&id)));
+        seen.aws.interface.insert(id.parse().expect("an id"), Answer::Known(an_interface(&id)));
     }
     for name in ["web", "api"] {
-        seen.service_update.insert(service(name), Answer::Absent);
-        seen.task_stop.insert(service(name), Answer::Absent);
-        let Some(Answer::Known(found)) = seen.service.get_mut(&service(name)) else { panic!("no service") };
+        seen.ledger.service_update.insert(service(name), Answer::Absent);
+        seen.ledger.task_stop.insert(service(name), Answer::Absent);
+        let Some(Answer::Known(found)) = seen.aws.service.get_mut(&service(name)) else { panic!("no service") };
         found.deployments = vec![deployment(name)];
         let groups = vec![group("sg-1")];
         found.network = Some(AwsvpcConfiguration { subnets: vec![], security_groups: groups, assign_public_ip: None });
@@ -133,7 +133,7 @@ fn refuse(story: &mut Story, of: Refusable, resources: &[&str], code: &str, seco
         at: seconds_ago(seconds),
         expires_at: now() + Duration::from_hours(48),
     });
-    story.observation.refusals.insert(of, Answer::Known(refusals.collect()));
+    story.observation.ledger.refusals.insert(of, Answer::Known(refusals.collect()));
 }
 
 fn fargate() -> Refusable {
@@ -218,7 +218,7 @@ fn what_iam_denies_says_nothing_of_other_interfaces_of_that_launch_type() {
 fn a_rung_over_its_limit_does_not_open_the_next() {
     let mut story = confirmed(lacking(1, every_option()));
     let full = Window { opened_at: seconds_ago(60), whole: 0, changes: 2 };
-    story.observation.windows.insert(Limited::InterfaceChanges, Answer::Known(full));
+    story.observation.ledger.window.insert(Limited::InterfaceChanges, Answer::Known(full));
     assert_snapshot!(story.plan(), @r"
     high security-group-missing: task 1 lacks sg-2
       on interface eni-1 add sg-2: withheld: the limit is reached: 2 interfaces changed (max_interface_changes) until the window ends at 2026-03-01T12:09:00Z
@@ -248,8 +248,8 @@ fn an_update(name: &str, seconds: u64) -> ServiceUpdate {
 fn one_service_at_a_time() {
     let after = |name: &str, seconds, running| {
         let mut story = confirmed(lacking(1, vec![update("web")]));
-        story.observation.latest_update = Some(Answer::Known(an_update(name, seconds)));
-        let Some(Answer::Known(api)) = story.observation.service.get_mut(&service("api")) else { panic!("no api") };
+        story.observation.ledger.latest_update.insert(All, Answer::Known(an_update(name, seconds)));
+        let Some(Answer::Known(api)) = story.observation.aws.service.get_mut(&service("api")) else { panic!("no api") };
         (api.desired_count, api.running_count) = (2, running);
         story.decision()
     };
@@ -262,8 +262,8 @@ fn one_service_at_a_time() {
 fn a_forced_deployment_waits_for_its_turn_as_an_update_does() {
     let after = |name: &str, seconds, running| {
         let mut story = confirmed(lacking(1, vec![force("web")]));
-        story.observation.latest_update = Some(Answer::Known(an_update(name, seconds)));
-        let Some(Answer::Known(api)) = story.observation.service.get_mut(&service("api")) else { panic!("no api") };
+        story.observation.ledger.latest_update.insert(All, Answer::Known(an_update(name, seconds)));
+        let Some(Answer::Known(api)) = story.observation.aws.service.get_mut(&service("api")) else { panic!("no api") };
         (api.desired_count, api.running_count) = (2, running);
         story.decision()
     };
@@ -276,10 +276,10 @@ fn a_forced_deployment_waits_for_its_turn_as_an_update_does() {
 fn a_deployment_is_never_forced_a_second_time_for_the_same_groups() {
     let mut story = confirmed(lacking(1, vec![force("web")]));
     assert_eq!(story.decision(), Decision::DoNow);
-    story.observation.service_update.insert(service("web"), Answer::Known(an_update("web", 86_400)));
+    story.observation.ledger.service_update.insert(service("web"), Answer::Known(an_update("web", 86_400)));
     assert_snapshot!(story.reason(), @"prod/web was given its groups at 2026-02-28T12:00:00Z, and a task is without them again: find out what changes its interface");
     let other = ServiceUpdate { added: BTreeSet::from([group("sg-1")]), ..an_update("web", 86_400) };
-    story.observation.service_update.insert(service("web"), Answer::Known(other));
+    story.observation.ledger.service_update.insert(service("web"), Answer::Known(other));
     assert_eq!(story.decision(), Decision::DoNow, "for another group it is");
 }
 
@@ -289,30 +289,30 @@ fn a_deployment_is_forced_only_where_the_policy_allows_updates_and_within_their_
     assert!(confirmed(lacking(1, vec![force("web")])).with_policy(only).reason().contains("add \"update-service\""));
     let mut story = confirmed(lacking(1, vec![force("web")]));
     let full = Window { opened_at: seconds_ago(60), whole: 0, changes: 1 };
-    story.observation.windows.insert(Limited::ServiceUpdates, Answer::Known(full));
+    story.observation.ledger.window.insert(Limited::ServiceUpdates, Answer::Known(full));
     assert!(story.reason().contains("max_updates"), "{}", story.reason());
 }
 
 #[test]
 fn never_again_after_something_put_it_back() {
     let mut story = confirmed(lacking(1, vec![update("web"), stop(1)]));
-    story.observation.service_update.insert(service("web"), Answer::Known(an_update("web", 86_400)));
+    story.observation.ledger.service_update.insert(service("web"), Answer::Known(an_update("web", 86_400)));
     assert_snapshot!(story.decisions()[0], @"withheld: prod/web was given its groups at 2026-02-28T12:00:00Z, and something put the old ones back: change it where the service is declared");
     let other = ServiceUpdate { added: BTreeSet::from([group("sg-1")]), ..an_update("web", 86_400) };
-    story.observation.service_update.insert(service("web"), Answer::Known(other));
+    story.observation.ledger.service_update.insert(service("web"), Answer::Known(other));
     assert_eq!(story.decisions()[0], Decision::DoNow, "another group is required since");
 }
 
 #[test]
 fn an_update_that_was_cut_off_before_it_was_sent_is_made_again() {
     let mut story = confirmed(lacking(1, vec![update("web")]));
-    let Some(Answer::Known(web)) = story.observation.service.get(&service("web")) else { panic!("no web") };
+    let Some(Answer::Known(web)) = story.observation.aws.service.get(&service("web")) else { panic!("no web") };
     let deployment = web.primary_deployment().map(|primary| primary.id.clone());
     let cut_off = ServiceUpdate { confirmed: false, deployment, ..an_update("web", 600) };
-    story.observation.service_update.insert(service("web"), Answer::Known(cut_off.clone()));
+    story.observation.ledger.service_update.insert(service("web"), Answer::Known(cut_off.clone()));
     assert_eq!(story.decision(), Decision::DoNow);
     let deployed_since = ServiceUpdate { deployment: Some("ecs-svc/9".parse().expect("an id")), ..cut_off };
-    story.observation.service_update.insert(service("web"), Answer::Known(deployed_since));
+    story.observation.ledger.service_update.insert(service("web"), Answer::Known(deployed_since));
     assert!(matches!(story.decision(), Decision::Withheld { .. }));
 }
 
@@ -321,23 +321,23 @@ fn a_task_started_after_the_last_stop_is_not_stopped_for_the_same_fault() {
     let with = |seconds: u64, started: u64| {
         let mut story = confirmed(lacking(1, vec![stop(1)]));
         let last = TaskStop { service: service("web"), task: task(2), at: seconds_ago(seconds) };
-        story.observation.task_stop.insert(service("web"), Answer::Known(last));
-        let Some(Answer::Known(one)) = story.observation.task.get_mut(&task(1)) else { panic!("no task") };
+        story.observation.ledger.task_stop.insert(service("web"), Answer::Known(last));
+        let Some(Answer::Known(one)) = story.observation.aws.task.get_mut(&task(1)) else { panic!("no task") };
         one.started_at = Some(seconds_ago(started));
-        story.observation.task.insert(task(2), Answer::Absent);
+        story.observation.aws.task.insert(task(2), Answer::Absent);
         story
     };
     assert_eq!(with(600, 900).decision(), Decision::DoNow);
     assert_snapshot!(with(600, 300).reason(), @"it was started after task task-2 was stopped for the same fault at 2026-03-01T11:50:00Z: the next would have it too");
     assert_snapshot!(with(60, 900).reason(), @"task task-2 was stopped at 2026-03-01T11:59:00Z: another only once that has settled");
-    let mut leaving = account().observation.task[&task(2)].known().expect("a task").clone();
+    let mut leaving = account().observation.aws.task[&task(2)].known().expect("a task").clone();
     leaving.desired_status = TaskStatus::Stopped;
     let mut story = with(600, 900);
-    story.observation.task.insert(task(2), Answer::Known(leaving.clone()));
+    story.observation.aws.task.insert(task(2), Answer::Known(leaving.clone()));
     assert_snapshot!(story.reason(), @"task task-2, stopped at 2026-03-01T11:50:00Z, isn't gone yet");
     leaving.desired_status = TaskStatus::Running;
     let mut story = with(600, 300);
-    story.observation.task.insert(task(2), Answer::Known(leaving));
+    story.observation.aws.task.insert(task(2), Answer::Known(leaving));
     assert_eq!(story.decision(), Decision::DoNow, "it was noted, and never stopped");
 }
 
@@ -368,7 +368,7 @@ fn a_held_cluster_holds_the_tasks_that_belong_to_no_service_too() {
 #[test]
 fn a_hold_on_anything_the_service_has_holds_its_tasks() {
     let mut story = confirmed(lacking(1, every_option()));
-    let Some(Answer::Known(web)) = story.observation.service.get_mut(&service("web")) else { panic!("no web") };
+    let Some(Answer::Known(web)) = story.observation.aws.service.get_mut(&service("web")) else { panic!("no web") };
     web.load_balancers = vec![model::ecs::ServiceLoadBalancer {
         target_group: Some(crate::names::group("web")),
         alternate_target_group: None,
@@ -401,7 +401,7 @@ fn an_interface_is_left_alone_where_it_or_a_group_that_it_would_have_is_held() {
 #[test]
 fn a_hold_on_a_group_that_is_not_set_holds_nothing() {
     let mut story = confirmed(lacking(1, every_option()));
-    story.observation.security_group.insert(group("sg-3"), Answer::Known(a_security_group("sg-3")));
+    story.observation.aws.security_group.insert(group("sg-3"), Answer::Known(a_security_group("sg-3")));
     let held = Question::SecurityGroup(group("sg-3"));
     assert_eq!(story.holding(&held, "true").decisions()[0], Decision::DoNow);
     let interface = Question::Interface { id: "eni-1".parse().expect("an id"), subnet: None };

@@ -10,7 +10,7 @@ use model::elb::{TargetHealth, TargetState};
 use model::finding::Finding;
 use model::hold::HOLD_TAG;
 use model::ledger::{Limited, Pause, Window};
-use model::observation::{Answer, Lookup, Observation, Question, Unread, UnreadKind};
+use model::observation::{All, Answer, Lookup, Observation, Question, Unread, UnreadKind};
 use model::policy::{Mode, Policy};
 use planner::{Capabilities, Decision, LookAgain, LookHistory, Plan, TaskInGrace, Waiting, plan};
 
@@ -57,9 +57,9 @@ fn an_account() -> Story {
     let account = "111122223333".parse().expect("an account");
     let mut observation = Observation::new(now(), account, "eu-central-1".parse().expect("a Region"));
     let known = Cluster { arn: cluster(), status: "ACTIVE".to_owned(), tags: Tags::new() };
-    observation.cluster.insert(cluster(), Answer::Known(known));
-    observation.load_balancer_tags.insert(balancer(), Answer::Known(Tags::new()));
-    observation.pause = Some(Answer::Absent);
+    observation.aws.cluster.insert(cluster(), Answer::Known(known));
+    observation.aws.tags.insert(balancer().into(), Answer::Known(Tags::new()));
+    observation.ledger.pause.insert(All, Answer::Absent);
     let mut story = Story {
         observation,
         findings: vec![],
@@ -69,13 +69,13 @@ fn an_account() -> Story {
         capabilities: Capabilities { ledger: true, waiting: Waiting::Queue },
     };
     for name in ["web", "api"] {
-        story.observation.service.insert(service(name), Answer::Known(a_service(name)));
-        story.observation.target_group.insert(group(name), Answer::Known(a_group(name)));
-        story.observation.target_group_tags.insert(group(name), Answer::Known(Tags::new()));
-        story.observation.windows.insert(removals(name), Answer::Absent);
+        story.observation.aws.service.insert(service(name), Answer::Known(a_service(name)));
+        story.observation.aws.target_group.insert(group(name), Answer::Known(a_group(name)));
+        story.observation.aws.tags.insert(group(name).into(), Answer::Known(Tags::new()));
+        story.observation.ledger.window.insert(removals(name), Answer::Absent);
         story = story.with_targets(name, 10);
     }
-    (0..=20).for_each(|n| drop(story.observation.task.insert(task(n), Answer::Known(a_task(n)))));
+    (0..=20).for_each(|n| story.observation.aws.task.insert(task(n), Answer::Known(a_task(n))));
     story
 }
 
@@ -139,21 +139,21 @@ impl Story {
 
     pub(crate) fn paused(mut self) -> Self {
         let pause = Pause { since: seconds_ago(60), by: "ops".to_owned(), reason: Some("migration".to_owned()) };
-        self.observation.pause = Some(Answer::Known(pause));
+        self.observation.ledger.pause.insert(All, Answer::Known(pause));
         self
     }
 
     pub(crate) fn with_targets(mut self, name: &str, count: u8) -> Self {
         let health = |n| TargetHealth::new(target(n, 8080), TargetState::Healthy, None);
         let targets = (1..=count).map(health).collect();
-        self.observation.target_health.insert(group(name), Answer::Known(targets));
+        self.observation.aws.target_health.insert(group(name), Answer::Known(targets));
         self
     }
 
     /// So many of group `web`'s targets were removed in a window that opened so long ago.
     pub(crate) fn removed(mut self, removals: u32, targets: u32, seconds: u64) -> Self {
         let window = Window { opened_at: seconds_ago(seconds), whole: targets, changes: removals };
-        self.observation.windows.insert(self::removals("web"), Answer::Known(window));
+        self.observation.ledger.window.insert(self::removals("web"), Answer::Known(window));
         self
     }
 
@@ -176,15 +176,12 @@ impl Story {
         let tags = Tags::from([(HOLD_TAG.to_owned(), value.to_owned())]);
         let seen = &mut self.observation;
         let tagged = match holdable {
-            Question::Cluster(arn) => seen.cluster.get_mut(arn).and_then(known).map(|it| it.tags = tags),
-            Question::Service(id) => seen.service.get_mut(id).and_then(known).map(|it| it.tags = tags),
-            Question::Task { task, .. } => seen.task.get_mut(task).and_then(known).map(|it| it.tags = tags),
-            Question::TargetGroupTags(arn) => seen.target_group_tags.get_mut(arn).and_then(known).map(|it| *it = tags),
-            Question::LoadBalancerTags(arn) => {
-                seen.load_balancer_tags.get_mut(arn).and_then(known).map(|it| *it = tags)
-            }
-            Question::SecurityGroup(id) => seen.security_group.get_mut(id).and_then(known).map(|it| it.tags = tags),
-            Question::Interface { id, .. } => seen.interface.get_mut(id).and_then(known).map(|it| it.tags = tags),
+            Question::Cluster(arn) => seen.aws.cluster.get_mut(arn).and_then(known).map(|it| it.tags = tags),
+            Question::Service(id) => seen.aws.service.get_mut(id).and_then(known).map(|it| it.tags = tags),
+            Question::Task { task, .. } => seen.aws.task.get_mut(task).and_then(known).map(|it| it.tags = tags),
+            Question::Tags(tagged) => seen.aws.tags.get_mut(tagged).and_then(known).map(|it| *it = tags),
+            Question::SecurityGroup(id) => seen.aws.security_group.get_mut(id).and_then(known).map(|it| it.tags = tags),
+            Question::Interface { id, .. } => seen.aws.interface.get_mut(id).and_then(known).map(|it| it.tags = tags),
             other => panic!("{other:?} can't be tagged"),
         };
         tagged.expect("it is there to be tagged");
@@ -192,26 +189,10 @@ impl Story {
 
     fn fail(&mut self, question: &Question, kind: UnreadKind) {
         let unread = Unread { resource: "it".into(), operation: "aws:Read".into(), error: "denied".into(), kind };
-        let seen = &mut self.observation;
-        let was_there = match question {
-            Question::Cluster(arn) => seen.cluster.insert(arn.clone(), Answer::Unread(unread)).is_some(),
-            Question::Service(id) => seen.service.insert(id.clone(), Answer::Unread(unread)).is_some(),
-            Question::Task { task, .. } => seen.task.insert(task.clone(), Answer::Unread(unread)).is_some(),
-            Question::TargetGroup(arn) => seen.target_group.insert(arn.clone(), Answer::Unread(unread)).is_some(),
-            Question::TargetHealth(arn) => seen.target_health.insert(arn.clone(), Answer::Unread(unread)).is_some(),
-            Question::TargetGroupTags(arn) => {
-                seen.target_group_tags.insert(arn.clone(), Answer::Unread(unread)).is_some()
-            }
-            Question::LoadBalancerTags(arn) => {
-                seen.load_balancer_tags.insert(arn.clone(), Answer::Unread(unread)).is_some()
-            }
-            Question::SecurityGroup(id) => seen.security_group.insert(id.clone(), Answer::Unread(unread)).is_some(),
-            Question::Interface { id, .. } => seen.interface.insert(id.clone(), Answer::Unread(unread)).is_some(),
-            Question::Window(what) => seen.windows.insert(what.clone(), Answer::Unread(unread)).is_some(),
-            Question::Pause => seen.pause.replace(Answer::Unread(unread)).is_some(),
-            other => panic!("no gate asks {other:?}"),
-        };
-        assert!(was_there, "{question:?} has an answer that can fail");
+        let mut without = self.observation.clone();
+        without.forget(question);
+        assert_ne!(without, self.observation, "{question:?} has an answer that can fail");
+        self.observation.leave_unread(question, unread);
     }
 
     pub(crate) fn plan(&self) -> Plan {

@@ -7,7 +7,7 @@ use model::ec2::NetworkInterface;
 use model::ecs::{Service, Task};
 use model::elb::{Listener, LoadBalancer, TargetGroup, TargetHealth};
 use model::id::{LoadBalancerArn, NetworkInterfaceId, SecurityGroupId, TargetGroupArn, VpcId};
-use model::observation::{Answer, Observation};
+use model::observation::Observation;
 use model::scope::ServiceId;
 
 /// What an observation knows. What wasn't read, or could not be, isn't drawn.
@@ -28,7 +28,7 @@ impl<'a> Known<'a> {
             interfaces: HashMap::new(),
             interfaces_at: HashMap::new(),
         };
-        for task in observation.task.values().filter_map(Answer::known).filter(|task| task.is_live()) {
+        for task in observation.aws.task.all_known().map(|(_, task)| task).filter(|task| task.is_live()) {
             if let Some(name) = task.service_name() {
                 known.tasks_of.entry(ServiceId::new(&task.cluster, name)).or_default().push(task);
             }
@@ -36,8 +36,8 @@ impl<'a> Known<'a> {
                 known.tasks_at.entry(address).or_default().push(task);
             }
         }
-        let listed = observation.interfaces.values().filter_map(Answer::known).flatten();
-        for interface in listed.chain(observation.interface.values().filter_map(Answer::known)) {
+        let listed = observation.aws.interfaces.all_known().flat_map(|(_, interfaces)| interfaces);
+        for interface in listed.chain(observation.aws.interface.all_known().map(|(_, interface)| interface)) {
             known.interfaces.insert(&interface.id, interface);
             for address in &interface.addresses {
                 known.interfaces_at.entry(*address).or_default().push(interface);
@@ -47,16 +47,16 @@ impl<'a> Known<'a> {
     }
 
     pub(super) fn services(&self) -> impl Iterator<Item = (&'a ServiceId, &'a Service)> {
-        self.observation.service.iter().filter_map(|(id, service)| Some((id, service.known()?)))
+        self.observation.aws.service.all_known()
     }
 
     pub(super) fn group(&self, arn: &TargetGroupArn) -> Option<&'a TargetGroup> {
-        self.observation.target_group.get(arn)?.known()
+        self.observation.aws.target_group.known(arn)
     }
 
     /// The targets registered in a group; nothing where they weren't read.
     pub(super) fn targets(&self, arn: &TargetGroupArn) -> Option<Vec<&'a TargetHealth>> {
-        let health = self.observation.target_health.get(arn)?.known()?;
+        let health = self.observation.aws.target_health.known(arn)?;
         Some(health.iter().filter(|one| one.is_registered()).collect())
     }
 
@@ -93,15 +93,15 @@ impl<'a> Known<'a> {
     }
 
     pub(super) fn load_balancer(&self, arn: &LoadBalancerArn) -> Option<&'a LoadBalancer> {
-        self.observation.load_balancer.get(arn)?.known()
+        self.observation.aws.load_balancer.known(arn)
     }
 
     pub(super) fn listeners(&self, arn: &LoadBalancerArn) -> impl Iterator<Item = &'a Listener> {
-        self.observation.listeners.get(arn).and_then(Answer::known).into_iter().flatten()
+        self.observation.aws.listeners.known(arn).into_iter().flatten()
     }
 
     /// What a security group is called, where that was read.
     pub(super) fn security_group_name(&self, id: &SecurityGroupId) -> Option<&'a str> {
-        Some(&self.observation.security_group.get(id)?.known()?.name)
+        Some(&self.observation.aws.security_group.known(id)?.name)
     }
 }

@@ -1,6 +1,7 @@
 use model::elb::TargetState;
 use model::finding::{Resources, Severity};
 use model::id::SecurityGroupId;
+use model::observation::Table;
 
 use super::{Node, Topology};
 use crate::document::FindingReport;
@@ -128,8 +129,8 @@ fn a_group_of_no_one_service_is_a_place_of_its_own_and_its_faults_show_on_the_pa
 fn what_was_not_read_is_said_to_be_so_and_a_group_that_is_gone_is_missing() {
     let mut scene = AccountSummary::new();
     scene.service("web", 1, "edge");
-    scene.observation.target_group.clear();
-    scene.observation.target_health.clear();
+    scene.observation.aws.target_group = Table::default();
+    scene.observation.aws.target_health = Table::default();
     insta::assert_snapshot!(render(&topology(&scene)), @"
     prod/web [web: 1 of 1 running]
        -> [web: not read]

@@ -48,7 +48,7 @@ impl<'a> TaskIndex<'a> {
         let (without_address, listed, unread) = Default::default();
         let mut index =
             Self { observation, by_service, by_address, by_interface, by_attachment, without_address, listed, unread };
-        for task in observation.task.values().filter_map(Answer::known) {
+        for task in observation.aws.task.all_known().map(|(_, task)| task) {
             if let Some(name) = task.service_name() {
                 index.by_service.entry((&task.cluster, name)).or_default().push(&task.arn);
             }
@@ -64,8 +64,8 @@ impl<'a> TaskIndex<'a> {
                 index.without_address.push(&task.arn);
             }
         }
-        let is_unread = |arn: &&TaskArn| matches!(observation.task.get(*arn), None | Some(Answer::Unread(_)));
-        for (list, arns) in &observation.task_lists {
+        let is_unread = |arn: &&TaskArn| matches!(observation.aws.task.get(*arn), None | Some(Answer::Unread(_)));
+        for (list, arns) in observation.aws.tasks.iter() {
             let unread = arns.known().into_iter().flatten().filter(is_unread);
             index.unread.insert(list, unread.collect());
             if list.service.is_none() && list.desired == Desired::Running {
@@ -114,19 +114,19 @@ impl<'a> GroupAgain<'a> {
     /// The tasks that a judgement of this group alone needs, beside those that the index leads to: those of its users, those at its
     /// targets, and those that were read since the index was made.
     pub(crate) fn tasks(&self, observation: &'a Observation) -> Vec<&'a Task> {
-        let targets = observation.target_health.get(self.group).and_then(Answer::known);
+        let targets = observation.aws.target_health.get(self.group).and_then(Answer::known);
         let at_targets = targets.into_iter().flatten().flat_map(|one| self.index.at(one.target.ip)).copied();
         let of_users = self.users.iter().flat_map(|user| self.index.of_service(user)).copied();
         let arns: BTreeSet<&TaskArn> = of_users.chain(at_targets).collect();
-        let indexed = arns.into_iter().filter_map(|arn| observation.task.get(arn));
+        let indexed = arns.into_iter().filter_map(|arn| observation.aws.task.get(arn));
         indexed.chain(self.since(observation)).filter_map(Answer::known).collect()
     }
 
     /// What was answered of tasks that nobody had asked for when the index was made. It is rare that there are any.
     fn since(&self, observation: &'a Observation) -> impl Iterator<Item = &'a Answer<Task>> {
-        let before = &self.index.observation.task;
-        let has_more = observation.task.len() != before.len();
-        let tasks = has_more.then_some(&observation.task).into_iter().flatten();
+        let before = &self.index.observation.aws.task;
+        let has_more = observation.aws.task.len() != before.len();
+        let tasks = has_more.then(|| observation.aws.task.iter()).into_iter().flatten();
         tasks.filter(|(arn, _)| !before.contains_key(*arn)).map(|(_, answer)| answer)
     }
 

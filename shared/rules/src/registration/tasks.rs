@@ -45,7 +45,7 @@ impl<'a> Tasks<'a> {
     /// Indexes what was read. The events in `scope` add the address of a stopped task that AWS no longer tells; that the
     /// task existed and is stopped is still AWS's word.
     pub(crate) fn of(observation: &'a Observation, scope: &Scope) -> Self {
-        Self::among(observation, observation.task.values().filter_map(Answer::known).collect(), scope, None)
+        Self::among(observation, observation.aws.task.values().filter_map(Answer::known).collect(), scope, None)
     }
 
     /// Indexes what a judgement of one group alone needs.
@@ -122,7 +122,7 @@ impl<'a> Tasks<'a> {
 
     /// What is known of a task that the index of a group judged alone leads to.
     fn read(&self, arn: &TaskArn) -> Option<&'a Task> {
-        self.observation.task.get(arn)?.known()
+        self.observation.aws.task.get(arn)?.known()
     }
 
     /// Stopped tasks that had this address.

@@ -7,7 +7,7 @@ use model::ecs::{Cluster, Service, ServiceRevision, ServiceStatus, Tags, Task, T
 use model::elb::{TargetGroup, TargetHealth};
 use model::id::{ClusterArn, ServiceRevisionArn, SubnetId, TargetGroupArn, TaskArn, TaskDefinitionArn};
 use model::ledger::Ownership;
-use model::observation::{Answer, Desired, Observation, Question, TaskList, Unread, UnreadKind};
+use model::observation::{All, Answer, Desired, Observation, Question, TaskList, Unread, UnreadKind};
 use model::scope::ServiceId;
 
 use crate::names;
@@ -76,12 +76,12 @@ impl Account {
     pub(crate) fn answer(&self, question: &Question, seen: &mut Observation) {
         match question {
             Question::Clusters => {
-                seen.clusters = Some(self.or_unread(question, Some(self.clusters.iter().cloned().collect())));
+                seen.aws.clusters.insert(All, self.or_unread(question, Some(self.clusters.iter().cloned().collect())));
             }
             Question::Cluster(arn) => {
                 let cluster = Cluster { arn: arn.clone(), status: "ACTIVE".to_owned(), tags: Tags::new() };
                 let cluster = self.clusters.contains(arn).then_some(cluster);
-                seen.cluster.insert(arn.clone(), self.or_unread(question, cluster));
+                seen.aws.cluster.insert(arn.clone(), self.or_unread(question, cluster));
             }
             Question::Services(arn) => {
                 // A deleted service can be described for a while, but isn't listed.
@@ -91,30 +91,32 @@ impl Account {
                     .filter(|(id, service)| id.cluster == *arn && service.status != ServiceStatus::Inactive);
                 let ids = listed.map(|(id, _)| id.clone()).collect();
                 let ids = self.clusters.contains(arn).then_some(ids);
-                seen.services.insert(arn.clone(), self.or_unread(question, ids));
+                seen.aws.services.insert(arn.clone(), self.or_unread(question, ids));
             }
             Question::Service(id) => {
                 let service = self.services.get(id).map(|service| self.counted(id, service));
-                seen.service.insert(id.clone(), self.or_unread(question, service));
+                seen.aws.service.insert(id.clone(), self.or_unread(question, service));
             }
             Question::Tasks(list) => {
                 let tasks = self.known_tasks().filter(|task| is_in(task, list)).map(|task| task.arn.clone()).collect();
-                seen.task_lists.insert(list.clone(), self.or_unread(question, Some(tasks)));
+                seen.aws.tasks.insert(list.clone(), self.or_unread(question, Some(tasks)));
             }
             Question::Task { task: arn, cluster } => {
                 let task = self.known_tasks().find(|task| task.arn == *arn && task.cluster == *cluster).cloned();
-                seen.task.insert(arn.clone(), self.or_unread(question, task));
+                seen.aws.task.insert(arn.clone(), self.or_unread(question, task));
             }
             Question::TaskDefinition(arn) => {
                 let definition = self.definitions.get(arn).cloned();
-                seen.task_definition.insert(arn.clone(), self.or_unread(question, definition));
+                seen.aws.task_definition.insert(arn.clone(), self.or_unread(question, definition));
             }
             Question::ServiceRevision(arn) => {
                 let revision = self.revisions.get(arn).cloned();
-                seen.service_revision.insert(arn.clone(), self.or_unread(question, revision));
+                seen.aws.service_revision.insert(arn.clone(), self.or_unread(question, revision));
             }
             Question::TargetGroups => {
-                seen.target_groups = Some(self.or_unread(question, Some(self.groups.keys().cloned().collect())));
+                seen.aws
+                    .target_groups
+                    .insert(All, self.or_unread(question, Some(self.groups.keys().cloned().collect())));
                 // The list describes its groups too.
                 if !self.unread.contains(question) {
                     let groups = self.groups.keys().cloned().map(Question::TargetGroup);
@@ -123,19 +125,19 @@ impl Account {
             }
             Question::TargetGroup(arn) => {
                 let group = self.groups.get(arn).cloned();
-                seen.target_group.insert(arn.clone(), self.or_unread(question, group));
+                seen.aws.target_group.insert(arn.clone(), self.or_unread(question, group));
             }
             Question::TargetHealth(arn) => {
                 let health = self.groups.get(arn).map(|_| self.health.get(arn).cloned().unwrap_or_default());
-                seen.target_health.insert(arn.clone(), self.or_unread(question, health));
+                seen.aws.target_health.insert(arn.clone(), self.or_unread(question, health));
             }
             Question::Subnets(vpc) => {
                 let subnets = self.subnets.iter().filter(|subnet| subnet.vpc == *vpc).cloned().collect();
-                seen.subnets.insert(vpc.clone(), self.or_unread(question, Some(subnets)));
+                seen.aws.subnets.insert(vpc.clone(), self.or_unread(question, Some(subnets)));
             }
             Question::Interfaces(subnet) => {
                 let interfaces = self.interfaces_in(subnet);
-                seen.interfaces.insert(subnet.clone(), self.or_unread(question, Some(interfaces)));
+                seen.aws.interfaces.insert(subnet.clone(), self.or_unread(question, Some(interfaces)));
             }
             Question::Owners(arn) => {
                 let records = self.records.get(arn).cloned().unwrap_or_default();
@@ -144,7 +146,7 @@ impl Account {
                 } else {
                     self.or_unread(question, Some(records))
                 };
-                seen.owners.insert(arn.clone(), records);
+                seen.ledger.owners.insert(arn.clone(), records);
             }
             _ => self.network.answer(self, question, seen),
         }

@@ -7,7 +7,7 @@ use model::ec2::SecurityGroup;
 use model::ecs::{DeploymentStatus, Task, TaskInterface, TaskProtection};
 use model::elb::{AccountLimits, Listener, LoadBalancer, LoadBalancerAttributes, TargetGroupAttributes};
 use model::id::{LoadBalancerArn, NetworkInterfaceId, PrefixListId, SecurityGroupId, TargetGroupArn, TaskArn, VpcId};
-use model::observation::{Observation, Question};
+use model::observation::{All, Observation, Question};
 use model::scaling::ScalableTarget;
 use model::scope::ServiceId;
 
@@ -81,18 +81,18 @@ impl Network {
         match question {
             Question::Interface { id, .. } => {
                 let found = account.interfaces().into_iter().find(|one| one.id == *id);
-                seen.interface.insert(id.clone(), account.or_unread(question, found));
+                seen.aws.interface.insert(id.clone(), account.or_unread(question, found));
             }
             Question::TaskProtection { task, .. } => {
                 let has = account.tasks.contains_key(task);
                 let protection = self.protection.get(task).copied();
                 let protection = has.then(|| protection.unwrap_or(TaskProtection { enabled: false, until: None }));
-                seen.task_protection.insert(task.clone(), account.or_unread(question, protection));
+                seen.aws.task_protection.insert(task.clone(), account.or_unread(question, protection));
             }
             Question::SecurityGroups(vpc) => {
                 let of_vpc: Vec<&SecurityGroup> = self.groups.values().filter(|group| group.vpc == *vpc).collect();
                 let ids = of_vpc.iter().map(|group| group.id.clone()).collect();
-                seen.security_groups.insert(vpc.clone(), account.or_unread(question, Some(ids)));
+                seen.aws.security_groups.insert(vpc.clone(), account.or_unread(question, Some(ids)));
                 // The list describes its groups too.
                 if !account.unread.contains(question) {
                     let groups = of_vpc.into_iter().map(|group| Question::SecurityGroup(group.id.clone()));
@@ -100,33 +100,37 @@ impl Network {
                 }
             }
             Question::SecurityGroup(id) => {
-                seen.security_group.insert(id.clone(), account.or_unread(question, self.groups.get(id).cloned()));
+                seen.aws.security_group.insert(id.clone(), account.or_unread(question, self.groups.get(id).cloned()));
             }
             Question::PrefixList(id) => {
-                seen.prefix_list.insert(id.clone(), account.or_unread(question, self.prefix_lists.get(id).cloned()));
+                seen.aws
+                    .prefix_list
+                    .insert(id.clone(), account.or_unread(question, self.prefix_lists.get(id).cloned()));
             }
             Question::LoadBalancer(arn) => {
-                seen.load_balancer.insert(arn.clone(), account.or_unread(question, self.balancers.get(arn).cloned()));
+                seen.aws
+                    .load_balancer
+                    .insert(arn.clone(), account.or_unread(question, self.balancers.get(arn).cloned()));
             }
             Question::Listeners(arn) => {
                 let listeners = self.balancers.get(arn).map(|_| self.listeners.get(arn).cloned().unwrap_or_default());
-                seen.listeners.insert(arn.clone(), account.or_unread(question, listeners));
+                seen.aws.listeners.insert(arn.clone(), account.or_unread(question, listeners));
             }
             Question::TargetGroupAttributes(arn) => {
                 let has = account.groups.contains_key(arn);
                 let attributes = has.then(|| self.attributes.get(arn).cloned().unwrap_or_default());
-                seen.target_group_attributes.insert(arn.clone(), account.or_unread(question, attributes));
+                seen.aws.target_group_attributes.insert(arn.clone(), account.or_unread(question, attributes));
             }
             Question::LoadBalancerAttributes(arn) => {
                 let has = self.balancers.contains_key(arn);
                 let attributes = has.then(|| self.balancer_attributes.get(arn).cloned().unwrap_or_default());
-                seen.load_balancer_attributes.insert(arn.clone(), account.or_unread(question, attributes));
+                seen.aws.load_balancer_attributes.insert(arn.clone(), account.or_unread(question, attributes));
             }
             Question::AccountLimits => {
-                seen.account_limits = Some(account.or_unread(question, Some(self.limits.clone())));
+                seen.aws.account_limits.insert(All, account.or_unread(question, Some(self.limits.clone())));
             }
             Question::ScalableTarget(id) => {
-                seen.scalable_target.insert(id.clone(), account.or_unread(question, self.scaled.get(id).cloned()));
+                seen.aws.scalable_target.insert(id.clone(), account.or_unread(question, self.scaled.get(id).cloned()));
             }
             _ => panic!("the rules don't ask {question:?}"),
         }

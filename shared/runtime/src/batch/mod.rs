@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::ecs::Service;
 use model::id::{ClusterArn, TargetGroupArn};
-use model::observation::{Answer, Observation};
+use model::observation::Observation;
 use model::scope::{Scope, ServiceId, Unit};
 
 /// The messages that failed, with one reason each. `messages` are the ids and scopes of those that shared a pass, `trouble`
@@ -53,7 +53,7 @@ struct Map<'a> {
 
 impl<'a> Map<'a> {
     fn of(observation: &'a Observation) -> Self {
-        let known = observation.service.iter().filter_map(|(id, answer)| Some((id, answer.known()?)));
+        let known = observation.aws.service.all_known();
         let groups = known.map(|(id, service)| (id, groups(service, observation))).collect();
         Self { observation, groups }
     }
@@ -69,7 +69,7 @@ impl<'a> Map<'a> {
         }
         for (task, hint) in &scope.tasks {
             needed.insert(Unit::Task(task.clone()));
-            let service = match self.observation.task.get(task).and_then(Answer::known) {
+            let service = match self.observation.aws.task.known(task) {
                 Some(task) => task.service_name().map(|name| ServiceId::new(&task.cluster, name)),
                 None => hint.service.clone(),
             };
@@ -87,7 +87,7 @@ impl<'a> Map<'a> {
 
     fn add_cluster(&self, cluster: &ClusterArn, needed: &mut BTreeSet<Unit>) {
         needed.insert(Unit::Cluster(cluster.clone()));
-        let services = self.observation.services.get(cluster).and_then(Answer::known);
+        let services = self.observation.aws.services.known(cluster);
         services.into_iter().flatten().for_each(|service| self.add_service(service, true, needed));
     }
 
@@ -98,7 +98,7 @@ impl<'a> Map<'a> {
         let groups = self.groups.get(service).into_iter().flatten();
         needed.extend(groups.map(|group| Unit::TargetGroup((*group).clone())));
         if whole {
-            let lists = self.observation.task_lists.iter().filter(|(list, _)| list.service.as_ref() == Some(service));
+            let lists = self.observation.aws.tasks.iter().filter(|(list, _)| list.service.as_ref() == Some(service));
             let tasks = lists.filter_map(|(_, answer)| answer.known()).flatten();
             needed.extend(tasks.map(|task| Unit::Task(task.clone())));
         }
@@ -108,7 +108,7 @@ impl<'a> Map<'a> {
 /// The groups a service uses, its revisions' among them.
 fn groups<'a>(service: &'a Service, observation: &'a Observation) -> BTreeSet<&'a TargetGroupArn> {
     let revisions = service.current_revisions.iter();
-    let revisions = revisions.filter_map(|arn| observation.service_revision.get(arn)?.known());
+    let revisions = revisions.filter_map(|arn| observation.aws.service_revision.known(arn));
     let of_revisions = revisions.flat_map(|revision| {
         let named = revision.load_balancers.iter().flat_map(|balancer| balancer.target_groups());
         named.chain(&revision.resolved_target_groups)

@@ -11,7 +11,7 @@ use model::elb::{HealthCheck, IpVersion, Target, TargetGroup, TargetType};
 use model::finding::{Finding, Resources, Severity};
 use model::id::{ClusterArn, LoadBalancerArn, ServiceRevisionArn, TargetGroupArn, TaskArn};
 use model::ledger::Limited;
-use model::observation::{Answer, Desired, Observation, TaskList, Unread, UnreadKind};
+use model::observation::{All, Answer, Desired, Observation, TaskList, Unread, UnreadKind};
 use model::repair::{Repair, RepairStatus};
 use model::scope::{Scope, ServiceId, Site, TaskHint, Unit};
 use pipeline::{Concluded, Conclusion, PassOutcome};
@@ -48,21 +48,21 @@ fn observation() -> Observation {
     for (name, groups, tasks) in
         [("web", ["web", "shared"], vec!["w1", "w2"]), ("api", ["shared", "shared"], vec!["a1"])]
     {
-        seen.service.insert(service(name), Answer::Known(known_service(name, &groups.map(group))));
+        seen.aws.service.insert(service(name), Answer::Known(known_service(name, &groups.map(group))));
         let list = TaskList { cluster: cluster("prod"), service: Some(service(name)), desired: Desired::Running };
-        seen.task_lists.insert(list, Answer::Known(tasks.iter().map(|id| task(id)).collect()));
+        seen.aws.tasks.insert(list, Answer::Known(tasks.iter().map(|id| task(id)).collect()));
         for id in tasks {
-            seen.task.insert(task(id), Answer::Known(known_task(id, name)));
+            seen.aws.task.insert(task(id), Answer::Known(known_task(id, name)));
         }
     }
-    seen.services.insert(cluster("prod"), Answer::Known(vec![service("web"), service("api")]));
+    seen.aws.services.insert(cluster("prod"), Answer::Known(vec![service("web"), service("api")]));
     let resolved = ServiceRevision {
         arn: revision(),
         load_balancers: vec![],
         resolved_target_groups: vec![group("next")],
         task_definition: None,
     };
-    seen.service_revision.insert(revision(), Answer::Known(resolved));
+    seen.aws.service_revision.insert(revision(), Answer::Known(resolved));
     seen
 }
 
@@ -247,9 +247,9 @@ fn a_gate_that_could_not_be_read_fails_whoever_needed_it() {
     };
     let passing = || unread(UnreadKind::Passing);
     let gates: [fn(&mut Observation, Unread); 3] = [
-        |seen, unread| drop(seen.target_group_tags.insert(group("next"), Answer::Unread(unread))),
-        |seen, unread| drop(seen.owners.insert(group("next"), Answer::Unread(unread))),
-        |seen, unread| drop(seen.windows.insert(Limited::Removals(group("next")), Answer::Unread(unread))),
+        |seen, unread| seen.aws.tags.insert(group("next").into(), Answer::Unread(unread)),
+        |seen, unread| seen.ledger.owners.insert(group("next"), Answer::Unread(unread)),
+        |seen, unread| seen.ledger.window.insert(Limited::Removals(group("next")), Answer::Unread(unread)),
     ];
     for gate in gates {
         let mut outcome = outcome();
@@ -257,17 +257,17 @@ fn a_gate_that_could_not_be_read_fails_whoever_needed_it() {
         assert_eq!(failed(&outcome), NEEDING_NEXT);
     }
     let mut unknown = outcome();
-    unknown.observation.target_group.insert(group("next"), Answer::Known(behind));
-    unknown.observation.load_balancer_tags.insert(balancer, Answer::Unread(passing()));
+    unknown.observation.aws.target_group.insert(group("next"), Answer::Known(behind));
+    unknown.observation.aws.tags.insert(balancer.into(), Answer::Unread(passing()));
     assert_eq!(failed(&unknown), NEEDING_NEXT);
 
     let mut unknown = outcome();
-    unknown.observation.cluster.insert(cluster("dev"), Answer::Unread(passing()));
+    unknown.observation.aws.cluster.insert(cluster("dev"), Answer::Unread(passing()));
     assert_eq!(failed(&unknown), ["cluster dev", "everything"]);
 
     // Whether repairs are paused matters where one is proposed.
     let mut unknown = outcome();
-    unknown.observation.pause = Some(Answer::Unread(passing()));
+    unknown.observation.ledger.pause.insert(All, Answer::Unread(passing()));
     assert_eq!(failed(&unknown), [""; 0]);
     unknown.findings = vec![concluded(RepairStatus::Withheld)];
     assert_eq!(failed(&unknown), NEEDING_NEXT);

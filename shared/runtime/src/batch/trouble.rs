@@ -6,9 +6,10 @@
 use model::repair::RepairStatus;
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::elb::Tagged;
 use model::id::{LoadBalancerArn, TargetGroupArn};
 use model::ledger::Limited;
-use model::observation::{Answer, Observation, Unread, UnreadKind};
+use model::observation::{Observation, Unread, UnreadKind};
 use model::scope::Unit;
 use pipeline::{Conclusion, PassOutcome};
 
@@ -34,30 +35,35 @@ pub fn trouble(outcome: &PassOutcome) -> BTreeMap<Unit, String> {
 /// What decides whether a repair may be made: the pause, holds, and what the ledger knows.
 fn add_gates(trouble: &mut BTreeMap<Unit, String>, seen: &Observation, repaired: &BTreeSet<Unit>) {
     let group = |arn: &TargetGroupArn| Unit::TargetGroup(arn.clone());
-    for (cluster, unread) in unread(&seen.cluster) {
+    for (cluster, unread) in seen.aws.cluster.all_unread() {
         add(trouble, Unit::Cluster(cluster.clone()), unread);
     }
-    for (arn, unread) in unread(&seen.target_group_tags).chain(unread(&seen.owners)) {
+    for (tagged, unread) in seen.aws.tags.all_unread() {
+        match tagged {
+            Tagged::TargetGroup(arn) => add(trouble, group(arn), unread),
+            Tagged::LoadBalancer(balancer) => {
+                groups_behind(seen, balancer).for_each(|arn| add(trouble, group(arn), unread));
+            }
+        }
+    }
+    for (arn, unread) in seen.ledger.owners.all_unread() {
         add(trouble, group(arn), unread);
     }
-    for (balancer, unread) in unread(&seen.load_balancer_tags) {
-        groups_behind(seen, balancer).for_each(|arn| add(trouble, group(arn), unread));
-    }
-    for (task, unread) in unread(&seen.task_protection) {
+    for (task, unread) in seen.aws.task_protection.all_unread() {
         add(trouble, Unit::Task(task.clone()), unread);
     }
-    for (limited, unread) in unread(&seen.windows) {
+    for (limited, unread) in seen.ledger.window.all_unread() {
         match limited {
             Limited::Removals(arn) => add(trouble, group(arn), unread),
             Limited::TaskStops(Some(service)) => add(trouble, Unit::Service(service.clone()), unread),
             _ => repaired.iter().for_each(|unit| add(trouble, unit.clone(), unread)),
         }
     }
-    for (service, unread) in unread(&seen.service_update).chain(unread(&seen.task_stop)) {
+    for (service, unread) in seen.ledger.service_update.all_unread().chain(seen.ledger.task_stop.all_unread()) {
         add(trouble, Unit::Service(service.clone()), unread);
     }
-    let of_all = [seen.pause.as_ref().and_then(Answer::unread), seen.latest_update.as_ref().and_then(Answer::unread)];
-    for unread in of_all.into_iter().flatten().chain(unread(&seen.refusals).map(|(_, unread)| unread)) {
+    let of_all = seen.ledger.pause.all_unread().chain(seen.ledger.latest_update.all_unread()).map(|(_, unread)| unread);
+    for unread in of_all.chain(seen.ledger.refusals.all_unread().map(|(_, unread)| unread)) {
         repaired.iter().for_each(|unit| add(trouble, unit.clone(), unread));
     }
 }
@@ -72,12 +78,8 @@ fn add(trouble: &mut BTreeMap<Unit, String>, unit: Unit, unread: &Unread) {
     }
 }
 
-fn unread<K, V>(answers: &BTreeMap<K, Answer<V>>) -> impl Iterator<Item = (&K, &Unread)> {
-    answers.iter().filter_map(|(key, answer)| Some((key, answer.unread()?)))
-}
-
 fn groups_behind<'a>(seen: &'a Observation, balancer: &LoadBalancerArn) -> impl Iterator<Item = &'a TargetGroupArn> {
-    let known = seen.target_group.values().filter_map(Answer::known);
+    let known = seen.aws.target_group.all_known().map(|(_, group)| group);
     known.filter(move |group| group.load_balancers.contains(balancer)).map(|group| &group.arn)
 }
 

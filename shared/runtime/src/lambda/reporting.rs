@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use model::id::NetworkInterfaceId;
-use model::observation::{Answer, Observation, Unread, UnreadKind};
+use model::observation::{Observation, Unread, UnreadKind};
 use model::policy::{Mode, Policy};
 use model::repair::RepairStatus;
 use model::scope::Scope;
@@ -91,22 +91,20 @@ fn finding(concluded: &Concluded, policy: &Policy, at: Timestamp) -> FindingRepo
 /// How much was read. What a rule could make nothing of, though it was read, is unread too.
 fn coverage(outcome: &PassOutcome) -> Coverage {
     let observation = &outcome.observation;
-    fn known<K, V>(answers: &BTreeMap<K, Answer<V>>) -> impl Iterator<Item = (&K, &V)> {
-        answers.iter().filter_map(|(key, answer)| Some((key, answer.known()?)))
-    }
-    let of_services = known(&observation.service).map(|(id, _)| &id.cluster);
-    let clusters: BTreeSet<_> = known(&observation.cluster).map(|(arn, _)| arn).chain(of_services).collect();
-    let interfaces = known(&observation.interfaces).flat_map(|(_, interfaces)| interfaces);
-    let interfaces = interfaces.map(|interface| &interface.id).chain(known(&observation.interface).map(|(id, _)| id));
+    let of_services = observation.aws.service.all_known().map(|(id, _)| &id.cluster);
+    let clusters: BTreeSet<_> = observation.aws.cluster.all_known().map(|(arn, _)| arn).chain(of_services).collect();
+    let interfaces = observation.aws.interfaces.all_known().flat_map(|(_, interfaces)| interfaces);
+    let interfaces =
+        interfaces.map(|interface| &interface.id).chain(observation.aws.interface.all_known().map(|(id, _)| id));
     let interfaces: BTreeSet<&NetworkInterfaceId> = interfaces.collect();
     let abstained = outcome.abstentions.iter().map(|(_, unread)| unread).filter(|one| one.kind != UnreadKind::NoLedger);
     let unread: BTreeSet<&Unread> = observation.unread().into_iter().chain(abstained).collect();
-    let health = known(&observation.target_health);
+    let health = observation.aws.target_health.all_known();
     Coverage {
         clusters: clusters.len(),
-        services: known(&observation.service).count(),
-        tasks: known(&observation.task).count(),
-        target_groups: known(&observation.target_health).count(),
+        services: observation.aws.service.all_known().count(),
+        tasks: observation.aws.task.all_known().count(),
+        target_groups: observation.aws.target_health.all_known().count(),
         targets: health.map(|(_, targets)| targets.iter().filter(|target| target.is_registered()).count()).sum(),
         network_interfaces: interfaces.len(),
         unread: unread.into_iter().cloned().collect(),

@@ -38,6 +38,6 @@ pub async fn look_up<A: Account>(
             Err(Gap::Pending) => {}
         }
         let questions = lookup.into_questions();
-        aws::observe::answer(account, &questions, &mut observation).await;
+        aws::observe::answer(account, &questions, &mut observation.aws).await;
     }
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use model::Timestamp;
 use model::ecs::{DeploymentController, DeploymentPercents, Service, ServiceStatus, Strategy, Tags, Task, TaskStatus};
 use model::id::{ClusterArn, TargetGroupArn, TaskArn};
-use model::observation::{Answer, Desired, Gap, Lookup, Observation, Question, TaskList, Unread, UnreadKind};
+use model::observation::{All, Answer, Desired, Gap, Lookup, Observation, Question, TaskList, Unread, UnreadKind};
 use model::policy::Mode;
 use model::scope::{Scope, ServiceId};
 use serde_json::{Value, json};
@@ -90,21 +90,21 @@ fn account() -> Observation {
     let at = Timestamp::from_second(1_772_366_400).unwrap();
     let mut account = Observation::new(at, "111122223333".parse().unwrap(), "eu-central-1".parse().unwrap());
     let clusters = [cluster("prod"), cluster("dev")];
-    account.clusters = Some(Answer::Known(clusters.to_vec()));
+    account.aws.clusters.insert(All, Answer::Known(clusters.to_vec()));
     for (cluster, names) in clusters.iter().zip([vec!["web", "api"], vec!["web"]]) {
         let services: Vec<ServiceId> = names.iter().map(|name| ServiceId::new(cluster, name)).collect();
-        account.services.insert(cluster.clone(), Answer::Known(services));
+        account.aws.services.insert(cluster.clone(), Answer::Known(services));
         for name in ["web", "api", "gone"] {
             let answer = if names.contains(&name) { Answer::Known(service(cluster, name)) } else { Answer::Absent };
-            account.service.insert(ServiceId::new(cluster, name), answer);
+            account.aws.service.insert(ServiceId::new(cluster, name), answer);
         }
         let list = TaskList { cluster: cluster.clone(), service: None, desired: Desired::Running };
-        account.task_lists.insert(list, Answer::Known(vec![task_arn(cluster.name(), "0a1b")]));
+        account.aws.tasks.insert(list, Answer::Known(vec![task_arn(cluster.name(), "0a1b")]));
     }
-    account.cluster.insert(cluster("gone"), Answer::Absent);
-    account.task.insert(task_arn("prod", "0a1b"), Answer::Known(task()));
-    account.task.insert(task_arn("prod", "ffff"), Answer::Absent);
-    account.target_groups = Some(Answer::Known(vec![group("web"), group("api")]));
+    account.aws.cluster.insert(cluster("gone"), Answer::Absent);
+    account.aws.task.insert(task_arn("prod", "0a1b"), Answer::Known(task()));
+    account.aws.task.insert(task_arn("prod", "ffff"), Answer::Absent);
+    account.aws.target_groups.insert(All, Answer::Known(vec![group("web"), group("api")]));
     account
 }
 
@@ -212,10 +212,8 @@ fn every_name_that_matches_nothing_is_told() {
 
 #[test]
 fn all_that_is_needed_is_asked_at_once() {
-    let empty = Observation {
-        clusters: account().clusters,
-        ..Observation::new(account().at, account().account, account().region)
-    };
+    let mut empty = Observation::new(account().at, account().account, account().region);
+    empty.aws.clusters = account().aws.clusters;
     let scope = json!({
         "services": ["*/web", "prod/a*"], "target_groups": ["web"], "tasks": [format!("{ECS}:task/prod/0a1b")],
     });
@@ -242,10 +240,10 @@ fn what_could_not_be_read_is_not_taken_for_nothing() {
         error: "AccessDenied".to_owned(),
         kind: UnreadKind::Denied,
     };
-    account.services.insert(cluster("prod"), Answer::Unread(unread.clone()));
+    account.aws.services.insert(cluster("prod"), Answer::Unread(unread.clone()));
     let request = request(&json!({"scope": {"services": ["*/w*", "*/gone"]}})).unwrap();
     assert_eq!(resolve(&request.scope, &Lookup::new(&account)), Err(Gap::Unread(&unread)));
-    account.target_groups = None;
+    account.forget(&Question::TargetGroups);
     let request =
         super::Request { scope: super::Patterns { target_groups: request_groups(), ..request.scope }, ..request };
     assert_eq!(resolve(&request.scope, &Lookup::new(&account)), Err(Gap::Pending));

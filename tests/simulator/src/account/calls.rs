@@ -1,13 +1,14 @@
 //! One call, from being sent to being answered; and what the record keeps of it.
 
+use std::any::Any;
 use std::future::pending;
 
 use futures::FutureExt as _;
 use model::call::{CallError, CallErrorKind};
 use model::ec2::NetworkInterface;
 use model::elb::Target;
-use model::id::{NetworkInterfaceId, SubnetId, TargetGroupArn, TaskArn};
-use model::observation::Answer;
+use model::id::{NetworkInterfaceId, SubnetId, TargetGroupArn};
+use model::observation::{Answer, Question};
 
 use super::fate::{CLIENT_TIMEOUT, Fate, Outcome};
 use super::{SimAccount, failure};
@@ -16,20 +17,6 @@ use crate::record::Change;
 use crate::time::{Moment, until_moment};
 
 impl SimAccount {
-    /// Sends a call that reads. `note` is told once AWS has read.
-    pub(super) async fn read<T>(
-        &self,
-        operation: &'static str,
-        read: impl FnOnce() -> Result<T, CallError>,
-        note: impl FnOnce(),
-    ) -> Result<T, CallError> {
-        self.send(operation, || {
-            note();
-            read()
-        })
-        .await
-    }
-
     /// Sends a call that changes something.
     pub(super) async fn write(
         &self,
@@ -49,7 +36,8 @@ impl SimAccount {
         self.send(operation, answer).await
     }
 
-    async fn send<T>(
+    /// Sends a call.
+    pub(super) async fn send<T>(
         &self,
         operation: &'static str,
         act: impl FnOnce() -> Result<T, CallError>,
@@ -121,53 +109,37 @@ impl SimAccount {
     }
 
     /// EC2's answer may be older than an interface.
-    pub(super) fn without_hidden(
-        &self,
-        mut all: Vec<(SubnetId, Vec<NetworkInterface>)>,
-    ) -> Vec<(SubnetId, Vec<NetworkInterface>)> {
+    pub(super) fn hide(&self, answers: &mut dyn Any) {
         let sim = self.world.sim();
-        all.iter_mut().for_each(|(_, interfaces)| interfaces.retain(|one| !sim.is_hidden(&one.id)));
-        all
-    }
-
-    pub(super) fn thin_interfaces(
-        &self,
-        mut all: Vec<(NetworkInterfaceId, Answer<NetworkInterface>)>,
-    ) -> Vec<(NetworkInterfaceId, Answer<NetworkInterface>)> {
-        {
-            let sim = self.world.sim();
-            for (id, answer) in &mut all {
-                if sim.is_hidden(id) {
-                    *answer = Answer::Absent;
+        if let Some(lists) = answers.downcast_mut::<Vec<(SubnetId, Answer<Vec<NetworkInterface>>)>>() {
+            for (_, answer) in lists {
+                if let Answer::Known(list) = answer {
+                    list.retain(|one| !sim.is_hidden(&one.id));
                 }
             }
-        }
-        self.thin(all)
-    }
-
-    pub(super) fn note_tasks(&self, tasks: &[TaskArn]) {
-        let mut sim = self.world.sim();
-        let now = sim.now;
-        let reads = sim.record.reads.entry(self.actor).or_default();
-        reads.tasks.extend(tasks.iter().map(|arn| (arn.clone(), now)));
-    }
-
-    pub(super) fn note_health(&self, group: &TargetGroupArn) {
-        let mut sim = self.world.sim();
-        let now = sim.now;
-        let reads = sim.record.reads.entry(self.actor).or_default();
-        reads.health.insert(group.clone(), now);
-        let pass = reads.pass;
-        if let Some(pass) = sim.record.passes.get_mut(pass) {
-            pass.health.insert(group.clone(), now);
+        } else if let Some(interfaces) = answers.downcast_mut::<Vec<(NetworkInterfaceId, Answer<NetworkInterface>)>>() {
+            let hidden = interfaces.iter_mut().filter(|(id, _)| sim.is_hidden(id));
+            hidden.for_each(|(_, answer)| *answer = Answer::Absent);
         }
     }
 
-    pub(super) fn note_interfaces(&self, subnets: &[SubnetId]) {
+    /// What AWS was asked goes into the record, where an invariant asks for it.
+    pub(super) fn note(&self, question: &Question) {
         let mut sim = self.world.sim();
         let now = sim.now;
         let reads = sim.record.reads.entry(self.actor).or_default();
-        reads.interfaces.extend(subnets.iter().map(|subnet| (subnet.clone(), now)));
+        match question {
+            Question::Task { task, .. } => drop(reads.tasks.insert(task.clone(), now)),
+            Question::Interfaces(subnet) => drop(reads.interfaces.insert(subnet.clone(), now)),
+            Question::TargetHealth(group) => {
+                reads.health.insert(group.clone(), now);
+                let pass = reads.pass;
+                if let Some(pass) = sim.record.passes.get_mut(pass) {
+                    pass.health.insert(group.clone(), now);
+                }
+            }
+            _ => {}
+        }
     }
 
     /// A change goes into the record, and before the invariants.

@@ -73,7 +73,7 @@ async fn a_few_interfaces_are_asked_for_by_their_ids_and_many_with_their_subnet(
     for (count, gone) in [(3, 999), (249, 999)] {
         let (account, mut observation) = (account(), observation());
         let questions: BTreeSet<Question> = (0..count).chain([gone]).map(ask).collect();
-        answer(&account, &questions, &mut observation).await;
+        answer(&account, &questions, &mut observation.aws).await;
         assert_eq!(account.calls().take(), [("ec2:DescribeNetworkInterfaces".to_owned(), 1)].into(), "{count}");
 
         let lookup = Lookup::new(&observation);
@@ -92,8 +92,8 @@ async fn a_few_interfaces_are_asked_for_by_their_ids_and_many_with_their_subnet(
 async fn without_their_subnets_many_interfaces_take_a_call_for_each_two_hundred() {
     let (account, mut observation) = (account(), observation());
     let questions = (0..250).map(|n| Question::Interface { id: id(n), subnet: None }).collect();
-    answer(&account, &questions, &mut observation).await;
-    assert_eq!(observation.interface.values().filter_map(Answer::known).count(), 250);
+    answer(&account, &questions, &mut observation.aws).await;
+    assert_eq!(observation.aws.interface.values().filter_map(Answer::known).count(), 250);
     assert_eq!(account.calls().take().values().sum::<u64>(), 2);
 }
 
@@ -101,7 +101,7 @@ async fn without_their_subnets_many_interfaces_take_a_call_for_each_two_hundred(
 async fn an_interface_whose_subnet_could_not_be_listed_is_unread() {
     let (account, mut observation) = (account(), observation());
     account.world().faults.push(("ec2:DescribeNetworkInterfaces", "subnet-1".to_owned(), CallErrorKind::Denied));
-    answer(&account, &[Question::Interfaces(subnet()), ask(1)].into(), &mut observation).await;
+    answer(&account, &[Question::Interfaces(subnet()), ask(1)].into(), &mut observation.aws).await;
     let lookup = Lookup::new(&observation);
     assert!(lookup.interface(&id(1), Some(&subnet())).is_err());
     assert_eq!(lookup.into_questions(), BTreeSet::new());
@@ -113,7 +113,7 @@ async fn listing_the_groups_of_vpcs_describes_them_too() {
     let (account, mut observation) = (account(), observation());
     let questions =
         [Question::SecurityGroups(vpc(1)), Question::SecurityGroups(vpc(2)), Question::SecurityGroups(vpc(3))];
-    answer(&account, &questions.into(), &mut observation).await;
+    answer(&account, &questions.into(), &mut observation.aws).await;
     assert_eq!(account.calls().take().values().sum::<u64>(), 1);
     let lookup = Lookup::new(&observation);
     let names =
@@ -127,9 +127,9 @@ async fn listing_the_groups_of_vpcs_describes_them_too() {
 async fn a_group_that_is_gone_is_absent_and_its_neighbour_known() {
     let (account, mut observation) = (account(), observation());
     let questions = ["a", "gone"].map(|name| Question::SecurityGroup(group(name)));
-    answer(&account, &questions.into(), &mut observation).await;
-    assert!(observation.security_group[&group("a")].known().is_some());
-    assert_eq!(observation.security_group[&group("gone")], Answer::Absent);
+    answer(&account, &questions.into(), &mut observation.aws).await;
+    assert!(observation.aws.security_group[&group("a")].known().is_some());
+    assert_eq!(observation.aws.security_group[&group("gone")], Answer::Absent);
 }
 
 #[tokio::test]
@@ -142,7 +142,7 @@ async fn what_is_gone_is_absent_here_too() {
         Question::Listeners(balancer()),
         Question::LoadBalancerAttributes(balancer()),
     ];
-    answer(&account, &questions.into(), &mut observation).await;
+    answer(&account, &questions.into(), &mut observation.aws).await;
     let lookup = Lookup::new(&observation);
     assert_eq!(lookup.prefix_list(&list), Ok(None));
     assert_eq!(lookup.load_balancer(&balancer()), Ok(None));
@@ -165,7 +165,7 @@ async fn scaling_is_told_of_one_service_or_of_all() {
         let account = MemoryAccount::new(World { scalable_targets: vec![scaled.clone()], ..World::default() });
         let mut observation = observation();
         let questions = [question.clone(), Question::ScalableTarget(service("api"))];
-        answer(&account, &questions.into(), &mut observation).await;
+        answer(&account, &questions.into(), &mut observation.aws).await;
         let lookup = Lookup::new(&observation);
         assert_eq!(lookup.scalable_target(&service("web")), Ok(Some(&scaled)), "{question:?}");
         assert_eq!(lookup.scalable_target(&service("api")), Ok(None), "{question:?}");

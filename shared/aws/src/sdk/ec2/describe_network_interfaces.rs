@@ -10,15 +10,51 @@ use model::ec2::NetworkInterface;
 use model::ecs::Tags;
 use model::hold::HOLD_TAG;
 use model::id::{NetworkInterfaceId, SecurityGroupId, SubnetId, VpcId};
+use model::observation::{Answer, Table};
 
-use super::{filtered, grouped};
-use crate::api::Answers;
+use super::{filtered, grouped, known};
+use crate::api::{Answers, AwsFact, Found};
+use crate::batch::FILTER_VALUES;
+use crate::memory::{World, known_or_absent};
 use crate::sdk::Clients;
 use crate::sdk::read::{Read, Repeated, parse, parse_all, parse_required};
 use crate::sdk::resource::resource_of;
 
 const OPERATION: &str = "ec2:DescribeNetworkInterfaces";
 const PAGE: i32 = 1000;
+
+impl AwsFact for Table<SubnetId, Vec<NetworkInterface>> {
+    const ACTION: &'static str = OPERATION;
+    const AT_MOST: usize = FILTER_VALUES;
+
+    async fn from_aws(clients: &Clients, subnets: &[SubnetId]) -> Result<Found<Self>, CallError> {
+        Ok(known(in_subnets(clients, subnets).await?).into())
+    }
+
+    fn in_memory(world: &World, subnets: &[SubnetId]) -> Found<Self> {
+        Found::each(subnets, |subnet| {
+            let is_in = |interface: &&NetworkInterface| interface.subnet.as_ref() == Some(subnet);
+            Answer::Known(world.interfaces.iter().filter(is_in).cloned().collect())
+        })
+    }
+}
+
+impl AwsFact for Table<NetworkInterfaceId, NetworkInterface> {
+    const ACTION: &'static str = OPERATION;
+    const AT_MOST: usize = FILTER_VALUES;
+
+    async fn from_aws(
+        clients: &Clients,
+        asked: &[(Option<SubnetId>, NetworkInterfaceId)],
+    ) -> Result<Found<Self>, CallError> {
+        let ids: Vec<_> = asked.iter().map(|(_, id)| id.clone()).collect();
+        Ok(by_id(clients, &ids).await?.into())
+    }
+
+    fn in_memory(world: &World, asked: &[(Option<SubnetId>, NetworkInterfaceId)]) -> Found<Self> {
+        Found::each(asked, |(_, id)| known_or_absent(world.interfaces.iter().find(|one| one.id == *id)))
+    }
+}
 
 /// All of some subnets.
 pub(super) async fn in_subnets(

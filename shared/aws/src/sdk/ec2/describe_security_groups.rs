@@ -8,15 +8,46 @@ use model::call::CallError;
 use model::ec2::{GroupReference, Peer, PortRange, Protocol, SecurityGroup, SecurityGroupRule};
 use model::ecs::Tags;
 use model::id::{SecurityGroupId, VpcId};
+use model::observation::Table;
 
 use super::{filtered, grouped};
-use crate::api::Answers;
+use crate::api::{Answers, AwsFact, Found};
+use crate::batch::FILTER_VALUES;
+use crate::memory::{World, known_or_absent};
 use crate::sdk::Clients;
 use crate::sdk::read::{Read, Unusable, parse, parse_optional, parse_required, required};
 use crate::sdk::resource::resource_of;
 
 const OPERATION: &str = "ec2:DescribeSecurityGroups";
 const PAGE: i32 = 1000;
+
+impl AwsFact for Table<VpcId, Vec<SecurityGroupId>> {
+    const ACTION: &'static str = OPERATION;
+    const AT_MOST: usize = FILTER_VALUES;
+
+    async fn from_aws(clients: &Clients, vpcs: &[VpcId]) -> Result<Found<Self>, CallError> {
+        Ok(Found::describing(in_vpcs(clients, vpcs).await?, |group: &SecurityGroup| group.id.clone()))
+    }
+
+    fn in_memory(world: &World, vpcs: &[VpcId]) -> Found<Self> {
+        let of_vpc = |vpc: &VpcId| world.security_groups.iter().filter(|group| group.vpc == *vpc).cloned().collect();
+        let lists = vpcs.iter().map(|vpc| (vpc.clone(), of_vpc(vpc))).collect();
+        Found::describing(lists, |group: &SecurityGroup| group.id.clone())
+    }
+}
+
+impl AwsFact for Table<SecurityGroupId, SecurityGroup> {
+    const ACTION: &'static str = OPERATION;
+    const AT_MOST: usize = FILTER_VALUES;
+
+    async fn from_aws(clients: &Clients, groups: &[SecurityGroupId]) -> Result<Found<Self>, CallError> {
+        Ok(by_id(clients, groups).await?.into())
+    }
+
+    fn in_memory(world: &World, groups: &[SecurityGroupId]) -> Found<Self> {
+        Found::each(groups, |id| known_or_absent(world.security_groups.iter().find(|one| one.id == *id)))
+    }
+}
 
 /// All of some VPCs.
 pub(super) async fn in_vpcs(clients: &Clients, vpcs: &[VpcId]) -> Result<Vec<(VpcId, Vec<SecurityGroup>)>, CallError> {

@@ -5,14 +5,32 @@ use ipnet::IpNet;
 use model::call::CallError;
 use model::ec2::Subnet;
 use model::id::VpcId;
+use model::observation::{Answer, Table};
 
-use super::grouped;
+use super::{grouped, known};
+use crate::api::{AwsFact, Found};
+use crate::batch::FILTER_VALUES;
+use crate::memory::World;
 use crate::sdk::Clients;
 use crate::sdk::read::{Read, count, parse, parse_optional, parse_required, required};
 use crate::sdk::resource::resource_of;
 
 const OPERATION: &str = "ec2:DescribeSubnets";
 const PAGE: i32 = 1000;
+
+impl AwsFact for Table<VpcId, Vec<Subnet>> {
+    const ACTION: &'static str = OPERATION;
+    const AT_MOST: usize = FILTER_VALUES;
+
+    async fn from_aws(clients: &Clients, vpcs: &[VpcId]) -> Result<Found<Self>, CallError> {
+        Ok(known(describe_subnets(clients, vpcs).await?).into())
+    }
+
+    fn in_memory(world: &World, vpcs: &[VpcId]) -> Found<Self> {
+        let of_vpc = |vpc: &VpcId| world.subnets.iter().filter(|subnet| subnet.vpc == *vpc).cloned().collect();
+        Found::each(vpcs, |vpc| Answer::Known(of_vpc(vpc)))
+    }
+}
 
 /// All subnets of the VPCs, those that another account shares with this one too.
 pub(super) async fn describe_subnets(

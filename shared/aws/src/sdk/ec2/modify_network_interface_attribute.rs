@@ -9,7 +9,7 @@ use crate::sdk::Clients;
 
 const OPERATION: &str = "ec2:ModifyNetworkInterfaceAttribute";
 
-pub(super) async fn modify_network_interface_groups(
+pub(in crate::sdk) async fn modify_network_interface_groups(
     clients: &Clients,
     interface: &NetworkInterfaceId,
     groups: &BTreeSet<SecurityGroupId>,

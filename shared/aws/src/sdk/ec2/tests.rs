@@ -17,7 +17,8 @@ use model::ec2::InterfaceType;
 use model::id::{AccountId, SubnetId, VpcId};
 use model::observation::Answer;
 
-use crate::api::Ec2 as _;
+use super::{describe_network_interfaces, describe_subnets};
+use crate::api::Account as _;
 use crate::sdk::Clients;
 
 fn clients(rules: &[&Rule]) -> Clients {
@@ -50,7 +51,7 @@ async fn interfaces_of_every_page_are_sorted_by_subnet() {
             DescribeNetworkInterfacesOutput::builder().network_interfaces(interface("eni-3", "subnet-1")).build()
         });
     let subnets: Vec<SubnetId> = ["subnet-1", "subnet-2", "subnet-3"].map(|id| id.parse().unwrap()).to_vec();
-    let found = clients(&[&first, &second]).describe_network_interfaces(&subnets).await.unwrap();
+    let found = describe_network_interfaces::in_subnets(&clients(&[&first, &second]), &subnets).await.unwrap();
     let ids: Vec<(&str, Vec<&str>)> =
         found.iter().map(|(subnet, all)| (subnet.as_str(), all.iter().map(|one| one.id.as_str()).collect())).collect();
     assert_eq!(ids, [("subnet-1", vec!["eni-1", "eni-3"]), ("subnet-2", vec!["eni-2"]), ("subnet-3", vec![])]);
@@ -71,7 +72,7 @@ async fn interfaces_asked_for_by_id_are_filtered_so_that_a_gone_one_fails_no_oth
             DescribeNetworkInterfacesOutput::builder().network_interfaces(interface).build()
         });
     let ids = ["eni-1", "eni-gone"].map(|id| id.parse().unwrap());
-    let answers = clients(&[&rule]).describe_network_interfaces_by_id(&ids).await.unwrap();
+    let answers = describe_network_interfaces::by_id(&clients(&[&rule]), &ids).await.unwrap();
     let found = answers[0].1.known().unwrap();
     assert_eq!((&found.id, &found.interface_type), (&ids[0], &InterfaceType::Trunk));
     assert_eq!(answers[1], (ids[1].clone(), Answer::Absent));
@@ -94,7 +95,7 @@ async fn an_interface_has_secondary_addresses_and_delegated_prefixes() {
         DescribeNetworkInterfacesOutput::builder().network_interfaces(interface.build()).build()
     });
     let subnet: SubnetId = "subnet-1".parse().unwrap();
-    let found = clients(&[&rule]).describe_network_interfaces(&[subnet]).await.unwrap();
+    let found = describe_network_interfaces::in_subnets(&clients(&[&rule]), &[subnet]).await.unwrap();
     let interface = &found[0].1[0];
     assert_eq!(interface.addresses.len(), 3);
     for address in ["10.0.1.7", "10.0.1.8", "10.0.1.20", "2001:db8::7", "2001:db8:1::ff"] {
@@ -112,7 +113,7 @@ async fn of_an_interfaces_tags_the_one_that_holds_it_is_kept() {
         DescribeNetworkInterfacesOutput::builder().network_interfaces(interface.build()).build()
     });
     let subnet: SubnetId = "subnet-1".parse().unwrap();
-    let found = clients(&[&rule]).describe_network_interfaces(&[subnet]).await.unwrap();
+    let found = describe_network_interfaces::in_subnets(&clients(&[&rule]), &[subnet]).await.unwrap();
     let tags: Vec<(&str, &str)> = found[0].1[0].tags.iter().map(|(key, value)| (&**key, &**value)).collect();
     assert_eq!(tags, [("ecs-nlb-guard:hold", "true")]);
 }
@@ -137,7 +138,7 @@ async fn a_subnet_knows_its_owner_and_the_ranges_it_has_now() {
             DescribeSubnetsOutput::builder().subnets(subnet.build()).build()
         });
     let vpcs: [VpcId; 2] = ["vpc-1", "vpc-2"].map(|id| id.parse().unwrap());
-    let found = clients(&[&rule]).describe_subnets(&vpcs).await.unwrap();
+    let found = describe_subnets::describe_subnets(&clients(&[&rule]), &vpcs).await.unwrap();
     assert_eq!(found[1].1, []);
     let subnet = &found[0].1[0];
     assert_eq!(subnet.owner.as_ref().map(AccountId::as_str), Some("444455556666"));
@@ -152,7 +153,7 @@ async fn a_subnet_without_an_owner_is_neither_taken_for_ours_nor_in_the_way_of_o
             [subnet("subnet-1"), subnet("subnet-2").owner_id("nobody"), subnet("subnet-3").owner_id("111122223333")];
         DescribeSubnetsOutput::builder().set_subnets(Some(subnets.map(|one| one.build()).into())).build()
     });
-    let found = clients(&[&rule]).describe_subnets(&["vpc-1".parse().unwrap()]).await.unwrap();
+    let found = describe_subnets::describe_subnets(&clients(&[&rule]), &["vpc-1".parse().unwrap()]).await.unwrap();
     let owners: Vec<_> = found[0].1.iter().map(|subnet| subnet.owner.as_ref().map(AccountId::as_str)).collect();
     assert_eq!(owners, [None, None, Some("111122223333")]);
 }
@@ -164,7 +165,7 @@ async fn ec2s_codes_are_known_though_it_models_none() {
             "<Response><Errors><Error><Code>{code}</Code><Message>no</Message></Error></Errors><RequestID>1</RequestID></Response>"
         );
         let rule = mock!(Client::describe_subnets).sequence().http_status(status, Some(body)).repeatedly().build();
-        clients(&[&rule]).describe_subnets(&["vpc-1".parse().unwrap()]).await.unwrap_err().kind
+        describe_subnets::describe_subnets(&clients(&[&rule]), &["vpc-1".parse().unwrap()]).await.unwrap_err().kind
     };
     assert_eq!(error_of(503, "RequestLimitExceeded").await, CallErrorKind::Throttled);
     assert_eq!(error_of(403, "UnauthorizedOperation").await, CallErrorKind::Denied);

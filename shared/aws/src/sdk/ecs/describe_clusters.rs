@@ -4,15 +4,30 @@ use aws_sdk_ecs::types::{self, ClusterField};
 use model::call::CallError;
 use model::ecs::Cluster;
 use model::id::ClusterArn;
+use model::observation::Table;
 
 use super::failure::answer_of;
 use super::tags::tags;
-use crate::api::Answers;
+use crate::api::{Answers, AwsFact, Found};
+use crate::memory::{World, known_or_absent};
 use crate::sdk::Clients;
 use crate::sdk::read::{Read, answer, parse_required, required};
 use crate::sdk::resource::resource_of;
 
 const OPERATION: &str = "ecs:DescribeClusters";
+
+impl AwsFact for Table<ClusterArn, Cluster> {
+    const ACTION: &'static str = OPERATION;
+    const AT_MOST: usize = 100;
+
+    async fn from_aws(clients: &Clients, clusters: &[ClusterArn]) -> Result<Found<Self>, CallError> {
+        Ok(describe_clusters(clients, clusters).await?.into())
+    }
+
+    fn in_memory(world: &World, clusters: &[ClusterArn]) -> Found<Self> {
+        Found::each(clusters, |arn| known_or_absent(world.clusters.get(arn)))
+    }
+}
 
 pub(super) async fn describe_clusters(
     clients: &Clients,

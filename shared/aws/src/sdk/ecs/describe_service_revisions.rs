@@ -4,10 +4,12 @@ use aws_sdk_ecs::types;
 use model::call::CallError;
 use model::ecs::ServiceRevision;
 use model::id::{ServiceRevisionArn, TargetGroupArn};
+use model::observation::Table;
 
 use super::failure::answer_of;
 use super::load_balancer::load_balancers;
-use crate::api::Answers;
+use crate::api::{Answers, AwsFact, Found};
+use crate::memory::{World, known_or_absent};
 use crate::sdk::Clients;
 use crate::sdk::isolate::isolate;
 use crate::sdk::read::{Read, answer, parse_optional, parse_required};
@@ -15,12 +17,25 @@ use crate::sdk::resource::resource_of;
 
 const OPERATION: &str = "ecs:DescribeServiceRevisions";
 
+impl AwsFact for Table<ServiceRevisionArn, ServiceRevision> {
+    const ACTION: &'static str = OPERATION;
+    const AT_MOST: usize = 20;
+
+    async fn from_aws(clients: &Clients, revisions: &[ServiceRevisionArn]) -> Result<Found<Self>, CallError> {
+        Ok(describe_service_revisions(clients, revisions).await.into())
+    }
+
+    fn in_memory(world: &World, revisions: &[ServiceRevisionArn]) -> Found<Self> {
+        Found::each(revisions, |arn| known_or_absent(world.service_revisions.get(arn)))
+    }
+}
+
 /// One gone service or cluster fails the whole request, so it is isolated.
 pub(super) async fn describe_service_revisions(
     clients: &Clients,
     revisions: &[ServiceRevisionArn],
-) -> Result<Answers<ServiceRevisionArn, ServiceRevision>, CallError> {
-    Ok(isolate(revisions, |part| describe(clients, part)).await)
+) -> Answers<ServiceRevisionArn, ServiceRevision> {
+    isolate(revisions, |part| describe(clients, part)).await
 }
 
 async fn describe(

@@ -4,18 +4,40 @@ use aws_sdk_ecs::types::{self, ServiceField};
 use model::call::CallError;
 use model::ecs::{Deployment, DeploymentController, DeploymentPercents, Service, ServiceEvent, Strategy, TaskSet};
 use model::id::{ClusterArn, ServiceArn, ServiceRevisionArn};
+use model::observation::Table;
 use model::scope::ServiceId;
 
 use super::failure::answer_of;
 use super::load_balancer::load_balancers;
 use super::network::network;
 use super::tags::tags;
-use crate::api::Answers;
+use crate::api::{Answers, AwsFact, Found};
+use crate::memory::{World, known_or_absent};
 use crate::sdk::Clients;
 use crate::sdk::read::{Read, answer, count, parse_optional, parse_required, required, time};
 use crate::sdk::resource::resource_of;
 
 const OPERATION: &str = "ecs:DescribeServices";
+
+impl AwsFact for Table<ServiceId, Service> {
+    const ACTION: &'static str = OPERATION;
+    const AT_MOST: usize = 10;
+
+    fn cluster(id: &ServiceId) -> Option<&ClusterArn> {
+        Some(&id.cluster)
+    }
+
+    async fn from_aws(clients: &Clients, services: &[ServiceId]) -> Result<Found<Self>, CallError> {
+        let Some(cluster) = services.first().map(|service| &service.cluster) else { return Ok(Vec::new().into()) };
+        Ok(describe_services(clients, cluster, services).await?.into())
+    }
+
+    fn in_memory(world: &World, services: &[ServiceId]) -> Found<Self> {
+        Found::each(services, |id: &ServiceId| {
+            world.in_cluster(&id.cluster, || known_or_absent(world.services.get(id)))
+        })
+    }
+}
 
 pub(super) async fn describe_services(
     clients: &Clients,

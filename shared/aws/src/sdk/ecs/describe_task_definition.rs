@@ -5,11 +5,27 @@ use model::call::{CallError, CallErrorKind};
 use model::ec2::PortRange;
 use model::ecs::{Container, NetworkMode, PortMapping, PortRangeMapping, TaskDefinition};
 use model::id::TaskDefinitionArn;
+use model::observation::Table;
 
+use crate::api::{AwsFact, Found};
+use crate::memory::{World, known_or_absent};
 use crate::sdk::Clients;
 use crate::sdk::read::{Read, Unusable, parse_required, port, required};
 
 const OPERATION: &str = "ecs:DescribeTaskDefinition";
+
+impl AwsFact for Table<TaskDefinitionArn, TaskDefinition> {
+    const ACTION: &'static str = OPERATION;
+    const AT_MOST: usize = 1;
+
+    async fn from_aws(clients: &Clients, arns: &[TaskDefinitionArn]) -> Result<Found<Self>, CallError> {
+        Found::by(arns, |arn| describe_task_definition(clients, arn)).await
+    }
+
+    fn in_memory(world: &World, arns: &[TaskDefinitionArn]) -> Found<Self> {
+        Found::each(arns, |arn| known_or_absent(world.task_definitions.get(arn)))
+    }
+}
 
 pub(super) async fn describe_task_definition(
     clients: &Clients,

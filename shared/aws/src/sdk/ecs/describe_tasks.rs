@@ -7,15 +7,41 @@ use aws_sdk_ecs::types::{self, TaskField};
 use model::call::CallError;
 use model::ecs::{Task, TaskInterface};
 use model::id::{ClusterArn, DeploymentId, SubnetId, TaskArn, TaskDefinitionArn};
+use model::observation::Table;
 
 use super::failure::answer_of;
 use super::tags::tags;
-use crate::api::Answers;
+use crate::api::{Answers, AwsFact, Found};
+use crate::memory::{World, known_or_absent};
 use crate::sdk::Clients;
 use crate::sdk::read::{Read, Repeated, answer, parse_optional, parse_required, required, time};
 use crate::sdk::resource::resource_of;
 
 const OPERATION: &str = "ecs:DescribeTasks";
+
+impl AwsFact for Table<TaskArn, Task> {
+    const ACTION: &'static str = OPERATION;
+    const AT_MOST: usize = 100;
+
+    fn cluster((cluster, _): &(ClusterArn, TaskArn)) -> Option<&ClusterArn> {
+        Some(cluster)
+    }
+
+    async fn from_aws(clients: &Clients, asked: &[(ClusterArn, TaskArn)]) -> Result<Found<Self>, CallError> {
+        let Some((cluster, tasks)) = in_one_cluster(asked) else { return Ok(Vec::new().into()) };
+        Ok(describe_tasks(clients, cluster, &tasks).await?.into())
+    }
+
+    fn in_memory(world: &World, asked: &[(ClusterArn, TaskArn)]) -> Found<Self> {
+        Found::each(asked, |(cluster, task)| world.in_cluster(cluster, || known_or_absent(world.tasks.get(task))))
+    }
+}
+
+/// The cluster of what one request asks for, and the tasks.
+pub(super) fn in_one_cluster(asked: &[(ClusterArn, TaskArn)]) -> Option<(&ClusterArn, Vec<TaskArn>)> {
+    let (cluster, _) = asked.first()?;
+    Some((cluster, asked.iter().map(|(_, task)| task.clone()).collect()))
+}
 
 pub(super) async fn describe_tasks(
     clients: &Clients,

@@ -4,16 +4,35 @@ use aws_sdk_ecs::types;
 use model::call::CallError;
 use model::ecs::TaskProtection;
 use model::id::{ClusterArn, TaskArn};
-use model::observation::Answer;
+use model::observation::{Answer, Table};
 
-use super::describe_tasks::AskedTasks;
+use super::describe_tasks::{AskedTasks, in_one_cluster};
 use super::failure::answer_of;
-use crate::api::Answers;
+use crate::api::{Answers, AwsFact, Found};
+use crate::memory::World;
 use crate::sdk::Clients;
 use crate::sdk::read::time;
 use crate::sdk::resource::resource_of;
 
 const OPERATION: &str = "ecs:GetTaskProtection";
+
+impl AwsFact for Table<TaskArn, TaskProtection> {
+    const ACTION: &'static str = OPERATION;
+    const AT_MOST: usize = 100;
+
+    fn cluster((cluster, _): &(ClusterArn, TaskArn)) -> Option<&ClusterArn> {
+        Some(cluster)
+    }
+
+    async fn from_aws(clients: &Clients, asked: &[(ClusterArn, TaskArn)]) -> Result<Found<Self>, CallError> {
+        let Some((cluster, tasks)) = in_one_cluster(asked) else { return Ok(Vec::new().into()) };
+        Ok(get_task_protection(clients, cluster, &tasks).await?.into())
+    }
+
+    fn in_memory(world: &World, asked: &[(ClusterArn, TaskArn)]) -> Found<Self> {
+        Found::each(asked, |(cluster, task)| world.in_cluster(cluster, || world.protection_of(task)))
+    }
+}
 
 pub(super) async fn get_task_protection(
     clients: &Clients,

@@ -2,13 +2,30 @@
 
 use model::call::CallError;
 use model::id::TaskArn;
-use model::observation::TaskList;
+use model::observation::{Answer, Table, TaskList};
 
+use crate::api::{AwsFact, Found};
+use crate::memory::World;
 use crate::sdk::Clients;
 use crate::sdk::read::parse_all;
 
 const OPERATION: &str = "ecs:ListTasks";
 const PAGE: i32 = 100;
+
+impl AwsFact for Table<TaskList, Vec<TaskArn>> {
+    const ACTION: &'static str = OPERATION;
+    const AT_MOST: usize = 1;
+
+    async fn from_aws(clients: &Clients, lists: &[TaskList]) -> Result<Found<Self>, CallError> {
+        Found::by(lists, |list| list_tasks(clients, list)).await
+    }
+
+    fn in_memory(world: &World, lists: &[TaskList]) -> Found<Self> {
+        Found::each(lists, |list: &TaskList| {
+            world.in_cluster(&list.cluster, || Answer::Known(world.listed_tasks(list)))
+        })
+    }
+}
 
 pub(super) async fn list_tasks(clients: &Clients, list: &TaskList) -> Result<Vec<TaskArn>, CallError> {
     let request = clients

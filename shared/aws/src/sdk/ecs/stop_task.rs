@@ -7,7 +7,7 @@ use crate::sdk::Clients;
 
 const OPERATION: &str = "ecs:StopTask";
 
-pub(super) async fn stop_task(
+pub(in crate::sdk) async fn stop_task(
     clients: &Clients,
     cluster: &ClusterArn,
     task: &TaskArn,

@@ -19,7 +19,11 @@ use model::id::{ClusterArn, ServiceRevisionArn, TaskArn};
 use model::observation::{Answer, Desired, TaskList, UnreadKind};
 use model::scope::ServiceId;
 
-use crate::api::Ecs as _;
+use super::{
+    describe_clusters, describe_service_revisions, describe_services, describe_task_definition, describe_tasks,
+    get_task_protection, list_clusters, list_services, list_tasks,
+};
+use crate::api::Account as _;
 use crate::sdk::Clients;
 
 const PREFIX: &str = "arn:aws:ecs:eu-central-1:111122223333:";
@@ -60,7 +64,7 @@ async fn lists_follow_every_page_and_keep_to_their_cluster() {
 
     let service = Some(ServiceId::new(&prod(), "web"));
     let list = TaskList { cluster: prod(), service, desired: Desired::Stopped };
-    let tasks = clients(&[&first, &second]).list_tasks(&list).await.unwrap();
+    let tasks = list_tasks::list_tasks(&clients(&[&first, &second]), &list).await.unwrap();
     assert_eq!(tasks, [arn::<TaskArn>("task/prod/a"), arn("task/prod/c"), arn("task/d")]);
 }
 
@@ -70,7 +74,7 @@ async fn a_list_with_something_unreadable_in_it_fails() {
         ListTasksOutput::builder().task_arns(format!("{PREFIX}task/prod/a")).task_arns("task-b").build()
     });
     let list = TaskList { cluster: prod(), service: None, desired: Desired::Running };
-    let error = clients(&[&rule]).list_tasks(&list).await.unwrap_err();
+    let error = list_tasks::list_tasks(&clients(&[&rule]), &list).await.unwrap_err();
     assert_eq!(error.kind, CallErrorKind::Refused);
     insta::assert_snapshot!(error.message, @r#"the answer can't be understood: taskArns "task-b": "task-b" is not a task ARN: it has fewer than six parts"#);
 }
@@ -87,7 +91,7 @@ async fn a_missing_thing_is_absent_and_any_other_failure_unread() {
             .build()
     });
     let (gone, odd) = (arn("cluster/gone"), arn("cluster/odd"));
-    let answers = clients(&[&rule]).describe_clusters(&[prod(), gone, odd]).await.unwrap();
+    let answers = describe_clusters::describe_clusters(&clients(&[&rule]), &[prod(), gone, odd]).await.unwrap();
     let answer = |arn: &str| &answers.iter().find(|(key, _)| key.name() == arn).unwrap().1;
     assert_eq!(answer("prod").known().unwrap().tags["ecs-nlb-guard:hold"], "true");
     assert_eq!(answer("gone"), &Answer::Absent);
@@ -111,7 +115,7 @@ async fn services_are_matched_by_name_and_an_unreadable_one_is_unread_alone() {
             .build()
     });
     let ids = ["gone", "odd", "web"].map(|name| ServiceId::new(&prod(), name));
-    let answers = clients(&[&rule]).describe_services(&prod(), &ids).await.unwrap();
+    let answers = describe_services::describe_services(&clients(&[&rule]), &prod(), &ids).await.unwrap();
     let answer = |name: &str| &answers.iter().find(|(key, _)| &*key.name == name).unwrap().1;
     let web = answer("web").known().unwrap();
     assert_eq!((&web.controller, &web.strategy), (&DeploymentController::Ecs, &Strategy::Rolling));
@@ -144,7 +148,7 @@ async fn a_tasks_interface_is_found_by_type_with_its_ipv6_address() {
             .containers(container);
         DescribeTasksOutput::builder().tasks(task.build()).build()
     });
-    let answers = clients(&[&rule]).describe_tasks(&prod(), &[arn("task/prod/a")]).await.unwrap();
+    let answers = describe_tasks::describe_tasks(&clients(&[&rule]), &prod(), &[arn("task/prod/a")]).await.unwrap();
     let task = answers[0].1.known().unwrap();
     assert_eq!(task.started_by, None);
     assert_eq!(task.version, None);
@@ -182,7 +186,7 @@ async fn a_service_without_settings_has_ecss_defaults() {
         DescribeServicesOutput::builder().services(bare.build()).services(set.build()).build()
     });
     let ids = ["bare", "set"].map(|name| ServiceId::new(&prod(), name));
-    let answers = clients(&[&rule]).describe_services(&prod(), &ids).await.unwrap();
+    let answers = describe_services::describe_services(&clients(&[&rule]), &prod(), &ids).await.unwrap();
     let (bare, set) = (answers[0].1.known().unwrap(), answers[1].1.known().unwrap());
     assert_eq!((bare.percents.minimum_healthy, bare.percents.maximum), (100, 200));
     assert_eq!((bare.launch_type.as_deref(), bare.capacity_providers.len()), (Some("FARGATE"), 0));
@@ -204,7 +208,9 @@ async fn of_a_services_events_those_that_tell_of_trouble_are_kept() {
         let service = (0..9).fold(service, |service, _| service.events(said("is unable to consistently start tasks")));
         DescribeServicesOutput::builder().services(service.build()).build()
     });
-    let answers = clients(&[&rule]).describe_services(&prod(), &[ServiceId::new(&prod(), "web")]).await.unwrap();
+    let answers = describe_services::describe_services(&clients(&[&rule]), &prod(), &[ServiceId::new(&prod(), "web")])
+        .await
+        .unwrap();
     let events = &answers[0].1.known().unwrap().events;
     assert_eq!(events.len(), 5);
     assert!(events[0].message.contains("failed to register"), "{events:?}");
@@ -225,7 +231,7 @@ async fn protection_is_told_of_each_task() {
                 .build()
         });
     let tasks: [TaskArn; 3] = ["a", "gone", "alone"].map(|id| arn(&format!("task/prod/{id}")));
-    let answers = clients(&[&rule]).get_task_protection(&prod(), &tasks).await.unwrap();
+    let answers = get_task_protection::get_task_protection(&clients(&[&rule]), &prod(), &tasks).await.unwrap();
     let answer = |id: &str| &answers.iter().find(|(key, _)| key.id() == id).unwrap().1;
     let protection = answer("a").known().unwrap();
     assert!(protection.enabled);
@@ -249,7 +255,10 @@ async fn a_definition_maps_single_ports_and_ranges() {
         let definition = definition.task_definition_arn(format!("{PREFIX}task-definition/web:7")).build();
         DescribeTaskDefinitionOutput::builder().task_definition(definition).build()
     });
-    let definition = clients(&[&rule]).describe_task_definition(&arn("task-definition/web:7")).await.unwrap();
+    let definition =
+        describe_task_definition::describe_task_definition(&clients(&[&rule]), &arn("task-definition/web:7"))
+            .await
+            .unwrap();
     let mapped: Vec<u16> =
         [52, 53, 7999, 8000, 8010, 8011].into_iter().filter(|port| definition.maps_port(*port)).collect();
     assert_eq!(mapped, [53, 8000, 8010]);
@@ -266,7 +275,7 @@ fn refusal(code: &str, message: &str) -> Option<String> {
 async fn a_gone_cluster_is_not_found() {
     let rule = mock!(Client::list_services).sequence();
     let rule = rule.http_status(400, refusal("ClusterNotFoundException", "Cluster not found.")).build();
-    let error = clients(&[&rule]).list_services(&prod()).await.unwrap_err();
+    let error = list_services::list_services(&clients(&[&rule]), &prod()).await.unwrap_err();
     assert_eq!((error.kind, error.operation), (CallErrorKind::NotFound, "ecs:ListServices"));
     assert_eq!(error.message, "Cluster not found.");
 }
@@ -276,7 +285,10 @@ async fn a_gone_task_definition_is_told_by_its_message() {
     let error_of = |message: &'static str| async move {
         let rule = mock!(Client::describe_task_definition).sequence();
         let rule = rule.http_status(400, refusal("ClientException", message)).build();
-        clients(&[&rule]).describe_task_definition(&arn("task-definition/web:6")).await.unwrap_err().kind
+        describe_task_definition::describe_task_definition(&clients(&[&rule]), &arn("task-definition/web:6"))
+            .await
+            .unwrap_err()
+            .kind
     };
     assert_eq!(error_of("Unable to describe task definition.").await, CallErrorKind::NotFound);
     assert_eq!(error_of("Something else.").await, CallErrorKind::Refused);
@@ -295,7 +307,8 @@ async fn one_gone_service_hides_no_other_services_revisions() {
     let gone = gone.http_status(400, refusal("ServiceNotFoundException", "Service not found.")).repeatedly().build();
     let revisions: Vec<ServiceRevisionArn> =
         ["a", "b", "gone", "c", "d"].map(|name| arn(&format!("service-revision/prod/{name}/1"))).to_vec();
-    let answers = clients(&[&describe, &gone]).describe_service_revisions(&revisions).await.unwrap();
+    let answers =
+        describe_service_revisions::describe_service_revisions(&clients(&[&describe, &gone]), &revisions).await;
     assert_eq!(answers.len(), revisions.len());
     for (revision, answer) in answers {
         assert_eq!(answer == Answer::Absent, revision.as_str().contains("gone"), "{revision}: {answer:?}");
@@ -307,7 +320,7 @@ async fn errors_without_a_code_are_told_by_their_status() {
     let error_of = |status: u16, body: &'static str| async move {
         let rule =
             mock!(Client::list_clusters).sequence().http_status(status, Some(body.to_owned())).repeatedly().build();
-        clients(&[&rule]).list_clusters().await.unwrap_err().kind
+        list_clusters::list_clusters(&clients(&[&rule])).await.unwrap_err().kind
     };
     assert_eq!(error_of(500, "<!doctype html><title>Internal Server Error</title>").await, CallErrorKind::Passing);
     assert_eq!(error_of(403, "<ErrorResponse><Error/></ErrorResponse>").await, CallErrorKind::Denied);

@@ -9,7 +9,7 @@ use crate::sdk::Clients;
 
 const OPERATION: &str = "ecs:UpdateService";
 
-pub(super) async fn update_service_network(
+pub(in crate::sdk) async fn update_service_network(
     clients: &Clients,
     service: &ServiceId,
     network: &AwsvpcConfiguration,
@@ -26,7 +26,7 @@ pub(super) async fn update_service_network(
     clients.send(OPERATION, &service.to_string(), request.send()).await.map(drop)
 }
 
-pub(super) async fn force_new_deployment(clients: &Clients, service: &ServiceId) -> Result<(), CallError> {
+pub(in crate::sdk) async fn force_new_deployment(clients: &Clients, service: &ServiceId) -> Result<(), CallError> {
     let request = clients.ecs().update_service().cluster(service.cluster.as_str()).service(&*service.name);
     clients.send(OPERATION, &service.to_string(), request.force_new_deployment(true).send()).await.map(drop)
 }

@@ -15,7 +15,7 @@ const OPERATION: &str = "elasticloadbalancing:DeregisterTargets";
 
 /// AWS ignores targets that are absent already. An endpoint that refuses them instead may have stopped half way, so what is left
 /// is read and asked for once more.
-pub(super) async fn deregister_targets(
+pub(in crate::sdk) async fn deregister_targets(
     clients: &Clients,
     group: &TargetGroupArn,
     targets: &[Target],

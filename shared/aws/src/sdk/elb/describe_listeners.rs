@@ -4,12 +4,29 @@ use aws_sdk_elasticloadbalancingv2::types;
 use model::call::CallError;
 use model::elb::{Forward, Listener};
 use model::id::{LoadBalancerArn, TargetGroupArn};
+use model::observation::Table;
 
+use crate::api::{AwsFact, Found};
+use crate::memory::World;
 use crate::sdk::Clients;
 use crate::sdk::read::{Read, count, parse, parse_required, port};
 
 const OPERATION: &str = "elasticloadbalancing:DescribeListeners";
 const PAGE: i32 = 400;
+
+impl AwsFact for Table<LoadBalancerArn, Vec<Listener>> {
+    const ACTION: &'static str = OPERATION;
+    const AT_MOST: usize = 1;
+
+    async fn from_aws(clients: &Clients, balancers: &[LoadBalancerArn]) -> Result<Found<Self>, CallError> {
+        Found::by(balancers, |balancer| describe_listeners(clients, balancer)).await
+    }
+
+    fn in_memory(world: &World, balancers: &[LoadBalancerArn]) -> Found<Self> {
+        let listeners = |balancer: &_| world.listeners.get(balancer).cloned().unwrap_or_default();
+        Found::each(balancers, |balancer| world.of_balancer(balancer, || listeners(balancer)))
+    }
+}
 
 pub(super) async fn describe_listeners(
     clients: &Clients,

@@ -4,11 +4,28 @@ use aws_sdk_elasticloadbalancingv2::types::LoadBalancerAttribute;
 use model::call::CallError;
 use model::elb::LoadBalancerAttributes;
 use model::id::LoadBalancerArn;
+use model::observation::Table;
 
+use crate::api::{AwsFact, Found};
+use crate::memory::World;
 use crate::sdk::Clients;
 use crate::sdk::read::{Read, parse_optional};
 
 const OPERATION: &str = "elasticloadbalancing:DescribeLoadBalancerAttributes";
+
+impl AwsFact for Table<LoadBalancerArn, LoadBalancerAttributes> {
+    const ACTION: &'static str = OPERATION;
+    const AT_MOST: usize = 1;
+
+    async fn from_aws(clients: &Clients, balancers: &[LoadBalancerArn]) -> Result<Found<Self>, CallError> {
+        Found::by(balancers, |balancer| describe_load_balancer_attributes(clients, balancer)).await
+    }
+
+    fn in_memory(world: &World, balancers: &[LoadBalancerArn]) -> Found<Self> {
+        let attributes = |balancer: &_| world.load_balancer_attributes.get(balancer).cloned().unwrap_or_default();
+        Found::each(balancers, |balancer| world.of_balancer(balancer, || attributes(balancer)))
+    }
+}
 
 pub(super) async fn describe_load_balancer_attributes(
     clients: &Clients,

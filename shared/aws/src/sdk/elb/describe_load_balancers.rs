@@ -6,8 +6,10 @@ use aws_sdk_elasticloadbalancingv2::types;
 use model::call::CallError;
 use model::elb::{BalancerZone, LoadBalancer, Scheme};
 use model::id::{LoadBalancerArn, LoadBalancerKind};
+use model::observation::{All, Table};
 
-use crate::api::Answers;
+use crate::api::{Answers, AwsFact, Found};
+use crate::memory::{World, known_or_absent};
 use crate::sdk::Clients;
 use crate::sdk::isolate::isolate;
 use crate::sdk::read::{Read, answer, parse_all, parse_optional, parse_required, required, time};
@@ -15,6 +17,33 @@ use crate::sdk::resource::resource_of;
 
 const OPERATION: &str = "elasticloadbalancing:DescribeLoadBalancers";
 const PAGE: i32 = 400;
+
+impl AwsFact for Table<All, Vec<LoadBalancerArn>> {
+    const ACTION: &'static str = OPERATION;
+    const AT_MOST: usize = 1;
+
+    async fn from_aws(clients: &Clients, _: &[All]) -> Result<Found<Self>, CallError> {
+        Ok(Found::describing(vec![(All, all(clients).await?)], |balancer: &LoadBalancer| balancer.arn.clone()))
+    }
+
+    fn in_memory(world: &World, _: &[All]) -> Found<Self> {
+        let balancers = world.load_balancers.values().cloned().collect();
+        Found::describing(vec![(All, balancers)], |balancer: &LoadBalancer| balancer.arn.clone())
+    }
+}
+
+impl AwsFact for Table<LoadBalancerArn, LoadBalancer> {
+    const ACTION: &'static str = OPERATION;
+    const AT_MOST: usize = 20;
+
+    async fn from_aws(clients: &Clients, balancers: &[LoadBalancerArn]) -> Result<Found<Self>, CallError> {
+        Ok(some(clients, balancers).await.into())
+    }
+
+    fn in_memory(world: &World, balancers: &[LoadBalancerArn]) -> Found<Self> {
+        Found::each(balancers, |arn| known_or_absent(world.load_balancers.get(arn)))
+    }
+}
 
 pub(super) async fn all(clients: &Clients) -> Result<Vec<LoadBalancer>, CallError> {
     let pages = clients.elb().describe_load_balancers().page_size(PAGE).into_paginator().items().send();
@@ -25,11 +54,8 @@ pub(super) async fn all(clients: &Clients) -> Result<Vec<LoadBalancer>, CallErro
 }
 
 /// One gone balancer fails the whole request, so it is isolated.
-pub(super) async fn some(
-    clients: &Clients,
-    balancers: &[LoadBalancerArn],
-) -> Result<Answers<LoadBalancerArn, LoadBalancer>, CallError> {
-    Ok(isolate(balancers, |part| describe(clients, part)).await)
+pub(super) async fn some(clients: &Clients, balancers: &[LoadBalancerArn]) -> Answers<LoadBalancerArn, LoadBalancer> {
+    isolate(balancers, |part| describe(clients, part)).await
 }
 
 async fn describe(

@@ -4,7 +4,10 @@ use aws_sdk_elasticloadbalancingv2::types::TargetGroupAttribute;
 use model::call::CallError;
 use model::elb::{CrossZone, MinimumHealthyTargets, TargetGroupAttributes};
 use model::id::TargetGroupArn;
+use model::observation::Table;
 
+use crate::api::{AwsFact, Found};
+use crate::memory::World;
 use crate::sdk::Clients;
 use crate::sdk::read::{Read, Unusable, parse, parse_optional};
 
@@ -14,6 +17,20 @@ const DEREGISTRATION_DELAY: &str = "deregistration_delay.timeout_seconds";
 const CROSS_ZONE: &str = "load_balancing.cross_zone.enabled";
 const DNS_FAILOVER_COUNT: &str = "target_group_health.dns_failover.minimum_healthy_targets.count";
 const DNS_FAILOVER_PERCENTAGE: &str = "target_group_health.dns_failover.minimum_healthy_targets.percentage";
+
+impl AwsFact for Table<TargetGroupArn, TargetGroupAttributes> {
+    const ACTION: &'static str = OPERATION;
+    const AT_MOST: usize = 1;
+
+    async fn from_aws(clients: &Clients, groups: &[TargetGroupArn]) -> Result<Found<Self>, CallError> {
+        Found::by(groups, |group| describe_target_group_attributes(clients, group)).await
+    }
+
+    fn in_memory(world: &World, groups: &[TargetGroupArn]) -> Found<Self> {
+        let attributes = |group: &_| world.target_group_attributes.get(group).cloned().unwrap_or_default();
+        Found::each(groups, |group| world.of_group(group, || attributes(group)))
+    }
+}
 
 pub(super) async fn describe_target_group_attributes(
     clients: &Clients,

@@ -6,15 +6,44 @@ use aws_sdk_elasticloadbalancingv2::types;
 use model::call::{CallError, CallErrorKind};
 use model::elb::{HealthCheck, HealthCheckPort, IpVersion, TargetGroup};
 use model::id::TargetGroupArn;
-use model::observation::Answer;
+use model::observation::{All, Answer, Table};
 
-use crate::api::Answers;
+use crate::api::{Answers, AwsFact, Found};
+use crate::memory::{World, known_or_absent};
 use crate::sdk::Clients;
 use crate::sdk::read::{Read, Unusable, answer, parse, parse_all, parse_optional, parse_required, port, required};
 use crate::sdk::resource::resource_of;
 
 const OPERATION: &str = "elasticloadbalancing:DescribeTargetGroups";
 const PAGE: i32 = 400;
+
+impl AwsFact for Table<All, Vec<TargetGroupArn>> {
+    const ACTION: &'static str = OPERATION;
+    const AT_MOST: usize = 1;
+
+    async fn from_aws(clients: &Clients, _: &[All]) -> Result<Found<Self>, CallError> {
+        Ok(Found::describing(vec![(All, all(clients).await?)], |group: &TargetGroup| group.arn.clone()))
+    }
+
+    fn in_memory(world: &World, _: &[All]) -> Found<Self> {
+        let groups = world.target_groups.values().cloned().collect();
+        Found::describing(vec![(All, groups)], |group: &TargetGroup| group.arn.clone())
+    }
+}
+
+impl AwsFact for Table<TargetGroupArn, TargetGroup> {
+    const ACTION: &'static str = OPERATION;
+    /// AWS publishes no maximum of ARNs; a page holds 400.
+    const AT_MOST: usize = 100;
+
+    async fn from_aws(clients: &Clients, groups: &[TargetGroupArn]) -> Result<Found<Self>, CallError> {
+        Ok(some(clients, groups).await?.into())
+    }
+
+    fn in_memory(world: &World, groups: &[TargetGroupArn]) -> Found<Self> {
+        Found::each(groups, |arn| known_or_absent(world.target_groups.get(arn)))
+    }
+}
 
 /// Every group. One that can't be understood is left out, which leaves it alone: whoever needs to know that one asks
 /// for it by its ARN.
@@ -53,9 +82,9 @@ pub(super) async fn some(
     }
 }
 
-type Found = BTreeMap<TargetGroupArn, Answer<TargetGroup>>;
+type ByArn = BTreeMap<TargetGroupArn, Answer<TargetGroup>>;
 
-async fn get(clients: &Clients, groups: &[TargetGroupArn]) -> Result<Found, CallError> {
+async fn get(clients: &Clients, groups: &[TargetGroupArn]) -> Result<ByArn, CallError> {
     let arns = groups.iter().map(ToString::to_string).collect();
     let pages = clients.elb().describe_target_groups().set_target_group_arns(Some(arns)).into_paginator();
     let resource = resource_of(groups);
@@ -63,13 +92,13 @@ async fn get(clients: &Clients, groups: &[TargetGroupArn]) -> Result<Found, Call
     found(&groups, &resource)
 }
 
-async fn list(clients: &Clients) -> Result<Found, CallError> {
+async fn list(clients: &Clients) -> Result<ByArn, CallError> {
     let pages = clients.elb().describe_target_groups().page_size(PAGE).into_paginator().items().send();
     let groups = clients.send(OPERATION, "all target groups", pages.collect::<Result<Vec<_>, _>>()).await?;
     found(&groups, "all target groups")
 }
 
-fn found(groups: &[types::TargetGroup], resource: &str) -> Result<Found, CallError> {
+fn found(groups: &[types::TargetGroup], resource: &str) -> Result<ByArn, CallError> {
     let keyed = |group: &types::TargetGroup| {
         let arn: TargetGroupArn = parse_required("targetGroupArn", group.target_group_arn())?;
         let read = answer(OPERATION, arn.as_str(), read(group, &arn));

@@ -1,16 +1,36 @@
 //! DescribeTargetHealth. Without `Targets` it answers with the whole group at once; there are no pages.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use aws_sdk_elasticloadbalancingv2::types::{AdministrativeOverride, TargetHealthDescription};
 use model::call::CallError;
 use model::elb::{Target, TargetHealth};
 use model::id::TargetGroupArn;
+use model::observation::Table;
 
+use crate::api::{AwsFact, Found};
+use crate::memory::World;
 use crate::sdk::Clients;
 use crate::sdk::read::{Read, port, required};
 
 const OPERATION: &str = "elasticloadbalancing:DescribeTargetHealth";
+
+impl AwsFact for Table<TargetGroupArn, Vec<TargetHealth>> {
+    const ACTION: &'static str = OPERATION;
+    const AT_MOST: usize = 1;
+
+    async fn from_aws(clients: &Clients, groups: &[TargetGroupArn]) -> Result<Found<Self>, CallError> {
+        Found::by(groups, |group| describe_target_health(clients, group)).await
+    }
+
+    fn in_memory(world: &World, groups: &[TargetGroupArn]) -> Found<Self> {
+        Found::each(groups, |group| {
+            let targets = world.targets.get(group).into_iter().flat_map(BTreeMap::values);
+            world.of_group(group, || targets.cloned().collect())
+        })
+    }
+}
 
 pub(super) async fn describe_target_health(
     clients: &Clients,

@@ -10,7 +10,7 @@ use crate::sdk::Clients;
 
 const OPERATION: &str = "elasticloadbalancing:RegisterTargets";
 
-pub(super) async fn register_targets(
+pub(in crate::sdk) async fn register_targets(
     clients: &Clients,
     group: &TargetGroupArn,
     targets: &[Target],

@@ -15,11 +15,12 @@ use aws_sdk_elasticloadbalancingv2::types::{
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use aws_smithy_types::retry::RetryConfig;
 use model::call::CallErrorKind;
-use model::elb::{HealthCheckPort, Target, TargetState};
-use model::id::TargetGroupArn;
+use model::elb::{HealthCheckPort, Tagged, Target, TargetState};
+use model::id::{LoadBalancerArn, TargetGroupArn};
 use model::observation::Answer;
 
-use crate::api::{Elb as _, Zone};
+use super::{describe_tags, describe_target_groups, describe_target_health};
+use crate::api::{Account as _, Zone};
 use crate::sdk::Clients;
 
 const PREFIX: &str = "arn:aws:elasticloadbalancing:eu-central-1:111122223333:";
@@ -64,7 +65,7 @@ async fn all_groups_are_on_all_pages() {
     let second = mock!(Client::describe_target_groups)
         .match_requests(|request| request.marker() == Some("more"))
         .then_output(|| page(&["c"], None));
-    let groups = clients(&[&first, &second]).describe_target_groups_all().await.unwrap();
+    let groups = describe_target_groups::all(&clients(&[&first, &second])).await.unwrap();
     assert_eq!(groups.iter().map(|group| group.arn.name()).collect::<Vec<_>>(), ["a", "b", "c"]);
 }
 
@@ -85,7 +86,7 @@ async fn a_groups_health_check_may_have_a_port_of_its_own() {
             .build()
     });
     let asked = ["a", "b", "c"].map(group);
-    let answers = clients(&[&rule]).describe_target_groups(&asked).await.unwrap();
+    let answers = describe_target_groups::some(&clients(&[&rule]), &asked).await.unwrap();
     let check = |at: usize| answers[at].1.known().map(|group| &group.health_check);
     assert_eq!(check(0).map(|check| (check.enabled, check.port)), Some((true, HealthCheckPort::Traffic)));
     assert_eq!(check(1).map(|check| (check.enabled, check.port)), Some((false, HealthCheckPort::Fixed(9090))));
@@ -105,14 +106,14 @@ async fn a_gone_group_hides_no_other() {
         .then_output(|| page(&["a", "b", "not-asked"], None));
     let clients = clients(&[&some, &all]);
 
-    let answers = clients.describe_target_groups(&[group("a"), group("gone"), group("b")]).await.unwrap();
+    let answers = describe_target_groups::some(&clients, &[group("a"), group("gone"), group("b")]).await.unwrap();
     let gone: Vec<_> = answers.iter().filter(|(_, answer)| *answer == Answer::Absent).map(|(arn, _)| arn).collect();
     assert_eq!((answers.len(), gone), (3, vec![&group("gone")]));
 
-    let alone = clients.describe_target_groups(&[group("gone")]).await.unwrap();
+    let alone = describe_target_groups::some(&clients, &[group("gone")]).await.unwrap();
     assert_eq!(alone, [(group("gone"), Answer::Absent)]);
     assert_eq!(all.num_calls(), 1);
-    assert_eq!(clients.describe_target_groups(&[]).await.unwrap(), []);
+    assert_eq!(describe_target_groups::some(&clients, &[]).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -127,13 +128,13 @@ async fn a_gone_balancer_hides_no_other_tags() {
         });
     let gone = mock!(Client::describe_tags).sequence();
     let gone = gone.http_status(400, Some(refusal("LoadBalancerNotFound"))).repeatedly().build();
-    let arns: Vec<String> = (0..20)
-        .map(|n| if n == 13 { format!("{PREFIX}loadbalancer/net/gone/1") } else { group(&format!("g{n}")).to_string() })
-        .collect();
-    let answers = clients(&[&there, &gone]).describe_tags(&arns).await.unwrap();
+    let balancer: LoadBalancerArn = format!("{PREFIX}loadbalancer/net/gone/1").parse().unwrap();
+    let tagged = |n| if n == 13 { balancer.clone().into() } else { group(&format!("g{n}")).into() };
+    let asked: Vec<Tagged> = (0..20).map(tagged).collect();
+    let answers = describe_tags::describe_tags(&clients(&[&there, &gone]), &asked).await;
     assert_eq!(answers.len(), 20);
     for (arn, answer) in answers {
-        assert_eq!(answer == Answer::Absent, arn.contains("gone"), "{arn}: {answer:?}");
+        assert_eq!(answer == Answer::Absent, arn == Tagged::LoadBalancer(balancer.clone()), "{arn}: {answer:?}");
     }
     assert!(there.num_calls() + gone.num_calls() <= 11);
 }
@@ -153,7 +154,7 @@ async fn only_addresses_are_targets() {
             .target_health_descriptions(health("2001:DB8:0::7", 80, TargetHealthStateEnum::UnhealthyDraining))
             .build()
     });
-    let found = clients(&[&rule]).describe_target_health(&group("web")).await.unwrap();
+    let found = describe_target_health::describe_target_health(&clients(&[&rule]), &group("web")).await.unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].target, &found[0].state), (target("[2001:db8::7]:80"), &TargetState::UnhealthyDraining));
 }
@@ -173,7 +174,7 @@ async fn a_target_tells_why_and_whether_a_zonal_shift_keeps_traffic_from_it() {
             .target_health_descriptions(described("10.0.1.8").administrative_override(none.build()).build())
             .build()
     });
-    let found = clients(&[&rule]).describe_target_health(&group("web")).await.unwrap();
+    let found = describe_target_health::describe_target_health(&clients(&[&rule]), &group("web")).await.unwrap();
     assert_eq!(found.iter().map(|one| one.is_shifted_away).collect::<Vec<_>>(), [true, false]);
     assert_eq!(found[0].reason.as_deref(), Some("Target.FailedHealthChecks"));
     assert_eq!(found[0].description.as_deref(), Some("Health checks failed"));
@@ -183,7 +184,7 @@ async fn a_target_tells_why_and_whether_a_zonal_shift_keeps_traffic_from_it() {
 async fn a_gone_group_has_no_health() {
     let rule = mock!(Client::describe_target_health).sequence();
     let rule = rule.http_status(400, Some(refusal("TargetGroupNotFound"))).build();
-    let error = clients(&[&rule]).describe_target_health(&group("web")).await.unwrap_err();
+    let error = describe_target_health::describe_target_health(&clients(&[&rule]), &group("web")).await.unwrap_err();
     assert_eq!((error.kind, error.code.as_deref()), (CallErrorKind::NotFound, Some("TargetGroupNotFound")));
 }
 

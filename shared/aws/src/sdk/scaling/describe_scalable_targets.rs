@@ -2,17 +2,44 @@
 
 use aws_sdk_applicationautoscaling::types::{self, ScalableDimension, ServiceNamespace};
 use model::call::CallError;
-use model::observation::Answer;
+use model::observation::{All, Answer, Table};
 use model::scaling::ScalableTarget;
 use model::scope::ServiceId;
 
-use crate::api::Answers;
+use crate::api::{Answers, AwsFact, Found};
+use crate::memory::{World, known_or_absent};
 use crate::sdk::Clients;
 use crate::sdk::read::{Read, Unusable, count};
 use crate::sdk::resource::resource_of;
 
 const OPERATION: &str = "application-autoscaling:DescribeScalableTargets";
 const PAGE: i32 = 50;
+
+impl AwsFact for Table<All, Vec<ScalableTarget>> {
+    const ACTION: &'static str = OPERATION;
+    const AT_MOST: usize = 1;
+
+    async fn from_aws(clients: &Clients, asked: &[All]) -> Result<Found<Self>, CallError> {
+        Found::by(asked, |_| all(clients)).await
+    }
+
+    fn in_memory(world: &World, asked: &[All]) -> Found<Self> {
+        Found::each(asked, |_| Answer::Known(world.scalable_targets.clone()))
+    }
+}
+
+impl AwsFact for Table<ServiceId, ScalableTarget> {
+    const ACTION: &'static str = OPERATION;
+    const AT_MOST: usize = 50;
+
+    async fn from_aws(clients: &Clients, services: &[ServiceId]) -> Result<Found<Self>, CallError> {
+        Ok(some(clients, services).await?.into())
+    }
+
+    fn in_memory(world: &World, services: &[ServiceId]) -> Found<Self> {
+        Found::each(services, |id| known_or_absent(world.scalable_targets.iter().find(|one| one.is_for(id))))
+    }
+}
 
 pub(super) async fn all(clients: &Clients) -> Result<Vec<ScalableTarget>, CallError> {
     describe(clients, None, "all services").await

@@ -11,7 +11,7 @@ use model::id::ClusterArn;
 use model::observation::Answer;
 use model::scope::ServiceId;
 
-use crate::api::Scaling as _;
+use super::describe_scalable_targets;
 use crate::sdk::Clients;
 
 fn clients(rules: &[&Rule]) -> Clients {
@@ -55,7 +55,7 @@ async fn every_page_of_all_services() {
     let second = mock!(Client::describe_scalable_targets)
         .match_requests(|request| request.next_token() == Some("more"))
         .then_output(|| DescribeScalableTargetsOutput::builder().scalable_targets(target("service/prod/api")).build());
-    let found = clients(&[&first, &second]).describe_scalable_targets_all().await.unwrap();
+    let found = describe_scalable_targets::all(&clients(&[&first, &second])).await.unwrap();
     assert_eq!(found.iter().map(|target| target.service.as_str()).collect::<Vec<_>>(), ["web", "api"]);
     assert_eq!((found[0].minimum, found[0].maximum, found[0].scale_out_suspended), (2, 20, true));
     assert!(found[0].is_for(&service("web")) && !found[0].is_for(&service("api")));
@@ -66,7 +66,7 @@ async fn a_service_that_is_not_scaled_is_absent() {
     let rule = mock!(Client::describe_scalable_targets)
         .match_requests(|request| request.resource_ids() == ["service/prod/api", "service/prod/web"])
         .then_output(|| DescribeScalableTargetsOutput::builder().scalable_targets(target("service/prod/web")).build());
-    let answers = clients(&[&rule]).describe_scalable_targets(&[service("api"), service("web")]).await.unwrap();
+    let answers = describe_scalable_targets::some(&clients(&[&rule]), &[service("api"), service("web")]).await.unwrap();
     assert_eq!(answers[0], (service("api"), Answer::Absent));
     assert!(answers[1].1.known().is_some());
 }
@@ -75,7 +75,7 @@ async fn a_service_that_is_not_scaled_is_absent() {
 async fn what_is_not_a_services_is_not_understood() {
     let rule = mock!(Client::describe_scalable_targets)
         .then_output(|| DescribeScalableTargetsOutput::builder().scalable_targets(target("fleet/1")).build());
-    let error = clients(&[&rule]).describe_scalable_targets_all().await.unwrap_err();
+    let error = describe_scalable_targets::all(&clients(&[&rule])).await.unwrap_err();
     assert_eq!(error.kind, CallErrorKind::Refused);
     insta::assert_snapshot!(error.message, @r#"the answer can't be understood: resourceId "fleet/1" is not a service's"#);
 }
@@ -85,7 +85,7 @@ async fn its_refusals_are_classified() {
     let error_of = |status: u16, body: &'static str| async move {
         let rule = mock!(Client::describe_scalable_targets).sequence();
         let rule = rule.http_status(status, Some(body.to_owned())).repeatedly().build();
-        clients(&[&rule]).describe_scalable_targets_all().await.unwrap_err().kind
+        describe_scalable_targets::all(&clients(&[&rule])).await.unwrap_err().kind
     };
     assert_eq!(error_of(400, r#"{"__type": "AccessDeniedException"}"#).await, CallErrorKind::Denied);
     assert_eq!(error_of(400, r#"{"__type": "ThrottlingException"}"#).await, CallErrorKind::Throttled);

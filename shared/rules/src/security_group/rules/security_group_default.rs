@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::ec2::SecurityGroup;
 use model::ecs::Service;
 use model::finding::Severity;
-use model::observation::{Answer, Gap, Lookup};
+use model::observation::{Gap, Lookup};
 use model::policy::SecurityGroupRef;
 
 use crate::finding::start;
@@ -37,7 +37,7 @@ pub(crate) fn ask_ahead(lookup: &Lookup<'_>, service_tasks: &ServiceTasks<'_>) {
         return;
     }
     for arn in service_tasks.service.into_iter().flat_map(Service::named_target_groups) {
-        let group = lookup.observation().target_group.get(arn).and_then(Answer::known);
+        let group = lookup.observation().aws.target_group.known(arn);
         let Some(vpc) = group.and_then(|group| group.vpc.as_ref()) else { continue };
         drop(lookup.security_groups(vpc));
     }

@@ -2,6 +2,7 @@
 
 use ledger::{DynamoDbLedger, Ledger as _};
 use model::ledger::Pause;
+use model::observation::{All, Table};
 use pipeline::ports::Clock as _;
 use runtime::clock::WallClock;
 use runtime::settings::Given;
@@ -19,7 +20,7 @@ pub(crate) async fn pause(args: &args::Pause) -> Result<Ending, Failure> {
         return Err(Failure::usage_of("--reason is empty: say why, for whoever looks next"));
     }
     let (ledger, session) = open(&args.ledger).await?;
-    let before = ledger.pause().await.map_err(|error| Failure::call(&error))?;
+    let before = ledger.read::<Table<All, Pause>>(&All).await.map_err(|error| Failure::call(&error))?;
     let by = session.caller.arn;
     let pause = Pause { since: WallClock.now(), by, reason: Some(reason.to_owned()) };
     ledger.set_pause(&pause).await.map_err(|error| Failure::call(&error))?;
@@ -34,7 +35,7 @@ pub(crate) async fn pause(args: &args::Pause) -> Result<Ending, Failure> {
 /// Lets repairs go on.
 pub(crate) async fn resume(args: &args::Resume) -> Result<Ending, Failure> {
     let (ledger, _) = open(&args.ledger).await?;
-    let before = ledger.pause().await.map_err(|error| Failure::call(&error))?;
+    let before = ledger.read::<Table<All, Pause>>(&All).await.map_err(|error| Failure::call(&error))?;
     ledger.clear_pause().await.map_err(|error| Failure::call(&error))?;
     output::print(&match before {
         Some(before) => format!("Repairs go on. They were paused: {}\n", told(&before)),

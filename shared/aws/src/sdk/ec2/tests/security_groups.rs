@@ -11,8 +11,8 @@ use model::call::CallErrorKind;
 use model::id::{SecurityGroupId, VpcId};
 use model::observation::Answer;
 
+use super::super::{describe_security_groups, get_managed_prefix_list_entries};
 use super::clients;
-use crate::api::Ec2 as _;
 
 fn group(id: &str, vpc: &str) -> aws_sdk_ec2::types::builders::SecurityGroupBuilder {
     SecurityGroup::builder().group_id(id).vpc_id(vpc).group_name("web").owner_id("111122223333")
@@ -39,7 +39,7 @@ async fn groups_of_every_page_are_sorted_by_vpc() {
             page.security_groups(group("sg-3", "vpc-1").build()).build()
         });
     let vpcs: [VpcId; 2] = ["vpc-1", "vpc-2"].map(|id| id.parse().unwrap());
-    let found = clients(&[&first, &second]).describe_security_groups(&vpcs).await.unwrap();
+    let found = describe_security_groups::in_vpcs(&clients(&[&first, &second]), &vpcs).await.unwrap();
     let ids: Vec<(&str, Vec<&str>)> =
         found.iter().map(|(vpc, all)| (vpc.as_str(), all.iter().map(|one| one.id.as_str()).collect())).collect();
     assert_eq!(ids, [("vpc-1", vec!["sg-1", "sg-3"]), ("vpc-2", vec!["sg-2"])]);
@@ -52,7 +52,7 @@ async fn a_group_whose_owner_makes_no_sense_stands_in_nobodys_way() {
         DescribeSecurityGroupsOutput::builder().set_security_groups(Some(groups.into())).build()
     });
     let vpcs: [VpcId; 2] = ["vpc-1", "vpc-2"].map(|id| id.parse().unwrap());
-    let found = clients(&[&rule]).describe_security_groups(&vpcs).await.unwrap();
+    let found = describe_security_groups::in_vpcs(&clients(&[&rule]), &vpcs).await.unwrap();
     assert_eq!(found.iter().map(|(_, all)| all.len()).collect::<Vec<_>>(), [1, 1]);
 }
 
@@ -64,7 +64,7 @@ async fn groups_asked_for_by_id_are_filtered_so_that_a_gone_one_fails_no_other()
             DescribeSecurityGroupsOutput::builder().security_groups(group("sg-1", "vpc-1").build()).build()
         });
     let ids: [SecurityGroupId; 2] = ["sg-1", "sg-gone"].map(|id| id.parse().unwrap());
-    let answers = clients(&[&rule]).describe_security_groups_by_id(&ids).await.unwrap();
+    let answers = describe_security_groups::by_id(&clients(&[&rule]), &ids).await.unwrap();
     assert!(answers[0].1.known().is_some());
     assert_eq!(answers[1], (ids[1].clone(), Answer::Absent));
 }
@@ -88,7 +88,7 @@ async fn rules_have_ports_and_every_kind_of_peer() {
         let group = group.ip_permissions_egress(all.build()).build();
         DescribeSecurityGroupsOutput::builder().security_groups(group).build()
     });
-    let answers = clients(&[&rule]).describe_security_groups_by_id(&["sg-1".parse().unwrap()]).await.unwrap();
+    let answers = describe_security_groups::by_id(&clients(&[&rule]), &["sg-1".parse().unwrap()]).await.unwrap();
     let group = answers[0].1.known().unwrap();
     assert_eq!(group.tags["role"], "task");
     let lines: Vec<String> = [&group.ingress, &group.egress]
@@ -112,7 +112,7 @@ async fn a_rule_that_can_not_be_understood_is_not_left_out() {
             .security_groups(group("sg-1", "vpc-1").ip_permissions(odd).build())
             .build()
     });
-    let error = clients(&[&rule]).describe_security_groups(&["vpc-1".parse().unwrap()]).await.unwrap_err();
+    let error = describe_security_groups::in_vpcs(&clients(&[&rule]), &["vpc-1".parse().unwrap()]).await.unwrap_err();
     assert_eq!(error.kind, CallErrorKind::Refused);
 }
 
@@ -128,7 +128,12 @@ async fn a_prefix_lists_entries_are_on_all_pages() {
     let second = mock!(Client::get_managed_prefix_list_entries)
         .match_requests(|request| request.next_token() == Some("more"))
         .then_output(move || GetManagedPrefixListEntriesOutput::builder().entries(entry("192.168.0.0/16")).build());
-    let ranges = clients(&[&first, &second]).get_managed_prefix_list_entries(&"pl-1".parse().unwrap()).await.unwrap();
+    let ranges = get_managed_prefix_list_entries::get_managed_prefix_list_entries(
+        &clients(&[&first, &second]),
+        &"pl-1".parse().unwrap(),
+    )
+    .await
+    .unwrap();
     assert_eq!(ranges.iter().map(ToString::to_string).collect::<Vec<_>>(), ["10.0.0.0/8", "192.168.0.0/16"]);
 }
 
@@ -137,6 +142,9 @@ async fn a_gone_prefix_list_is_not_found() {
     let body = "<Response><Errors><Error><Code>InvalidPrefixListID.NotFound</Code><Message>no</Message></Error></Errors><RequestID>1</RequestID></Response>";
     let rule = mock!(Client::get_managed_prefix_list_entries).sequence();
     let rule = rule.http_status(400, Some(body.to_owned())).build();
-    let error = clients(&[&rule]).get_managed_prefix_list_entries(&"pl-1".parse().unwrap()).await.unwrap_err();
+    let error =
+        get_managed_prefix_list_entries::get_managed_prefix_list_entries(&clients(&[&rule]), &"pl-1".parse().unwrap())
+            .await
+            .unwrap_err();
     assert_eq!(error.kind, CallErrorKind::NotFound);
 }

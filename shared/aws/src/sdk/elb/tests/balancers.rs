@@ -16,8 +16,11 @@ use model::elb::{BalancerState, CrossZone, Forward, MinimumHealthyTargets, Schem
 use model::id::LoadBalancerArn;
 use model::observation::Answer;
 
+use super::super::{
+    describe_account_limits, describe_listeners, describe_load_balancer_attributes, describe_load_balancers,
+    describe_target_group_attributes,
+};
 use super::{PREFIX, clients, group, refusal};
-use crate::api::Elb as _;
 
 fn balancer(name: &str) -> LoadBalancerArn {
     format!("{PREFIX}loadbalancer/net/{name}/50dc").parse().unwrap()
@@ -38,7 +41,7 @@ async fn all_balancers_are_on_all_pages() {
     let second = mock!(Client::describe_load_balancers)
         .match_requests(|request| request.marker() == Some("more"))
         .then_output(|| DescribeLoadBalancersOutput::builder().load_balancers(described("b").build()).build());
-    let found = clients(&[&first, &second]).describe_load_balancers_all().await.unwrap();
+    let found = describe_load_balancers::all(&clients(&[&first, &second])).await.unwrap();
     assert_eq!(found.iter().map(|balancer| balancer.arn.name()).collect::<Vec<_>>(), ["a", "b"]);
 }
 
@@ -54,7 +57,7 @@ async fn a_gone_balancer_hides_no_other() {
     let gone = mock!(Client::describe_load_balancers).sequence();
     let gone = gone.http_status(400, Some(refusal("LoadBalancerNotFound"))).repeatedly().build();
     let asked = ["a", "gone", "b"].map(balancer);
-    let answers = clients(&[&there, &gone]).describe_load_balancers(&asked).await.unwrap();
+    let answers = describe_load_balancers::some(&clients(&[&there, &gone]), &asked).await;
     assert_eq!(answers.len(), 3);
     for (arn, answer) in answers {
         assert_eq!(answer == Answer::Absent, arn.name() == "gone", "{arn}: {answer:?}");
@@ -78,7 +81,7 @@ async fn a_balancer_made_without_groups_is_told_from_one_with_none_left() {
             .load_balancers(LoadBalancer::builder().load_balancer_arn(balancer("without").as_str()).build())
             .build()
     });
-    let found = clients(&[&rule]).describe_load_balancers_all().await.unwrap();
+    let found = describe_load_balancers::all(&clients(&[&rule])).await.unwrap();
     let groups: Vec<_> = found.iter().map(|balancer| balancer.security_groups.as_ref().map(Vec::len)).collect();
     assert_eq!(groups, [Some(1), Some(0), None]);
     assert_eq!((&found[0].scheme, &found[2].scheme), (&Scheme::Internal, &Scheme::InternetFacing), "the default");
@@ -103,7 +106,7 @@ async fn a_listener_forwards_to_one_group_or_many() {
             let listener = listener.default_actions(forward.forward_config(config).build()).build();
             DescribeListenersOutput::builder().listeners(listener).build()
         });
-    let found = clients(&[&rule]).describe_listeners(&balancer("edge")).await.unwrap();
+    let found = describe_listeners::describe_listeners(&clients(&[&rule]), &balancer("edge")).await.unwrap();
     assert_eq!((found[0].port, found[0].protocol.as_deref()), (Some(443), Some("TLS")));
     let forward = |name, weight| Forward { target_group: group(name), weight };
     assert_eq!(found[0].forwards, [forward("a", Some(0)), forward("b", None)]);
@@ -127,14 +130,17 @@ async fn attributes_that_were_never_set_are_absent() {
         DescribeLoadBalancerAttributesOutput::builder().attributes(attribute).build()
     });
     let clients = clients(&[&of_group, &of_balancer]);
-    let attributes = clients.describe_target_group_attributes(&group("web")).await.unwrap();
+    let attributes =
+        describe_target_group_attributes::describe_target_group_attributes(&clients, &group("web")).await.unwrap();
     assert_eq!((attributes.preserve_client_ip, attributes.deregistration_delay_seconds), (Some(true), Some(60)));
     assert_eq!(attributes.cross_zone, CrossZone::OfBalancer);
     let minimum = attributes.dns_failover;
     assert_eq!((minimum.count, minimum.percentage), (None, Some(40)));
     assert!(minimum.is_met_by(2, 5) && !minimum.is_met_by(1, 5));
     assert!(MinimumHealthyTargets::default().is_met_by(1, 9) && !MinimumHealthyTargets::default().is_met_by(0, 9));
-    assert_eq!(clients.describe_load_balancer_attributes(&balancer("edge")).await.unwrap().cross_zone, None);
+    let of_balancer =
+        describe_load_balancer_attributes::describe_load_balancer_attributes(&clients, &balancer("edge")).await;
+    assert_eq!(of_balancer.unwrap().cross_zone, None);
 }
 
 #[tokio::test]
@@ -150,7 +156,7 @@ async fn limits_are_on_all_pages() {
         mock!(Client::describe_account_limits).match_requests(|request| request.marker() == Some("more")).then_output(
             move || DescribeAccountLimitsOutput::builder().limits(limit("network-load-balancers", "50")).build(),
         );
-    let limits = clients(&[&first, &second]).describe_account_limits().await.unwrap();
+    let limits = describe_account_limits::describe_account_limits(&clients(&[&first, &second])).await.unwrap();
     assert_eq!(limits.get("targets-per-network-load-balancer"), Some(3000));
     assert_eq!(limits.get("network-load-balancers"), Some(50));
     assert_eq!(limits.get("unheard-of"), None);
