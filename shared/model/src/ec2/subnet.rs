@@ -1,9 +1,10 @@
-//! A subnet.
+//! Subnets, and the network ACLs at their borders.
 
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use super::{PortRange, Protocol};
 use crate::id::{AccountId, SubnetId, VpcId};
 
 /// A subnet, as DescribeSubnets tells it.
@@ -29,4 +30,37 @@ impl Subnet {
     pub fn contains(&self, address: IpAddr) -> bool {
         self.ranges.iter().any(|range| range.contains(&address))
     }
+}
+
+/// A network ACL, as DescribeNetworkAcls tells it: what may pass into and out of its subnets. It keeps no state, so that answers
+/// must be allowed too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NetworkAcl {
+    /// Its id, `acl-…`.
+    pub id: String,
+    /// Its VPC.
+    pub vpc: VpcId,
+    /// Is it the VPC's own, which subnets have that were given no other?
+    pub is_default: bool,
+    /// The subnets that have it. A subnet has one.
+    pub subnets: Vec<SubnetId>,
+    /// Its entries by number, those into the subnets first. The first that matches decides; what none matches is denied.
+    pub entries: Vec<NetworkAclEntry>,
+}
+
+/// An entry of a network ACL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NetworkAclEntry {
+    /// Its number. AWS's own last ones, which deny everything, have 32767 (IPv4) and 32768 (IPv6).
+    pub number: u32,
+    /// Is it about what leaves the subnets?
+    pub egress: bool,
+    /// Does it allow, or deny?
+    pub allow: bool,
+    /// The protocol.
+    pub protocol: Protocol,
+    /// The addresses on the other side.
+    pub range: IpNet,
+    /// The ports at the receiver; absent for all of them.
+    pub ports: Option<PortRange>,
 }

@@ -7,7 +7,7 @@
 use ipnet::IpNet;
 
 use super::{All, Answer, Fact, Gap, Lookup, Table, TaskList, Unread};
-use crate::ec2::{NetworkInterface, SecurityGroup, Subnet};
+use crate::ec2::{NetworkAcl, NetworkInterface, SecurityGroup, Subnet};
 use crate::ecs::{Cluster, Service, ServiceRevision, Tags, Task, TaskDefinition, TaskProtection};
 use crate::elb::{
     AccountLimits, Listener, LoadBalancer, LoadBalancerAttributes, Tagged, TargetGroup, TargetGroupAttributes,
@@ -64,6 +64,8 @@ facts! { $
         account_limits: AccountLimits => AccountLimits;
         /// The subnets of a VPC (DescribeSubnets).
         subnets: Subnets(vpc: VpcId) => [Subnet];
+        /// The network ACLs of a VPC (DescribeNetworkAcls).
+        network_acls: NetworkAcls(vpc: VpcId) => [NetworkAcl];
         /// The interfaces in a subnet (DescribeNetworkInterfaces). No filter finds an address inside a delegated prefix, so all
         /// are listed.
         interfaces: Interfaces(subnet: SubnetId) => [NetworkInterface];

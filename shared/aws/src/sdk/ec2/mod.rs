@@ -1,5 +1,6 @@
 //! EC2.
 
+mod describe_network_acls;
 mod describe_network_interfaces;
 mod describe_security_groups;
 mod describe_subnets;

@@ -1,5 +1,6 @@
 //! Pages, addresses and ranges of EC2.
 
+mod network_acls;
 mod security_groups;
 
 use aws_sdk_ec2::Client;
