@@ -126,3 +126,14 @@ impl Listener {
         self.forwards.iter().any(|forward| forward.target_group == *group)
     }
 }
+
+/// A rule of a listener, as DescribeRules tells it. The default rule does what the listener's default action says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListenerRule {
+    /// Its ARN.
+    pub arn: String,
+    /// Is it the rule for whatever no other rule matches?
+    pub is_default: bool,
+    /// The groups it sends to.
+    pub forwards: Vec<Forward>,
+}

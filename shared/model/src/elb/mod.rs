@@ -7,7 +7,7 @@ mod target;
 mod target_group;
 
 pub use attributes::{AccountLimits, CrossZone, LoadBalancerAttributes, MinimumHealthyTargets, TargetGroupAttributes};
-pub use load_balancer::{BalancerState, BalancerZone, Forward, Listener, LoadBalancer, Scheme};
+pub use load_balancer::{BalancerState, BalancerZone, Forward, Listener, ListenerRule, LoadBalancer, Scheme};
 pub use tagged::Tagged;
 pub use target::{Target, TargetHealth, TargetState};
 pub use target_group::{HealthCheck, HealthCheckPort, IpVersion, TargetGroup, TargetType};

@@ -10,12 +10,12 @@ use super::{All, Answer, Fact, Gap, Lookup, Table, TaskList, Unread};
 use crate::ec2::{NetworkAcl, NetworkInterface, SecurityGroup, Subnet};
 use crate::ecs::{Cluster, Service, ServiceRevision, Tags, Task, TaskDefinition, TaskProtection};
 use crate::elb::{
-    AccountLimits, Listener, LoadBalancer, LoadBalancerAttributes, Tagged, TargetGroup, TargetGroupAttributes,
-    TargetHealth,
+    AccountLimits, Listener, ListenerRule, LoadBalancer, LoadBalancerAttributes, Tagged, TargetGroup,
+    TargetGroupAttributes, TargetHealth,
 };
 use crate::id::{
-    ClusterArn, LoadBalancerArn, NetworkInterfaceId, PrefixListId, SecurityGroupId, ServiceRevisionArn, SubnetId,
-    TargetGroupArn, TaskArn, TaskDefinitionArn, VpcId,
+    ClusterArn, ListenerArn, LoadBalancerArn, NetworkInterfaceId, PrefixListId, SecurityGroupId, ServiceRevisionArn,
+    SubnetId, TargetGroupArn, TaskArn, TaskDefinitionArn, VpcId,
 };
 use crate::ledger::{Limited, Ownership, Pause, Refusable, Refusal, ServiceUpdate, TaskStop, Window};
 use crate::scaling::ScalableTarget;
@@ -56,6 +56,8 @@ facts! { $
         load_balancer: LoadBalancer(arn: LoadBalancerArn) => LoadBalancer;
         /// The listeners of a load balancer (DescribeListeners).
         listeners: Listeners(balancer: LoadBalancerArn) => (may be [Listener]);
+        /// The rules of a listener (DescribeRules).
+        listener_rules: ListenerRules(listener: ListenerArn) => (may be [ListenerRule]);
         /// What is set on a load balancer beside what describes it (DescribeLoadBalancerAttributes).
         load_balancer_attributes: LoadBalancerAttributes(balancer: LoadBalancerArn) => LoadBalancerAttributes;
         /// The tags of a target group or load balancer (DescribeTags).

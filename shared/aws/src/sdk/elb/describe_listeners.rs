@@ -49,18 +49,17 @@ fn read(listener: &types::Listener) -> Read<Listener> {
 }
 
 /// An action that forwards names its one group itself, and all of them in its configuration; either may be absent.
-fn forwards(actions: &[types::Action]) -> Read<Vec<Forward>> {
+pub(super) fn forwards(actions: &[types::Action]) -> Read<Vec<Forward>> {
     let mut forwards: Vec<Forward> = Vec::new();
     for action in actions {
         let weighed = action.forward_config().map(types::ForwardActionConfig::target_groups).unwrap_or_default();
         for tuple in weighed {
-            let target_group = parse_required("defaultActions.forwardConfig.targetGroupArn", tuple.target_group_arn())?;
-            let weight =
-                tuple.weight().map(|weight| count("defaultActions.forwardConfig.weight", weight)).transpose()?;
+            let target_group = parse_required("actions.forwardConfig.targetGroupArn", tuple.target_group_arn())?;
+            let weight = tuple.weight().map(|weight| count("actions.forwardConfig.weight", weight)).transpose()?;
             forwards.push(Forward { target_group, weight });
         }
         if let Some(arn) = action.target_group_arn() {
-            let arn: TargetGroupArn = parse("defaultActions.targetGroupArn", arn)?;
+            let arn: TargetGroupArn = parse("actions.targetGroupArn", arn)?;
             if !forwards.iter().any(|forward| forward.target_group == arn) {
                 forwards.push(Forward::to(arn));
             }

@@ -5,6 +5,7 @@ mod describe_account_limits;
 mod describe_listeners;
 mod describe_load_balancer_attributes;
 mod describe_load_balancers;
+mod describe_rules;
 mod describe_tags;
 mod describe_target_group_attributes;
 mod describe_target_groups;

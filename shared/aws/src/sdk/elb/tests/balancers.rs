@@ -5,10 +5,11 @@ use aws_sdk_elasticloadbalancingv2::operation::describe_account_limits::Describe
 use aws_sdk_elasticloadbalancingv2::operation::describe_listeners::DescribeListenersOutput;
 use aws_sdk_elasticloadbalancingv2::operation::describe_load_balancer_attributes::DescribeLoadBalancerAttributesOutput;
 use aws_sdk_elasticloadbalancingv2::operation::describe_load_balancers::DescribeLoadBalancersOutput;
+use aws_sdk_elasticloadbalancingv2::operation::describe_rules::DescribeRulesOutput;
 use aws_sdk_elasticloadbalancingv2::operation::describe_target_group_attributes::DescribeTargetGroupAttributesOutput;
 use aws_sdk_elasticloadbalancingv2::types::{
     Action, ActionTypeEnum, AvailabilityZone, ForwardActionConfig, Limit, Listener, LoadBalancer, LoadBalancerAddress,
-    LoadBalancerAttribute, LoadBalancerSchemeEnum, LoadBalancerState, LoadBalancerStateEnum, ProtocolEnum,
+    LoadBalancerAttribute, LoadBalancerSchemeEnum, LoadBalancerState, LoadBalancerStateEnum, ProtocolEnum, Rule,
     TargetGroupAttribute, TargetGroupTuple,
 };
 use aws_smithy_mocks::mock;
@@ -18,7 +19,7 @@ use model::observation::Answer;
 
 use super::super::{
     describe_account_limits, describe_listeners, describe_load_balancer_attributes, describe_load_balancers,
-    describe_target_group_attributes,
+    describe_rules, describe_target_group_attributes,
 };
 use super::{PREFIX, clients, group, refusal};
 
@@ -160,4 +161,38 @@ async fn limits_are_on_all_pages() {
     assert_eq!(limits.get("targets-per-network-load-balancer"), Some(3000));
     assert_eq!(limits.get("network-load-balancers"), Some(50));
     assert_eq!(limits.get("unheard-of"), None);
+}
+
+#[tokio::test]
+async fn rules_of_every_page_name_the_groups_they_send_to_and_their_weights() {
+    let weighed =
+        |name: &str, weight| TargetGroupTuple::builder().target_group_arn(group(name).as_str()).weight(weight).build();
+    let first = mock!(Client::describe_rules)
+        .match_requests(|request| {
+            request.marker().is_none()
+                && request.page_size() == Some(400)
+                && request.listener_arn().is_some_and(|arn| arn.ends_with("listener/net/edge/50dc/f2f7"))
+        })
+        .then_output(move || {
+            let config =
+                ForwardActionConfig::builder().target_groups(weighed("blue", 0)).target_groups(weighed("green", 1));
+            let action = Action::builder().r#type(ActionTypeEnum::Forward).forward_config(config.build()).build();
+            let rule = Rule::builder().rule_arn("rule/1").priority("10").is_default(false).actions(action).build();
+            DescribeRulesOutput::builder().next_marker("more").rules(rule).build()
+        });
+    let second =
+        mock!(Client::describe_rules).match_requests(|request| request.marker() == Some("more")).then_output(|| {
+            let action =
+                Action::builder().r#type(ActionTypeEnum::Forward).target_group_arn(group("web").as_str()).build();
+            let rule = Rule::builder().rule_arn("rule/2").priority("default").is_default(true).actions(action).build();
+            DescribeRulesOutput::builder().rules(rule).build()
+        });
+    let listener = format!("{PREFIX}listener/net/edge/50dc/f2f7").parse().unwrap();
+    let found = describe_rules::describe_rules(&clients(&[&first, &second]), &listener).await.unwrap();
+    let sends = |at: usize| {
+        let to = found[at].forwards.iter().map(|one| (one.target_group.name(), one.weight));
+        (found[at].is_default, to.collect::<Vec<_>>())
+    };
+    assert_eq!(sends(0), (false, vec![("blue", Some(0)), ("green", Some(1))]));
+    assert_eq!(sends(1), (true, vec![("web", None)]));
 }
