@@ -4,6 +4,7 @@ mod describe_network_acls;
 mod describe_network_interfaces;
 mod describe_security_groups;
 mod describe_subnets;
+mod describe_vpc_endpoint_service_configurations;
 mod get_managed_prefix_list_entries;
 mod modify_network_interface_attribute;
 #[cfg(test)]

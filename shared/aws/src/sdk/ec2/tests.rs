@@ -1,5 +1,6 @@
 //! Pages, addresses and ranges of EC2.
 
+mod endpoint_services;
 mod network_acls;
 mod security_groups;
 
