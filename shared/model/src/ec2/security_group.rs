@@ -57,6 +57,20 @@ impl SecurityGroupRule {
     }
 }
 
+/// A security group of one VPC that is associated with another, as DescribeSecurityGroupVpcAssociations tells it: interfaces in
+/// either can have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecurityGroupAssociation {
+    /// The group.
+    pub group: SecurityGroupId,
+    /// The VPC that it is associated with.
+    pub vpc: VpcId,
+    /// The account that VPC belongs to, if EC2 says.
+    pub vpc_owner: Option<AccountId>,
+    /// `associating`, `associated`, `association-failed`, `disassociating` …
+    pub state: String,
+}
+
 /// The protocol of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Protocol {

@@ -7,7 +7,7 @@
 use ipnet::IpNet;
 
 use super::{All, Answer, Fact, Gap, Lookup, Table, TaskList, Unread};
-use crate::ec2::{EndpointService, NetworkAcl, NetworkInterface, SecurityGroup, Subnet};
+use crate::ec2::{EndpointService, NetworkAcl, NetworkInterface, SecurityGroup, SecurityGroupAssociation, Subnet};
 use crate::ecs::{Cluster, Service, ServiceRevision, Tags, Task, TaskDefinition, TaskProtection};
 use crate::elb::{
     AccountLimits, Listener, ListenerRule, LoadBalancer, LoadBalancerAttributes, Tagged, TargetGroup,
@@ -78,6 +78,8 @@ facts! { $
         security_groups: SecurityGroups(vpc: VpcId) => (own [SecurityGroupId]);
         /// A security group (DescribeSecurityGroups).
         security_group: SecurityGroup(id: SecurityGroupId) => SecurityGroup;
+        /// The security groups of other VPCs that are associated with a VPC (DescribeSecurityGroupVpcAssociations).
+        associated_security_groups: AssociatedSecurityGroups(vpc: VpcId) => [SecurityGroupAssociation];
         /// All VPC endpoint services of the account (DescribeVpcEndpointServiceConfigurations).
         endpoint_services: EndpointServices => [EndpointService];
         /// The ranges in a prefix list (GetManagedPrefixListEntries).

@@ -1,6 +1,7 @@
 //! Security groups with their rules, and prefix lists.
 
 use aws_sdk_ec2::Client;
+use aws_sdk_ec2::operation::describe_security_group_vpc_associations::DescribeSecurityGroupVpcAssociationsOutput;
 use aws_sdk_ec2::operation::describe_security_groups::DescribeSecurityGroupsOutput;
 use aws_sdk_ec2::operation::get_managed_prefix_list_entries::GetManagedPrefixListEntriesOutput;
 use aws_sdk_ec2::types::{
@@ -147,4 +148,43 @@ async fn a_gone_prefix_list_is_not_found() {
             .await
             .unwrap_err();
     assert_eq!(error.kind, CallErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn associations_of_every_page_are_sorted_by_the_vpc_they_are_with() {
+    use aws_sdk_ec2::types::{SecurityGroupVpcAssociation, SecurityGroupVpcAssociationState as State};
+
+    use super::super::describe_security_group_vpc_associations::with_vpcs;
+
+    let association = |group: &str, vpc: &str, state| {
+        SecurityGroupVpcAssociation::builder()
+            .group_id(group)
+            .vpc_id(vpc)
+            .vpc_owner_id("111122223333")
+            .state(state)
+            .build()
+    };
+    let first = mock!(Client::describe_security_group_vpc_associations)
+        .match_requests(|request| {
+            let filter = &request.filters()[0];
+            request.next_token().is_none() && filter.name() == Some("vpc-id") && filter.values() == ["vpc-1", "vpc-2"]
+        })
+        .then_output(move || {
+            DescribeSecurityGroupVpcAssociationsOutput::builder()
+                .next_token("more")
+                .security_group_vpc_associations(association("sg-1", "vpc-2", State::Associated))
+                .build()
+        });
+    let second = mock!(Client::describe_security_group_vpc_associations)
+        .match_requests(|request| request.next_token() == Some("more"))
+        .then_output(move || {
+            DescribeSecurityGroupVpcAssociationsOutput::builder()
+                .security_group_vpc_associations(association("sg-2", "vpc-2", State::Associating))
+                .build()
+        });
+    let found =
+        with_vpcs(&clients(&[&first, &second]), &["vpc-1", "vpc-2"].map(|id| id.parse().unwrap())).await.unwrap();
+    assert_eq!(found[0].1, []);
+    let states: Vec<_> = found[1].1.iter().map(|one| (one.group.as_str(), one.state.as_str())).collect();
+    assert_eq!(states, [("sg-1", "associated"), ("sg-2", "associating")]);
 }
