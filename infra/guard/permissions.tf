@@ -44,13 +44,17 @@ locals {
     guard = [
       "elasticloadbalancing:DescribeListeners",
       "elasticloadbalancing:DescribeLoadBalancers",
+      "elasticloadbalancing:DescribeRules",
       "elasticloadbalancing:DescribeTargetGroupAttributes",
       "ec2:DescribeSecurityGroups",
+      "ec2:DescribeSecurityGroupVpcAssociations",
+      "ec2:DescribeVpcEndpointServiceConfigurations",
     ]
     audit = [
       "application-autoscaling:DescribeScalableTargets",
       "elasticloadbalancing:DescribeAccountLimits",
       "elasticloadbalancing:DescribeLoadBalancerAttributes",
+      "ec2:DescribeNetworkAcls",
     ]
   }
 

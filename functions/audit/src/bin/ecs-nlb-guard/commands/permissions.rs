@@ -27,17 +27,21 @@ const READ: &[&str] = &[
 
 /// What the guard and the audit read besides.
 const READ_SECURITY_GROUPS: &[&str] = &[
+    "ec2:DescribeSecurityGroupVpcAssociations",
     "ec2:DescribeSecurityGroups",
+    "ec2:DescribeVpcEndpointServiceConfigurations",
     "ec2:GetManagedPrefixListEntries",
     "ecs:GetTaskProtection",
     "elasticloadbalancing:DescribeListeners",
     "elasticloadbalancing:DescribeLoadBalancers",
+    "elasticloadbalancing:DescribeRules",
     "elasticloadbalancing:DescribeTargetGroupAttributes",
 ];
 
 /// What the audit alone reads.
 const READ_CONFIGURATION: &[&str] = &[
     "application-autoscaling:DescribeScalableTargets",
+    "ec2:DescribeNetworkAcls",
     "elasticloadbalancing:DescribeAccountLimits",
     "elasticloadbalancing:DescribeLoadBalancerAttributes",
 ];
