@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::Hasher as _;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
 
 use crate::elb::Target;
 use crate::fix::Fix;
-use crate::id::{ClusterArn, NetworkInterfaceId, SecurityGroupId, ServiceArn, TargetGroupArn, TaskArn};
+use crate::id::{
+    ClusterArn, LoadBalancerArn, NetworkInterfaceId, SecurityGroupId, ServiceArn, TargetGroupArn, TaskArn,
+};
 use crate::repair::Proposal;
 use crate::scope::ServiceId;
 
@@ -77,6 +80,12 @@ pub struct Resources {
     /// Target group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_group: Option<TargetGroupArn>,
+    /// Load balancer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load_balancer: Option<LoadBalancerArn>,
+    /// Availability Zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<Arc<str>>,
     /// Target.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
@@ -214,6 +223,9 @@ impl Finding {
                 text(of.network_interface.as_ref()),
             ]);
         }
+        // Appended only where they are named: what rules found before there were these keeps its identity.
+        identity.extend(of.load_balancer.as_ref().map(ToString::to_string));
+        identity.extend(of.zone.as_ref().map(ToString::to_string));
         identity
     }
 }

@@ -98,6 +98,18 @@ impl FindingDraft {
         self
     }
 
+    /// It is about this load balancer.
+    pub(crate) fn load_balancer(mut self, arn: &model::id::LoadBalancerArn) -> Self {
+        self.0.resources.load_balancer = Some(arn.clone());
+        self
+    }
+
+    /// It is about this Availability Zone.
+    pub(crate) fn zone(mut self, name: &str) -> Self {
+        self.0.resources.zone = Some(name.into());
+        self
+    }
+
     /// It is about these security groups.
     pub(crate) fn security_groups<'i>(mut self, ids: impl IntoIterator<Item = &'i SecurityGroupId>) -> Self {
         let mut ids: Vec<_> = ids.into_iter().cloned().collect();

@@ -9,6 +9,7 @@ mod finding;
 mod headroom;
 mod judgement;
 mod page;
+mod path;
 mod registration;
 mod rule;
 mod security_group;
@@ -36,10 +37,11 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 
 /// Every rule there is, by what it is about, in the order it is listed.
 #[must_use]
-pub const fn groups() -> [(&'static str, &'static [&'static Rule]); 4] {
+pub const fn groups() -> [(&'static str, &'static [&'static Rule]); 5] {
     [
         ("registration", registration::RULES),
         ("security groups", security_group::RULES),
+        ("traffic path", path::RULES),
         ("configuration", configuration::RULES),
         ("headroom", headroom::RULES),
     ]
@@ -66,12 +68,15 @@ pub fn judge(lookup: &Lookup<'_>, scope: &Scope, policy: &Policy, wanted: &BTree
     let wanted = Wanted { slugs: wanted, policy };
     selection.plan_lists(wanted.any_of(security_group::RULES));
     // Who is in a group besides those who use it shows where its targets are judged.
-    if wanted.any_of(registration::RULES) || wanted.any_of(&[&configuration::WITHOUT_LOAD_BALANCER]) {
-        registration::judge(lookup, scope, policy, &selection, &mut judgement);
+    if wanted.any_of(registration::RULES)
+        || wanted.any_of(&[&configuration::WITHOUT_LOAD_BALANCER, &path::rules::target_unhealthy::RULE])
+    {
+        registration::judge(lookup, scope, policy, &selection, wanted, &mut judgement);
     }
     if wanted.any_of(security_group::RULES) {
         security_group::judge(lookup, scope, policy, &selection, wanted, &mut judgement);
     }
+    path::judge(lookup, &selection, wanted, &mut judgement);
     configuration::judge(lookup, policy, &selection, wanted, &mut judgement);
     headroom::judge(lookup, &selection, wanted, &mut judgement);
     concluded(judgement, wanted)
@@ -87,9 +92,9 @@ pub fn judge_group_again<'a>(
     policy: &'a Policy,
     wanted: &BTreeSet<&str>,
 ) -> Judgement {
-    let mut judgement = Judgement::default();
-    registration::judge_again(lookup, again, scope, policy, &mut judgement);
-    concluded(judgement, Wanted { slugs: wanted, policy })
+    let (mut judgement, wanted) = (Judgement::default(), Wanted { slugs: wanted, policy });
+    registration::judge_again(lookup, again, scope, policy, wanted, &mut judgement);
+    concluded(judgement, wanted)
 }
 
 /// What is wanted of a judgement, with the policy's severities, the gravest first.

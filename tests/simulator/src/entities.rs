@@ -42,7 +42,13 @@ pub(crate) fn target_group(arn: TargetGroupArn, ip_version: IpVersion, balancer:
 
 pub(crate) fn definition(arn: &TaskDefinitionArn, port: u16) -> TaskDefinition {
     let mapping = PortMapping { container_port: port, host_port: None, protocol: "tcp".to_owned(), app_protocol: None };
-    let app = Container { name: "app".to_owned(), ports: vec![mapping], port_ranges: vec![], balancer_names: vec![] };
+    let app = Container {
+        name: "app".to_owned(),
+        ports: vec![mapping],
+        port_ranges: vec![],
+        stop_timeout_seconds: None,
+        balancer_names: vec![],
+    };
     TaskDefinition { arn: arn.clone(), network_mode: NetworkMode::Awsvpc, containers: vec![app] }
 }
 

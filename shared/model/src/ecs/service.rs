@@ -271,6 +271,21 @@ impl Service {
     }
 }
 
+impl ServiceEvent {
+    /// `(service web) (port 8080) is unhealthy in (target-group …) due to (reason Health checks failed)`, or a task that was
+    /// stopped for it.
+    #[must_use]
+    pub fn tells_of_failed_health_checks(&self) -> bool {
+        self.message.contains("is unhealthy in (target-group") || self.message.contains("failed ELB health checks")
+    }
+
+    /// `(service web) failed to register targets in (target-group …) with (error …)`
+    #[must_use]
+    pub fn tells_of_failed_registration(&self) -> bool {
+        self.message.contains("register targets in") || self.message.contains("register targets")
+    }
+}
+
 impl ServiceLoadBalancer {
     /// The group and its alternate.
     pub fn target_groups(&self) -> impl Iterator<Item = &TargetGroupArn> {

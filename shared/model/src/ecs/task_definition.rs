@@ -38,6 +38,8 @@ pub struct Container {
     pub ports: Vec<PortMapping>,
     /// Its mappings of many ports each.
     pub port_ranges: Vec<PortRangeMapping>,
+    /// `stopTimeout`: so long it has between SIGTERM and SIGKILL, in seconds; 30 where absent.
+    pub stop_timeout_seconds: Option<u32>,
     /// Names of load balancers in its environment, command and entry point: what it is a client of.
     pub balancer_names: Vec<String>,
 }
@@ -65,6 +67,13 @@ pub struct PortRangeMapping {
 }
 
 impl Container {
+    /// The protocols it maps this port for: `tcp`, `udp`.
+    pub fn protocols_of(&self, port: u16) -> impl Iterator<Item = &str> {
+        let single = self.ports.iter().filter(move |one| one.container_port == port).map(|one| one.protocol.as_str());
+        single
+            .chain(self.port_ranges.iter().filter(move |one| one.ports.contains(port)).map(|one| one.protocol.as_str()))
+    }
+
     /// Does it map this port, alone or in a range?
     #[must_use]
     pub fn maps_port(&self, port: u16) -> bool {

@@ -10,7 +10,8 @@ mod subject;
 
 pub(crate) use judge::judge;
 pub(crate) use rules::service_without_load_balancer::{RULE as WITHOUT_LOAD_BALANCER, UndeclaredTargets};
-pub(crate) use subject::Subject;
+pub(crate) use rules::zone_not_enabled::crosses_zones;
+pub(crate) use subject::{LoadBalancerEntry, NamedGroup, Subject};
 
 use crate::rule::Rule;
 

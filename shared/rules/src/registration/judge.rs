@@ -25,7 +25,9 @@ use super::tasks::Tasks;
 use super::uses::{Use, uses};
 use crate::configuration::UndeclaredTargets;
 use crate::judgement::Judgement;
+use crate::path::rules::target_unhealthy;
 use crate::selection::{self, Selection};
+use crate::wanted::Wanted;
 
 /// Judges every target group that the services in focus use, and those named by the scope itself.
 pub(crate) fn judge<'a>(
@@ -33,12 +35,15 @@ pub(crate) fn judge<'a>(
     scope: &Scope,
     policy: &'a Policy,
     selection: &Selection<'a>,
+    wanted: Wanted<'_>,
     judgement: &mut Judgement,
 ) {
     let tasks = Tasks::of(lookup.observation(), scope);
     let mut undeclared = UndeclaredTargets::default();
     for (arn, users) in groups(lookup, selection, judgement) {
-        if let Err(gap) = judge_group(lookup, policy, selection, &tasks, &arn, users, &mut undeclared, judgement) {
+        if let Err(gap) =
+            judge_group(lookup, policy, selection, wanted, &tasks, &arn, users, &mut undeclared, judgement)
+        {
             judgement.abstain(Unit::TargetGroup(arn), gap);
         }
     }
@@ -51,13 +56,14 @@ pub(crate) fn judge_again<'a>(
     again: GroupAgain<'a>,
     scope: &Scope,
     policy: &'a Policy,
+    wanted: Wanted<'_>,
     judgement: &mut Judgement,
 ) {
     let selection = selection::of_group(lookup, scope, again, judgement);
     let users = groups(lookup, &selection, judgement).remove(again.group).unwrap_or_default();
     let tasks = Tasks::of_group(lookup.observation(), scope, again);
     let (arn, mut undeclared) = (again.group, UndeclaredTargets::default());
-    if let Err(gap) = judge_group(lookup, policy, &selection, &tasks, arn, users, &mut undeclared, judgement) {
+    if let Err(gap) = judge_group(lookup, policy, &selection, wanted, &tasks, arn, users, &mut undeclared, judgement) {
         judgement.abstain(Unit::TargetGroup(arn.clone()), gap);
     }
 }
@@ -94,6 +100,7 @@ fn judge_group<'a>(
     lookup: &Lookup<'a>,
     policies: &'a Policy,
     selection: &Selection<'a>,
+    wanted: Wanted<'_>,
     tasks: &Tasks<'a>,
     arn: &TargetGroupArn,
     users: Vec<(ServiceId, &'a Service)>,
@@ -134,6 +141,9 @@ fn judge_group<'a>(
     let unused = judgement.keep(|| Unit::TargetGroup(arn.clone()), target_unused::judge(lookup, &group));
     judgement.findings.extend(unused.flatten());
     target_group_empty::judge(lookup.now(), &group, &disputed_targets, judgement);
+    if wanted.has(target_unhealthy::RULE.slug) {
+        target_unhealthy::judge(lookup.now(), &group, judgement);
+    }
     if let Some(records) = owners? {
         target_stuck_initial::judge(lookup.now(), &group, records, judgement);
         ownership::judge(lookup.now(), &group, records, judgement);

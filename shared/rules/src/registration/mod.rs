@@ -19,7 +19,7 @@ mod tasks;
 mod uses;
 
 pub(crate) use judge::{judge, judge_again};
-pub(crate) use uses::{Use, certain_users, uses};
+pub(crate) use uses::{Use, certain_users, users as account_users, uses};
 
 use crate::rule::Rule;
 

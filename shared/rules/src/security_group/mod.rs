@@ -26,8 +26,11 @@ mod serves;
 mod stop;
 mod suggested_rule;
 
+pub(crate) use balancer::{Groups, Sender, fill};
 pub(crate) use checked_interfaces::{CheckedInterface, ServiceTasks};
 pub(crate) use judge::judge;
+pub(crate) use reach::flow::transports;
+pub(crate) use reach::{Admitted, Flow};
 
 use crate::rule::Rule;
 

@@ -92,7 +92,13 @@ pub(crate) fn a_task(cluster: &ClusterArn, n: u8) -> Task {
 }
 
 pub(crate) fn a_definition(arn: &TaskDefinitionArn) -> TaskDefinition {
-    let app = Container { name: "app".to_owned(), ports: vec![], port_ranges: vec![], balancer_names: vec![] };
+    let app = Container {
+        name: "app".to_owned(),
+        ports: vec![],
+        port_ranges: vec![],
+        stop_timeout_seconds: None,
+        balancer_names: vec![],
+    };
     TaskDefinition { arn: arn.clone(), network_mode: NetworkMode::Awsvpc, containers: vec![app] }
 }
 

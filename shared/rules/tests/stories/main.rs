@@ -14,6 +14,7 @@ mod story;
 mod configuration;
 mod headroom;
 mod healthy;
+mod path;
 mod registration;
 mod remedies;
 mod security_group;

@@ -6,8 +6,8 @@ use jiff::SignedDuration;
 use model::Timestamp;
 use model::elb::Target;
 use model::id::{
-    AccountId, ClusterArn, DeploymentId, LoadBalancerArn, NetworkInterfaceId, SecurityGroupId, ServiceRevisionArn,
-    SubnetId, TargetGroupArn, TaskArn, TaskDefinitionArn, VpcId,
+    AccountId, ClusterArn, DeploymentId, ListenerArn, LoadBalancerArn, NetworkInterfaceId, SecurityGroupId,
+    ServiceRevisionArn, SubnetId, TargetGroupArn, TaskArn, TaskDefinitionArn, VpcId,
 };
 use model::scope::ServiceId;
 
@@ -60,6 +60,11 @@ pub(crate) fn group(name: &str) -> TargetGroupArn {
 
 pub(crate) fn balancer(kind: &str) -> LoadBalancerArn {
     format!("{ELB}:loadbalancer/{kind}/edge/0f").parse().expect("a load balancer ARN")
+}
+
+/// The listener of that balancer on this port.
+pub(crate) fn listener(port: u16) -> ListenerArn {
+    format!("{ELB}:listener/net/edge/0f/{port}").parse().expect("a listener ARN")
 }
 
 pub(crate) fn deployment(id: &str) -> DeploymentId {

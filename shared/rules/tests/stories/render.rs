@@ -27,6 +27,8 @@ fn finding(finding: &Finding) -> String {
         of.service.as_ref().map(|arn| format!("service {}", arn.name())),
         of.task.as_ref().map(|arn| format!("task {}", arn.id())),
         of.target_group.as_ref().map(|arn| format!("group {}", arn.name())),
+        of.load_balancer.as_ref().map(|arn| format!("balancer {}", arn.name())),
+        of.zone.as_ref().map(|zone| format!("zone {zone}")),
         of.target.map(|target| target.to_string()),
         of.network_interface.as_ref().map(ToString::to_string),
         (!of.security_groups.is_empty()).then(|| list(&of.security_groups)),

@@ -10,7 +10,7 @@ use model::observation::Table;
 use crate::api::{AwsFact, Found};
 use crate::memory::{World, known_or_absent};
 use crate::sdk::Clients;
-use crate::sdk::read::{Read, Unusable, parse_required, port, required};
+use crate::sdk::read::{Read, Unusable, count, parse_required, port, required};
 
 const OPERATION: &str = "ecs:DescribeTaskDefinition";
 
@@ -60,6 +60,7 @@ fn container(container: &types::ContainerDefinition) -> Read<Container> {
         name: required("containerDefinitions.name", container.name())?.to_owned(),
         ports: ports.collect::<Read<_>>()?,
         port_ranges: ranges.collect::<Read<_>>()?,
+        stop_timeout_seconds: container.stop_timeout().map(|seconds| count("stopTimeout", seconds)).transpose()?,
         balancer_names: balancer_names(container),
     })
 }

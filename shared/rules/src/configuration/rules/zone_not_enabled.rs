@@ -20,8 +20,8 @@ pub(crate) const RULE: Rule = Rule {
         balancing off (its default) each node sends only to the targets in its own zone. The service's subnets reach into a zone \
         without a node: tasks that ECS starts there are registered, but stay `unused` and get no traffic and no health \
         checks, though ECS counts them as running.",
-    remedy: "Enable the zone on the balancer by giving it a subnet there, or take the subnets of that zone out of the service's \
-        network configuration.",
+    remedy: "Enable the zone on the load balancer by giving it a subnet there, and force a new deployment so that ECS spreads the \
+        tasks over all zones; or take the subnets of that zone out of the service's network configuration.",
     repair: "none",
 };
 

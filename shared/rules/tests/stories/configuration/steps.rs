@@ -2,8 +2,8 @@
 
 use model::ecs::{AwsvpcConfiguration, Container, DeploymentController, PortMapping, TaskDefinition, TaskSetStatus};
 use model::elb::{
-    BalancerState, BalancerZone, CrossZone, LoadBalancer, LoadBalancerAttributes, Scheme, TargetGroupAttributes,
-    TargetType,
+    BalancerState, BalancerZone, CrossZone, Forward, Listener, LoadBalancer, LoadBalancerAttributes, Scheme,
+    TargetGroupAttributes, TargetType,
 };
 
 use crate::story::{Story, story};
@@ -38,7 +38,26 @@ impl Story {
             security_groups: None,
             filters_private_link: None,
         };
+        let listener = Listener {
+            arn: names::listener(80),
+            protocol: Some("TCP".to_owned()),
+            port: Some(80),
+            forwards: vec![Forward::to(names::group("web"))],
+        };
+        self.account.network.listeners.insert(balancer.arn.clone(), vec![listener]);
         self.account.network.balancers.insert(balancer.arn.clone(), balancer);
+        self
+    }
+
+    /// The balancer is different.
+    pub(crate) fn balancer_that(mut self, change: impl FnOnce(&mut LoadBalancer)) -> Self {
+        change(self.account.network.balancers.get_mut(&names::balancer("net")).expect("a balancer was told of"));
+        self
+    }
+
+    /// Its listeners are these.
+    pub(crate) fn listeners_that(mut self, change: impl FnOnce(&mut Vec<Listener>)) -> Self {
+        change(self.account.network.listeners.get_mut(&names::balancer("net")).expect("listeners"));
         self
     }
 
@@ -90,7 +109,8 @@ impl Story {
     /// And it has this container.
     pub(crate) fn with_container(self, name: &str) -> Self {
         let (ports, port_ranges) = (vec![], vec![]);
-        let container = Container { name: name.to_owned(), ports, port_ranges, balancer_names: vec![] };
+        let container =
+            Container { name: name.to_owned(), ports, port_ranges, stop_timeout_seconds: None, balancer_names: vec![] };
         self.defined(|definition| definition.containers.push(container))
     }
 

@@ -62,7 +62,13 @@ fn with_volumes() -> Story {
 fn service_connect() -> Story {
     web().defined(|definition| {
         let name = "ecs-service-connect-x7Kp2".to_owned();
-        definition.containers.push(Container { name, ports: vec![], port_ranges: vec![], balancer_names: vec![] });
+        definition.containers.push(Container {
+            name,
+            ports: vec![],
+            port_ranges: vec![],
+            stop_timeout_seconds: None,
+            balancer_names: vec![],
+        });
     })
 }
 

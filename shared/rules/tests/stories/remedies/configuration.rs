@@ -24,9 +24,17 @@ pub(super) const FOLLOWED: &[&str] = &[
 ];
 
 /// Service `web` of [`sound`], let in and judged by every rule.
-fn healthy() -> Story {
+pub(super) fn healthy() -> Story {
     let inbound = rule("tcp", Some((8080, 8080)), &["10.0.0.0/16"]);
     by_every_rule(sound().security_group_that("web", |web| web.ingress.push(inbound)))
+}
+
+/// The zones of the service's subnets.
+pub(super) const BOTH_ZONES: [&str; 2] = ["eu-central-1a", "eu-central-1b"];
+
+/// The next deployment spread the tasks over both.
+pub(super) fn in_both(story: Story) -> Story {
+    story.task(3).at("10.0.2.3").in_subnet("b").registered()
 }
 
 fn another_service() -> Story {
@@ -52,7 +60,7 @@ fn who_does_what_a_remedy_says_is_done() {
         ("target-group-not-found", healthy().without_group("web"), healthy()),
         ("service-without-load-balancer", another_service(), another_service().on("web", 8080)),
         ("service-without-security-groups", healthy().declares(&[]), healthy()),
-        ("zone-not-enabled", two_zones(), two_zones().balancer_in(&["eu-central-1a", "eu-central-1b"])),
+        ("zone-not-enabled", two_zones(), in_both(two_zones().balancer_in(&BOTH_ZONES))),
         ("zone-not-enabled", two_zones(), healthy()),
         (
             "subnet-addresses-low",

@@ -5,6 +5,7 @@
 
 mod configuration;
 mod follow;
+mod path;
 mod security_groups;
 
 use std::collections::BTreeSet;
@@ -22,13 +23,15 @@ const NOTHING_TO_CONFIGURE: &[&str] = &[
     "target-wrong-group",
     "target-stuck-initial",
     "target-unused",
+    "target-unhealthy",
     "target-group-empty",
     "target-quota-near",
 ];
 
 #[test]
 fn every_rule_whose_remedy_changes_the_configuration_is_followed() {
-    let followed: BTreeSet<&str> = configuration::FOLLOWED.iter().chain(security_groups::FOLLOWED).copied().collect();
+    let followed: BTreeSet<&str> =
+        [configuration::FOLLOWED, path::FOLLOWED, security_groups::FOLLOWED].concat().into_iter().collect();
     let left: Vec<&str> = rules::rules()
         .map(|rule| rule.slug)
         .filter(|slug| !followed.contains(slug) && !NOTHING_TO_CONFIGURE.contains(slug))

@@ -1,0 +1,81 @@
+//! A balancer whose own security groups let nobody in.
+
+use std::collections::BTreeSet;
+
+use model::elb::Listener;
+use model::finding::{Finding, Severity};
+use model::observation::{Gap, Lookup};
+
+use crate::judgement::Judgement;
+use crate::path::served_balancer::ServedBalancer;
+use crate::rule::Rule;
+use crate::security_group::{Admitted, Flow, Groups, Sender, fill, transports};
+
+pub(crate) const RULE: Rule = Rule {
+    slug: "balancer-ingress-blocked",
+    severity: Severity::High,
+    title: "The load balancer's own security groups let no client in",
+    explanation: "A Network Load Balancer with security groups drops what their inbound rules don't allow before it reaches any \
+        target (\"Security groups\" in the guide to Network Load Balancers). Here no rule allows the listener's protocol and \
+        port from anywhere. Health checks don't pass these rules, so every target looks healthy while no client gets through. \
+        A listener of two protocols (TCP_UDP, TCP_QUIC) is judged only where neither of them is let in. Traffic through \
+        PrivateLink passes these rules only while their enforcement is on, so a load balancer that has it off isn't judged.",
+    remedy: "Add an inbound rule for the listener's protocol and port from the clients' addresses to one of the load balancer's \
+        security groups.",
+    repair: "none",
+};
+
+pub(crate) fn judge<'a>(lookup: &Lookup<'a>, served: &ServedBalancer<'a>, judgement: &mut Judgement) {
+    // With enforcement off its clients may all come through PrivateLink.
+    if served.balancer.groups().is_empty() || served.balancer.filters_private_link == Some(false) {
+        return;
+    }
+    let found = judgement.keep(|| served.unit(), finding(lookup, served));
+    judgement.findings.extend(found.flatten());
+}
+
+fn finding<'a>(lookup: &Lookup<'a>, served: &ServedBalancer<'a>) -> Result<Option<Finding>, Gap<'a>> {
+    let Some(group) = served.groups.values().next().map(|one| one.group) else { return Ok(None) };
+    let sender = Sender { balancer: served.balancer, group };
+    let (groups, listeners) = (sender.balancer_groups(lookup), served.listeners(lookup));
+    let (groups, listeners) = (groups?, listeners?);
+    if groups.is_incomplete {
+        return Ok(None);
+    }
+    let mut shut = BTreeSet::new();
+    for listener in listeners {
+        if let Some(flows) = shut_flows(lookup, &groups, listener)? {
+            shut.extend(flows);
+        }
+    }
+    if shut.is_empty() {
+        return Ok(None);
+    }
+    let flows: Vec<String> = shut.iter().map(ToString::to_string).collect();
+    let (name, services) = (served.name(), served.users_in_words());
+    let summary = format!(
+        "No client reaches {services} through {name}: the load balancer's security groups let nobody in on {}",
+        flows.join(", ")
+    );
+    let draft = served.start(&RULE, summary).security_groups(served.balancer.groups()).subject(flows.join(", "));
+    Ok(Some(draft.evidence("shut", Some(flows)).done()))
+}
+
+/// What a listener takes, if nobody is let in with any of it.
+fn shut_flows<'a>(lookup: &Lookup<'a>, groups: &Groups<'a>, listener: &Listener) -> Result<Option<Vec<Flow>>, Gap<'a>> {
+    let Some(port) = listener.port else { return Ok(None) };
+    let flows = transports(listener.protocol.as_deref()).iter();
+    let flows: Vec<Flow> = flows.map(|protocol| Flow { protocol: protocol.clone(), port }).collect();
+    for flow in &flows {
+        let admitted = Admitted::of(groups.known.iter().flat_map(|group| &group.ingress), flow);
+        // Whoever has a group that is let in may be a client, and so may whoever is in a list that can't be read.
+        if !admitted.ranges.is_empty() || !admitted.groups.is_empty() {
+            return Ok(None);
+        }
+        let admitted = fill(lookup, admitted)?;
+        if !admitted.ranges.is_empty() || admitted.is_unclear {
+            return Ok(None);
+        }
+    }
+    Ok((!flows.is_empty()).then_some(flows))
+}

@@ -1,0 +1,116 @@
+//! A health check that can't succeed as it is configured.
+
+use model::ecs::{Container, NetworkMode, TaskDefinition};
+use model::elb::{HealthCheckPort, TargetGroup, TargetState};
+use model::finding::{Finding, Severity};
+use model::observation::{Gap, Lookup};
+
+use crate::configuration::{LoadBalancerEntry, NamedGroup, Subject};
+use crate::finding::start;
+use crate::judgement::Judgement;
+use crate::rule::Rule;
+
+pub(crate) const RULE: Rule = Rule {
+    slug: "health-check-mismatch",
+    severity: Severity::Low,
+    title: "The health check doesn't fit what the container is said to serve",
+    explanation: "A Network Load Balancer checks each target over TCP, HTTP or HTTPS, on the port that the target is registered \
+        on or on one port for all (\"Health checks\" in the guide to Network Load Balancers). Here no container of the task \
+        definition maps the port that is checked, the port is mapped for UDP alone, an HTTP/1.1 check goes to a port whose \
+        `appProtocol` is `http2` or `grpc`, or a plain HTTP check goes to the port of a TLS target group. In awsvpc mode a \
+        port mapping opens and closes nothing, so this alone proves nothing: the finding is low while a target of the group is \
+        healthy or none was checked yet, and high where targets fail and none is healthy.",
+    remedy: "Check a port on which a container answers TCP, with the protocol it speaks: change the health check's port or \
+        protocol in the target group, or map that port in the task definition.",
+    repair: "none",
+};
+
+pub(crate) fn judge<'a>(lookup: &Lookup<'a>, subject: &Subject<'a>, judgement: &mut Judgement) {
+    for (named, group) in subject.network_groups() {
+        let found = judgement.keep(|| subject.unit(), finding(lookup, subject, named, group));
+        judgement.findings.extend(found.flatten());
+    }
+}
+
+fn finding<'a>(
+    lookup: &Lookup<'a>,
+    subject: &Subject<'a>,
+    named: &NamedGroup<'a>,
+    group: &'a TargetGroup,
+) -> Result<Option<Finding>, Gap<'a>> {
+    let problems: Vec<_> = named.entries.iter().map(|entry| problem(lookup, group, entry)).collect();
+    let problems = problems.into_iter().collect::<Result<Vec<_>, _>>()?;
+    // Where one of several entries fits, the check may well be meant for that one.
+    let Some(problem) = problems.iter().all(Option::is_some).then(|| problems.into_iter().flatten().next()).flatten()
+    else {
+        return Ok(None);
+    };
+    let health = lookup.target_health(&group.arn)?.unwrap_or_default();
+    let any = |state: &TargetState| health.iter().any(|one| one.is_in_place() && one.state == *state);
+    let fails = any(&TargetState::Unhealthy) || any(&TargetState::UnhealthyDraining);
+    let is_failing = fails && !any(&TargetState::Healthy);
+    let (severity, outcome) = match is_failing {
+        true => (Severity::High, "all of its targets fail their health checks"),
+        false => (RULE.severity, "its health checks may not be what was meant"),
+    };
+    let summary = format!("{} behind {}: {outcome}, as {problem}", subject.id, named.arn.name());
+    let draft = start(&RULE, summary).severity(severity).service(&subject.id, subject.service);
+    let draft = draft.target_group(named.arn).subject(problem.clone()).evidence("health_check", Some(check(group)));
+    Ok(Some(draft.evidence("problem", Some(problem)).done()))
+}
+
+/// The check in words: `HTTP on the traffic port`.
+fn check(group: &TargetGroup) -> String {
+    let protocol = group.health_check.protocol.as_deref().unwrap_or("TCP");
+    match group.health_check.port {
+        HealthCheckPort::Traffic => format!("{protocol} on the traffic port"),
+        HealthCheckPort::Fixed(port) => format!("{protocol} on port {port}"),
+    }
+}
+
+/// Why a task made from this entry's definition can't answer, as far as its definition says.
+fn problem<'a>(
+    lookup: &Lookup<'a>,
+    group: &TargetGroup,
+    entry: &LoadBalancerEntry<'a>,
+) -> Result<Option<String>, Gap<'a>> {
+    let (Some(arn), true) = (entry.source.task_definition, group.health_check.enabled) else { return Ok(None) };
+    let Some(port) = (match group.health_check.port {
+        HealthCheckPort::Traffic => entry.entry.container_port,
+        HealthCheckPort::Fixed(port) => Some(port),
+    }) else {
+        return Ok(None);
+    };
+    let Some(definition) = lookup.task_definition(arn)? else { return Ok(None) };
+    if definition.network_mode != NetworkMode::Awsvpc {
+        return Ok(None);
+    }
+    let is_fixed = matches!(group.health_check.port, HealthCheckPort::Fixed(_));
+    Ok(wrong(definition, group, port, is_fixed))
+}
+
+fn wrong(definition: &TaskDefinition, group: &TargetGroup, port: u16, is_fixed: bool) -> Option<String> {
+    let (family, revision) = definition.arn.family_and_revision();
+    let mapping: Vec<&Container> = definition.containers.iter().filter(|one| one.maps_port(port)).collect();
+    if mapping.is_empty() {
+        // The traffic port's own mapping is another rule's matter.
+        return is_fixed.then(|| format!("they go to port {port}, which no container of {family}:{revision} maps"));
+    }
+    let protocols: Vec<&str> = mapping.iter().flat_map(|one| one.protocols_of(port)).collect();
+    if !protocols.contains(&"tcp") {
+        return Some(format!("they go over TCP to port {port}, which {family}:{revision} maps for UDP alone"));
+    }
+    let checks_http = matches!(group.health_check.protocol.as_deref(), Some("HTTP" | "HTTPS"));
+    let app = mapping.iter().flat_map(|one| &one.ports).filter(|one| one.container_port == port);
+    let other = app.filter_map(|one| one.app_protocol.as_deref()).find(|app| matches!(*app, "grpc" | "http2"));
+    match other.filter(|_| checks_http) {
+        Some(app) => Some(format!("they speak HTTP/1.1 to port {port}, whose application protocol is {app}")),
+        None if group.protocol.as_deref() == Some("TLS")
+            && group.health_check.protocol.as_deref() == Some("HTTP")
+            && !is_fixed =>
+        {
+            Some(format!("they speak plain HTTP to port {port}, which is sent TLS"))
+        }
+        None => None,
+    }
+}

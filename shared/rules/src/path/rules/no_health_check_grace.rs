@@ -1,0 +1,47 @@
+//! Tasks that are stopped before they had time to become healthy.
+
+use jiff::SignedDuration;
+use model::ecs::ServiceEvent;
+use model::finding::Severity;
+use model::observation::Lookup;
+
+use crate::configuration::Subject;
+use crate::finding::start;
+use crate::judgement::Judgement;
+use crate::rule::Rule;
+
+/// What happened longer ago says little of how the service is now.
+const RECENT: SignedDuration = SignedDuration::from_hours(24);
+
+pub(crate) const RULE: Rule = Rule {
+    slug: "no-health-check-grace",
+    severity: Severity::Medium,
+    title: "Tasks fail load balancer health checks, and the service gives them no time to start",
+    explanation: "ECS stops a task whose target fails the load balancer's health checks, and starts another. For \
+        `healthCheckGracePeriodSeconds` after a task has started it ignores failing checks (\"Elastic Load Balancing health \
+        checks\" in the Amazon ECS guide); this service sets none, and its events of the last 24 hours say that tasks were found \
+        unhealthy by the load balancer. A Network Load Balancer takes minutes to put a target into service, so a task that \
+        needs some time itself is stopped again and again before it ever serves.",
+    remedy: "Set healthCheckGracePeriodSeconds to a little more than the time from a task's start to its first passed health check. \
+        That starts no deployment. Where tasks fail their checks long after they started, look at the application instead.",
+    repair: "none",
+};
+
+pub(crate) fn judge<'a>(lookup: &Lookup<'a>, subject: &Subject<'a>, judgement: &mut Judgement) {
+    if subject.service.health_check_grace_seconds.unwrap_or(0) > 0 || subject.network_groups().next().is_none() {
+        return;
+    }
+    let is_recent = |event: &&ServiceEvent| {
+        event.at.is_some_and(|at| at.checked_add(RECENT).is_ok_and(|over| over >= lookup.now()))
+    };
+    let failed: Vec<&ServiceEvent> =
+        subject.service.events.iter().filter(|event| event.tells_of_failed_health_checks()).filter(is_recent).collect();
+    let Some(newest) = failed.first() else { return };
+    let summary = format!(
+        "Tasks of {} are stopped for failing the load balancer's health checks, and have no grace period to start in",
+        subject.id
+    );
+    let draft = start(&RULE, summary).service(&subject.id, subject.service);
+    let draft = draft.evidence("event", Some(newest.message.clone()));
+    judgement.findings.push(draft.evidence("event_at", newest.at.map(|at| at.to_string())).done());
+}

@@ -1,0 +1,76 @@
+//! Registered targets of live tasks that fail their health checks.
+
+use std::collections::BTreeMap;
+
+use model::Timestamp;
+use model::elb::{TargetHealth, TargetState};
+use model::finding::Severity;
+use model::scope::ServiceId;
+
+use crate::finding::start;
+use crate::judgement::Judgement;
+use crate::registration::group::{JudgedGroup, Member};
+use crate::rule::Rule;
+
+/// How many targets a finding lists.
+const LISTED: usize = 20;
+
+pub(crate) const RULE: Rule = Rule {
+    slug: "target-unhealthy",
+    severity: Severity::High,
+    title: "Tasks fail the load balancer's health checks",
+    explanation: "The targets are registered, their tasks are RUNNING for longer than the policy's grace and the service's \
+        healthCheckGracePeriodSeconds, and the load balancer says that they are `unhealthy` (or `unhealthy.draining`: their \
+        connections are being moved off). They get no new connections while another target of their zone is healthy \
+        (\"Health checks\" in the guide to Network Load Balancers). A target that a zonal shift keeps traffic from isn't \
+        counted. Where no target of the group is usable, target-group-empty says so instead.",
+    remedy: "Look at what the reason code says. Target.FailedHealthChecks: something refused the connection or gave a wrong answer, so \
+        look at the application, the health check's port, protocol and path. Target.Timeout: nothing answered in time, so look \
+        at the task's security groups and network ACLs, then at the application.",
+    repair: "none",
+};
+
+/// A service's targets in the group.
+#[derive(Default)]
+struct OfService<'m, 'a> {
+    /// Those that fail, with their tasks.
+    failing: Vec<(&'m Member<'a>, &'m TargetHealth)>,
+    /// All of them.
+    registered: usize,
+}
+
+/// Judges the group's targets service by service.
+pub(crate) fn judge(now: Timestamp, group: &JudgedGroup<'_>, judgement: &mut Judgement) {
+    let is_usable = |one: &&TargetHealth| {
+        matches!(one.state, TargetState::Healthy | TargetState::Initial | TargetState::Unavailable)
+    };
+    if !group.in_place().any(|one| is_usable(&one)) {
+        return;
+    }
+    let mut of_services: BTreeMap<&ServiceId, OfService<'_, '_>> = BTreeMap::new();
+    for one in group.in_place() {
+        let Some(member) = group.member_at(one.target.ip) else { continue };
+        let of_service = of_services.entry(&member.id).or_default();
+        of_service.registered += 1;
+        let fails = matches!(one.state, TargetState::Unhealthy | TargetState::UnhealthyDraining);
+        if fails && !one.is_shifted_away && member.task.is_serving() && member.is_past_health_grace(&group.policy, now)
+        {
+            of_service.failing.push((member, one));
+        }
+    }
+    for (id, OfService { failing, registered }) in of_services {
+        let Some((first, one)) = failing.first() else { continue };
+        let why = match (one.description.as_deref(), one.reason.as_deref()) {
+            (Some(description), Some(reason)) => format!(": {description} ({reason})"),
+            (Some(text), None) | (None, Some(text)) => format!(": {text}"),
+            (None, None) => String::new(),
+        };
+        let name = group.group.arn.name();
+        let summary = format!("{} of {registered} tasks of {id} fail the health checks of {name}{why}", failing.len());
+        let targets = failing.iter().take(LISTED).map(|(_, one)| one.target.to_string()).collect::<Vec<_>>();
+        let draft = start(&RULE, summary).service(id, first.service).target_group(&group.group.arn);
+        let draft = draft.evidence("targets", Some(targets)).evidence("unhealthy", Some(failing.len()));
+        let draft = draft.evidence("registered", Some(registered)).evidence("reason", one.reason.clone());
+        judgement.findings.push(draft.evidence("description", one.description.as_deref()).done());
+    }
+}

@@ -1,0 +1,11 @@
+//! The rules on the way of traffic, one file each.
+
+mod balancer_ingress_blocked;
+mod balancer_not_serving;
+mod client_ip_loopback;
+mod drain_too_short_for_nlb;
+mod health_check_mismatch;
+mod listener_forwards_nothing;
+mod no_health_check_grace;
+mod target_unhealthy;
+mod zone_without_targets;

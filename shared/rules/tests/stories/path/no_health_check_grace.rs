@@ -1,0 +1,44 @@
+//! `no-health-check-grace`.
+
+use insta::assert_snapshot;
+use model::ecs::ServiceEvent;
+
+use crate::configuration::sound;
+use crate::names;
+use crate::story::Story;
+
+fn judged(story: Story) -> String {
+    story.judged_by(&["no-health-check-grace"]).found()
+}
+
+fn said(message: &str, minutes: i64) -> Story {
+    let event = ServiceEvent { at: Some(names::minutes_ago(minutes)), message: message.to_owned() };
+    sound().whose(|service| service.events.push(event))
+}
+
+const UNHEALTHY: &str =
+    "(service web) (port 8080) is unhealthy in (target-group web) due to (reason Health checks failed)";
+
+#[test]
+fn tasks_are_stopped_before_they_could_start() {
+    assert_snapshot!(judged(said(UNHEALTHY, 9)), @r"
+    medium no-health-check-grace: Tasks of prod/web are stopped for failing the load balancer's health checks, and have no grace period to start in
+      about service web; under the policy for prod/web
+      event: (service web) (port 8080) is unhealthy in (target-group web) due to (reason Health checks failed)
+      event_at: 2026-03-01T11:51:00Z
+    ");
+}
+
+#[test]
+fn any_grace_is_somebodys_choice() {
+    let graced = |grace| said(UNHEALTHY, 9).whose(|service| service.health_check_grace_seconds = grace);
+    assert_eq!(judged(graced(Some(30))), "nothing");
+    assert!(judged(graced(Some(0))).contains("no-health-check-grace"));
+}
+
+#[test]
+fn other_events_and_old_ones_say_nothing_of_it() {
+    assert_eq!(judged(said(UNHEALTHY, 60 * 25)), "nothing");
+    assert_eq!(judged(said("(service web) was unable to place a task.", 9)), "nothing");
+    assert_eq!(judged(said(UNHEALTHY, 9).of_protocol("HTTP")), "nothing", "behind an Application Load Balancer");
+}
