@@ -1,6 +1,10 @@
 //! How far a service may grow.
 
+use std::collections::BTreeSet;
+
+use model::ec2::Subnet;
 use model::elb::TargetGroup;
+use model::id::{SubnetId, VpcId};
 use model::observation::{Gap, Lookup};
 use model::scaling::ScalableTarget;
 
@@ -30,8 +34,31 @@ impl<'a> Growing<'a> {
 
     /// Tasks it has yet to start to get there.
     pub(crate) fn more_tasks(&self) -> u32 {
-        let service = self.subject.service;
-        self.most_tasks().saturating_sub(service.running_count.saturating_add(service.pending_count))
+        self.most_tasks().saturating_sub(self.tasks())
+    }
+
+    /// Tasks there are, and on their way.
+    pub(crate) const fn tasks(&self) -> u32 {
+        self.subject.service.running_count.saturating_add(self.subject.service.pending_count)
+    }
+
+    /// The subnets its tasks are started in, if the free addresses of all of them are known: those in a subnet of another VPC
+    /// aren't, and EC2 doesn't count IPv6 ones.
+    pub(crate) fn subnets(&self, lookup: &Lookup<'a>) -> Result<Option<Vec<&'a Subnet>>, Gap<'a>> {
+        let used = self.subject.sources.iter().filter_map(|source| source.network).flat_map(|network| &network.subnets);
+        let used: BTreeSet<&SubnetId> = used.collect();
+        let vpcs: BTreeSet<&VpcId> = self.groups().filter_map(|group| group.vpc.as_ref()).collect();
+        let answers: Vec<_> = vpcs.into_iter().map(|vpc| lookup.subnets(vpc)).collect();
+        let answers = answers.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let subnets: Vec<_> = answers.into_iter().flatten().filter(|subnet| used.contains(&subnet.id)).collect();
+        let counted = subnets.iter().all(|subnet| subnet.ranges.iter().any(|range| range.addr().is_ipv4()));
+        Ok((!used.is_empty() && subnets.len() == used.len() && counted).then_some(subnets))
+    }
+
+    /// Addresses free in all of them together.
+    pub(crate) fn free_addresses(&self, lookup: &Lookup<'a>) -> Result<Option<u32>, Gap<'a>> {
+        let subnets = self.subnets(lookup)?;
+        Ok(subnets.map(|all| all.iter().map(|one| one.free_addresses).fold(0, u32::saturating_add)))
     }
 
     /// In words, with what bounds it.

@@ -4,7 +4,7 @@ use model::ecs::ServiceStatus;
 use model::observation::Lookup;
 
 use super::growth::Growing;
-use super::rules::{scaling_floor_zero, subnet_addresses_low, target_quota_near};
+use super::rules::{deployment_headroom, scaling_floor_zero, subnet_addresses_low, target_quota_near};
 use crate::configuration::Subject;
 use crate::judgement::Judgement;
 use crate::selection::Selection;
@@ -29,6 +29,9 @@ pub(crate) fn judge<'a>(lookup: &Lookup<'a>, selection: &Selection<'a>, wanted: 
     }
     if wanted.has(subnet_addresses_low::RULE.slug) {
         growing.iter().for_each(|one| subnet_addresses_low::judge(lookup, one, judgement));
+    }
+    if wanted.has(deployment_headroom::RULE.slug) {
+        growing.iter().for_each(|one| deployment_headroom::judge(lookup, one, judgement));
     }
     if wanted.has(target_quota_near::RULE.slug) {
         target_quota_near::judge(lookup, &growing, judgement);

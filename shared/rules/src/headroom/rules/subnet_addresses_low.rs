@@ -1,10 +1,6 @@
 //! Subnets without room for the tasks to come.
 
-use std::collections::BTreeSet;
-use std::net::IpAddr;
-
 use model::finding::{Finding, Severity};
-use model::id::{SubnetId, VpcId};
 use model::observation::{Gap, Lookup};
 
 use crate::finding::start;
@@ -37,17 +33,7 @@ pub(crate) fn judge(lookup: &Lookup<'_>, growing: &Growing<'_>, judgement: &mut 
 
 fn finding<'a>(lookup: &Lookup<'a>, growing: &Growing<'a>) -> Result<Option<Finding>, Gap<'a>> {
     let subject = &growing.subject;
-    let used = subject.sources.iter().filter_map(|source| source.network).flat_map(|network| &network.subnets);
-    let used: BTreeSet<&SubnetId> = used.collect();
-    let vpcs: BTreeSet<&VpcId> = growing.groups().filter_map(|group| group.vpc.as_ref()).collect();
-    let answers: Vec<_> = vpcs.into_iter().map(|vpc| lookup.subnets(vpc)).collect();
-    let answers = answers.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let subnets: Vec<_> = answers.into_iter().flatten().filter(|subnet| used.contains(&subnet.id)).collect();
-    // Addresses free in a subnet of another VPC aren't known, and EC2 doesn't count IPv6 ones.
-    let counted = subnets.iter().all(|subnet| subnet.ranges.iter().any(|range| IpAddr::is_ipv4(&range.addr())));
-    if used.is_empty() || subnets.len() < used.len() || !counted {
-        return Ok(None);
-    }
+    let Some(subnets) = growing.subnets(lookup)? else { return Ok(None) };
     let free = subnets.iter().map(|subnet| subnet.free_addresses).fold(0_u32, u32::saturating_add);
     let more = growing.more_tasks();
     if more <= free {

@@ -18,7 +18,7 @@ use crate::judgement::Judgement;
 use crate::rule::Rule;
 
 /// "Quotas for your Network Load Balancers" in their guide: targets per target group. DescribeAccountLimits doesn't tell it.
-const PER_GROUP: u64 = 1000;
+pub(crate) const PER_GROUP: u64 = 1000;
 
 /// What AWS gives where DescribeAccountLimits doesn't tell.
 const PER_BALANCER: u64 = 3000;
@@ -208,7 +208,8 @@ fn others_behind<'a>(
     Ok(groups.into_iter().flatten().filter(behind).collect())
 }
 
-fn registered<'a>(lookup: &Lookup<'a>, group: &TargetGroupArn) -> Result<u64, Gap<'a>> {
+/// Targets in place in a group.
+pub(crate) fn registered<'a>(lookup: &Lookup<'a>, group: &TargetGroupArn) -> Result<u64, Gap<'a>> {
     let health = lookup.target_health(group)?.unwrap_or_default();
     Ok(u64::try_from(health.iter().filter(|target| target.is_in_place()).count()).unwrap_or(u64::MAX))
 }

@@ -21,6 +21,7 @@ pub(super) const FOLLOWED: &[&str] = &[
     "zone-not-enabled",
     "subnet-addresses-low",
     "scaling-floor-zero",
+    "deployment-headroom",
 ];
 
 /// Service `web` of [`sound`], let in and judged by every rule.
@@ -50,7 +51,7 @@ fn to_begin_with_nothing_is_found() {
 fn who_does_what_a_remedy_says_is_done() {
     let two_zones = || healthy().and_in_zone("b", "eu-central-1b");
     let of_http = healthy().of_protocol("HTTP").which(|group| group.load_balancers = vec![names::balancer("app")]);
-    let cases: [(&str, Story, Story); 14] = [
+    let cases: [(&str, Story, Story); 15] = [
         ("balancer-not-network", of_http, healthy()),
         ("port-mismatch", healthy().mapping(vec![mapping(80, None, "tcp")]), healthy()),
         ("port-mismatch", healthy().mapping(vec![mapping(8080, Some(80), "tcp")]), healthy()),
@@ -71,6 +72,11 @@ fn who_does_what_a_remedy_says_is_done() {
             "subnet-addresses-low",
             healthy().scaled(1, 30).free_addresses(27),
             healthy().scaled(1, 30).free_addresses(100),
+        ),
+        (
+            "deployment-headroom",
+            healthy().free_addresses(1),
+            healthy().free_addresses(1).whose(|one| one.percents.maximum = 150),
         ),
         ("scaling-floor-zero", healthy().scaled(0, 10), healthy().scaled(1, 10)),
     ];
