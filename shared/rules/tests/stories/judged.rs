@@ -105,7 +105,8 @@ impl Story {
             let again = GroupAgain { group, users, index: &index, unread: &BTreeSet::new() };
             let again = judge_group_again(&lookup, again, &scope, &self.policy, &self.rules);
             let of_group = |finding: &&Finding| {
-                finding.resources.target_group.as_ref() == Some(group) && registration.contains(&*finding.rule)
+                let by_group = registration.contains(&*finding.rule) || finding.rule == "target-unhealthy";
+                finding.resources.target_group.as_ref() == Some(group) && by_group
             };
             let found: Vec<_> = look.judgement.findings.iter().filter(of_group).collect();
             assert_eq!(again.findings.iter().collect::<Vec<_>>(), found, "{group} by itself");
