@@ -40,7 +40,7 @@ SIMULATOR := target/debug/simulator
 TARGET := $(notdir $(wildcard tests/fuzz/corpus/*))
 SECONDS_EACH := 60
 
-.PHONY: help setup build build-dev build-demo demo test test-unit test-sim sim fuzz test-e2e weather test-infra system-test acceptance bench bench-check check lint fmt readme clean deploy plan invoke-audit destroy \
+.PHONY: help setup build build-dev build-demo demo test test-unit test-sim sim fuzz test-e2e weather test-infra system-test acceptance bench bench-check check lint fmt readme clean deploy plan invoke-audit destroy dist \
 	need-python need-cargo need-fuzz
 
 help: ## List these tasks
@@ -137,14 +137,17 @@ bench-check: setup $(BINARIES) ## Compare counts of calls and sizes with the com
 deploy: setup ## Bring the guard into the account and Region of your AWS settings, or up to date there
 	infra/deploy up --architecture $(DEPLOY_ARCHITECTURE) $(DEPLOY)
 
-plan: setup ## Show what deploying would change
+plan: need-python ## Show what deploying would change
 	infra/deploy plan --architecture $(DEPLOY_ARCHITECTURE) $(DEPLOY)
 
 invoke-audit: setup ## Have the deployed audit look at everything, or at what REQUEST says
 	infra/deploy audit '$(or $(REQUEST),{})'
 
-destroy: setup ## Take the guard out of the account and Region
+destroy: need-python ## Take the guard out of the account and Region
 	infra/deploy down --architecture $(DEPLOY_ARCHITECTURE) $(DEPLOY)
+
+dist: setup ## Make a release: archives, module, SBOM and checksums, the same bytes every time
+	infra/dist $(DIST)
 
 check: lint test ## Everything a change must pass
 

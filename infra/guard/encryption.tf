@@ -1,5 +1,5 @@
 # One key for the topic, the reports, the logs and the functions' settings. The queues and the ledger are encrypted with keys
-# that AWS keeps: they hold ARNs and addresses, and are read at every event.
+# that AWS keeps, unless they are given keys of the account's own: they hold ARNs and addresses, and are read at every event.
 
 locals {
   key_arn = var.kms_key_arn != null ? var.kms_key_arn : aws_kms_key.this[0].arn
@@ -41,7 +41,7 @@ data "aws_iam_policy_document" "key" {
     resources = ["*"]
     principals {
       type        = "Service"
-      identifiers = ["logs.${local.region}.amazonaws.com"]
+      identifiers = ["logs.${local.region}.${data.aws_partition.current.dns_suffix}"]
     }
     condition {
       test     = "ArnLike"

@@ -25,7 +25,7 @@ output "ledger_table" {
 
 output "topic_arn" {
   description = "Where alerts and alarms go. Subscribe to it; the message attributes change, severity, rule and cluster can be filtered by."
-  value       = aws_sns_topic.alerts.arn
+  value       = local.topic_arn
 }
 
 output "report_bucket" {
@@ -33,9 +33,19 @@ output "report_bucket" {
   value       = aws_s3_bucket.reports.id
 }
 
-output "policy_file" {
-  description = "The policy, if it has to be shipped as policy.json beside the binaries; empty where the functions' settings hold it."
-  value       = local.policy_is_file ? local.policy_json : ""
+output "policy_sha256" {
+  description = "SHA-256 of the policy in force, as the functions tell it."
+  value       = local.policy_hash
+}
+
+output "quota_shares" {
+  description = "The share of AWS's request quotas that each function uses while one of it runs."
+  value       = local.quota_shares
+}
+
+output "version" {
+  description = "The version of the code that Terraform shipped; empty where it didn't."
+  value       = local.code_owned ? local.version : ""
 }
 
 output "architecture" {

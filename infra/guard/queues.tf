@@ -22,7 +22,8 @@ resource "aws_sqs_queue" "function" {
 
   delay_seconds              = each.value.delay_seconds
   message_retention_seconds  = 4 * 24 * 3600
-  sqs_managed_sse_enabled    = true
+  sqs_managed_sse_enabled    = var.queue_kms_key_arn == null ? true : null
+  kms_master_key_id          = var.queue_kms_key_arn
   visibility_timeout_seconds = local.visibility_seconds[each.key]
   tags                       = local.tags
 
@@ -37,7 +38,8 @@ resource "aws_sqs_queue" "dead_letters" {
   for_each                  = local.functions
   name                      = "${var.name}-${each.key}-dead-letters"
   message_retention_seconds = 14 * 24 * 3600
-  sqs_managed_sse_enabled   = true
+  sqs_managed_sse_enabled   = var.queue_kms_key_arn == null ? true : null
+  kms_master_key_id         = var.queue_kms_key_arn
   tags                      = local.tags
 }
 
@@ -54,7 +56,8 @@ resource "aws_sqs_queue_redrive_allow_policy" "dead_letters" {
 resource "aws_sqs_queue" "rules_dead_letters" {
   name                      = "${var.name}-rules-dead-letters"
   message_retention_seconds = 14 * 24 * 3600
-  sqs_managed_sse_enabled   = true
+  sqs_managed_sse_enabled   = var.queue_kms_key_arn == null ? true : null
+  kms_master_key_id         = var.queue_kms_key_arn
   tags                      = local.tags
 }
 

@@ -1,12 +1,12 @@
-# Where a report goes that is over what a function may answer.
+# Where a report goes that is over what a function may answer, the parts of divided audits, and a policy that is too large for a
+# function's environment.
 
 resource "aws_s3_bucket" "reports" {
   #checkov:skip=CKV_AWS_18:access logs would need a bucket of the account's own
-  #checkov:skip=CKV_AWS_21:a report is written once and expires
   #checkov:skip=CKV_AWS_144:a report can be made anew
   #checkov:skip=CKV2_AWS_62:nobody waits for a report
-  bucket        = "${var.name}-${local.account}-${local.region}"
-  force_destroy = true
+  bucket        = coalesce(var.report_bucket_name, "${var.name}-${local.account}-${local.region}")
+  force_destroy = !var.deletion_protection
   tags          = local.tags
 }
 
@@ -15,6 +15,14 @@ resource "aws_s3_bucket_ownership_controls" "reports" {
 
   rule {
     object_ownership = "BucketOwnerEnforced"
+  }
+}
+
+resource "aws_s3_bucket_versioning" "reports" {
+  bucket = aws_s3_bucket.reports.id
+
+  versioning_configuration {
+    status = "Enabled"
   }
 }
 
@@ -44,14 +52,33 @@ resource "aws_s3_bucket_lifecycle_configuration" "reports" {
   rule {
     id     = "expire"
     status = "Enabled"
-    filter {}
+    filter {
+      prefix = "audits/"
+    }
     expiration {
       days = var.report_retention_days
+    }
+    noncurrent_version_expiration {
+      noncurrent_days = 1
     }
     abort_incomplete_multipart_upload {
       days_after_initiation = 1
     }
   }
+
+  # Policies of before, for as long as somebody may want to roll back to one by hand.
+  rule {
+    id     = "policies"
+    status = "Enabled"
+    filter {
+      prefix = "policy/"
+    }
+    noncurrent_version_expiration {
+      noncurrent_days = 90
+    }
+  }
+
+  depends_on = [aws_s3_bucket_versioning.reports]
 }
 
 data "aws_iam_policy_document" "reports" {

@@ -16,7 +16,10 @@ resource "aws_iam_role" "function" {
   name               = "${var.name}-${each.key}-${local.region}"
   description        = local.descriptions[each.key]
   assume_role_policy = data.aws_iam_policy_document.assume.json
+  path               = var.role_path
   tags               = local.tags
+
+  permissions_boundary = var.permissions_boundary_arn
 }
 
 resource "aws_iam_role_policy" "function" {
@@ -32,12 +35,13 @@ data "aws_iam_policy_document" "function" {
   source_policy_documents = concat(
     [data.aws_iam_policy_document.read[each.key].json],
     local.writes[each.key] ? [data.aws_iam_policy_document.write[each.key].json] : [],
+    var.vpc != null ? [data.aws_iam_policy_document.vpc[each.key].json] : [],
   )
 
   statement {
     sid       = "Log"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-    resources = ["${aws_cloudwatch_log_group.function[each.key].arn}:*"]
+    resources = ["${aws_cloudwatch_log_group.function[each.key].arn}:log-stream:*"]
   }
 
   # Lambda receives for the function; looks to come are sent by it.
@@ -69,14 +73,29 @@ data "aws_iam_policy_document" "function" {
   statement {
     sid       = "Alert"
     actions   = ["sns:Publish"]
-    resources = [aws_sns_topic.alerts.arn]
+    resources = [local.topic_arn]
   }
 
-  # The topic, the settings and, for the audit, the reports.
+  # The topic, the settings, a large policy and, for the audit, the reports; the queues and the ledger, if they have keys of the
+  # account's own.
   statement {
     sid       = "Key"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-    resources = [local.key_arn]
+    resources = distinct(compact([local.key_arn, var.topic_kms_key_arn, var.queue_kms_key_arn, var.ledger_kms_key_arn]))
+  }
+
+  dynamic "statement" {
+    for_each = local.policy_is_object ? [1] : []
+    content {
+      sid       = "Policy"
+      actions   = ["s3:GetObject"]
+      resources = ["${aws_s3_bucket.reports.arn}/policy/*"]
+      condition {
+        test     = "StringEquals"
+        variable = "s3:ResourceAccount"
+        values   = [local.account]
+      }
+    }
   }
 
   dynamic "statement" {
@@ -93,7 +112,13 @@ data "aws_iam_policy_document" "function" {
     content {
       sid       = "Report"
       actions   = ["s3:PutObject", "s3:GetObject"]
-      resources = ["${aws_s3_bucket.reports.arn}/*"]
+      resources = ["${aws_s3_bucket.reports.arn}/audits/*"]
+      # A bucket's name is taken by whoever is first, in any account.
+      condition {
+        test     = "StringEquals"
+        variable = "s3:ResourceAccount"
+        values   = [local.account]
+      }
     }
   }
 
@@ -104,6 +129,44 @@ data "aws_iam_policy_document" "function" {
       sid       = "Parts"
       actions   = ["s3:ListBucket"]
       resources = [aws_s3_bucket.reports.arn]
+      condition {
+        test     = "StringEquals"
+        variable = "s3:ResourceAccount"
+        values   = [local.account]
+      }
     }
   }
+}
+
+# In a VPC Lambda makes the function's network interfaces with the function's role. The code itself gets nothing of it.
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice
+data "aws_iam_policy_document" "vpc" {
+  #checkov:skip=CKV_AWS_111:Lambda asks for these on *, and the code is denied all of them
+  #checkov:skip=CKV_AWS_356:Lambda asks for these on *, and the code is denied all of them
+  for_each = { for name, f in local.functions : name => f if var.vpc != null }
+
+  statement {
+    sid       = "Vpc"
+    actions   = local.vpc_actions
+    resources = ["*"]
+  }
+
+  statement {
+    sid       = "VpcNotForTheCode"
+    effect    = "Deny"
+    actions   = [for action in local.vpc_actions : action if !contains(["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"], action)]
+    resources = ["*"]
+    condition {
+      test     = "ArnEquals"
+      variable = "lambda:SourceFunctionArn"
+      values   = ["arn:${local.partition}:lambda:${local.arns}:function:${var.name}-${each.key}"]
+    }
+  }
+}
+
+locals {
+  vpc_actions = [
+    "ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses",
+  ]
 }

@@ -31,8 +31,36 @@ variable "policy" {
   }
 }
 
+variable "code" {
+  description = "Which code Terraform ships: `zip`, a path on this machine, or `bucket` and `key` in S3, each with {function}, {architecture} and {version} in it. An upgrade is another `version`, and the way back the former one. `hashes` are the archives' SHA-256 in base64, `object_versions` S3's, both by function. Without it, Terraform makes the functions with what is in `code_directory` and leaves their code alone after that."
+  type = object({
+    zip             = optional(string)
+    bucket          = optional(string)
+    key             = optional(string, "ecs-nlb-guard/{version}/{function}-{architecture}.zip")
+    version         = optional(string)
+    hashes          = optional(map(string), {})
+    object_versions = optional(map(string), {})
+  })
+  default = null
+
+  validation {
+    condition     = var.code == null || (try(var.code.zip, null) == null) != (try(var.code.bucket, null) == null)
+    error_message = "code has either zip or bucket."
+  }
+
+  validation {
+    condition     = var.code == null || strcontains(try(coalesce(var.code.zip, var.code.key), ""), "{function}")
+    error_message = "code.zip and code.key say where {function} stands: each function has an archive of its own."
+  }
+
+  validation {
+    condition     = var.code == null || !strcontains(try(coalesce(var.code.zip, var.code.key), ""), "{version}") || try(var.code.version, null) != null || fileexists("${path.module}/VERSION")
+    error_message = "code.version is missing: it stands for {version}. Only the module of a release knows its own."
+  }
+}
+
 variable "code_directory" {
-  description = "Where the functions' first code is, as registrar.zip, guard.zip and audit.zip. Later code is shipped by `cargo lambda deploy`, and Terraform leaves it alone."
+  description = "Without `code`: where the functions' first code is, as registrar.zip, guard.zip and audit.zip. Later code is shipped by `cargo lambda deploy`, and Terraform leaves it alone."
   type        = string
   default     = "../../target/deploy"
 }
@@ -49,34 +77,37 @@ variable "architecture" {
 }
 
 variable "functions" {
-  description = "How each function runs: memory, time, the most that run at once, events a batch and seconds to gather them, seconds that a message is kept back, and the share of AWS's request quotas that each one running may use."
+  description = "How each function runs: memory, time, the most that run at once, concurrency reserved for it in the account, events a batch and seconds to gather them, seconds that a message is kept back, and the share of AWS's request quotas that each one running may use, if it isn't to be reckoned from `quota_share`."
   type = object({
     registrar = optional(object({
-      memory_mb           = optional(number, 256)
-      timeout_seconds     = optional(number, 120)
-      maximum_concurrency = optional(number, 2)
-      batch_size          = optional(number, 1000)
-      window_seconds      = optional(number, 5)
-      delay_seconds       = optional(number, 10)
-      quota_share         = optional(number, 0.1)
+      memory_mb            = optional(number, 256)
+      timeout_seconds      = optional(number, 300)
+      maximum_concurrency  = optional(number, 2)
+      reserved_concurrency = optional(number)
+      batch_size           = optional(number, 1000)
+      window_seconds       = optional(number, 5)
+      delay_seconds        = optional(number, 10)
+      quota_share          = optional(number)
     }), {})
     guard = optional(object({
-      memory_mb           = optional(number, 256)
-      timeout_seconds     = optional(number, 120)
-      maximum_concurrency = optional(number, 2)
-      batch_size          = optional(number, 1000)
-      window_seconds      = optional(number, 2)
-      delay_seconds       = optional(number, 0)
-      quota_share         = optional(number, 0.08)
+      memory_mb            = optional(number, 256)
+      timeout_seconds      = optional(number, 300)
+      maximum_concurrency  = optional(number, 2)
+      reserved_concurrency = optional(number)
+      batch_size           = optional(number, 1000)
+      window_seconds       = optional(number, 2)
+      delay_seconds        = optional(number, 0)
+      quota_share          = optional(number)
     }), {})
     audit = optional(object({
-      memory_mb           = optional(number, 512)
-      timeout_seconds     = optional(number, 900)
-      maximum_concurrency = optional(number, 2)
-      batch_size          = optional(number, 1)
-      window_seconds      = optional(number, 0)
-      delay_seconds       = optional(number, 0)
-      quota_share         = optional(number, 0.3)
+      memory_mb            = optional(number, 512)
+      timeout_seconds      = optional(number, 900)
+      maximum_concurrency  = optional(number, 2)
+      reserved_concurrency = optional(number)
+      batch_size           = optional(number, 1)
+      window_seconds       = optional(number, 0)
+      delay_seconds        = optional(number, 0)
+      quota_share          = optional(number)
     }), {})
   })
   default = {}
@@ -107,8 +138,24 @@ variable "functions" {
   }
 
   validation {
-    condition     = alltrue([for f in values(var.functions) : f.quota_share > 0]) && sum([for f in values(var.functions) : f.quota_share * f.maximum_concurrency]) <= 1
-    error_message = "quota_share is over 0, and all functions at their maximum_concurrency together may use at most 1 of a quota."
+    condition     = alltrue([for f in values(var.functions) : f.reserved_concurrency == null || (coalesce(f.reserved_concurrency, 1) >= 1 && coalesce(f.reserved_concurrency, 1) <= 1000)])
+    error_message = "reserved_concurrency is from 1 to 1000; without it the function shares what the account has."
+  }
+
+  validation {
+    condition     = alltrue([for f in values(var.functions) : coalesce(f.quota_share, 0.1) > 0 && coalesce(f.quota_share, 0.1) <= 1])
+    error_message = "functions' quota_share is over 0 and at most 1."
+  }
+}
+
+variable "quota_share" {
+  description = "The share of AWS's request quotas that all functions together may use, however many of them run. It is divided among them by what each needs."
+  type        = number
+  default     = 0.96
+
+  validation {
+    condition     = var.quota_share > 0 && var.quota_share <= 1 && sum(concat([0], [for f in values(var.functions) : coalesce(f.quota_share, 0) * f.maximum_concurrency])) <= var.quota_share
+    error_message = "quota_share is over 0 and at most 1, and not less than what functions' own shares come to at their maximum_concurrency."
   }
 }
 
@@ -142,6 +189,29 @@ variable "alert_emails" {
 
 variable "alarms" {
   description = "Whether there are CloudWatch alarms."
+  type        = bool
+  default     = true
+}
+
+variable "alarm_actions" {
+  description = "ARNs that alarms go to, such as topics of an on-call tool. Without it, to the alerts' topic."
+  type        = set(string)
+  default     = null
+
+  validation {
+    condition     = alltrue([for arn in coalesce(var.alarm_actions, []) : can(regex("^arn:[a-z-]+:", arn))])
+    error_message = "alarm_actions are ARNs."
+  }
+}
+
+variable "dashboard" {
+  description = "Whether there is a CloudWatch dashboard."
+  type        = bool
+  default     = true
+}
+
+variable "saved_queries" {
+  description = "Whether the questions that are asked of the logs are saved in CloudWatch Logs Insights. Off where AWS is emulated by something that doesn't know how."
   type        = bool
   default     = true
 }

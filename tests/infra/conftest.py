@@ -47,7 +47,7 @@ def stacks(server, tmp_path_factory):
 
     # Nothing runs in moto's Lambda, so nobody could look at everything.
     def deploy_guard():
-        return guard.deploy("up", "--no-build", "--no-sweep", "--architecture", "x86_64", "--lambda-dir", str(built))
+        return guard.deploy("up", "--yes", "--no-build", "--no-sweep", "--architecture", "x86_64", "--lambda-dir", str(built))
 
     with ThreadPoolExecutor() as pool:
         example.applied, guard.applied = (job.result() for job in [pool.submit(apply_example), pool.submit(deploy_guard)])

@@ -46,7 +46,7 @@ class Stack:
         self.folder, self.endpoint = Path(folder), endpoint
         self.variables = {}
         shutil.copytree(ROOT / "infra", self.folder / "infra",
-                        ignore=shutil.ignore_patterns(".terraform*", "terraform.tfstate*", "*.tfvars"))
+                        ignore=shutil.ignore_patterns(".terraform", "terraform.tfstate*", "*.auto.tfvars"))
         for name in ("Cargo.toml", "Cargo.lock", "functions", "shared", "tests"):
             (self.folder / name).symlink_to(ROOT / name)
 
@@ -59,8 +59,9 @@ class Stack:
             "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "3", "TF_IN_AUTOMATION": "1", "TF_CLI_ARGS": "-no-color",
             "CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.devnull,
             **({"TF_PLUGIN_DIR": plugins()} if plugins() else {}),
+            # Moto has no saved queries; the plan covers them.
             **{f"TF_VAR_{name}": value if isinstance(value, str) else json.dumps(value)
-               for name, value in self.variables.items()},
+               for name, value in {"saved_queries": False, **self.variables}.items()},
         }
 
     def terraform(self, module, *arguments, ok=True, stdin=None, **more):

@@ -1,9 +1,6 @@
 """`make deploy` against moto: what it makes, that it can be run again, what it says when it can't."""
 
-import base64
-import io
 import json
-import zipfile
 
 from harness.place import ACCOUNT, REGION
 from harness.proxy import Proxy
@@ -22,7 +19,7 @@ def test_functions_are_there_as_they_should_be(guard, aws):
     for name, function in functions(aws).items():
         assert function["Role"] == f"arn:aws:iam::{ACCOUNT}:role/ecs-nlb-guard-{name}-{REGION}"
         assert function["Runtime"] == "provided.al2023" and function["Architectures"] == ["x86_64"]
-        assert (function["MemorySize"], function["Timeout"]) == ((512, 900) if name == "audit" else (256, 120))
+        assert (function["MemorySize"], function["Timeout"]) == ((512, 900) if name == "audit" else (256, 300))
         settings = function["Environment"]["Variables"]
         assert json.loads(settings["GUARD_POLICY"]) == EVERYTHING
         assert settings["GUARD_LEDGER_TABLE"] == "ecs-nlb-guard-ledger"
@@ -67,31 +64,12 @@ def test_a_second_deploy_changes_nothing(guard, aws):
         return {name: [function[key] for key in steady] for name, function in functions(aws).items()}
 
     before = state()
-    out = guard.deploy("up", "--no-build", "--no-sweep", "--architecture", "x86_64", "--lambda-dir", str(guard.binaries()))
+    out = guard.deploy("up", "--yes", "--no-build", "--no-sweep", "--architecture", "x86_64", "--lambda-dir", str(guard.binaries()))
     assert "0 added, 0 changed, 0 destroyed" in out
     assert state() == before
     # Neither of the two undoes what the other did.
     plan = guard.deploy("plan", "--architecture", "x86_64")
     assert "No changes" in plan
-
-
-def test_a_large_policy_is_shipped_beside_the_binary(guard, server):
-    large = {**EVERYTHING, "override": [{"cluster": f"cluster-{nth}", "registration": {"mode": "repair"}} for nth in range(60)]}
-    shipped = {}
-    with Proxy(server.url) as proxy:
-        guard.endpoint, guard.variables["policy"] = proxy.url, large
-        try:
-            guard.deploy("up", "--no-build", "--no-sweep", "--architecture", "x86_64", "--lambda-dir", str(guard.binaries()))
-            for call in proxy.log:
-                if call.path.endswith("/code"):
-                    archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(json.loads(call.body)["ZipFile"])))
-                    shipped[call.path.split("/")[-2]] = archive
-        finally:
-            guard.endpoint, guard.variables["policy"] = server.url, EVERYTHING
-    assert sorted(shipped) == sorted(f"ecs-nlb-guard-{name}" for name in FUNCTIONS)
-    for archive in shipped.values():
-        assert sorted(archive.namelist()) == ["bootstrap", "policy.json"]
-        assert json.loads(archive.read("policy.json")) == large
 
 
 def test_without_a_region_it_says_so_and_does_nothing(guard):
@@ -107,8 +85,8 @@ def test_without_credentials_it_says_so(guard):
 def test_a_name_taken_and_an_apply_cut_short_are_told_and_the_next_run_repairs(server, aws, tmp_path):
     """A second guard under another name, of which nothing is left in the end."""
     other = Stack(tmp_path, server.url)
-    other.variables = {"name": "other", "restrict_dead_letters": False}
-    arguments = ("up", "--no-build", "--no-sweep", "--architecture", "x86_64", "--lambda-dir", str(other.binaries()))
+    other.variables = {"name": "other", "restrict_dead_letters": False, "dashboard": False}
+    arguments = ("up", "--yes", "--no-build", "--no-sweep", "--architecture", "x86_64", "--lambda-dir", str(other.binaries()))
     dynamodb = aws("dynamodb")
     dynamodb.create_table(TableName="other-ledger", BillingMode="PAY_PER_REQUEST",
                           KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
@@ -123,7 +101,7 @@ def test_a_name_taken_and_an_apply_cut_short_are_told_and_the_next_run_repairs(s
     other.endpoint = server.url
     assert "ecs-nlb-guard is up to date" in other.deploy(*arguments)
     assert "No changes" in other.deploy("plan", "--architecture", "x86_64")
-    assert "is gone" in other.deploy("down", "--architecture", "x86_64")
+    assert "is gone" in other.deploy("down", "--yes", "--allow-destroy")
     assert left(aws, "other") == []
 
 

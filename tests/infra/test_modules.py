@@ -1,16 +1,19 @@
 """The modules themselves: format, validity, variables, README, what a plan has."""
 
+import hashlib
 import json
 import subprocess
 import sys
 
 import pytest
+from harness.place import ACCOUNT, REGION
 from stack import EVERYTHING, ROOT, Stack
 
 
-@pytest.mark.parametrize("module", ["guard", "example"])
+@pytest.mark.parametrize("module", ["guard", "example", "caller", "accounts"])
 def test_formatted_and_valid(bare, module):
     bare.terraform(module, "fmt", "-check", "-diff")
+    bare.init(module)
     assert "valid" in bare.terraform(module, "validate")
 
 
@@ -28,6 +31,19 @@ BAD = {
     "kms_key_arn": ("alias/mine", "not of an alias"),
     "log_retention_days": (8, "one of the numbers that CloudWatch takes"),
     "report_retention_days": (0, "whole number from 1"),
+    "code": ({"zip": "a/{function}.zip", "bucket": "b"}, "either zip or bucket"),
+    "alarm_actions": (["me"], "alarm_actions are ARNs"),
+    "permissions_boundary_arn": ("boundary", "ARN of an IAM policy"),
+    "role_path": ("landing-zone", "begins and ends with a slash"),
+    "vpc": ({"subnet_ids": [], "security_group_ids": ["sg-1"]}, "at least one subnet"),
+    "queue_kms_key_arn": ("alias/mine", "queue_kms_key_arn is the ARN of a key"),
+    "ledger_kms_key_arn": ("alias/mine", "ledger_kms_key_arn is the ARN of a key"),
+    "topic_arn": ("alerts", "ARN of an SNS topic"),
+    "topic_kms_key_arn": ("alias/mine", "topic_kms_key_arn is the ARN of a key"),
+    "code_signing_config_arn": ("mine", "ARN of a code signing configuration"),
+    "environment": ({"GUARD_POLICY": ""}, "environment has no GUARD_"),
+    "report_bucket_name": ("Reports", "3 to 63 lower-case"),
+    "repair_only_in": ({"vpc_ids": ["prod"]}, "ids of VPCs"),
 }
 
 
@@ -92,6 +108,82 @@ def test_plan_of_the_guard_has_what_moto_lacks(plan):
             assert alarm["period"] * alarm["evaluation_periods"] <= 86400
     calls = json.loads(planned['aws_cloudwatch_event_rule.registrar["target-calls"]']["event_pattern"])
     assert calls["detail"]["eventName"] == ["RegisterTargets", "DeregisterTargets"]
+
+
+def test_shares_over_the_whole_are_refused(bare):
+    shares = {"audit": {"quota_share": 0.5}, "guard": {"quota_share": 0.1}}
+    out = bare.terraform("guard", "plan", "-input=false", ok=False, TF_VAR_functions=json.dumps(shares))
+    assert "not less than what functions' own shares come to" in " ".join(out.replace("│", " ").split()), out
+
+
+ACCOUNT_RULES = {
+    "permissions_boundary_arn": f"arn:aws:iam::{ACCOUNT}:policy/boundary", "role_path": "/landing-zone/",
+    "vpc": {"subnet_ids": ["subnet-1"], "security_group_ids": ["sg-1"]},
+    "queue_kms_key_arn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/queues", "ledger_kms_key_arn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/ledger",
+    "topic_arn": f"arn:aws:sns:{REGION}:{ACCOUNT}:ours", "alarm_actions": [f"arn:aws:sns:{REGION}:{ACCOUNT}:on-call"],
+    "code_signing_config_arn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:code-signing-config:csc-1",
+    "environment": {"AWS_USE_FIPS_ENDPOINT": "true"}, "report_bucket_name": "ours", "functions": {"audit": {"reserved_concurrency": 2}},
+    "code": {"bucket": "releases", "version": "1.2.3"},
+}
+
+
+def test_what_an_accounts_rules_ask_for_is_planned(plan):
+    planned = plan("guard", **ACCOUNT_RULES)
+    audit = planned['aws_lambda_function.function["audit"]']
+    assert (audit["s3_bucket"], audit["s3_key"]) == ("releases", "ecs-nlb-guard/1.2.3/audit-arm64.zip")
+    assert audit["reserved_concurrent_executions"] == 2 and audit["vpc_config"][0]["subnet_ids"] == ["subnet-1"]
+    assert audit["code_signing_config_arn"] == ACCOUNT_RULES["code_signing_config_arn"]
+    assert planned['aws_lambda_function.function["guard"]']["reserved_concurrent_executions"] == -1
+    role = planned['aws_iam_role.function["guard"]']
+    assert (role["path"], role["permissions_boundary"]) == ("/landing-zone/", ACCOUNT_RULES["permissions_boundary_arn"])
+    queues = [one for address, one in planned.items() if address.startswith("aws_sqs_queue.")]
+    assert {one["kms_master_key_id"] for one in queues} == {ACCOUNT_RULES["queue_kms_key_arn"]}
+    assert planned["aws_dynamodb_table.ledger"]["server_side_encryption"] == [
+        {"enabled": True, "kms_key_arn": ACCOUNT_RULES["ledger_kms_key_arn"]}]
+    assert not [address for address in planned if address.startswith("aws_sns_topic.")]
+    assert planned['aws_cloudwatch_metric_alarm.this["sweep-missing"]']["alarm_actions"] == ACCOUNT_RULES["alarm_actions"]
+    assert planned["aws_s3_bucket.reports"]["bucket"] == "ours"
+
+
+def test_being_blind_is_alarmed_and_the_first_day_is_quiet(plan):
+    planned = plan("guard")
+    alarms = {address.split('"')[1]: one for address, one in planned.items() if address.startswith("aws_cloudwatch_metric_alarm")}
+    metrics = {one["metric_name"] for one in alarms.values()}
+    assert {"Unread", "RepairsFailed", "AlertsFailed", "Sweeps"} <= metrics
+    # No alarm is in state ALARM for want of data; that data stopped is told when they do.
+    assert "breaching" not in {one["treat_missing_data"] for one in alarms.values()}
+    missing = alarms["sweep-missing"]
+    assert missing["treat_missing_data"] == "missing"
+
+
+def test_a_large_policy_is_an_object_named_by_its_hash(plan):
+    large = {"override": [{"cluster": f"cluster-{nth}", "registration": {"mode": "repair"}} for nth in range(150)]}
+    planned = plan("guard", policy=large)
+    kept = planned["aws_s3_object.policy[0]"]
+    assert json.loads(kept["content"]) == large and len(kept["content"]) > 10_000
+    assert kept["key"] == f"policy/{hashlib.sha256(kept['content'].encode()).hexdigest()}.json"
+    assert planned["aws_s3_bucket_versioning.reports"]["versioning_configuration"] == [{"mfa_delete": None, "status": "Enabled"}]
+    assert "aws_s3_object.policy[0]" not in plan("guard")
+
+
+def test_dashboard_and_saved_queries_are_planned(plan):
+    planned = plan("guard", saved_queries=True)
+    drawn = [address for address in planned if address.startswith("aws_cloudwatch_query_definition")]
+    assert len(drawn) == 4 and "aws_cloudwatch_dashboard.this[0]" in planned
+    assert not [address for address in plan("guard", dashboard=False) if "dashboard" in address or "query" in address]
+
+
+@pytest.mark.parametrize("concurrency", [2, 5])
+def test_shares_of_quotas_stay_within_one_however_many_run(bare, concurrency):
+    functions = {name: {"maximum_concurrency": concurrency} for name in ("registrar", "guard", "audit")}
+    text = bare.terraform("guard", "console", stdin="jsonencode(local.quota_shares)\n", TF_VAR_functions=json.dumps(functions))
+    shares = json.loads(json.loads(text.strip().splitlines()[-1]))
+    assert 0.94 < sum(shares.values()) * concurrency <= 0.9601
+    # A share that is given is taken off the others'.
+    functions["audit"]["quota_share"] = 0.1
+    text = bare.terraform("guard", "console", stdin="jsonencode(local.quota_shares)\n", TF_VAR_functions=json.dumps(functions))
+    others = json.loads(json.loads(text.strip().splitlines()[-1]))
+    assert others["audit"] == 0.1 and 0.94 < sum(others.values()) * concurrency <= 0.9601
 
 
 def test_plan_of_the_example_the_modern_way_and_the_old(plan):

@@ -49,13 +49,13 @@ class System(Stack):
         return self
 
     def up(self, code="built"):
-        return self.deploy("up", "--no-build", "--architecture", "x86_64", "--lambda-dir", str(self.code(code)))
+        return self.deploy("up", "--yes", "--no-build", "--architecture", "x86_64", "--lambda-dir", str(self.code(code)))
 
     def plan(self):
         return self.deploy("plan", "--architecture", "x86_64")
 
     def down(self):
-        return self.deploy("down", "--architecture", "x86_64")
+        return self.deploy("down", "--yes", "--allow-destroy")
 
     def code(self, name):
         """The functions as they were built; or the same under other hashes, as the next version would be."""

@@ -91,10 +91,10 @@ class Place:
         self.example.terraform("example", "apply", "-auto-approve", "-input=false")
 
     def deploy_guard(self):
-        return self.guard.deploy("up", *self._options)
+        return self.guard.deploy("up", "--yes", *self._options)
 
     def destroy_guard(self):
-        return self.guard.deploy("down", *self._options[:2])
+        return self.guard.deploy("down", "--yes", "--allow-destroy")
 
     def destroy_example(self):
         self.example.init("example")

@@ -16,11 +16,14 @@ HARNESS = Path(__file__).resolve().parents[1]
 class MotoServer:
     """A moto server on a free loopback port. It ends with the `with` block, and with this process whatever kills it."""
 
+    def __init__(self, account=ACCOUNT):
+        self._account = account
+
     def __enter__(self):
         environment = {
             **os.environ,
             "PYTHONPATH": str(HARNESS.parent),
-            "MOTO_ACCOUNT_ID": ACCOUNT,
+            "MOTO_ACCOUNT_ID": self._account,
             "AWS_DEFAULT_REGION": REGION,
         }
         # In a session of its own, so that Ctrl-C reaches it only through us.
