@@ -24,10 +24,7 @@ locals {
       GUARD_QUOTA_SHARE  = tostring(local.quota_shares[name])
       RUST_LOG           = var.log_level
     },
-    local.policy_is_object ? {
-      GUARD_POLICY_OBJECT = "s3://${aws_s3_bucket.reports.id}/${aws_s3_object.policy[0].key}"
-      GUARD_POLICY_SHA256 = local.policy_hash
-    } : { GUARD_POLICY = local.policy_json },
+    { GUARD_POLICY = local.policy_json },
     var.environment,
     name != "audit" ? {} : {
       GUARD_REGISTRAR_QUEUE_URL = aws_sqs_queue.function["registrar"].id

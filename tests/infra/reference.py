@@ -69,13 +69,14 @@ def problems(statements):
     """What a role's statements have that IAM doesn't know, and lack that it asks for."""
     found, allowed = [], {}
     for one in statements:
-        for name in listed(one["Action"]):
-            if not action(name):
-                found.append(f"{name}: there is no such action")
-                continue
-            arns = listed(one["Resource"])
+        names, arns = listed(one["Action"]), listed(one["Resource"])
+        known = [name for name in names if action(name)]
+        found += [f"{name}: there is no such action" for name in names if name not in known]
+        for arn in (arn for arn in arns if arn != "*" and known):
+            if not any(types_of(name, arn) for name in known):
+                found.append(f"{', '.join(known)}: {arn} is no resource of it")
+        for name in known:
             kinds = {kind for arn in arns for kind in types_of(name, arn)}
-            found += [f"{name}: {arn} is no resource of it" for arn in arns if arn != "*" and not types_of(name, arn)]
             for keys in one.get("Condition", {}).values():
                 for key in set(keys) - GLOBAL:
                     general = re.sub(r"/.*", "/${TagKey}", key) if "Tag/" in key else key
@@ -86,7 +87,7 @@ def problems(statements):
     for name, kinds in allowed.items():
         needed = resource_types(name, required=True) | TOUCHED.get(name, set())
         if kinds == {"*"}:
-            found += [f"{name}: can be narrowed to {sorted(needed)}"] if needed and not name.startswith("ec2:") else []
+            found += [f"{name}: can be narrowed to {sorted(needed)}"] if needed else []
         else:
             found += [f"{name}: {kind} is touched and not allowed" for kind in needed - kinds]
     return found
