@@ -2,7 +2,7 @@
 
 import pytest
 from scenes import PORT
-from system import wait_for
+from system import SHIPPED, wait_for
 from test_2_repairing import REPAIRING
 
 GROUPS, EACH = 200, 5
@@ -13,7 +13,7 @@ PATIENCE = 1200
 
 @pytest.mark.alone
 def test_thousand_forgotten_tasks_of_two_hundred_services_end_registered_with_no_message_dead(system, account):
-    system.is_deployed(REPAIRING, code="other")
+    system.is_deployed(REPAIRING, functions=SHIPPED)
     vpc, cluster = account.vpc(subnets=("10.0.0.0/20",)), account.cluster("prod")
     tasks = []
     for number in range(GROUPS):
