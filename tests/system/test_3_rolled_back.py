@@ -48,7 +48,7 @@ def test_task_that_no_event_told_of_ends_registered_by_the_sweep_on_its_schedule
 def test_second_deploy_ends_with_nothing_changed(system):
     is_rolled_back(system)
     before = {name: system.function(name) for name in ("registrar", "guard", "audit")}
-    assert "0 added, 0 changed, 0 destroyed" in system.up()
+    assert "No changes" in system.up()
     assert "No changes" in system.plan()
     after = {name: system.function(name) for name in before}
     for kept in ("CodeSha256", "Role", "Environment", "MemorySize", "Timeout", "Architectures", "KMSKeyArn"):
