@@ -23,7 +23,7 @@ DEPLOY ?=
 RELEASE ?=
 BINARIES := $(if $(RELEASE),build,build-dev)
 ifeq ($(RELEASE),)
-demo test-e2e weather test-infra system-test acceptance bench-check: export GUARD_BINARIES ?= $(CURDIR)/target/debug
+demo test-e2e chaos test-infra system-test acceptance bench-check: export GUARD_BINARIES ?= $(CURDIR)/target/debug
 endif
 
 # Says before the first build what is being waited for: first-build FILE,WHAT,MINUTES.
@@ -40,7 +40,7 @@ SIMULATOR := target/debug/simulator
 TARGET := $(notdir $(wildcard tests/fuzz/corpus/*))
 SECONDS_EACH := 60
 
-.PHONY: help setup build build-dev build-demo demo test test-unit test-sim sim fuzz test-e2e weather test-infra system-test acceptance bench bench-check check lint fmt readme clean deploy plan invoke-audit destroy dist \
+.PHONY: help setup build build-dev build-demo demo test test-unit test-sim sim fuzz test-e2e chaos test-infra system-test acceptance bench bench-check check lint fmt readme clean deploy plan invoke-audit destroy dist \
 	need-python need-cargo need-fuzz
 
 help: ## List these tasks
@@ -103,7 +103,7 @@ fuzz: need-fuzz ## Fuzz all that is read from outside, or TARGET=policy, for SEC
 test-e2e: setup $(BINARIES) ## Run the functions and the command line against a moto server
 	cd tests/e2e && $(PYTHON) -m pytest --quiet --numprocesses 2 --dist worksteal -m "not alone" $(PYTEST)
 
-weather: setup $(BINARIES) ## Ten thousand task state changes under injected faults, WEATHER_SEED=2026; with nothing else on the machine
+chaos: setup $(BINARIES) ## Ten thousand task state changes under injected faults, CHAOS_SEED=2026; with nothing else on the machine
 	cd tests/e2e && $(PYTHON) -m pytest --quiet -rP -m alone $(PYTEST)
 
 test-infra: setup $(BINARIES) $(SCAN)/.stamp ## Apply the Terraform to a moto server, and destroy it again

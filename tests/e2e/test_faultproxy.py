@@ -3,7 +3,7 @@
 import http.client
 
 import pytest
-from faultproxy import Queue, Quotas, Weather
+from faultproxy import Queue, Quotas, FaultInjection
 from faultproxy.faults import BY_CHANCE, fault_of, half_answer
 from faultproxy.left_out import left_out
 from harness.proxy import Proxy
@@ -18,13 +18,13 @@ def call(target=DESCRIBE, body=b"{}"):
 
 def befallen(seed, calls=500):
     """What befalls each of so many calls."""
-    weather = Weather(seed, share=0.2, quotas=Quotas(published=[]))
-    for passage in range(calls):
-        _, luck = weather._set_out("one", call())
+    injection = FaultInjection(seed, share=0.2, quotas=Quotas(published=[]))
+    for _ in range(calls):
+        _, luck = injection._set_out("one", call())
         yield fault_of(call(), luck).__name__ if luck.random() < 0.2 else None
 
 
-def test_same_seed_ends_in_the_same_weather_and_another_in_another():
+def test_same_seed_injects_the_same_faults_and_another_injects_others():
     assert list(befallen(1)) == list(befallen(1))
     assert list(befallen(1)) != list(befallen(2))
 

@@ -1,9 +1,9 @@
-"""Bad weather between a function and AWS, decided by one seed.
+"""Faults injected between a function and AWS, decided by one seed.
 
-    weather = Weather(seed, share=0.2, quotas=Quotas())
-    proxy.through(weather.over("registrar-1"))
+    injection = FaultInjection(seed, share=0.2, quotas=Quotas())
+    proxy.through(injection.over("registrar-1"))
 
-- `weather`: what befalls each call, and a record of it.
+- `injection`: what befalls each call, and a record of it.
 - `faults`: the ways in which a call fails.
 - `left_out`: answers that say nothing of a part of what they were asked for.
 - `quotas`: AWS's request quotas, as token buckets.
@@ -15,7 +15,7 @@ It stands in the proxy of the end-to-end tests' harness, and knows AWS's calls o
 
 from .queue import Queue
 from .quotas import Quotas
-from .weather import Weather
+from .injection import FaultInjection
 from .worker import Worker
 
-__all__ = ["Queue", "Quotas", "Weather", "Worker"]
+__all__ = ["Queue", "Quotas", "FaultInjection", "Worker"]

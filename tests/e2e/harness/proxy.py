@@ -103,9 +103,9 @@ class Proxy:
 
         return self._add(_Rule(action, number, 1, nth, None, instead=step_in))
 
-    def through(self, weather):
-        """Every call goes through `weather(call, forward)`, which gives the answer to it."""
-        return self._add(_Rule(None, None, None, None, None, instead=weather))
+    def through(self, injection):
+        """Every call goes through `injection(call, forward)`, which gives the answer to it."""
+        return self._add(_Rule(None, None, None, None, None, instead=injection))
 
     def serves(self, service, answer):
         """`answer(call)` stands in for the server where a call is for this service."""

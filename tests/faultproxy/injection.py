@@ -16,7 +16,7 @@ USUAL, LONG, LONG_SHARE = 0.01, 0.5, 0.02
 
 
 @dataclass
-class Passage:
+class InjectedCall:
     """A call on its way: whose, when it came, and what befell it."""
 
     function: str
@@ -27,13 +27,13 @@ class Passage:
     done: float | None = None
 
 
-class Weather:
+class FaultInjection:
     """The same over every function of an account. Without a share of faults only the quotas are left."""
 
     def __init__(self, seed, share, quotas):
         self._seed, self._share, self._quotas = seed, share, quotas
         self._counts, self._lock = Counter(), threading.Lock()
-        self.passages = []
+        self.calls = []
 
     def over(self, function):
         """What `Proxy.through` takes, for this function's proxy."""
@@ -41,28 +41,28 @@ class Weather:
 
     def failed(self):
         """How many calls failed in which way."""
-        return Counter(passage.fault for passage in self.passages if passage.fault)
+        return Counter(sent.fault for sent in self.calls if sent.fault)
 
     def share_that_failed(self):
-        return self.failed().total() / len(self.passages)
+        return self.failed().total() / len(self.calls)
 
     def done(self, operation):
         """The calls of an operation that AWS carried out, in the order in which it did."""
-        done = [passage for passage in self.passages if passage.done and passage.call.operation == operation]
-        return sorted(done, key=lambda passage: passage.done)
+        done = [sent for sent in self.calls if sent.done and sent.call.operation == operation]
+        return sorted(done, key=lambda sent: sent.done)
 
     def _let_through(self, function, call, forward):
-        passage, luck = self._set_out(function, call)
+        sent, luck = self._set_out(function, call)
         if self._share:
             time.sleep(luck.uniform(0, LONG if luck.random() < LONG_SHARE else USUAL))
         fault = fault_of(call, luck) if luck.random() < self._share else None
         if fault is not reset_before and not self._quotas.take(call.action):
             fault = over_quota
-        passage.fault = fault and fault.__name__
+        sent.fault = fault and fault.__name__
 
         def arrive():
             answer = forward()
-            passage.done = time.monotonic()
+            sent.done = time.monotonic()
             return answer
 
         return fault(call, arrive) if fault else arrive()
@@ -71,6 +71,6 @@ class Weather:
         with self._lock:
             self._counts[function, call.action] += 1
             nth = self._counts[function, call.action]
-            passage = Passage(function, call, time.monotonic())
-            self.passages.append(passage)
-        return passage, random.Random(f"{self._seed} {function} {call.action} {nth}")
+            sent = InjectedCall(function, call, time.monotonic())
+            self.calls.append(sent)
+        return sent, random.Random(f"{self._seed} {function} {call.action} {nth}")

@@ -1,6 +1,6 @@
-"""Fifty services in bad weather: calls fail, functions are killed, two of them work at once, and nothing is lost.
+"""Fifty services under injected faults: calls fail, functions are killed, two of them work at once, and nothing is lost.
 
-`WEATHER_SEED` chooses another weather; the seed is printed, and told by whatever fails.
+`CHAOS_SEED` chooses other faults; the seed is printed, and told by whatever fails.
 """
 
 import json
@@ -11,13 +11,13 @@ from contextlib import ExitStack
 from urllib.parse import parse_qs
 
 import pytest
-from faultproxy import Queue, Quotas, Weather, Worker
+from faultproxy import Queue, Quotas, FaultInjection, Worker
 from faultproxy.faults import BY_CHANCE
 from fleet import Fleet
 from harness.lambda_runtime import repairing, settings_of
 from harness.proxy import Proxy
 
-SEED = int(os.environ.get("WEATHER_SEED", "2026"))
+SEED = int(os.environ.get("CHAOS_SEED", "2026"))
 STATE_CHANGES = 10_000
 
 #: While more messages than this are left, nothing new happens.
@@ -36,10 +36,10 @@ POLICY = repairing({"target_group": "tight-*", "registration.max_removals": TIGH
 
 
 class Run:
-    """Two registrars on one queue, one ledger and one fleet, under the same weather."""
+    """Two registrars on one queue, one ledger and one fleet, under the same faults."""
 
-    def __init__(self, account, binary, weather, tasks, kill_after=None):
-        self.account, self.weather = account, weather
+    def __init__(self, account, binary, injection, tasks, kill_after=None):
+        self.account, self.injection = account, injection
         self.fleet = Fleet(account, SEED, tasks=tasks)
         self.queue = Queue(SEED, receives=50)
         self._binary, self._kill_after, self._ledger = binary, kill_after, account.ledger()
@@ -59,7 +59,7 @@ class Run:
         proxy.serves("sqs", self.queue.answer)
         settings = settings_of(proxy.url, POLICY, ledger=self._ledger, queue=self.queue, GUARD_QUOTA_SHARE="0.5")
         worker = Worker(name, self._binary, settings, self.queue, proxy, SEED, self._kill_after)
-        proxy.through(self.weather.over(name))
+        proxy.through(self.injection.over(name))
         return running.enter_context(worker)
 
     def clumps(self, size=25):
@@ -89,9 +89,9 @@ class Run:
             time.sleep(0.05)
 
 
-def targets_of(passage):
+def targets_of(sent):
     """The group and the targets of a RegisterTargets or DeregisterTargets."""
-    fields = {key: values[0] for key, values in parse_qs(passage.call.body.decode()).items()}
+    fields = {key: values[0] for key, values in parse_qs(sent.call.body.decode()).items()}
     count = sum(key.endswith(".Id") for key in fields)
     members = [f"Targets.member.{number}" for number in range(1, count + 1)]
     return fields["TargetGroupArn"], [(fields[f"{member}.Id"], int(fields[f"{member}.Port"])) for member in members]
@@ -100,19 +100,19 @@ def targets_of(passage):
 def removals_of_live_tasks(run):
     """Removals of a target whose task had the address when the function last read who has it."""
     found = []
-    for passage in run.weather.done("DeregisterTargets"):
-        arn, targets = targets_of(passage)
+    for sent in run.injection.done("DeregisterTargets"):
+        arn, targets = targets_of(sent)
         unit = run.fleet.unit_of(arn)
-        read = last_read(run.weather, passage, unit.subnet)
-        found += [f"{unit.group.name} lost {target}, last read {passage.at - read:.1f} s before" for target in targets
+        read = last_read(run.injection, sent, unit.subnet)
+        found += [f"{unit.group.name} lost {target}, last read {sent.at - read:.1f} s before" for target in targets
                   if target in unit.foreign or run.fleet.tenant(unit, target[0], read)]
     return found
 
 
-def last_read(weather, passage, subnet):
+def last_read(injection, sent, subnet):
     """When the function last read the subnet's interfaces before it first sent this request."""
-    mine = [one for one in weather.passages if one.function == passage.function and one.at <= passage.at]
-    first = min(one.at for one in mine if one.call.text == passage.call.text and one.at > passage.at - 20)
+    mine = [one for one in injection.calls if one.function == sent.function and one.at <= sent.at]
+    first = min(one.at for one in mine if one.call.text == sent.call.text and one.at > sent.at - 20)
     reads = [one.done for one in mine if one.call.operation == "DescribeNetworkInterfaces" and one.done
              and not one.fault and one.done < first and one.call.mentions(subnet.id)]
     return max(reads)
@@ -121,14 +121,14 @@ def last_read(weather, passage, subnet):
 def late(run):
     """Targets that were registered when their task had stopped already: it ran when the pass last read it, right before.
 
-    Returns how late, in seconds: the time of one request, which this weather draws out. They have to be gone in the end.
+    Returns how late, in seconds: the time of one request, which the injected latency draws out. They have to be gone in the end.
     """
     found = {}
-    for passage in run.weather.done("RegisterTargets"):
-        arn, targets = targets_of(passage)
+    for sent in run.injection.done("RegisterTargets"):
+        arn, targets = targets_of(sent)
         for address, port in targets:
-            if not run.fleet.tenant(run.fleet.unit_of(arn), address, passage.done):
-                found[arn, address, port] = passage.done - run.fleet.vacant_since(address, passage.done)
+            if not run.fleet.tenant(run.fleet.unit_of(arn), address, sent.done):
+                found[arn, address, port] = sent.done - run.fleet.vacant_since(address, sent.done)
     return found
 
 
@@ -136,12 +136,12 @@ def undone(run):
     """Targets that were both registered, for a task that ran, and removed while their address didn't change hands."""
     ways = {}
     for operation in ("RegisterTargets", "DeregisterTargets"):
-        for passage in run.weather.done(operation):
-            arn, targets = targets_of(passage)
+        for sent in run.injection.done(operation):
+            arn, targets = targets_of(sent)
             for address, port in targets:
-                turn = run.fleet.turn(address, passage.done)
+                turn = run.fleet.turn(address, sent.done)
                 is_late = operation == "RegisterTargets" and not run.fleet.tenant(
-                    run.fleet.unit_of(arn), address, passage.done)
+                    run.fleet.unit_of(arn), address, sent.done)
                 if not is_late:
                     ways.setdefault((arn, address, port, turn), set()).add(operation)
     return [f"{key}: registered and removed" for key, operations in ways.items() if len(operations) > 1]
@@ -150,17 +150,17 @@ def undone(run):
 def over_the_limit(run):
     """Tight groups that lost more than they may."""
     removed = {}
-    for passage in run.weather.done("DeregisterTargets"):
-        arn, targets = targets_of(passage)
+    for sent in run.injection.done("DeregisterTargets"):
+        arn, targets = targets_of(sent)
         removed.setdefault(run.fleet.unit_of(arn).group.name, set()).update(targets)
     return [f"{name} lost {len(targets)}" for name, targets in removed.items()
             if name.startswith("tight-") and len(targets) > TIGHT]
 
 
 @pytest.mark.alone
-def test_ten_thousand_state_changes_in_bad_weather_end_right_with_no_message_lost(account, binary):
-    weather = Weather(SEED, share=0.2, quotas=Quotas())
-    with Run(account, binary, weather, tasks=12, kill_after=(200, 1_500)) as run:
+def test_ten_thousand_state_changes_under_injected_faults_end_right_with_no_message_lost(account, binary):
+    injection = FaultInjection(SEED, share=0.2, quotas=Quotas())
+    with Run(account, binary, injection, tasks=12, kill_after=(200, 1_500)) as run:
         for units in run.clumps():
             run.tell(run.fleet.events(units))
             run.wait(backlog=BACKLOG)
@@ -182,8 +182,8 @@ def test_ten_thousand_state_changes_in_bad_weather_end_right_with_no_message_los
     wrong = run.fleet.wrong() + removals_of_live_tasks(run) + undone(run) + over_the_limit(run)
     assert not wrong, f"seed {SEED}: {wrong}"
     assert len(left) <= LEFT_FOR_THE_SWEEP, f"seed {SEED}: {left}"
-    assert 0.15 <= weather.share_that_failed() <= 0.25
-    assert set(weather.failed()) >= BY_CHANCE
+    assert 0.15 <= injection.share_that_failed() <= 0.25
+    assert set(injection.failed()) >= BY_CHANCE
     assert sum(worker.kills for worker in run.workers) >= 6
 
 
@@ -192,8 +192,8 @@ def tell(run, left=()):
     sizes = sorted(size for worker in run.workers for size in worker.batches)
     print(f"seed {SEED}: {time.monotonic() - run.began:.0f} s, {len(run.told)} state changes, {run.queue.sent} messages, "
           f"{len(sizes)} batches of {sizes[0]} to {sizes[-1]}, {sum(worker.kills for worker in run.workers)} kills, "
-          f"{len(run.weather.passages)} calls, {run.weather.share_that_failed():.1%} failed: "
-          f"{dict(run.weather.failed())}")
+          f"{len(run.injection.calls)} calls, {run.injection.share_that_failed():.1%} failed: "
+          f"{dict(run.injection.failed())}")
     overdue = late(run)
     print(f"{len(overdue)} targets were registered up to {max(overdue.values(), default=0):.0f} s after their task had "
           f"stopped; left for the sweep: {list(left)}; wrong: {run.fleet.wrong()}")
@@ -201,8 +201,8 @@ def tell(run, left=()):
 
 def test_two_registrars_with_half_of_each_quota_end_without_one_call_throttled(account, binary):
     quotas = Quotas()
-    weather = Weather(SEED, share=0, quotas=quotas)
-    with Run(account, binary, weather, tasks=4) as run:
+    injection = FaultInjection(SEED, share=0, quotas=quotas)
+    with Run(account, binary, injection, tasks=4) as run:
         run.tell(run.fleet.events(run.fleet.units))
         run.fleet.deploy(run.fleet.units, tasks=2)
         run.tell(run.fleet.events(run.fleet.units))
@@ -210,5 +210,5 @@ def test_two_registrars_with_half_of_each_quota_end_without_one_call_throttled(a
     tell(run)
     # Of 40 at once each has 20: less than 20 are left only where both take of them. How much less, the machine decides.
     assert quotas.lowest()["elasticloadbalancing:Describe*"] < 20, "the tightest of the quotas wasn't put to the test"
-    assert not weather.failed(), f"seed {SEED}: {weather.failed()}"
+    assert not injection.failed(), f"seed {SEED}: {injection.failed()}"
     assert not run.fleet.wrong(), f"seed {SEED}: {run.fleet.wrong()}"
