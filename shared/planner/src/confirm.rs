@@ -6,25 +6,10 @@
 use model::Timestamp;
 
 use crate::capabilities::Waiting;
-use crate::draft::GateVerdict;
-use crate::looks::LookHistory;
+use crate::looks::{LookHistory, MAX_ATTEMPTS};
 use crate::moment::after;
 use crate::terms::RepairTerms;
-
-/// After so many looks that confirmed nothing, no more are asked for: the scheduled sweep looks anyway.
-pub const MAX_ATTEMPTS: u32 = 5;
-
-/// A first look that stands, and when a second one may confirm it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Suspicion {
-    pub(crate) first_seen: Timestamp,
-    /// Before this, a look is too soon.
-    pub(crate) due: Timestamp,
-    /// After this, the first look is too old.
-    pub(crate) expires: Timestamp,
-    /// This isn't the first look, but it is too soon.
-    pub(crate) early: bool,
-}
+use crate::verdict::{GateVerdict, Suspicion};
 
 /// How a suspicion first seen at `first`, if it was seen before, stands now.
 pub(crate) fn confirm(

@@ -2,20 +2,19 @@
 
 use model::Timestamp;
 use model::finding::Finding;
-use model::observation::{Gap, Lookup};
+use model::observation::Lookup;
 use model::policy::{Mode, Policy};
 use model::repair::Proposal;
 
 use crate::capabilities::Capabilities;
 use crate::confirm::confirm;
-use crate::draft::{DraftStep, GateVerdict, PlanDraft};
+use crate::draft::{DraftStep, PlanDraft};
 use crate::looks::{self, LookHistory, TaskInGrace};
 use crate::plan::Plan;
 use crate::terms::RepairTerms;
+use crate::unread::unread;
+use crate::verdict::GateVerdict;
 use crate::{hold, limit, repair_options, restraint};
-
-/// Why a repair is withheld while a question is open. It is gone once the question is answered and planned again.
-pub(crate) const NOT_READ_YET: &str = "not read yet";
 
 /// What becomes of the findings' proposals.
 ///
@@ -51,8 +50,8 @@ impl Gates<'_> {
         let first = self.looks.first.get(&suspicion).copied();
         let steps = finding.repairs.iter().map(|proposal| self.step(&finding, proposal, first)).collect();
         let mut draft = PlanDraft { finding, suspicion, steps };
-        if draft.has_options() {
-            draft.choose();
+        if repair_options::has_options(&draft) {
+            repair_options::choose(&mut draft);
         } else {
             draft.withhold_after_the_first_withheld();
         }
@@ -106,10 +105,7 @@ impl Gates<'_> {
                 let why = pause.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
                 Err(format!("repairs are paused since {} by {}{why}", pause.since, pause.by))
             }
-            Err(Gap::Pending) => Err(NOT_READ_YET.to_owned()),
-            Err(Gap::Unread(unread)) => {
-                Err(format!("whether repairs are paused could not be read: {}: {}", unread.operation, unread.error))
-            }
+            Err(gap) => Err(unread("whether repairs are paused", gap)),
         }
     }
 }

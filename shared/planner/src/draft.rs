@@ -5,10 +5,8 @@ use std::cmp::Reverse;
 use model::finding::{Finding, Fingerprint};
 use model::repair::Repair;
 
-use crate::confirm::Suspicion;
-use crate::decision::Decision;
-use crate::plan::{PlannedFinding, Step};
 use crate::terms::RepairTerms;
+use crate::verdict::GateVerdict;
 
 /// A finding whose proposals are being considered.
 #[derive(Debug)]
@@ -28,29 +26,13 @@ pub(crate) struct DraftStep {
     pub(crate) verdict: GateVerdict,
 }
 
-/// How a proposal stands so far. The limits may still withhold the first two.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum GateVerdict {
-    DoNow,
-    Planned,
-    Waiting(Suspicion),
-    Withheld(String),
-    /// Out of the question here, whatever else: of several ways, the next may be tried.
-    Closed(String),
-    /// So is what AWS has refused.
-    Refused {
-        code: Option<String>,
-        reason: String,
-    },
-}
-
 impl PlanDraft {
     /// Steps are made in their order: nothing is done after a step that isn't, so that nothing is removed whose
     /// replacement couldn't be added.
     pub(crate) fn withhold_after_the_first_withheld(&mut self) {
-        let mut steps = self.steps.iter_mut().skip_while(|step| !step.is_withheld());
+        let mut steps = self.steps.iter_mut().skip_while(|step| !step.verdict.is_withheld());
         let Some(first) = steps.next().map(|step| step.repair.clone()) else { return };
-        for step in steps.filter(|step| !step.is_withheld()) {
+        for step in steps.filter(|step| !step.verdict.is_withheld()) {
             step.verdict = GateVerdict::Withheld(format!("it comes after another that is withheld: {first}"));
         }
     }
@@ -61,31 +43,5 @@ impl PlanDraft {
         let proposed: Vec<_> = repairs.iter().map(|it| (it.repair.clone(), it.objection.clone())).collect();
         let fingerprint = self.finding.fingerprint();
         (Reverse(*severity), fingerprint, self.suspicion, users.clone(), summary.clone(), proposed)
-    }
-}
-
-impl DraftStep {
-    fn is_withheld(&self) -> bool {
-        matches!(self.verdict, GateVerdict::Withheld(_) | GateVerdict::Closed(_) | GateVerdict::Refused { .. })
-    }
-}
-
-impl From<PlanDraft> for PlannedFinding {
-    fn from(draft: PlanDraft) -> Self {
-        let steps = draft.steps.into_iter().map(Step::from).collect();
-        Self { finding: draft.finding, suspicion: draft.suspicion, steps }
-    }
-}
-
-impl From<DraftStep> for Step {
-    fn from(step: DraftStep) -> Self {
-        let decision = match step.verdict {
-            GateVerdict::DoNow => Decision::DoNow,
-            GateVerdict::Planned => Decision::Planned,
-            GateVerdict::Waiting(suspicion) => Decision::Waiting { until: suspicion.due },
-            GateVerdict::Withheld(reason) | GateVerdict::Closed(reason) => Decision::Withheld { reason },
-            GateVerdict::Refused { code, reason } => Decision::Refused { code, reason },
-        };
-        Self { repair: step.repair, decision }
     }
 }

@@ -11,7 +11,7 @@ use model::observation::{Gap, Lookup};
 use model::repair::Repair;
 use model::scope::Site;
 
-use crate::decide::NOT_READ_YET;
+use crate::unread::{NOT_READ_YET, unread};
 
 /// Something that may be held, and its tags.
 struct HoldSubject<'a> {
@@ -137,9 +137,7 @@ impl HoldSubject<'_> {
 
     fn unread(&self) -> Option<String> {
         match self.tags {
-            Err(Gap::Unread(unread)) => {
-                Some(format!("whether {} is held could not be read: {}: {}", self.what, unread.operation, unread.error))
-            }
+            Err(gap @ Gap::Unread(_)) => Some(unread(&format!("whether {} is held", self.what), gap)),
             _ => None,
         }
     }

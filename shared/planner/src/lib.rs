@@ -3,7 +3,7 @@
 //! [`plan`] takes every repair that the rules propose through the same gates, in this order:
 //!
 //! 1. the rule's own objection;
-//! 2. of the ladder's rungs: whether the policy allows it, and whether AWS has refused it before;
+//! 2. of repair options: whether the policy allows it, and whether AWS has refused it before;
 //! 3. the pause;
 //! 4. holds: the tag a person put on the cluster, a service, the task, the target group, a load balancer, the interface, or a
 //!    security group that would be set;
@@ -13,8 +13,8 @@
 //! 8. two looks: the same suspicion, seen twice, neither too soon nor too late;
 //! 9. the limits: removals of each target group, interface changes, service updates, task stops of each service.
 //!
-//! The first gate that is shut gives the reason, and no reason is lost: each proposal becomes one [`Step`] with its
-//! [`Decision`]. What a gate needs to know and can't find out shuts it.
+//! The first gate that is closed gives the reason, and no reason is lost: each proposal becomes one [`Step`] with its
+//! [`Decision`]. Gates fail closed: what one needs to know and can't find out closes it.
 //!
 //! Planning is synchronous, total and deterministic: "now" is the observation's time, and the order of the findings
 //! doesn't matter. What it needs and isn't read yet becomes a question of the [`Lookup`](model::observation::Lookup),
@@ -34,13 +34,14 @@ mod plan;
 mod repair_options;
 mod restraint;
 mod terms;
+mod unread;
+mod verdict;
 
 pub use capabilities::{Capabilities, Waiting};
-pub use confirm::MAX_ATTEMPTS;
 pub use decide::plan;
 pub use decision::Decision;
 pub use limit::RepairLimit;
-pub use looks::{LookAgain, LookHistory, TaskInGrace};
+pub use looks::{LookAgain, LookHistory, MAX_ATTEMPTS, TaskInGrace};
 pub use plan::{Plan, PlannedFinding, Step};
 pub use repair_options::MAX_REFUSALS;
 pub use terms::mode;

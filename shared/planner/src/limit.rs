@@ -9,13 +9,14 @@ use std::time::Duration;
 use model::Timestamp;
 use model::elb::TargetHealth;
 use model::ledger::Limited;
-use model::observation::{Gap, Lookup, Unread};
+use model::observation::{Gap, Lookup};
 use model::policy::Amount;
 use model::repair::Repair;
 
-use crate::decide::NOT_READ_YET;
-use crate::draft::{DraftStep, GateVerdict, PlanDraft};
+use crate::draft::{DraftStep, PlanDraft};
 use crate::moment::after;
+use crate::unread::unread;
+use crate::verdict::GateVerdict;
 
 /// What the ledger is to hold changes of one kind to: what every service concerned allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +68,8 @@ fn bound_one(limited: &Limited, steps: Vec<&mut DraftStep>, lookup: &Lookup<'_>)
     let (limit, mut room) = match room(limited, max, window, lookup) {
         Ok(found) => found,
         Err(gap) => {
-            let reason = because(limited, gap);
+            let what = if matches!(limited, Limited::Removals(_)) { "removals" } else { "changes" };
+            let reason = unread(&format!("how many {what} the limit leaves"), gap);
             steps.into_iter().for_each(|step| step.verdict = GateVerdict::Withheld(reason.clone()));
             return None;
         }
@@ -131,15 +133,5 @@ impl Room {
             }
         };
         format!("{reached} until the window ends at {ends}")
-    }
-}
-
-fn because(limited: &Limited, gap: Gap<'_>) -> String {
-    let what = if matches!(limited, Limited::Removals(_)) { "removals" } else { "changes" };
-    match gap {
-        Gap::Pending => NOT_READ_YET.to_owned(),
-        Gap::Unread(Unread { operation, error, .. }) => {
-            format!("how many {what} the limit leaves could not be read: {operation}: {error}")
-        }
     }
 }

@@ -5,20 +5,20 @@
 //! look that comes too soon waits on without harm.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use model::Timestamp;
 use model::finding::Fingerprint;
 use model::id::TargetGroupArn;
+use model::quota::LONGEST_DELAY;
 use model::scope::Site;
 
 use crate::capabilities::Waiting;
-use crate::confirm::{MAX_ATTEMPTS, Suspicion};
-use crate::draft::{GateVerdict, PlanDraft};
+use crate::draft::PlanDraft;
 use crate::moment::{after, until};
+use crate::verdict::{GateVerdict, Suspicion};
 
-/// The longest a message on a queue can be delayed (`DelaySeconds` of SQS).
-const LONGEST_DELAY: Duration = Duration::from_secs(900);
+/// After so many looks that confirmed nothing, no more are asked for: the scheduled sweep looks anyway.
+pub const MAX_ATTEMPTS: u32 = 5;
 
 /// What the look-again messages of this pass carry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -89,22 +89,15 @@ impl Pending {
         LookAgain { at, suspicions, attempt: attempt.saturating_add(u32::from(counts)) }
     }
 
-    /// When the most that waits is due, twice as far off at each hop; but never so late that a suspicion has grown too
+    /// When the most that waits is due, twice as far off at each attempt; but never so late that a suspicion has grown too
     /// old, or that a queue can't wait so long, if something is due before.
     fn time(&self, attempt: u32, now: Timestamp) -> Timestamp {
         let suspicions = self.suspicions.values();
-        let latest = suspicions.clone().map(Suspicion::latest).chain([after(now, LONGEST_DELAY)]).min().unwrap_or(now);
+        let longest = now.checked_add(LONGEST_DELAY).unwrap_or(Timestamp::MAX);
+        let latest = suspicions.clone().map(Suspicion::latest).chain([longest]).min().unwrap_or(now);
         let due = || suspicions.clone().map(|suspicion| suspicion.due).chain(self.in_grace.iter().copied());
         let due = due().filter(|due| *due <= latest).max().or(due().min()).unwrap_or(now);
         let patient = after(now, until(now, due).saturating_mul(2_u32.saturating_pow(attempt)));
         due.max(patient.min(latest))
-    }
-}
-
-impl Suspicion {
-    /// The latest that a look should be planned for: halfway through the time in which it confirms, as messages come
-    /// late and reading takes time.
-    fn latest(&self) -> Timestamp {
-        after(self.due, until(self.due, self.expires) / 2)
     }
 }

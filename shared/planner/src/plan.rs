@@ -9,8 +9,10 @@ use model::repair::Repair;
 use model::scope::Site;
 
 use crate::decision::Decision;
+use crate::draft::{DraftStep, PlanDraft};
 use crate::limit::RepairLimit;
 use crate::looks::LookAgain;
+use crate::verdict::GateVerdict;
 
 /// What is to be done, what is to be looked at again, and what isn't done and why. It prints as sentences.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -53,6 +55,26 @@ impl Plan {
     #[must_use]
     pub fn is_at_rest(&self) -> bool {
         self.looks.is_empty() && self.steps().all(|step| step.decision != Decision::DoNow)
+    }
+}
+
+impl From<PlanDraft> for PlannedFinding {
+    fn from(draft: PlanDraft) -> Self {
+        let steps = draft.steps.into_iter().map(Step::from).collect();
+        Self { finding: draft.finding, suspicion: draft.suspicion, steps }
+    }
+}
+
+impl From<DraftStep> for Step {
+    fn from(step: DraftStep) -> Self {
+        let decision = match step.verdict {
+            GateVerdict::DoNow => Decision::DoNow,
+            GateVerdict::Planned => Decision::Planned,
+            GateVerdict::Waiting(suspicion) => Decision::Waiting { until: suspicion.due },
+            GateVerdict::Withheld(reason) | GateVerdict::Closed(reason) => Decision::Withheld { reason },
+            GateVerdict::Refused { code, reason } => Decision::Refused { code, reason },
+        };
+        Self { repair: step.repair, decision }
     }
 }
 

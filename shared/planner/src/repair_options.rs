@@ -1,19 +1,20 @@
-//! The ladder: ways to mend a task's security groups that are tried one after the other, each only where the one before
-//! it is out of the question.
+//! Repair options: ways to mend a task's security groups that are tried in order, each only where the one before it is out of
+//! the question.
 //!
-//! A rung is passed over where the policy doesn't allow it, where the rule objects, or where AWS has refused it before. It
-//! is *not* passed over because it waits, is only planned, or is over a limit: its time comes, and a sharper way would
-//! be taken for nothing.
+//! An option is passed over where the policy doesn't allow it, where the rule objects, or where AWS has refused it before. It
+//! is *not* passed over because it waits, is only planned, or is over a limit: its time comes, and a more disruptive option
+//! would be taken for nothing.
 
 use model::ledger::{Refusable, Refusal};
-use model::observation::{Gap, Lookup};
+use model::observation::Lookup;
 use model::policy::RepairOption;
 use model::repair::Repair;
 
-use crate::decide::NOT_READ_YET;
-use crate::draft::{GateVerdict, PlanDraft};
+use crate::draft::PlanDraft;
 use crate::moment::after;
 use crate::terms::RepairTerms;
+use crate::unread::unread;
+use crate::verdict::GateVerdict;
 
 /// After AWS refused so many interfaces of one launch type, no other of that launch type is tried for a day. What IAM denies is
 /// the account's own word, perhaps about one interface or group alone, and doesn't count.
@@ -25,7 +26,7 @@ const CLOSED_FOR: std::time::Duration = std::time::Duration::from_hours(24);
 /// Refusals that are about one interface and say nothing of others.
 const OF_ONE_INTERFACE: [&str; 1] = ["SecurityGroupsPerInterfaceLimitExceeded"];
 
-/// Why the policy doesn't allow this rung, if it doesn't.
+/// Why the policy doesn't allow this option, if it doesn't.
 pub(crate) fn not_allowed(repair: &Repair, terms: &RepairTerms) -> Option<String> {
     let option = repair.option()?;
     if !terms.options.contains(&option) {
@@ -37,15 +38,10 @@ pub(crate) fn not_allowed(repair: &Repair, terms: &RepairTerms) -> Option<String
     })
 }
 
-/// The refusal that is remembered of this rung, if there is one.
+/// The refusal that is remembered of this option, if there is one.
 pub(crate) fn refused(lookup: &Lookup<'_>, repair: &Repair) -> Result<Option<GateVerdict>, String> {
     let Some((of, resource)) = repair.refusable() else { return Ok(None) };
-    let refusals = lookup.refusals(&of).map_err(|gap| match gap {
-        Gap::Pending => NOT_READ_YET.to_owned(),
-        Gap::Unread(unread) => {
-            format!("whether AWS refused it before could not be read: {}: {}", unread.operation, unread.error)
-        }
-    })?;
+    let refusals = lookup.refusals(&of).map_err(|gap| unread("whether AWS refused it before", gap))?;
     if let Some(refusal) = refusals.iter().find(|refusal| refusal.resource == resource) {
         let reason = format!("AWS refused it at {}: {}", refusal.at, refusal.message);
         return Ok(Some(verdict(refusal, reason)));
@@ -74,22 +70,20 @@ fn verdict(refusal: &Refusal, reason: String) -> GateVerdict {
     GateVerdict::Refused { code: Some(refusal.code.clone()).filter(|code| !code.is_empty()), reason }
 }
 
-impl PlanDraft {
-    /// Are its steps rungs of the ladder?
-    pub(crate) fn has_options(&self) -> bool {
-        self.steps.iter().any(|step| step.repair.option().is_some())
-    }
+/// Are the draft's steps repair options?
+pub(crate) fn has_options(draft: &PlanDraft) -> bool {
+    draft.steps.iter().any(|step| step.repair.option().is_some())
+}
 
-    /// Of the rungs that are open, the first is the one to use.
-    pub(crate) fn choose(&mut self) {
-        let mut used: Option<RepairOption> = None;
-        for step in &mut self.steps {
-            match (&step.verdict, used) {
-                (GateVerdict::Closed(_) | GateVerdict::Refused { .. }, _) => {}
-                (_, None) => used = step.repair.option(),
-                (_, Some(option)) => {
-                    step.verdict = GateVerdict::Withheld(format!("only where {} is refused", option.as_str()));
-                }
+/// Of the options that are open, the first is the one to use.
+pub(crate) fn choose(draft: &mut PlanDraft) {
+    let mut used: Option<RepairOption> = None;
+    for step in &mut draft.steps {
+        match (&step.verdict, used) {
+            (GateVerdict::Closed(_) | GateVerdict::Refused { .. }, _) => {}
+            (_, None) => used = step.repair.option(),
+            (_, Some(option)) => {
+                step.verdict = GateVerdict::Withheld(format!("only where {} is refused", option.as_str()));
             }
         }
     }

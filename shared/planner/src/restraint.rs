@@ -1,4 +1,4 @@
-//! What holds back the two sharper rungs: one service in the account is updated at a time, and none is given a group, or
+//! What holds back the two repair options that replace tasks: one service in the account is updated at a time, and none is given a group, or
 //! has one taken from it, a second time: something put it back. A task is stopped only once the last stop has settled,
 //! never if stopping has proved useless.
 
@@ -10,9 +10,9 @@ use model::observation::{Gap, Lookup};
 use model::repair::{GroupChange, Repair};
 use model::scope::ServiceId;
 
-use crate::decide::NOT_READ_YET;
-use crate::draft::GateVerdict;
 use crate::moment::after;
+use crate::unread::unread;
+use crate::verdict::GateVerdict;
 
 /// So long after a change was begun it may still be on its way, or not show yet.
 const SETTLES: Duration = Duration::from_mins(2);
@@ -37,12 +37,7 @@ pub(crate) fn check(lookup: &Lookup<'_>, repair: &Repair) -> Result<Option<GateV
         }
         _ => Ok(None),
     };
-    checked.map_err(|gap| match gap {
-        Gap::Pending => NOT_READ_YET.to_owned(),
-        Gap::Unread(unread) => {
-            format!("what was changed before could not be read: {}: {}", unread.operation, unread.error)
-        }
-    })
+    checked.map_err(|gap| unread("what was changed before", gap))
 }
 
 /// `since` is what has happened where the change was made before.

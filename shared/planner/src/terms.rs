@@ -18,7 +18,7 @@ pub(crate) struct RepairTerms {
     /// How many of its kind may be made in one window.
     pub(crate) max: Amount,
     pub(crate) window: Duration,
-    /// The rungs of the ladder that may be used.
+    /// The repair options that may be used.
     pub(crate) options: BTreeSet<RepairOption>,
     pub(crate) stop_standalone: bool,
 }

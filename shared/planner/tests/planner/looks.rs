@@ -106,7 +106,7 @@ fn promise_3_one_look_for_each_group() {
 }
 
 #[test]
-fn promise_3_waits_grow_at_each_hop_and_are_given_up() {
+fn promise_3_waits_grow_at_each_attempt_and_are_given_up() {
     let mut story = found_stale();
     let mut waits = Vec::new();
     while let Some(look) = story.plan().looks.remove(&Site::TargetGroup(group("web"))) {
@@ -150,7 +150,7 @@ fn promise_3_where_nothing_can_be_confirmed_nothing_waits() {
 }
 
 #[test]
-fn promise_3_a_young_task_gets_a_look_when_it_is_old_enough() {
+fn promise_3_a_task_in_grace_gets_a_look_when_its_grace_ends() {
     let look = LookAgain { at: in_seconds(90), suspicions: [].into(), attempt: 1 };
     assert_eq!(account().in_grace_for(90).look(), look, "in observe mode too");
     assert_eq!(account().in_grace_for(20).in_grace_for(90).in_grace_for(45).look(), look, "one for all");
@@ -159,7 +159,7 @@ fn promise_3_a_young_task_gets_a_look_when_it_is_old_enough() {
 }
 
 #[test]
-fn promise_3_a_task_too_young_for_long_does_not_let_a_suspicion_grow_too_old() {
+fn promise_3_a_task_in_grace_for_long_does_not_let_a_suspicion_grow_too_old() {
     assert_eq!(found_stale().in_grace_for(1800).look().at, in_seconds(30));
     assert_eq!(found_stale().in_grace_for(1800).in_grace_for(300).look().at, in_seconds(300));
     assert_eq!(account().in_grace_for(1800).look().at, in_seconds(1800));

@@ -1,4 +1,4 @@
-//! The ladder of ways to mend a task's security groups, and what holds its sharper rungs back.
+//! The options to repair a task's security groups, and what holds those back that replace tasks.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -145,7 +145,7 @@ fn every_option() -> Vec<Proposal> {
 }
 
 #[test]
-fn the_first_rung_is_used_and_the_others_wait_for_its_refusal() {
+fn the_first_option_is_used_and_the_others_wait_for_its_refusal() {
     assert_snapshot!(confirmed(lacking(1, every_option())).plan(), @r"
     high security-group-missing: task 1 lacks sg-2
       on interface eni-1 add sg-2: now
@@ -167,7 +167,7 @@ fn by_default_no_service_is_updated_and_no_task_stopped() {
 }
 
 #[test]
-fn what_was_refused_is_not_tried_again_and_opens_the_next_rung() {
+fn what_was_refused_is_not_tried_again_and_the_next_option_is() {
     let mut story = confirmed(lacking(1, every_option()));
     refuse(&mut story, fargate(), &["eni-1"], "AuthFailure", 5);
     assert_eq!(story.decisions()[1], Decision::DoNow);
@@ -176,7 +176,7 @@ fn what_was_refused_is_not_tried_again_and_opens_the_next_rung() {
 }
 
 #[test]
-fn an_objection_opens_the_next_rung_too() {
+fn after_an_objection_the_next_option_is_tried_too() {
     let objected = Proposal::withheld(modify(1).repair, "it has as many groups as it may");
     let story = confirmed(lacking(1, vec![objected, update("web"), stop(1)]));
     assert_eq!(story.decisions()[1..2], [Decision::DoNow]);
@@ -215,7 +215,7 @@ fn what_iam_denies_says_nothing_of_other_interfaces_of_that_launch_type() {
 }
 
 #[test]
-fn a_rung_over_its_limit_does_not_open_the_next() {
+fn after_an_option_over_its_limit_the_next_is_not_tried() {
     let mut story = confirmed(lacking(1, every_option()));
     let full = Window { opened_at: seconds_ago(60), whole: 0, changes: 2 };
     story.observation.ledger.window.insert(Limited::InterfaceChanges, Answer::Known(full));

@@ -130,7 +130,7 @@ impl Case {
 }
 
 #[test]
-fn the_first_gate_that_is_shut_decides() {
+fn the_first_gate_that_is_closed_decides() {
     let repairing = account().in_repair_mode();
     let mut seen = 0;
     for case in cases() {
