@@ -1,20 +1,19 @@
 //! Surveying an account.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use aws::calls::Calls;
 use aws::deadline::Deadline;
 use aws::sdk::Clients;
 use aws_config::SdkConfig;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use ledger::DynamoDbLedger;
 use model::id::LoadBalancerArn;
 use model::observation::{Gap, Lookup, Observation, Question, Unread};
 use model::policy::Policy;
 use model::scope::Scope;
 use pipeline::ports::Clock as _;
-use pipeline::{Assignment, HandOn, PassOutcome, Progress, World};
+use pipeline::{Assignment, EnvironmentParts, HandOn, PassOutcome, Progress};
 use report::{Report, Topology};
 use runtime::alerts::{Alerts, JudgedPass};
 use runtime::clock::WallClock;
@@ -115,16 +114,7 @@ impl Auditor {
     ) -> Result<T, Unread> {
         let account = self.clients_until(Some(deadline));
         let mut observation = Observation::new(WallClock.now(), home.account.clone(), home.region.clone());
-        loop {
-            let lookup = Lookup::new(&observation);
-            match question(&lookup) {
-                Ok(answer) => return Ok(answer),
-                Err(Gap::Unread(unread)) => return Err(unread.clone()),
-                Err(Gap::Pending) => {}
-            }
-            let questions = lookup.into_questions();
-            aws::observe::answer(&account, &questions, &mut observation.aws).await;
-        }
+        aws::observe::ask(&account, &mut observation, question).await
     }
 
     /// Looks at what the audit is to look at. `watch` is told how far it is.
@@ -143,8 +133,12 @@ impl Auditor {
             deadline,
         };
         let clients = self.clients_until(deadline);
-        let world =
-            World { account: &clients, ledger: self.ledger.as_ref(), queue: None::<&SqsLookQueue>, clock: &WallClock };
+        let world = EnvironmentParts {
+            account: &clients,
+            ledger: self.ledger.as_ref(),
+            queue: None::<&SqsLookQueue>,
+            clock: &WallClock,
+        };
         let hand_on = HandOn { registrar: self.registrar.as_ref(), guard: self.guard.as_ref() };
         // Boxed: its type is deeper nested than the compiler likes to look at from here.
         let outcome = Box::pin(pipeline::survey(&world, &assignment, hand_on, watch)).await;
@@ -170,7 +164,6 @@ impl Auditor {
 
     fn clients_until(&self, deadline: Option<Timestamp>) -> Clients {
         let Some(deadline) = deadline else { return self.clients.clone() };
-        let left = deadline.duration_since(WallClock.now()).max(SignedDuration::ZERO);
-        self.clients.until(Deadline::after(Duration::try_from(left).unwrap_or_default()))
+        self.clients.until(Deadline::at(deadline, WallClock.now()))
     }
 }

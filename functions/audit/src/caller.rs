@@ -4,6 +4,7 @@ use aws::error::call_error;
 use aws_config::SdkConfig;
 use aws_sdk_sts::Client;
 use model::call::CallError;
+use model::id::partition_of;
 use runtime::home::Home;
 
 const OPERATION: &str = "sts:GetCallerIdentity";
@@ -44,9 +45,8 @@ pub async fn caller(config: &SdkConfig) -> Result<Caller, CallerError> {
     let answer = Client::new(config).get_caller_identity().send().await;
     let answer = answer.map_err(|error| call_error(OPERATION, "the caller", &error))?;
     let arn = answer.arn().unwrap_or_default();
-    let partition = arn.strip_prefix("arn:").and_then(|rest| rest.split(':').next()).filter(|it| it.starts_with("aws"));
     let account = answer.account().and_then(|account| account.parse().ok());
-    let (partition, account) = partition.zip(account).ok_or_else(|| CallerError::Unclear(arn.to_owned()))?;
+    let (partition, account) = partition_of(arn).zip(account).ok_or_else(|| CallerError::Unclear(arn.to_owned()))?;
     let home = Home { partition: partition.to_owned(), account, region };
     Ok(Caller { home, arn: arn.to_owned() })
 }

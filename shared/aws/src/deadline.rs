@@ -7,6 +7,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use model::Timestamp;
 use model::call::{CallError, CallErrorKind};
 use tokio::time::{Instant, timeout_at};
 
@@ -27,10 +28,10 @@ impl Deadline {
         Self(Instant::now().checked_add(time))
     }
 
-    /// How much time is left; `None` where there is no deadline.
+    /// At this time by a clock that says `now`.
     #[must_use]
-    pub fn remaining(&self) -> Option<Duration> {
-        self.0.map(|at| at.saturating_duration_since(Instant::now()))
+    pub fn at(time: Timestamp, now: Timestamp) -> Self {
+        Self::after(Duration::try_from(time.duration_since(now)).unwrap_or_default())
     }
 
     /// The outcome of a call, if it comes in time.

@@ -154,7 +154,7 @@ impl<'de> Deserialize<'de> for Fingerprint {
 }
 
 /// A rule's judgement on one resource.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// The rule's slug.
     pub rule: String,
@@ -179,7 +179,6 @@ pub struct Finding {
     /// What would mend it, in the order it must be done.
     pub repairs: Vec<Proposal>,
     /// The services whose policy and holds apply: the task's service, or every service that uses the group.
-    #[serde(skip)]
     pub users: Vec<ServiceId>,
 }
 

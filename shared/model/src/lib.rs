@@ -24,6 +24,7 @@ pub mod near;
 pub mod observation;
 
 pub mod policy;
+pub mod quota;
 pub mod repair;
 pub mod scaling;
 pub mod scope;

@@ -12,8 +12,7 @@ use crate::policy::RepairOption;
 use crate::scope::{ServiceId, Site};
 
 /// A change that would mend a finding.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(tag = "action", rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Repair {
     /// RegisterTargets with one target.
     RegisterTarget {
@@ -79,7 +78,7 @@ pub enum Repair {
 }
 
 /// A set of security groups, and how it differs from the one it takes the place of.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GroupChange {
     /// The whole set.
     pub to: BTreeSet<SecurityGroupId>,
@@ -240,7 +239,7 @@ impl Repair {
         }
     }
 
-    /// Which rung of the ladder it is, if it is one. Rungs are alternatives; other repairs of a finding are steps, one
+    /// Which repair option it is, if it is one. Options are alternatives; other repairs of a finding are steps, one
     /// after the other.
     #[must_use]
     pub const fn option(&self) -> Option<RepairOption> {
@@ -310,7 +309,7 @@ fn listed(groups: &BTreeSet<SecurityGroupId>) -> String {
 }
 
 /// A repair as a rule proposes it: with the rule's own objection, if it has one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
     /// The repair.
     pub repair: Repair,

@@ -51,7 +51,7 @@ pub struct TaskHint {
 }
 
 /// Where to look: the union of all its parts.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scope {
     /// Every service and every target group of the account and Region.
     pub everything: bool,

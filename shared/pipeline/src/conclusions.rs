@@ -1,6 +1,6 @@
 //! What came of every finding, over all rounds of a pass.
 //!
-//! A pass has one round, and one more for each rung of the ladder that AWS refused. What a later round no longer finds was
+//! A pass has one round, and one more for each repair option that AWS refused. What a later round no longer finds was
 //! mended by an earlier one, and is told all the same.
 
 use std::collections::BTreeMap;
@@ -11,8 +11,10 @@ use model::repair::{Repair, RepairStatus};
 use model::scope::Site;
 use planner::{Decision, Plan, PlannedFinding, Step};
 
-use crate::execute::StepIndex;
 use crate::outcome::{Concluded, Conclusion};
+
+/// Which step of which finding: their places in the plan.
+pub(crate) type StepIndex = (usize, usize);
 
 /// What came of the findings of earlier rounds.
 #[derive(Debug, Default)]

@@ -35,7 +35,7 @@ pub trait Environment: Sync {
 
 /// An environment put together from its parts.
 #[derive(Debug)]
-pub struct World<'a, A, L, Q, C> {
+pub struct EnvironmentParts<'a, A, L, Q, C> {
     /// The account.
     pub account: &'a A,
     /// The ledger, if there is one.
@@ -46,7 +46,7 @@ pub struct World<'a, A, L, Q, C> {
     pub clock: &'a C,
 }
 
-impl<A: Account, L: Ledger, Q: LookQueue, C: Clock> Environment for World<'_, A, L, Q, C> {
+impl<A: Account, L: Ledger, Q: LookQueue, C: Clock> Environment for EnvironmentParts<'_, A, L, Q, C> {
     type Account = A;
     type Ledger = L;
     type Queue = Q;

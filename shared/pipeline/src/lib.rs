@@ -8,6 +8,7 @@
 //! It decides nothing itself: rules judge, the planner plans. It reports nothing either: it returns what was seen and
 //! done.
 
+mod assignment;
 mod conclusions;
 mod environment;
 mod execute;
@@ -19,7 +20,9 @@ mod survey;
 
 pub use planner::LookHistory;
 
-pub use environment::{Environment, World};
+pub use assignment::Assignment;
+pub use environment::{Environment, EnvironmentParts};
+pub use look::Progress;
 pub use outcome::{Concluded, Conclusion, PassOutcome};
-pub use pass::{Assignment, pass};
-pub use survey::{HandOn, Progress, survey};
+pub use pass::pass;
+pub use survey::{HandOn, survey};

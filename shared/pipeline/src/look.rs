@@ -6,10 +6,9 @@ use model::observation::{Lookup, Observation, Question};
 use planner::{Capabilities, LookHistory, Plan, TaskInGrace};
 use rules::{GroupAgain, Judgement};
 
+use crate::assignment::Assignment;
 use crate::environment::{Environment, answer};
-use crate::pass::Assignment;
 use crate::ports::Clock as _;
-use crate::survey::Progress;
 
 /// No chain of questions is this long: each round answers all of the one before.
 const MAX_ROUNDS: usize = 64;
@@ -27,6 +26,17 @@ pub(crate) struct Assessment {
 pub(crate) struct Judged {
     pub(crate) judgement: Judgement,
     pub(crate) plan: Plan,
+}
+
+/// How far a survey is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Rounds of questions so far; how many there will be shows only at the end.
+    pub round: usize,
+    /// Questions answered so far.
+    pub answered: usize,
+    /// Questions about to be answered in this round.
+    pub open: usize,
 }
 
 /// Looks at the assignment's scope afresh.

@@ -7,12 +7,12 @@ use jiff::SignedDuration;
 use ledger::Ledger as _;
 use model::Timestamp;
 use model::call::CallError;
-use model::id::{AccountId, Region, TargetGroupArn};
+use model::id::TargetGroupArn;
 use model::observation::{Answer, Lookup};
-use model::policy::Policy;
-use model::scope::{Scope, ServiceId, Site, TaskHint};
-use planner::{Capabilities, LookAgain, LookHistory, Plan, Waiting};
+use model::scope::{ServiceId, Site, TaskHint};
+use planner::{Capabilities, LookAgain, Plan, Waiting};
 
+use crate::assignment::Assignment;
 use crate::conclusions::Conclusions;
 use crate::environment::Environment;
 use crate::execute::{deadline_is_near, execute};
@@ -23,27 +23,8 @@ use crate::ports::{Clock as _, DelayedLook, LookQueue};
 /// What is left of the time when a wait for a second look must be over: it has to be looked at, done and read back.
 const TIME_TO_ACT: SignedDuration = SignedDuration::from_secs(10);
 
-/// How many rungs the ladder has: in one pass each is refused once.
+/// How many repair options there are: in one pass each is refused once.
 const OPTIONS: usize = 3;
-
-/// What a pass is to look at, and what it may do.
-#[derive(Debug, Clone)]
-pub struct Assignment<'a> {
-    /// The account the function works in.
-    pub account: AccountId,
-    /// The Region it works in.
-    pub region: Region,
-    /// Where to look.
-    pub scope: Scope,
-    /// What may be done.
-    pub policy: &'a Policy,
-    /// The rules to judge by.
-    pub rules: BTreeSet<&'a str>,
-    /// What look-again messages carried.
-    pub looks: LookHistory,
-    /// When the function is cut off; absent where nothing cuts it off.
-    pub deadline: Option<Timestamp>,
-}
 
 /// Looks at the scope, does what is to be done now, and asks for the looks that are to come.
 ///
@@ -82,7 +63,7 @@ pub async fn pass<E: Environment>(environment: &E, assignment: &Assignment<'_>) 
         if !refused || option == OPTIONS || deadline_is_near(assignment, environment.clock()) {
             break;
         }
-        // What was refused is remembered now, and the next rung open.
+        // What was refused is remembered now, and the next option open.
         seen = look(environment, assignment, &looks, later, &|_| ()).await;
         judged_groups += seen.judgement.judged_groups;
     }

@@ -11,7 +11,6 @@ use model::Timestamp;
 use model::call::CallError;
 use model::finding::Fingerprint;
 use model::id::TaskArn;
-pub use model::scope::Unit;
 use model::scope::{Scope, ServiceId, Site, TaskHint};
 
 /// Time, as a pass sees it.

@@ -8,23 +8,13 @@ use std::collections::BTreeMap;
 use model::scope::Site;
 use planner::{Capabilities, Decision, LookAgain, Plan, Waiting};
 
+use crate::assignment::Assignment;
 use crate::conclusions::Conclusions;
 use crate::environment::Environment;
-use crate::look::look;
+use crate::look::{Progress, look};
 use crate::outcome::PassOutcome;
-use crate::pass::{Assignment, send_looks};
+use crate::pass::send_looks;
 use crate::ports::{Clock as _, LookQueue};
-
-/// How far a survey is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// Rounds of questions so far; how many there will be shows only at the end.
-    pub round: usize,
-    /// Questions answered so far.
-    pub answered: usize,
-    /// Questions about to be answered in this round.
-    pub open: usize,
-}
 
 /// The queues of the functions that repair, to leave suspicions in.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use model::ecs::Service;
 use model::id::{ClusterArn, TargetGroupArn, TaskArn};
-use model::observation::{Answer, Desired, Gap, Lookup, TaskList, Unread, UnreadKind};
+use model::observation::{Desired, Gap, Lookup, TaskList, Unread, UnreadKind};
 use model::scope::{Scope, ServiceId, TaskHint, Unit};
 
 use crate::judgement::Judgement;
@@ -79,7 +79,6 @@ pub(crate) fn of_group<'a>(
     again: GroupAgain<'_>,
     judgement: &mut Judgement,
 ) -> Selection<'a> {
-    let known = lookup.observation();
     // As they were listed, so they are.
     let listed = again.index.listed().clone();
     let mut selection = Selection { target_groups: [again.group.clone()].into(), listed, ..Selection::default() };
@@ -90,14 +89,8 @@ pub(crate) fn of_group<'a>(
         }
         selection.found.extend(service.map(|service| (id.clone(), service)));
     }
-    for (arn, hint) in &scope.tasks {
-        let service = match known.aws.task.get(arn).and_then(Answer::known) {
-            Some(task) => task.service_name().map(|name| ServiceId::new(&task.cluster, name)),
-            None => hint.service.clone(),
-        };
-        if service.is_some_and(|service| again.users.contains(&service)) {
-            add_task(&mut selection, lookup, arn, hint, judgement);
-        }
+    for (arn, hint) in again.users.iter().flat_map(|user| again.index.hints(user)) {
+        add_task(&mut selection, lookup, arn, hint, judgement);
     }
     selection
 }

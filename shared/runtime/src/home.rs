@@ -1,6 +1,6 @@
 //! The account and Region a function works in, and keeps to.
 
-use model::id::{AccountId, ClusterArn, Region};
+use model::id::{AccountId, ClusterArn, FunctionArn, Region};
 
 /// Where a function works: nothing elsewhere is ever looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,15 +36,11 @@ impl Home {
     /// # Errors
     /// When it is no such ARN.
     pub fn of_function(arn: &str) -> Result<Self, HomeError> {
-        let parts: Vec<&str> = arn.splitn(7, ':').collect();
-        let home = match parts.as_slice() {
-            ["arn", partition, "lambda", region, account, "function", _] if partition.starts_with("aws") => region
-                .parse()
-                .ok()
-                .zip(account.parse().ok())
-                .map(|(region, account)| Self { partition: (*partition).to_owned(), account, region }),
-            _ => None,
+        let home = |function: FunctionArn| {
+            let (account, region) = (function.account().parse().ok()?, function.region().parse().ok()?);
+            Some(Self { partition: function.partition().to_owned(), account, region })
         };
+        let home = arn.parse().ok().and_then(home);
         // Where no cluster can be, nothing is ever at home.
         home.filter(|home| home.cluster("any").is_some()).ok_or_else(|| HomeError(arn.chars().take(200).collect()))
     }

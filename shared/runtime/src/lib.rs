@@ -2,7 +2,7 @@
 //!
 //! * [`settings`] – the environment;
 //! * [`mod@incoming`], [`request`] – what a function is given, and where it says to look;
-//! * [`looks`] – looks to come, as delayed messages;
+//! * [`looks`] – looks to come, as delayed messages; [`queue`] – sending them;
 //! * [`batch`] – which messages of a batch failed;
 //! * [`alerts`] – what is told after a pass;
 //! * [`lambda`] – one invocation after the other;
@@ -19,5 +19,6 @@ pub mod incoming;
 pub mod lambda;
 pub mod log;
 pub mod looks;
+pub mod queue;
 pub mod request;
 pub mod settings;

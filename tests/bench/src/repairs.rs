@@ -71,14 +71,19 @@ pub async fn pass(shape: Shape, step: SignedDuration, time: Option<SignedDuratio
     };
     let (ledger, suspicions) = (MemoryLedger::new(), Suspicions::default());
     let clock = Stepping { step: SignedDuration::ZERO, asked: AtomicI32::new(0) };
-    let world = pipeline::World { account: &account, ledger: Some(&ledger), queue: Some(&suspicions), clock: &clock };
+    let world = pipeline::EnvironmentParts {
+        account: &account,
+        ledger: Some(&ledger),
+        queue: Some(&suspicions),
+        clock: &clock,
+    };
     pipeline::pass(&world, &assignment).await;
     let first = suspicions.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
     assignment.looks = LookHistory { first, attempt: 1 };
     assignment.deadline = time.map(|time| BEGINNING.checked_add(time)).transpose()?;
     let clock = Stepping { step, asked: AtomicI32::new(0) };
     let before = cpu_time()?;
-    let outcome = pipeline::pass(&pipeline::World { clock: &clock, ..world }, &assignment).await;
+    let outcome = pipeline::pass(&pipeline::EnvironmentParts { clock: &clock, ..world }, &assignment).await;
     let cpu = cpu_time()?.saturating_sub(before);
     Ok(Passed { outcome, account, cpu })
 }

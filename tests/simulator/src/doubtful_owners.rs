@@ -69,7 +69,7 @@ pub(crate) fn something_takes_an_address(stage: &mut Stage<'_>, which: usize, ho
     let number = stage.sim.ecs.number();
     let addresses = vec![place.v4(), place.v6()];
     for ip in &addresses {
-        stage.sim.record.takes(now, *ip, Holder::Thing(number.to_string()));
+        stage.sim.record.takes(now, *ip, Holder::OtherInterface(number.to_string()));
     }
     let subnet = names::subnet(usize::from(subnet));
     let mut interface = entities::interface(number, subnet, "made by hand".to_owned(), addresses);

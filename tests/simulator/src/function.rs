@@ -10,10 +10,10 @@ use ledger::memory::MemoryLedger;
 use model::call::{CallError, CallErrorKind};
 use model::scope::Scope;
 use pipeline::ports::{Clock as _, DelayedLook, LookQueue};
-use pipeline::{Assignment, HandOn, LookHistory, World as Surroundings, survey};
+use pipeline::{Assignment, EnvironmentParts, HandOn, LookHistory, survey};
 use runtime::home::Home;
 use runtime::incoming::look_again;
-use runtime::lambda::{Backend, HandlerError, PassRequest, PassResult, Standing, carry_out, handle};
+use runtime::lambda::{Backend, FunctionContext, HandlerError, PassRequest, PassResult, carry_out, handle};
 use runtime::request::{Patterns, look_up};
 
 use crate::account::{SimAccount, failure};
@@ -49,7 +49,7 @@ impl Deployed {
         let deadline = timestamp(now + FUNCTION_TIMEOUT - 2 * SECOND);
         let account =
             SimAccount { world: Arc::clone(&self.world), actor, deadline, bug: SimAccount::bug_of(self.bug, role) };
-        let desk = SimulatedBackend {
+        let backend = SimulatedBackend {
             rules: rules_of(role),
             ledger: SimLedger { kept: Arc::clone(&self.ledger), calls: account.clone() },
             queue: SimQueue(role, account.clone()),
@@ -58,7 +58,7 @@ impl Deployed {
         };
         let home = home_of(role);
         Box::pin(async move {
-            let answer = handle(&input, &home, deadline, &desk).await.ok()?;
+            let answer = handle(&input, &home, deadline, &backend).await.ok()?;
             let answer: serde_json::Value = serde_json::from_str(answer.get()).ok()?;
             let failures = answer["batchItemFailures"].as_array()?.iter();
             Some(failures.filter_map(|one| Some(one["itemIdentifier"].as_str()?.to_owned())).collect())
@@ -90,7 +90,7 @@ impl Deployed {
                 deadline: Some(deadline),
             };
             let surroundings =
-                Surroundings { account: &account, ledger: Some(&ledger), queue: None::<&Noted>, clock: &clock };
+                EnvironmentParts { account: &account, ledger: Some(&ledger), queue: None::<&Noted>, clock: &clock };
             let hand_on = HandOn { registrar: Some(&Noted), guard: Some(&Noted) };
             let outcome = survey(&surroundings, &assignment, hand_on, &|_| ()).await;
             world.sim().audited = Some(outcome);
@@ -141,7 +141,7 @@ impl SimulatedBackend {
         let reads = sim.record.reads.entry(self.account.actor).or_default();
         (reads.pass, reads.began) = (pass, now);
         reads.changes.clear();
-        reads.deeds.clear();
+        reads.group_repairs.clear();
     }
 
     fn pass_ends(&self, passed: &PassResult) {
@@ -166,30 +166,30 @@ impl SimulatedBackend {
         });
     }
 
-    async fn once(&self, order: &PassRequest, home: &Home, deadline: Timestamp) -> PassResult {
+    async fn once(&self, pass_request: &PassRequest, home: &Home, deadline: Timestamp) -> PassResult {
         let policy = self.account.world.sim().setting.policy.clone();
-        let world = Surroundings {
+        let world = EnvironmentParts {
             account: &self.account,
             ledger: Some(&self.ledger),
             queue: Some(&self.queue),
             clock: &self.clock,
         };
-        let standing = Standing { home, rules: &self.rules, policy: &policy, alerts: None };
+        let context = FunctionContext { home, rules: &self.rules, policy: &policy, alerts: None };
         self.pass_begins();
-        let passed = carry_out(&world, order, &standing, deadline, &Calls::default()).await;
+        let passed = carry_out(&world, pass_request, &context, deadline, &Calls::default()).await;
         self.pass_ends(&passed);
         passed
     }
 
-    /// The order, as a product with the bug would take it.
-    fn planted(&self, order: &PassRequest) -> PassRequest {
-        let mut order = order.clone();
+    /// The pass request, as a product with the bug would take it.
+    fn planted(&self, pass_request: &PassRequest) -> PassRequest {
+        let mut pass_request = pass_request.clone();
         if self.account.bug == Some(Bug::OldFirstLook) {
             let within = self.account.world.sim().setting.confirm_within;
             let recent = self.clock.now() - jiff::SignedDuration::from_millis(within / 2);
-            order.looks.first.values_mut().for_each(|seen| *seen = (*seen).max(recent));
+            pass_request.looks.first.values_mut().for_each(|seen| *seen = (*seen).max(recent));
         }
-        order
+        pass_request
     }
 }
 
@@ -211,16 +211,16 @@ impl Backend for SimulatedBackend {
         unsent.into_iter().map(|(look, error)| (look, error.to_string())).collect()
     }
 
-    async fn pass(&self, order: &PassRequest, home: &Home, deadline: Timestamp) -> PassResult {
-        let mut order = self.planted(order);
-        let passed = self.once(&order, home, deadline).await;
+    async fn pass(&self, pass_request: &PassRequest, home: &Home, deadline: Timestamp) -> PassResult {
+        let mut pass_request = self.planted(pass_request);
+        let passed = self.once(&pass_request, home, deadline).await;
         if self.account.bug != Some(Bug::SkipSecondLook) {
             return passed;
         }
         let long_ago = self.clock.now() - jiff::SignedDuration::from_mins(3);
         let seen = passed.outcome.findings.iter().map(|one| (one.finding.suspicion(), long_ago));
-        order.looks.first.extend(seen);
-        self.once(&order, home, deadline).await
+        pass_request.looks.first.extend(seen);
+        self.once(&pass_request, home, deadline).await
     }
 }
 

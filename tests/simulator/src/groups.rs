@@ -1,4 +1,4 @@
-//! Security groups: what a task's interface wears, and what its service declares.
+//! Security groups: what a task's interface has, and what its service declares.
 
 use std::collections::BTreeSet;
 
@@ -9,14 +9,14 @@ use crate::names;
 use crate::world::Stage;
 
 impl Stage<'_> {
-    /// What a task's interface wears; nothing once it is gone.
-    pub(crate) fn worn(&self, task: &TaskArn) -> Option<BTreeSet<SecurityGroupId>> {
+    /// What a task's interface has; nothing once it is gone.
+    pub(crate) fn actual(&self, task: &TaskArn) -> Option<BTreeSet<SecurityGroupId>> {
         let interface = names::interface(self.sim.ecs.tasks.get(task)?.number);
         let found = self.aws.interfaces.iter().find(|one| one.id == interface)?;
         Some(found.security_groups.iter().cloned().collect())
     }
 
-    /// A task's interface wears these from now on.
+    /// A task's interface has these from now on.
     pub(crate) fn set_groups(&mut self, task: &TaskArn, groups: Vec<SecurityGroupId>) {
         let Some(plan) = self.sim.ecs.tasks.get(task) else { return };
         let interface = names::interface(plan.number);
@@ -38,9 +38,9 @@ impl Stage<'_> {
     }
 }
 
-/// What is to be worn by who wears these.
-pub(crate) fn right(worn: &BTreeSet<SecurityGroupId>) -> BTreeSet<SecurityGroupId> {
-    let mut right = worn.clone();
+/// The groups that an interface with these is to have.
+pub(crate) fn right(actual: &BTreeSet<SecurityGroupId>) -> BTreeSet<SecurityGroupId> {
+    let mut right = actual.clone();
     right.insert(names::security_group(names::REQUIRED));
     right.remove(&names::security_group(names::FORBIDDEN));
     right

@@ -44,7 +44,7 @@ const KINDS: [Happens; 45] = [
     forget_deregistering,
     forget_deregistering,
     person_deregisters,
-    person_registers_a_stranger,
+    person_registers_a_foreign_target,
     person_registers_the_wrong_port,
     person_registers_another_services_task,
     hold,
@@ -192,7 +192,7 @@ fn person_deregisters(stage: &mut Stage<'_>, which: usize, _: usize) {
 }
 
 /// An address no task ever has: in a subnet of another account, on premises, or of a thing.
-fn person_registers_a_stranger(stage: &mut Stage<'_>, which: usize, how: usize) {
+fn person_registers_a_foreign_target(stage: &mut Stage<'_>, which: usize, how: usize) {
     let Some(group) = stage.group(which) else { return };
     let is_v6 = stage.aws.target_groups.get(&group).is_some_and(|one| one.ip_version == model::elb::IpVersion::Ipv6);
     let number = u8::try_from(how % 3).unwrap_or(0);
@@ -333,7 +333,7 @@ fn put_back(stage: &mut Stage<'_>, _: usize, how: usize) {
 fn person_changes_groups(stage: &mut Stage<'_>, which: usize, how: usize) {
     let Some(task) = stage.running_task(which) else { return };
     let groups = sets_groups()[how % SETS_GROUPS].clone();
-    stage.sim.tell(|| format!("task {} wears {groups:?} now", task.id()));
+    stage.sim.tell(|| format!("task {} has {groups:?} now", task.id()));
     stage.set_groups(&task, groups);
 }
 

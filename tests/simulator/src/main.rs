@@ -50,7 +50,7 @@ fn sweep(seeds: &str, from: &str) -> ExitCode {
     };
     let began = Instant::now();
     let (next, invocations) = (AtomicU64::new(from), AtomicU64::new(0));
-    let (changes, deeds) = (AtomicU64::new(0), AtomicU64::new(0));
+    let (changes, group_repairs) = (AtomicU64::new(0), AtomicU64::new(0));
     let failed = AtomicU64::new(u64::MAX);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
@@ -64,7 +64,7 @@ fn sweep(seeds: &str, from: &str) -> ExitCode {
                     let outcome = run(&Arc::new(Choices::of_seed(seed)), Options::default());
                     invocations.fetch_add(outcome.invocations.into(), Ordering::Relaxed);
                     changes.fetch_add(outcome.changes.try_into().unwrap_or(0), Ordering::Relaxed);
-                    deeds.fetch_add(outcome.deeds.try_into().unwrap_or(0), Ordering::Relaxed);
+                    group_repairs.fetch_add(outcome.group_repairs.try_into().unwrap_or(0), Ordering::Relaxed);
                     if outcome.violation.is_some() {
                         failed.fetch_min(seed, Ordering::Relaxed);
                     }
@@ -79,7 +79,7 @@ fn sweep(seeds: &str, from: &str) -> ExitCode {
         ran as f64 / seconds,
         invocations.load(Ordering::Relaxed),
         changes.load(Ordering::Relaxed),
-        deeds.load(Ordering::Relaxed),
+        group_repairs.load(Ordering::Relaxed),
     );
     match failed.load(Ordering::Relaxed) {
         u64::MAX => ExitCode::SUCCESS,

@@ -39,7 +39,7 @@ impl Span {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Holder {
     Task(TaskArn),
-    Thing(String),
+    OtherInterface(String),
 }
 
 /// Who changes a target group.
@@ -101,7 +101,7 @@ pub(crate) struct Reads {
     pub(crate) interfaces: BTreeMap<SubnetId, Moment>,
     pub(crate) tasks: BTreeMap<TaskArn, Moment>,
     pub(crate) changes: Vec<Change>,
-    pub(crate) deeds: Vec<Deed>,
+    pub(crate) group_repairs: Vec<GroupRepair>,
 }
 
 /// A change that a function made.
@@ -116,13 +116,13 @@ pub(crate) struct Change {
 
 /// What a function did about security groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Deed {
+pub(crate) struct GroupRepair {
     pub(crate) at: Moment,
     pub(crate) actor: Actor,
     pub(crate) what: What,
 }
 
-/// The rungs of the ladder.
+/// The repair options.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum What {
     /// A task's interface is to wear these.
@@ -161,7 +161,7 @@ pub(crate) struct Record {
     pub(crate) passes: Vec<PassSeen>,
     pub(crate) reads: BTreeMap<Actor, Reads>,
     pub(crate) changes: Vec<Change>,
-    pub(crate) deeds: Vec<Deed>,
+    pub(crate) group_repairs: Vec<GroupRepair>,
     /// When the groups of a task's interface were changed last.
     pub(crate) regrouped: BTreeMap<TaskArn, Moment>,
     /// When a service's groups were changed last, and the number of its tasks.
@@ -198,7 +198,7 @@ impl Record {
     pub(crate) fn task_at(&self, ip: IpAddr, at: Moment) -> Option<&TaskArn> {
         match self.holder(ip, at)? {
             Holder::Task(task) => Some(task),
-            Holder::Thing(_) => None,
+            Holder::OtherInterface(_) => None,
         }
     }
 

@@ -44,7 +44,7 @@ pub struct Outcome {
     /// Changes that functions made.
     pub changes: usize,
     /// What functions did about security groups.
-    pub deeds: usize,
+    pub group_repairs: usize,
 }
 
 /// Runs a simulation.
@@ -62,7 +62,7 @@ pub fn run(choices: &Arc<Choices>, options: Options) -> Outcome {
         drawn: sim.drawn(),
         invocations: stage.actors,
         changes: sim.record.changes.len(),
-        deeds: sim.record.deeds.len(),
+        group_repairs: sim.record.group_repairs.len(),
     }
 }
 

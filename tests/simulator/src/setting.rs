@@ -46,7 +46,7 @@ pub(crate) struct Setting {
 #[derive(Debug, Clone)]
 pub(crate) struct Guard {
     pub(crate) repairs: bool,
-    /// The rungs of the ladder it may use, from the lowest.
+    /// The repair options it may use, from the least disruptive.
     pub(crate) options: usize,
     pub(crate) max_interface_changes: usize,
     pub(crate) max_updates: usize,

@@ -23,25 +23,16 @@ pub(crate) use plan::{Division, Part};
 use std::collections::BTreeMap;
 
 use aws_config::SdkConfig;
-use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use jiff::{SignedDuration, Timestamp};
 use model::call::{CallError, CallErrorKind};
 use model::id::ClusterArn;
+use model::quota::LONGEST_DELAY;
 use report::Report;
+use runtime::queue::{QueueMessage, SqsQueue};
 use serde_json::{Value, json};
 
 use crate::bucket::ReportBucket;
 use join::{join, missing};
-
-/// The IAM action by which messages are sent.
-const SEND: &str = "sqs:SendMessage";
-
-/// Messages in one SendMessageBatch.
-const MESSAGES: usize = 10;
-
-/// The longest that SQS holds a message back.
-const LONGEST_DELAY: SignedDuration = SignedDuration::from_mins(15);
 
 /// When a part that hasn't ended by then is given up.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(1);
@@ -55,8 +46,7 @@ const REQUESTS_A_SECOND: f64 = 10.0;
 #[derive(Debug)]
 pub struct FanOut {
     bucket: ReportBucket,
-    client: Client,
-    queue_url: String,
+    queue: SqsQueue,
     /// This process's share of AWS's request quotas.
     share: f64,
 }
@@ -65,8 +55,7 @@ impl FanOut {
     /// Parts go through this queue and this bucket.
     #[must_use]
     pub fn new(config: &SdkConfig, bucket: &str, queue_url: &str, share: f64) -> Self {
-        let (bucket, client) = (ReportBucket::new(config, bucket), Client::new(config));
-        Self { bucket, client, queue_url: queue_url.to_owned(), share }
+        Self { bucket: ReportBucket::new(config, bucket), queue: SqsQueue::new(config, queue_url), share }
     }
 
     /// Is an account with so many services in its clusters too large to be looked at in a third of this time?
@@ -150,22 +139,12 @@ impl FanOut {
     }
 
     async fn send(&self, messages: Vec<(PartMessage, SignedDuration)>) -> Result<(), CallError> {
-        for batch in messages.chunks(MESSAGES) {
-            let mut request = self.client.send_message_batch().queue_url(&self.queue_url);
-            for (nth, (message, delay)) in batch.iter().enumerate() {
-                let body = serde_json::to_string(message).map_err(|error| self.unwritable(&error))?;
-                let entry = SendMessageBatchRequestEntry::builder().id(nth.to_string()).message_body(body);
-                let entry = entry.delay_seconds(i32::try_from(delay.as_secs()).unwrap_or(0)).build();
-                request = request.entries(entry.map_err(|error| self.unwritable(&error))?);
-            }
-            let answer = request.send().await;
-            let answer = answer.map_err(|error| aws::error::call_error(SEND, self.queue_url.as_str(), &error))?;
-            if let Some(failed) = answer.failed.first() {
-                let message = failed.message.clone().unwrap_or_default();
-                return Err(CallError { code: Some(failed.code.clone()), ..self.error(SEND, &message) });
-            }
-        }
-        Ok(())
+        let message = |(message, delay): (PartMessage, SignedDuration)| {
+            let body = serde_json::to_string(&message).map_err(|error| self.unwritable(&error))?;
+            Ok(QueueMessage { body, delay_seconds: i32::try_from(delay.as_secs()).unwrap_or(0) })
+        };
+        let messages: Vec<QueueMessage> = messages.into_iter().map(message).collect::<Result<_, CallError>>()?;
+        self.queue.send(&messages).await.into_values().next().map_or(Ok(()), Err)
     }
 
     fn unwritable(&self, error: &dyn std::error::Error) -> CallError {
@@ -173,7 +152,7 @@ impl FanOut {
     }
 
     fn error(&self, operation: &'static str, message: &str) -> CallError {
-        let resource = if operation == SEND { self.queue_url.clone() } else { self.bucket.location("audits") };
+        let resource = self.bucket.location("audits");
         CallError { operation, resource, kind: CallErrorKind::Refused, code: None, message: message.to_owned() }
     }
 }

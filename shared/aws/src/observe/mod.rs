@@ -14,7 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use futures::future::{BoxFuture, FutureExt as _, join_all};
 use futures::stream::{StreamExt as _, iter};
 use model::every_aws_table;
-use model::observation::{AwsFacts, AwsQuestions, Question};
+use model::observation::{AwsFacts, AwsQuestions, Gap, Lookup, Observation, Question, Unread};
 
 use crate::api::{Account, AwsFact};
 use crate::budget;
@@ -38,6 +38,27 @@ pub async fn answer<A: Account>(account: &A, questions: &BTreeSet<Question>, fac
     }
     every_aws_table!(queue);
     join_all(queues.into_values().map(take_turns)).await;
+}
+
+/// Asks until `question` has an answer.
+///
+/// # Errors
+/// When something it needs can't be read.
+pub async fn ask<A: Account, T>(
+    account: &A,
+    observation: &mut Observation,
+    question: impl for<'a> Fn(&Lookup<'a>) -> Result<T, Gap<'a>>,
+) -> Result<T, Unread> {
+    loop {
+        let lookup = Lookup::new(observation);
+        match question(&lookup) {
+            Ok(found) => return Ok(found),
+            Err(Gap::Unread(unread)) => return Err(unread.clone()),
+            Err(Gap::Pending) => {}
+        }
+        let questions = lookup.into_questions();
+        answer(account, &questions, &mut observation.aws).await;
+    }
 }
 
 /// Reads that are waiting for their turn, by quota.

@@ -138,10 +138,4 @@ impl Task {
     pub fn interface_at(&self, address: IpAddr) -> Option<&TaskInterface> {
         self.interfaces.iter().find(|interface| interface.addresses.contains(&address))
     }
-
-    /// Does it have a network interface of its own (awsvpc mode)?
-    #[must_use]
-    pub fn is_awsvpc(&self) -> bool {
-        !self.interfaces.is_empty()
-    }
 }

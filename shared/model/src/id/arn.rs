@@ -11,7 +11,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use parts::{Parts, last, middle};
+use parts::{Parts, is_partition, last, middle};
 
 /// Why a text is not the ARN it was taken for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -136,6 +136,16 @@ arn!(
     ServiceRevisionArn, "ecs", "a service revision ARN", |s| matches!(s, ["service-revision", _, _, _])
 );
 arn!(
+    /// A Lambda function: `function:NAME`, with a version or alias behind it perhaps.
+    FunctionArn, "lambda", "the ARN of a Lambda function", |s| {
+        matches!(s, [one] if one.strip_prefix("function:").is_some_and(|name| !name.is_empty()))
+    }
+);
+arn!(
+    /// An SNS topic: its name alone.
+    TopicArn, "sns", "a topic's ARN", |s| matches!(s, [name] if !name.contains(':'))
+);
+arn!(
     /// A target group: `targetgroup/NAME/ID`.
     TargetGroupArn, "elasticloadbalancing", "a target group ARN", |s| matches!(s, ["targetgroup", _, _])
 );
@@ -179,6 +189,13 @@ impl ServiceArn {
     pub fn cluster_name(&self) -> Option<&str> {
         middle(&self.0)
     }
+}
+
+/// The partition of any ARN: `aws`, `aws-cn` …
+#[must_use]
+pub fn partition_of(arn: &str) -> Option<&str> {
+    let (partition, _) = arn.strip_prefix("arn:")?.split_once(':')?;
+    Some(partition).filter(|partition| is_partition(partition))
 }
 
 impl TaskArn {

@@ -7,8 +7,8 @@ mod arn;
 mod plain;
 
 pub use arn::{
-    ArnError, ClusterArn, ListenerArn, LoadBalancerArn, LoadBalancerKind, ServiceArn, ServiceRevisionArn,
-    TargetGroupArn, TaskArn, TaskDefinitionArn,
+    ArnError, ClusterArn, FunctionArn, ListenerArn, LoadBalancerArn, LoadBalancerKind, ServiceArn, ServiceRevisionArn,
+    TargetGroupArn, TaskArn, TaskDefinitionArn, TopicArn, partition_of,
 };
 pub use plain::{
     AccountId, AttachmentId, DeploymentId, IdError, NetworkInterfaceId, PrefixListId, Region, SecurityGroupId,

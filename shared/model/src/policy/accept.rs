@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
-use super::document::{Node, Value};
+use super::document::{DocumentNode, Value};
 use super::glob::{Glob, glob};
 use super::rules::matching;
 use super::section::{TableReader, quoted};
@@ -73,7 +73,7 @@ pub(super) fn accepts<'a>(all: &'a [Acceptance], finding: &Finding, now: Timesta
     all.iter().find(|one| !one.has_ended(now) && one.covers(finding))
 }
 
-fn service(node: &Node) -> Result<Glob, String> {
+fn service(node: &DocumentNode) -> Result<Glob, String> {
     let service = glob(node)?;
     if service.as_str().contains('/') || service.as_str() == "*" {
         return Ok(service);
@@ -81,7 +81,7 @@ fn service(node: &Node) -> Result<Glob, String> {
     Err(format!("{} names no cluster: write CLUSTER/SERVICE, like \"prod/web\" or \"*/web\"", quoted(service.as_str())))
 }
 
-fn reason(node: &Node) -> Result<String, String> {
+fn reason(node: &DocumentNode) -> Result<String, String> {
     match &node.value {
         Value::Text(text) if !text.trim().is_empty() => Ok(text.trim().to_owned()),
         Value::Text(_) => Err("it is empty: say why, for whoever reads the report".to_owned()),
@@ -90,7 +90,7 @@ fn reason(node: &Node) -> Result<String, String> {
 }
 
 /// A time, or a day, to the end of which it holds in UTC.
-fn until(node: &Node) -> Result<Timestamp, String> {
+fn until(node: &DocumentNode) -> Result<Timestamp, String> {
     const FORM: &str = "write a day like \"2027-01-31\" or an RFC 3339 time like \"2027-01-31T18:00:00Z\", in quotes";
     let Value::Text(text) = &node.value else {
         return Err(format!("expected a string, found {}: {FORM}", node.value.kind()));

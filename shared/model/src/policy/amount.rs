@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::document::{Node, Value};
+use super::document::{DocumentNode, Value};
 use super::section::quoted;
 
 /// How many of a whole.
@@ -80,7 +80,7 @@ fn lesser<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
 }
 
 /// Reads a percentage such as `"20%"` or a count.
-pub(super) fn amount(node: &Node) -> Result<Amount, String> {
+pub(super) fn amount(node: &DocumentNode) -> Result<Amount, String> {
     let text = match &node.value {
         Value::Integer(_) => return limit(node).map(Amount::Count),
         Value::Text(text) => text,
@@ -102,7 +102,7 @@ pub(super) fn amount(node: &Node) -> Result<Amount, String> {
 }
 
 /// Reads a count from 1.
-pub(super) fn limit(node: &Node) -> Result<u32, String> {
+pub(super) fn limit(node: &DocumentNode) -> Result<u32, String> {
     match node.value {
         Value::Integer(0) => Err("0 would allow nothing at all: write 1 or more, or mode = \"observe\"".to_owned()),
         Value::Integer(number) => u32::try_from(number)

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::document::{Node, Value};
+use super::document::{DocumentNode, Value};
 use super::section::{did_you_mean, quoted};
 use crate::finding::Severity;
 
@@ -93,7 +93,7 @@ impl Choice for Severity {
 }
 
 /// Reads one of the words of `T`.
-pub(super) fn one_of<T: Choice>(node: &Node) -> Result<T, String> {
+pub(super) fn one_of<T: Choice>(node: &DocumentNode) -> Result<T, String> {
     let words = || T::WORDS.iter().map(|(word, _)| *word);
     let all = words().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(", ");
     let Value::Text(text) = &node.value else {

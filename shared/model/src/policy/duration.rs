@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use jiff::fmt::friendly::{SpanParser, SpanPrinter};
 
-use super::document::{Node, Value};
+use super::document::{DocumentNode, Value};
 use super::section::{TableReader, quoted};
 
 /// The longest any length of time in a policy may be. What was seen a day ago says nothing about now.
 const DAY: Duration = Duration::from_hours(24);
 
 /// Reads a length of time up to [`DAY`].
-pub(super) fn duration(node: &Node) -> Result<Duration, String> {
+pub(super) fn duration(node: &DocumentNode) -> Result<Duration, String> {
     let text = match &node.value {
         Value::Text(text) => text,
         Value::Integer(number) => return Err(without_unit(&number.to_string())),
@@ -30,7 +30,7 @@ pub(super) fn duration(node: &Node) -> Result<Duration, String> {
 }
 
 /// Reads the length of a window, which can't be nothing.
-pub(super) fn window(node: &Node) -> Result<Duration, String> {
+pub(super) fn window(node: &DocumentNode) -> Result<Duration, String> {
     let duration = duration(node)?;
     if duration < Duration::from_secs(1) {
         return Err("a window under 1s would bound nothing: write a longer one, like \"10m\"".to_owned());

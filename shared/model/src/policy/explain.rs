@@ -16,16 +16,16 @@ pub struct Explained {
     /// As a policy would say it.
     pub value: String,
     /// What says so.
-    pub origin: Origin,
+    pub origin: PolicySource,
 }
 
 /// What gives a key its value: the last part of the policy that changes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub enum PolicySource {
     /// The policy says nothing else.
     Default,
     /// The section itself.
-    TableReader,
+    Section,
     /// An override.
     Override {
         /// Counted from 1, in the order in which they are written.
@@ -40,13 +40,13 @@ impl Policy {
     #[must_use]
     pub fn explain(&self, place: &PolicySubject<'_>) -> Vec<Explained> {
         let default = Self::default();
-        let mut all = entries(&default.registration, &default.security_groups, &Origin::Default);
+        let mut all = entries(&default.registration, &default.security_groups, &PolicySource::Default);
         let (mut registration, mut security_groups) = (self.registration.clone(), self.security_groups.clone());
-        note(&mut all, entries(&registration, &security_groups, &Origin::TableReader));
+        note(&mut all, entries(&registration, &security_groups, &PolicySource::Section));
         for (nth, over) in self.overrides.iter().enumerate().filter(|(_, over)| over.applies_to(place)) {
             over.registration.apply(&mut registration);
             over.security_groups.apply(&mut security_groups);
-            let origin = Origin::Override { number: nth + 1, applies_to: applies_to(over) };
+            let origin = PolicySource::Override { number: nth + 1, applies_to: applies_to(over) };
             note(&mut all, entries(&registration, &security_groups, &origin));
         }
         all
@@ -62,7 +62,7 @@ fn note(all: &mut [Explained], later: Vec<Explained>) {
     }
 }
 
-fn entries(registration: &RegistrationPolicy, groups: &SecurityGroupPolicy, origin: &Origin) -> Vec<Explained> {
+fn entries(registration: &RegistrationPolicy, groups: &SecurityGroupPolicy, origin: &PolicySource) -> Vec<Explained> {
     let of_registration = [
         ("mode", quoted(&registration.mode)),
         ("grace", duration(registration.grace)),
@@ -114,11 +114,11 @@ fn list<'a, T: fmt::Display + 'a>(values: impl IntoIterator<Item = &'a T>) -> St
     format!("[{}]", values.join(", "))
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for PolicySource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("default"),
-            Self::TableReader => f.write_str("the section"),
+            Self::Section => f.write_str("the section"),
             Self::Override { number, applies_to } => write!(f, "override {number} ({applies_to})"),
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-use super::document::{Node, Value};
+use super::document::{DocumentNode, Value};
 use super::section::quoted;
 
 /// Longer than any name in ECS or Elastic Load Balancing.
@@ -80,7 +80,7 @@ impl PartialEq for Glob {
 impl Eq for Glob {}
 
 /// Reads a glob.
-pub(super) fn glob(node: &Node) -> Result<Glob, String> {
+pub(super) fn glob(node: &DocumentNode) -> Result<Glob, String> {
     match &node.value {
         Value::Text(text) => text.parse().map_err(|error: GlobError| error.to_string()),
         other => Err(format!("{} stands where a name or glob belongs: write it like \"prod-*\"", other.kind())),

@@ -28,7 +28,7 @@ pub use accept::Acceptance;
 pub use amount::Amount;
 pub use choice::{BalancerKind, Managed, Mode, RepairOption};
 pub use error::{PolicyErrors, PolicyProblem};
-pub use explain::{Explained, Origin};
+pub use explain::{Explained, PolicySource};
 pub use glob::{Glob, GlobError};
 pub use overrides::PolicySubject;
 pub use registration::RegistrationPolicy;

@@ -8,7 +8,7 @@ use ipnet::IpNet;
 
 use super::amount::{Amount, amount};
 use super::choice::{BalancerKind, Managed, Mode, one_of};
-use super::document::{Node, Value};
+use super::document::{DocumentNode, Value};
 use super::duration::{check_confirmation, duration, window};
 use super::section::{TableReader, quoted};
 
@@ -131,7 +131,7 @@ impl RegistrationChanges {
     }
 }
 
-fn range(node: &Node) -> Result<IpNet, String> {
+fn range(node: &DocumentNode) -> Result<IpNet, String> {
     let Value::Text(text) = &node.value else {
         return Err(format!("{} is no address range: write it like \"10.9.0.0/16\"", node.value.kind()));
     };

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::choice::one_of;
-use super::document::Node;
+use super::document::DocumentNode;
 use super::glob::{Glob, glob};
 use super::section::{Remark, TableReader, did_you_mean, quoted};
 use crate::finding::Severity;
@@ -72,7 +72,7 @@ impl RulesPolicy {
 
 /// The known rules that a glob matches. One that matches only rules that were given up is noted in `given_up`.
 pub(super) fn matching(
-    node: &Node,
+    node: &DocumentNode,
     known: &[&str],
     given_up: &RefCell<Vec<Remark>>,
 ) -> Result<BTreeSet<String>, String> {

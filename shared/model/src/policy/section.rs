@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use super::document::{DocumentEntry, Node, Value};
+use super::document::{DocumentEntry, DocumentNode, Value};
 use crate::near::nearest;
 
 /// What there is to say of a place in the text, which is told by its byte offset.
@@ -63,7 +63,11 @@ impl<'d> TableReader<'d> {
     }
 
     /// The value of `key`, if it is there and `read` accepts it.
-    pub(super) fn get<T>(&mut self, key: &'static str, read: impl FnOnce(&Node) -> Result<T, String>) -> Option<T> {
+    pub(super) fn get<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&DocumentNode) -> Result<T, String>,
+    ) -> Option<T> {
         let entry = self.find(key)?;
         read(&entry.node).map_err(|message| self.problem(entry.node.at, key, &message)).ok()
     }
@@ -72,7 +76,7 @@ impl<'d> TableReader<'d> {
     pub(super) fn list<T: Ord>(
         &mut self,
         key: &'static str,
-        read: impl Fn(&Node) -> Result<T, String>,
+        read: impl Fn(&DocumentNode) -> Result<T, String>,
     ) -> Option<BTreeSet<T>> {
         let entry = self.find(key)?;
         let Value::List(items) = &entry.node.value else {
@@ -83,7 +87,7 @@ impl<'d> TableReader<'d> {
             );
             return None;
         };
-        let accepted = |item: &Node| read(item).map_err(|message| self.problem(item.at, key, &message)).ok();
+        let accepted = |item: &DocumentNode| read(item).map_err(|message| self.problem(item.at, key, &message)).ok();
         let values: Vec<Option<T>> = items.iter().map(accepted).collect();
         values.into_iter().collect()
     }
@@ -144,7 +148,7 @@ impl<'d> TableReader<'d> {
         self.entries.iter().find(|entry| entry.key == key)
     }
 
-    fn table(&self, node: &'d Node, key: &str) -> Option<&'d [DocumentEntry]> {
+    fn table(&self, node: &'d DocumentNode, key: &str) -> Option<&'d [DocumentEntry]> {
         if let Value::Table(entries) = &node.value {
             return Some(entries);
         }

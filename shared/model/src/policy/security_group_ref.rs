@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::document::{Node, Value};
+use super::document::{DocumentNode, Value};
 use super::section::quoted;
 use crate::id::SecurityGroupId;
 
@@ -68,7 +68,7 @@ impl fmt::Display for SecurityGroupRef {
 }
 
 /// Reads a group that tasks must have.
-pub(super) fn required_group(node: &Node) -> Result<SecurityGroupRef, String> {
+pub(super) fn required_group(node: &DocumentNode) -> Result<SecurityGroupRef, String> {
     if text(node)? == "default" {
         return Err(
             "the VPC's default group is meant to be forbidden: if it really is required, write \"name:default\""
@@ -79,15 +79,15 @@ pub(super) fn required_group(node: &Node) -> Result<SecurityGroupRef, String> {
 }
 
 /// Reads a group that tasks must not have; plain `default` is the VPC's default group.
-pub(super) fn forbidden_group(node: &Node) -> Result<SecurityGroupRef, String> {
+pub(super) fn forbidden_group(node: &DocumentNode) -> Result<SecurityGroupRef, String> {
     if text(node)? == "default" { Ok(SecurityGroupRef::vpc_default()) } else { group(node) }
 }
 
-fn group(node: &Node) -> Result<SecurityGroupRef, String> {
+fn group(node: &DocumentNode) -> Result<SecurityGroupRef, String> {
     text(node)?.parse().map_err(|error: SecurityGroupRefError| error.to_string())
 }
 
-fn text(node: &Node) -> Result<&str, String> {
+fn text(node: &DocumentNode) -> Result<&str, String> {
     match &node.value {
         Value::Text(text) => Ok(text),
         other => Err(format!("{} names no security group: write a string like \"sg-0abc\"", other.kind())),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::amount::limit;
 use super::choice::{Mode, RepairOption, one_of};
-use super::document::{Node, Value};
+use super::document::{DocumentNode, Value};
 use super::duration::{check_confirmation, duration, window};
 use super::section::TableReader;
 use super::security_group_ref::{SecurityGroupRef, forbidden_group, required_group};
@@ -125,7 +125,7 @@ impl SecurityGroupChanges {
     }
 }
 
-fn yes_or_no(node: &Node) -> Result<bool, String> {
+fn yes_or_no(node: &DocumentNode) -> Result<bool, String> {
     match node.value {
         Value::Boolean(value) => Ok(value),
         ref other => Err(format!("{} stands where true or false belongs: write it unquoted", other.kind())),

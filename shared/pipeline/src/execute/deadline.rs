@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 
 use super::{Execution, Obstacle, Steps};
+use crate::assignment::Assignment;
 use crate::environment::Environment;
-use crate::pass::Assignment;
 use crate::ports::Clock;
 
 /// What a change takes with the look before it and the reading after it: less than a second by itself, more where AWS throttles.

@@ -14,7 +14,7 @@ use crate::outcome::Conclusion;
 
 /// How the group should have the targets after a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(super) enum DesiredState {
     /// Registered.
     Registered,
     /// Not registered, or draining.
@@ -33,14 +33,15 @@ impl<E: Environment> Execution<'_, E> {
         &mut self,
         group: &TargetGroupArn,
         steps: &Steps<'_>,
-        wanted: Wanted,
+        wanted: DesiredState,
         errors: &BTreeMap<Target, CallError>,
     ) {
         let there = self.in_place(group);
-        let as_wanted = |there: &BTreeSet<Target>, target| there.contains(&target) == (wanted == Wanted::Registered);
+        let as_wanted =
+            |there: &BTreeSet<Target>, target| there.contains(&target) == (wanted == DesiredState::Registered);
         let unchanged = match wanted {
-            Wanted::Registered => "AWS took the request, but the target isn't there",
-            Wanted::Gone => "AWS took the request, but the target is still there",
+            DesiredState::Registered => "AWS took the request, but the target isn't there",
+            DesiredState::Gone => "AWS took the request, but the target is still there",
         };
         for (index, step) in steps {
             let (repair, Some(target)) = (&step.repair, step.repair.target()) else { continue };

@@ -8,7 +8,8 @@ use model::observation::{Answer, Lookup, Observation, Question, Unread};
 use planner::{Decision, Plan, PlannedFinding, Step};
 use rules::GroupAgain;
 
-use super::{Execution, Obstacle, StepIndex, Steps};
+use super::{Execution, Obstacle, Steps};
+use crate::conclusions::StepIndex;
 use crate::environment::{Environment, answer};
 use crate::look::{Judged, judge, judge_group_again, until_answered, with_questions};
 use crate::ports::Clock as _;

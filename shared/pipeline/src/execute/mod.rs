@@ -25,15 +25,13 @@ use model::scope::{Site, Unit};
 use planner::{Capabilities, Decision, LookAgain, LookHistory, Plan, Step};
 use rules::TaskIndex;
 
+use crate::assignment::Assignment;
+use crate::conclusions::StepIndex;
 use crate::environment::Environment;
 use crate::look::Assessment;
 use crate::outcome::Conclusion;
-use crate::pass::Assignment;
 
 pub(crate) use deadline::is_near as deadline_is_near;
-
-/// Which step of which finding: their places in the plan.
-pub(crate) type StepIndex = (usize, usize);
 
 /// What came of the steps, and what the last looks could not read.
 #[derive(Debug, Default)]

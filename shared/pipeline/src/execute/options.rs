@@ -18,7 +18,8 @@ use model::scope::Site;
 use planner::{Decision, Plan, Step};
 
 use super::last_look::by_suspicion;
-use super::{Execution, Obstacle, StepIndex, Steps};
+use super::{Execution, Obstacle, Steps};
+use crate::conclusions::StepIndex;
 use crate::environment::Environment;
 use crate::outcome::Conclusion;
 use crate::ports::Clock as _;

@@ -15,7 +15,7 @@ use model::ledger::OwnershipChange;
 use model::observation::{Answer, Question};
 
 use super::batch::change;
-use super::group::{Wanted, targets};
+use super::group::{DesiredState, targets};
 use super::zone::zones;
 use super::{Execution, Steps};
 use crate::environment::Environment;
@@ -40,7 +40,7 @@ impl<E: Environment> Execution<'_, E> {
             let unrecorded = ledger.record(&owned).await.err();
             self.done.unrecorded = self.done.unrecorded.take().or(unrecorded);
         }
-        self.conclude(group, &still, Wanted::Registered, &errors);
+        self.conclude(group, &still, DesiredState::Registered, &errors);
     }
 
     /// What must be read again right before a registration and after it: the group's targets, and the tasks whose addresses they

@@ -14,7 +14,7 @@ use model::observation::{Answer, Question};
 use model::scope::ServiceId;
 
 use super::batch::change;
-use super::group::{Wanted, targets};
+use super::group::{DesiredState, targets};
 use super::zone::zones;
 use super::{Execution, Steps};
 use crate::environment::Environment;
@@ -41,7 +41,7 @@ impl<E: Environment> Execution<'_, E> {
         let send = |batch: Vec<Target>, zone| async move { account.deregister_targets(group, &batch, zone).await };
         let errors = change(zones(&self.known, group, &targets(&still)), send).await;
         self.read_again(&BTreeSet::from([Question::TargetHealth(group.clone())])).await;
-        self.conclude(group, &still, Wanted::Gone, &errors);
+        self.conclude(group, &still, DesiredState::Gone, &errors);
     }
 
     /// What must be read again right before a removal: the pause, the group's targets, the interfaces at the addresses, and if

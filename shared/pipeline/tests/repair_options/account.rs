@@ -1,4 +1,4 @@
-//! The account: two services of tasks that wear what their deployment declares, or don't.
+//! The account: two services of tasks that have the groups their deployment declares, or don't.
 
 use std::collections::BTreeSet;
 
@@ -194,7 +194,7 @@ pub(crate) fn serving(world: &World, nth: usize) -> Vec<&Task> {
     tasks.filter(|task| task.is_serving()).collect()
 }
 
-/// What a task's interface wears.
+/// What a task's interface has.
 pub(crate) fn groups_of(world: &World, task: &Task) -> BTreeSet<SecurityGroupId> {
     let id = task.interfaces[0].network_interface.as_ref();
     let interface = world.interfaces.iter().find(|one| Some(&one.id) == id);

@@ -1,5 +1,5 @@
-//! The ladder in an account that lives: ECS replaces tasks and rolls deployments, people change interfaces by hand, a tool puts old
-//! groups back, passes run side by side. Whatever happens, what the guard promises of its sharper rungs holds.
+//! Repair options in an account that lives: ECS replaces tasks and rolls deployments, people change interfaces by hand, a tool puts old
+//! groups back, passes run side by side. Whatever happens, what the guard promises of the options that replace tasks holds.
 //! `PROPTEST_CASES` asks for more stories than the few that run each time.
 
 mod account;

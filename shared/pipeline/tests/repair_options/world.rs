@@ -11,7 +11,7 @@ use model::elb::{Target, TargetHealth, TargetState};
 use model::policy::Policy;
 use model::scope::Scope;
 use pipeline::ports::Clock as _;
-use pipeline::{Assignment, World as Ports, pass};
+use pipeline::{Assignment, EnvironmentParts, pass};
 
 use crate::account::{SERVICES, a_target_group, account, groups, groups_of, is_right, serving};
 use crate::ecs;
@@ -199,8 +199,12 @@ impl World {
             looks,
             deadline: self.time.map(|time| now + time),
         };
-        let ports =
-            Ports { account: &self.memory, ledger: Some(&self.ledger), queue: Some(&self.looks), clock: &self.clock };
+        let ports = EnvironmentParts {
+            account: &self.memory,
+            ledger: Some(&self.ledger),
+            queue: Some(&self.looks),
+            clock: &self.clock,
+        };
         pass(&ports, &assignment).await;
     }
 }

@@ -7,7 +7,7 @@ use model::ec2::NetworkInterface;
 use model::ecs::Task;
 use model::id::{AttachmentId, ClusterArn, NetworkInterfaceId, TargetGroupArn, TaskArn};
 use model::observation::{Answer, Desired, Observation, TaskList};
-use model::scope::{Scope, ServiceId};
+use model::scope::{Scope, ServiceId, TaskHint};
 use rustc_hash::FxHashMap;
 
 use super::owner::may_hide_its_address;
@@ -34,6 +34,8 @@ pub struct TaskIndex<'a> {
     by_interface: FxHashMap<&'a NetworkInterfaceId, &'a TaskArn>,
     by_attachment: FxHashMap<&'a AttachmentId, &'a TaskArn>,
     without_address: Vec<&'a TaskArn>,
+    /// What events told of the tasks of each service.
+    hints: FxHashMap<(&'a ClusterArn, &'a str), Vec<(&'a TaskArn, &'a TaskHint)>>,
     /// The clusters whose tasks were listed in one.
     listed: BTreeSet<ClusterArn>,
     /// Of each list, the tasks that weren't read.
@@ -43,11 +45,20 @@ pub struct TaskIndex<'a> {
 impl<'a> TaskIndex<'a> {
     /// Indexes what was read about `scope`, whose events tell addresses too.
     #[must_use]
-    pub fn of(observation: &'a Observation, scope: &Scope) -> Self {
+    pub fn of(observation: &'a Observation, scope: &'a Scope) -> Self {
         let (by_service, by_address, by_interface, by_attachment) = Default::default();
-        let (without_address, listed, unread) = Default::default();
-        let mut index =
-            Self { observation, by_service, by_address, by_interface, by_attachment, without_address, listed, unread };
+        let (without_address, hints, listed, unread) = Default::default();
+        let mut index = Self {
+            observation,
+            by_service,
+            by_address,
+            by_interface,
+            by_attachment,
+            without_address,
+            hints,
+            listed,
+            unread,
+        };
         for task in observation.aws.task.all_known().map(|(_, task)| task) {
             if let Some(name) = task.service_name() {
                 index.by_service.entry((&task.cluster, name)).or_default().push(&task.arn);
@@ -64,6 +75,15 @@ impl<'a> TaskIndex<'a> {
                 index.without_address.push(&task.arn);
             }
         }
+        for (arn, hint) in &scope.tasks {
+            let service = match observation.aws.task.known(arn) {
+                Some(task) => task.service_name().map(|name| (&task.cluster, name)),
+                None => hint.service.as_ref().map(|service| (&service.cluster, &*service.name)),
+            };
+            if let Some(service) = service {
+                index.hints.entry(service).or_default().push((arn, &**hint));
+            }
+        }
         let is_unread = |arn: &&TaskArn| matches!(observation.aws.task.get(*arn), None | Some(Answer::Unread(_)));
         for (list, arns) in observation.aws.tasks.iter() {
             let unread = arns.known().into_iter().flatten().filter(is_unread);
@@ -78,6 +98,11 @@ impl<'a> TaskIndex<'a> {
     /// The tasks of a service.
     pub(crate) fn of_service<'s>(&'s self, service: &'s ServiceId) -> &'s [&'a TaskArn] {
         self.by_service.get(&(&service.cluster, &*service.name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// What events told of the tasks of a service.
+    pub(crate) fn hints<'s>(&'s self, service: &'s ServiceId) -> &'s [(&'a TaskArn, &'a TaskHint)] {
+        self.hints.get(&(&service.cluster, &*service.name)).map_or(&[], Vec::as_slice)
     }
 
     /// The tasks that have or had this address.

@@ -3,15 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use model::id::SecurityGroupId;
+use model::id::{SecurityGroupId, VpcId};
 use model::observation::{Gap, Lookup};
+use model::policy::SecurityGroupRef;
 use model::repair::GroupChange;
 
-use super::checked_interfaces::{CheckedInterface, ServiceTasks};
 use super::resolve::{Resolved, resolve_all};
-use super::rules::security_group_forbidden;
-use super::rules::security_group_missing;
-use crate::wanted::Wanted;
 
 /// What the policy asks of the groups in one VPC, as far as its rules are wanted and its names resolved.
 pub(crate) struct Demands<'a> {
@@ -22,17 +19,13 @@ pub(crate) struct Demands<'a> {
 }
 
 impl<'a> Demands<'a> {
-    /// What is asked of the interface of a task.
+    /// What these names ask of the interfaces in a VPC.
     pub(crate) fn of(
         lookup: &Lookup<'a>,
-        service_tasks: &ServiceTasks<'a>,
-        checked: &CheckedInterface<'a>,
-        wanted: Wanted<'_>,
+        vpc: &VpcId,
+        required: &BTreeSet<SecurityGroupRef>,
+        forbidden: &BTreeSet<SecurityGroupRef>,
     ) -> Result<Self, Gap<'a>> {
-        let vpc = &checked.interface.vpc;
-        let (none, policy) = (BTreeSet::new(), &service_tasks.policy);
-        let required = if wanted.has(security_group_missing::RULE.slug) { &policy.required } else { &none };
-        let forbidden = if wanted.has(security_group_forbidden::RULE.slug) { &policy.forbidden } else { &none };
         let (required, forbidden) = (resolve_all(lookup, required, vpc), resolve_all(lookup, forbidden, vpc));
         let (required, mut forbidden) = (required?, forbidden?);
         forbidden.groups.retain(|_, group| !required.has(&group.id));

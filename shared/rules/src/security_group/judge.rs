@@ -1,9 +1,9 @@
-//! Judging one party after the other.
+//! Judging the tasks of one service after the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::observation::Lookup;
-use model::policy::Policy;
+use model::policy::{Policy, SecurityGroupRef};
 use model::scope::{Scope, Unit};
 
 use super::blocked;
@@ -14,6 +14,7 @@ use super::rules::{
     security_group_unresolved,
 };
 use crate::judgement::Judgement;
+use crate::rule::Rule;
 use crate::selection::Selection;
 use crate::wanted::Wanted;
 
@@ -63,12 +64,18 @@ fn judge_interfaces<'a>(
     wanted: Wanted<'_>,
     judgement: &mut Judgement,
 ) {
+    let asked = |rule: &Rule, names: &BTreeSet<SecurityGroupRef>| match wanted.has(rule.slug) {
+        true => names.clone(),
+        false => BTreeSet::new(),
+    };
+    let required = asked(&security_group_missing::RULE, &service_tasks.policy.required);
+    let forbidden = asked(&security_group_forbidden::RULE, &service_tasks.policy.forbidden);
     // The same for all in one VPC, and there may be thousands.
     let mut by_vpc = BTreeMap::new();
     for checked in &service_tasks.checked_interfaces {
         let about = || Unit::Task(checked.task.arn.clone());
         let demands = by_vpc.entry(&checked.interface.vpc);
-        let demands = demands.or_insert_with(|| Demands::of(lookup, service_tasks, checked, wanted));
+        let demands = demands.or_insert_with(|| Demands::of(lookup, &checked.interface.vpc, &required, &forbidden));
         let demands = match demands {
             Ok(demands) => &*demands,
             Err(gap) => {

@@ -1,7 +1,7 @@
-//! Does every task interface wear the right security groups, and do they let traffic in?
+//! Does every task interface have the right security groups, and do they let traffic in?
 //!
-//! The interfaces of the tasks under judgement are seen with the groups they really have ([`checked_interfaces`]), party by party: a
-//! service with its tasks, or a task of no service. How the policy names groups is resolved in each VPC ([`mod@resolve`]), never
+//! The interfaces of the tasks under judgement are seen with the groups they really have ([`checked_interfaces`]), those of a service
+//! together, and each task of no service by itself. How the policy names groups is resolved in each VPC ([`mod@resolve`]), never
 //! guessed. What an interface or a service is to have instead is worked out in [`change`], and the ways to get there,
 //! gentlest first, in [`repair_options`]. Whether traffic reaches them is worked out from the rules of both sides: who sends
 //! ([`balancer`]), whether it passes ([`reachability`] and [`path`], over the arithmetic of [`reach`]), and which rule would open it
@@ -12,6 +12,7 @@ mod blocked;
 mod change;
 mod checked_interfaces;
 mod deploy;
+mod describe;
 mod judge;
 mod narrowed;
 mod own_group;

@@ -12,8 +12,8 @@ use model::repair::{GroupChange, Proposal, Repair};
 
 use super::change::Demands;
 use super::checked_interfaces::{CheckedInterface, ServiceTasks};
+use super::describe::actual;
 use super::remedy::remedy;
-use super::rules::security_group_missing::actual;
 use super::{deploy, stop};
 use crate::finding::FindingDraft;
 

@@ -274,7 +274,7 @@ fn a_gate_that_could_not_be_read_fails_whoever_needed_it() {
 }
 
 #[test]
-fn of_all_that_becomes_of_a_repair_only_a_passing_failure_fails() {
+fn of_all_that_becomes_of_a_repair_only_a_transient_failure_fails() {
     use RepairStatus::{Done, Failed, Planned, Refused, Waiting, Withheld};
     for status in [Planned, Waiting, Withheld, Done, Refused, Failed] {
         let expected = if status == Failed { &NEEDING_NEXT[..] } else { &[] };

@@ -1,19 +1,18 @@
 //! Where passes are made for real: an account, a ledger and a queue through the AWS SDK.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use aws::calls::Calls;
 use aws::deadline::Deadline;
 use aws::sdk::Clients;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use ledger::DynamoDbLedger;
 use model::policy::Policy;
 use model::scope::Scope;
-use pipeline::World;
+use pipeline::EnvironmentParts;
 use pipeline::ports::{Clock as _, DelayedLook, LookQueue as _};
 
-use super::carry_out::{Standing, carry_out};
+use super::carry_out::{FunctionContext, carry_out};
 use super::error::HandlerError;
 use super::handle::{Backend, PassResult};
 use super::pass_requests::PassRequest;
@@ -58,8 +57,7 @@ impl AwsBackend {
 
     /// The account, with answers due before the deadline.
     fn account(&self, deadline: Timestamp) -> Clients {
-        let left = deadline.duration_since(self.now()).max(SignedDuration::ZERO);
-        self.clients.until(Deadline::after(Duration::try_from(left).unwrap_or_default()))
+        self.clients.until(Deadline::at(deadline, self.now()))
     }
 }
 
@@ -91,9 +89,13 @@ impl Backend for AwsBackend {
 
     async fn pass(&self, pass_request: &PassRequest, home: &Home, deadline: Timestamp) -> PassResult {
         let account = self.account(deadline);
-        let world =
-            World { account: &account, ledger: self.ledger.as_ref(), queue: self.queue.as_ref(), clock: &WallClock };
-        let standing = Standing { home, rules: &self.rules, policy: &self.policy, alerts: Some(&self.alerts) };
-        carry_out(&world, pass_request, &standing, deadline, &self.calls).await
+        let world = EnvironmentParts {
+            account: &account,
+            ledger: self.ledger.as_ref(),
+            queue: self.queue.as_ref(),
+            clock: &WallClock,
+        };
+        let context = FunctionContext { home, rules: &self.rules, policy: &self.policy, alerts: Some(&self.alerts) };
+        carry_out(&world, pass_request, &context, deadline, &self.calls).await
     }
 }

@@ -1,4 +1,4 @@
-//! One order carried out: a pass, its decisions in the log, its report.
+//! One pass request carried out: a pass, its decisions in the log, its report.
 
 use std::collections::BTreeSet;
 
@@ -14,9 +14,9 @@ use super::reporting::{log_decisions, report};
 use crate::alerts::{Alerts, JudgedPass};
 use crate::home::Home;
 
-/// What stands for every order of a function.
+/// What is the same for every pass of a function.
 #[derive(Debug, Clone, Copy)]
-pub struct Standing<'a> {
+pub struct FunctionContext<'a> {
     /// Where it works.
     pub home: &'a Home,
     /// The rules it judges by.
@@ -32,31 +32,31 @@ pub struct Standing<'a> {
 pub async fn carry_out<E: Environment>(
     environment: &E,
     pass_request: &PassRequest,
-    standing: &Standing<'_>,
+    context: &FunctionContext<'_>,
     deadline: Timestamp,
     calls: &Calls,
 ) -> PassResult {
     let began = environment.clock().now();
     let policy = match pass_request.terms.mode {
-        Some(most) => standing.policy.clone().capped(most),
-        None => standing.policy.clone(),
+        Some(most) => context.policy.clone().capped(most),
+        None => context.policy.clone(),
     };
     let wanted = |slug: &&str| pass_request.terms.rules.as_ref().is_none_or(|rules| rules.contains(*slug));
     let assignment = Assignment {
-        account: standing.home.account.clone(),
-        region: standing.home.region.clone(),
+        account: context.home.account.clone(),
+        region: context.home.region.clone(),
         scope: pass_request.scope.clone(),
         policy: &policy,
-        rules: standing.rules.iter().copied().filter(wanted).collect(),
+        rules: context.rules.iter().copied().filter(wanted).collect(),
         looks: pass_request.looks.clone(),
         deadline: Some(deadline),
     };
     // Boxed: their types are deeper nested than the compiler likes to look at from here.
     let outcome = Box::pin(pipeline::pass(environment, &assignment)).await;
-    log_decisions(&outcome, standing.alerts.map_or("unnamed", Alerts::function));
-    if let Some(alerts) = standing.alerts {
+    log_decisions(&outcome, context.alerts.map_or("unnamed", Alerts::function));
+    if let Some(alerts) = context.alerts {
         let judged =
-            JudgedPass { scope: &pass_request.scope, rules: &assignment.rules, policy: &policy, home: standing.home };
+            JudgedPass { scope: &pass_request.scope, rules: &assignment.rules, policy: &policy, home: context.home };
         Box::pin(alerts.notify(&outcome, judged, environment.clock().now())).await;
     }
     let report = report(&outcome, &pass_request.scope, &policy, calls.take(), (began, environment.clock().now()));

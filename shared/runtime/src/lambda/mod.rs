@@ -13,7 +13,7 @@ mod reporting;
 #[cfg(test)]
 mod tests;
 
-pub use carry_out::{Standing, carry_out};
+pub use carry_out::{FunctionContext, carry_out};
 pub use error::HandlerError;
 pub use function::{Function, PolicySection};
 pub use handle::{Backend, PassResult, handle};

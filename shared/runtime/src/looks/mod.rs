@@ -15,10 +15,8 @@ pub use sqs::SqsLookQueue;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use model::quota::LONGEST_DELAY;
 use pipeline::ports::DelayedLook;
-
-/// The longest that SQS holds a message back.
-const LONGEST_DELAY: SignedDuration = SignedDuration::from_mins(15);
 
 /// No wait in a policy is longer than a day. A look due later than that was not left by this program.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(25);

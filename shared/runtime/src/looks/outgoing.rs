@@ -1,4 +1,4 @@
-//! Looks as messages: none too large for SQS, as many to a request as it takes.
+//! Looks as messages, none too large for SQS.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,63 +8,22 @@ use pipeline::ports::DelayedLook;
 
 use super::delay;
 use crate::incoming::look_again;
+use crate::queue::{MAX_BYTES, QueueMessage, SEND};
 
-/// The IAM action by which messages are sent.
-pub(super) const SEND: &str = "sqs:SendMessage";
-
-/// Messages in one SendMessageBatch.
-pub(super) const MAX_MESSAGES: usize = 10;
-
-/// Bytes in one message, and in all messages of one request: SQS took 262,144 for most of its life, and a queue may be
-/// set to less than it takes now.
-pub(super) const MAX_BYTES: usize = 240_000;
-
-/// A message to send.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct OutgoingMessage {
-    /// Which look it is of, or is a part of.
-    pub(super) look: usize,
-    /// Its body.
-    pub(super) body: String,
-    /// How long SQS holds it back, in seconds.
-    pub(super) delay_seconds: i32,
-}
-
-/// The looks as messages, and those that can't be made to fit.
-pub(super) fn pack(looks: &[DelayedLook], now: Timestamp) -> (Vec<OutgoingMessage>, BTreeMap<usize, CallError>) {
-    let mut outgoing_messages = Vec::new();
+/// The looks as messages, each with which look it is of or a part of; and those that can't be made to fit.
+pub(super) fn pack(looks: &[DelayedLook], now: Timestamp) -> (Vec<(usize, QueueMessage)>, BTreeMap<usize, CallError>) {
+    let mut messages = Vec::new();
     let mut failed = BTreeMap::new();
     for (index, look) in looks.iter().enumerate() {
         let delay_seconds = i32::try_from(delay(look, now).as_secs()).unwrap_or(0);
         match bodies(look) {
-            Ok(bodies) => outgoing_messages.extend(bodies.into_iter().map(|body| OutgoingMessage {
-                look: index,
-                body,
-                delay_seconds,
-            })),
+            Ok(bodies) => {
+                messages.extend(bodies.into_iter().map(|body| (index, QueueMessage { body, delay_seconds })));
+            }
             Err(message) => drop(failed.insert(index, unsendable(look, message))),
         }
     }
-    (outgoing_messages, failed)
-}
-
-/// Parcels by request.
-pub(super) fn batches(outgoing_messages: Vec<OutgoingMessage>) -> Vec<Vec<OutgoingMessage>> {
-    let mut batches: Vec<Vec<OutgoingMessage>> = Vec::new();
-    let mut bytes = 0;
-    for outgoing in outgoing_messages {
-        match batches.last_mut() {
-            Some(batch) if batch.len() < MAX_MESSAGES && bytes + outgoing.body.len() <= MAX_BYTES => {
-                bytes += outgoing.body.len();
-                batch.push(outgoing);
-            }
-            _ => {
-                bytes = outgoing.body.len();
-                batches.push(vec![outgoing]);
-            }
-        }
-    }
-    batches
+    (messages, failed)
 }
 
 /// The look as one message, or as several with a part each of what was suspected and of the tasks.
@@ -141,10 +100,10 @@ mod tests {
         }
     }
 
-    fn unpack(outgoing_messages: &[OutgoingMessage]) -> Vec<DelayedLook> {
+    fn unpack(messages: &[(usize, QueueMessage)]) -> Vec<DelayedLook> {
         let home = Home::of_function("arn:aws:lambda:eu-central-1:111122223333:function:registrar").unwrap();
-        let record = |outgoing: &OutgoingMessage| json!({"messageId": "m", "body": outgoing.body});
-        let event = json!({"Records": outgoing_messages.iter().map(record).collect::<Vec<_>>()}).to_string();
+        let record = |(_, message): &(usize, QueueMessage)| json!({"messageId": "m", "body": message.body});
+        let event = json!({"Records": messages.iter().map(record).collect::<Vec<_>>()}).to_string();
         let Ok(Incoming::Sqs(messages)) = incoming(&event, &Here { home: &home, rules: &[] }) else {
             panic!("no messages")
         };
@@ -155,7 +114,7 @@ mod tests {
     #[test]
     fn a_look_is_held_back_until_it_is_due_or_as_long_as_a_queue_can() {
         let delay_of =
-            |not_before: Timestamp| pack(&[DelayedLook { not_before, ..look(1, 0) }], now()).0[0].delay_seconds;
+            |not_before: Timestamp| pack(&[DelayedLook { not_before, ..look(1, 0) }], now()).0[0].1.delay_seconds;
         assert_eq!(delay_of(now()), 0);
         assert_eq!(delay_of(now() - 1.hour()), 0);
         assert_eq!(delay_of(now() + 30.seconds()), 30);
@@ -169,20 +128,19 @@ mod tests {
     #[test]
     fn an_ordinary_look_is_one_message() {
         let look = look(200, 3);
-        let (outgoing_messages, failed) = pack(std::slice::from_ref(&look), now());
-        assert_eq!((unpack(&outgoing_messages), failed), (vec![look], BTreeMap::new()));
+        let (messages, failed) = pack(std::slice::from_ref(&look), now());
+        assert_eq!((unpack(&messages), failed), (vec![look], BTreeMap::new()));
     }
 
     #[test]
     fn a_large_look_is_split_and_nothing_is_lost() {
         let look = look(9000, 1500);
-        let (outgoing_messages, failed) = pack(std::slice::from_ref(&look), now());
+        let (messages, failed) = pack(std::slice::from_ref(&look), now());
         assert!(failed.is_empty());
         assert!(
-            outgoing_messages.len() > 1
-                && outgoing_messages.iter().all(|outgoing| outgoing.body.len() <= MAX_BYTES && outgoing.look == 0)
+            messages.len() > 1 && messages.iter().all(|(look, message)| message.body.len() <= MAX_BYTES && *look == 0)
         );
-        let parts = unpack(&outgoing_messages);
+        let parts = unpack(&messages);
         let suspicions: BTreeMap<_, _> = parts.iter().flat_map(|part| part.suspicions.clone()).collect();
         let tasks: BTreeMap<_, _> = parts.iter().flat_map(|part| part.tasks.clone()).collect();
         assert_eq!((suspicions, tasks), (look.suspicions.clone(), look.tasks.clone()));
@@ -195,20 +153,9 @@ mod tests {
         let cluster = format!("{ECS}:cluster/prod").parse().unwrap();
         let services = (0..5000).map(|n| ServiceId::new(&cluster, &format!("service-with-a-long-name-{n}"))).collect();
         let looks = [DelayedLook { services, ..look(1, 0) }, look(2, 0)];
-        let (outgoing_messages, failed) = pack(&looks, now());
-        assert_eq!(unpack(&outgoing_messages), [look(2, 0)]);
+        let (messages, failed) = pack(&looks, now());
+        assert_eq!(unpack(&messages), [look(2, 0)]);
         assert_eq!(failed.keys().collect::<Vec<_>>(), [&0]);
-        assert_eq!(outgoing_messages[0].look, 1);
-    }
-
-    #[test]
-    fn no_request_is_over_sqs_limits() {
-        let outgoing = |bytes: usize| OutgoingMessage { look: 0, body: "x".repeat(bytes), delay_seconds: 0 };
-        let sizes = |outgoing_messages: Vec<OutgoingMessage>| {
-            batches(outgoing_messages).iter().map(Vec::len).collect::<Vec<_>>()
-        };
-        assert_eq!(sizes(vec![]), [0; 0]);
-        assert_eq!(sizes(vec![outgoing(1); 23]), [10, 10, 3]);
-        assert_eq!(sizes(vec![outgoing(MAX_BYTES), outgoing(1), outgoing(MAX_BYTES - 1), outgoing(1)]), [1, 2, 1]);
+        assert_eq!(messages[0].0, 1);
     }
 }

@@ -12,6 +12,7 @@ use pipeline::ports::{DelayedLook, LookQueue};
 
 use super::sqs::SqsLookQueue;
 use super::{Arrival, MemoryQueue, arrival};
+use crate::queue::SqsQueue;
 
 fn now() -> Timestamp {
     "2026-03-01T12:00:00Z".parse().unwrap()
@@ -99,7 +100,7 @@ async fn nothing_to_send_sends_nothing() {
 }
 
 fn queue(client: aws_sdk_sqs::Client) -> SqsLookQueue {
-    SqsLookQueue::of(client.into(), "http://queue")
+    SqsLookQueue::of(SqsQueue::of(client.into(), "http://queue"))
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use aws::Account;
 use jiff::Timestamp;
-use model::observation::{Gap, Lookup, Observation, Unread};
+use model::observation::{Observation, Unread};
 use model::scope::Scope;
 
 use super::{Patterns, UnmatchedError, resolve};
@@ -30,14 +30,6 @@ pub async fn look_up<A: Account>(
     now: Timestamp,
 ) -> Result<Scope, ScopeError> {
     let mut observation = Observation::new(now, home.account.clone(), home.region.clone());
-    loop {
-        let lookup = Lookup::new(&observation);
-        match resolve(patterns, &lookup) {
-            Ok(resolved) => return Ok(resolved?),
-            Err(Gap::Unread(unread)) => return Err(ScopeError::Unread(unread.clone())),
-            Err(Gap::Pending) => {}
-        }
-        let questions = lookup.into_questions();
-        aws::observe::answer(account, &questions, &mut observation.aws).await;
-    }
+    let resolved = aws::observe::ask(account, &mut observation, |lookup| resolve(patterns, lookup)).await;
+    Ok(resolved.map_err(ScopeError::Unread)??)
 }

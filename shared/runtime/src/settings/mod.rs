@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use aws::budget::QuotaShare;
 use aws::client::Trust;
+use model::id::TopicArn;
 use model::policy::Policy;
 
 use crate::log::Filter;
@@ -164,12 +165,6 @@ fn table_name(text: &str) -> Result<String, String> {
 
 /// `arn:aws:sns:REGION:ACCOUNT:NAME`.
 fn topic_arn(text: &str) -> Result<String, String> {
-    match text.split(':').collect::<Vec<_>>().as_slice() {
-        ["arn", partition, "sns", region, account, name]
-            if ![partition, region, account, name].into_iter().any(|part| part.is_empty()) =>
-        {
-            Ok(text.to_owned())
-        }
-        _ => Err(format!("{text:?} is not a topic's ARN: it looks like arn:aws:sns:REGION:ACCOUNT:NAME")),
-    }
+    let shape = |_| format!("{text:?} is not a topic's ARN: it looks like arn:aws:sns:REGION:ACCOUNT:NAME");
+    text.parse::<TopicArn>().map(|arn| arn.to_string()).map_err(shape)
 }

@@ -1,4 +1,4 @@
-//! The calls of the guard's ladder: an interface is dressed, a service updated, a task stopped.
+//! The calls of the guard's repair options: the groups of an interface are set, a service is updated, a task stopped.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use model::scope::ServiceId;
 use super::{SimAccount, failure};
 use crate::invariants;
 use crate::names;
-use crate::record::{Deed, What};
+use crate::record::{GroupRepair, What};
 
 impl SimAccount {
     pub(super) fn sets_groups(
@@ -84,9 +84,9 @@ impl SimAccount {
 
     /// What is done goes into the record, and before the invariants.
     fn does(&self, stage: &mut crate::world::Stage<'_>, what: What) {
-        let deed = Deed { at: stage.sim.now, actor: self.actor, what };
-        invariants::on_deed(stage, &deed);
-        stage.sim.record.reads.entry(self.actor).or_default().deeds.push(deed.clone());
-        stage.sim.record.deeds.push(deed);
+        let repair = GroupRepair { at: stage.sim.now, actor: self.actor, what };
+        invariants::on_group_repair(stage, &repair);
+        stage.sim.record.reads.entry(self.actor).or_default().group_repairs.push(repair.clone());
+        stage.sim.record.group_repairs.push(repair);
     }
 }

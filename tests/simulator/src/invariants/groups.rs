@@ -9,20 +9,20 @@ use model::scope::ServiceId;
 use crate::ecs::Kind;
 use crate::groups::right;
 use crate::invariants::{Check, Invariant};
-use crate::record::{Deed, What};
+use crate::record::{GroupRepair, What};
 use crate::world::Stage;
 
-pub(super) const INVARIANT: Invariant = Invariant { name: "groups", check: Check::Deed(check) };
+pub(super) const INVARIANT: Invariant = Invariant { name: "groups", check: Check::GroupRepair(check) };
 
-fn check(stage: &Stage<'_>, deed: &Deed) -> Option<String> {
+fn check(stage: &Stage<'_>, repair: &GroupRepair) -> Option<String> {
     let record = &stage.sim.record;
-    let began = record.reads.get(&deed.actor)?.began;
+    let began = record.reads.get(&repair.actor)?.began;
     // What somebody changed during the pass is for the next one.
     let stood = |changed: Option<&i64>| changed.is_none_or(|at| *at < began);
-    match &deed.what {
+    match &repair.what {
         What::SetGroups(task, groups) => {
-            let worn = stage.worn(task).filter(|_| stood(record.regrouped.get(task)))?;
-            more_than_wanted(&worn, groups).map(|what| format!("task {} {what}", task.id()))
+            let actual = stage.actual(task).filter(|_| stood(record.regrouped.get(task)))?;
+            more_than_wanted(&actual, groups).map(|what| format!("task {} {what}", task.id()))
         }
         What::Update(service, before, after) => {
             let seen = || more_than_wanted(before, after).or_else(|| a_second_time(stage, service, before, after));
@@ -48,9 +48,9 @@ fn out_of_turn(stage: &Stage<'_>, id: &ServiceId) -> Option<String> {
         return Some(format!("{id} was updated, which isn't deployed by rolling"));
     }
     // Once what it was given is deployed, whatever else somebody deploys is no update.
-    let is_over = |deed: &Deed, id| record.deployed.get(id).is_some_and(|over| deed.at < *over);
-    let mut updated = record.deeds.iter().filter_map(|deed| match &deed.what {
-        What::Update(other, ..) | What::Force(other) if other != id && !is_over(deed, other) => Some(other),
+    let is_over = |repair: &GroupRepair, id| record.deployed.get(id).is_some_and(|over| repair.at < *over);
+    let mut updated = record.group_repairs.iter().filter_map(|repair| match &repair.what {
+        What::Update(other, ..) | What::Force(other) if other != id && !is_over(repair, other) => Some(other),
         _ => None,
     });
     // What was deleted in the middle of a deployment never ends it, and holds up nothing.
@@ -72,7 +72,7 @@ fn a_second_time(
     before: &BTreeSet<SecurityGroupId>,
     after: &BTreeSet<SecurityGroupId>,
 ) -> Option<String> {
-    let mut earlier = stage.sim.record.deeds.iter().filter_map(|deed| match &deed.what {
+    let mut earlier = stage.sim.record.group_repairs.iter().filter_map(|repair| match &repair.what {
         What::Update(of, before, after) if of == id => Some((before, after)),
         _ => None,
     });

@@ -3,6 +3,7 @@
 mod audit;
 mod budget;
 mod draining;
+mod foreign_targets;
 mod groups;
 mod held;
 mod limit;
@@ -18,14 +19,13 @@ mod restrained;
 mod right;
 mod shift;
 mod stops;
-mod strangers;
 mod two_looks;
 mod unserved;
 mod with_groups;
 
 use pipeline::PassOutcome;
 
-use crate::record::{Change, Deed, Reads};
+use crate::record::{Change, GroupRepair, Reads};
 use crate::world::{Actor, Stage};
 
 /// Something that must always hold.
@@ -39,7 +39,7 @@ pub(crate) enum Check {
     /// Right before a function changes something.
     Change(fn(&Stage<'_>, &Change) -> Option<String>),
     /// Right before a function changes security groups or stops a task.
-    Deed(fn(&Stage<'_>, &Deed) -> Option<String>),
+    GroupRepair(fn(&Stage<'_>, &GroupRepair) -> Option<String>),
     /// When a pass is over, with what its function read and changed.
     Pass(fn(&Stage<'_>, Actor, &Reads, &PassOutcome) -> Option<String>),
     /// When every message is handled, before any sweep.
@@ -53,7 +53,7 @@ pub(crate) const INVARIANTS: [Invariant; 22] = [
     owner::INVARIANT,
     live_owner::INVARIANT,
     proof::INVARIANT,
-    strangers::INVARIANT,
+    foreign_targets::INVARIANT,
     registered::INVARIANT,
     draining::INVARIANT,
     held::INVARIANT,
@@ -98,9 +98,9 @@ pub(crate) fn on_change(stage: &mut Stage<'_>, change: &Change) {
 }
 
 /// Right before a function changes security groups or stops a task.
-pub(crate) fn on_deed(stage: &mut Stage<'_>, deed: &Deed) {
+pub(crate) fn on_group_repair(stage: &mut Stage<'_>, repair: &GroupRepair) {
     check(stage, |check, stage| match check {
-        Check::Deed(check) => check(stage, deed),
+        Check::GroupRepair(check) => check(stage, repair),
         _ => None,
     });
 }

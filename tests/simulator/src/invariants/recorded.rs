@@ -25,8 +25,13 @@ fn check(_: &Stage<'_>, actor: Actor, reads: &Reads, outcome: &PassOutcome) -> O
     };
     let untold = reads.changes.iter().find(|one| !is_told(&one.group, one.target, one.removes));
     let untold = untold.map(|one| format!("{} in {}", one.target, one.group.name()));
-    let untold = untold
-        .or_else(|| reads.deeds.iter().find(|deed| !told(outcome, &deed.what)).map(|deed| format!("{:?}", deed.what)));
+    let untold = untold.or_else(|| {
+        reads
+            .group_repairs
+            .iter()
+            .find(|repair| !told(outcome, &repair.what))
+            .map(|repair| format!("{:?}", repair.what))
+    });
     untold.map(|what| format!("function {actor} changed {what} and doesn't tell"))
 }
 

@@ -3,28 +3,28 @@
 use model::scope::ServiceId;
 
 use crate::invariants::{Check, Invariant};
-use crate::record::{Deed, Holdable, What};
+use crate::record::{GroupRepair, Holdable, What};
 use crate::world::Stage;
 
-pub(super) const INVARIANT: Invariant = Invariant { name: "restrained", check: Check::Deed(check) };
+pub(super) const INVARIANT: Invariant = Invariant { name: "restrained", check: Check::GroupRepair(check) };
 
-fn check(stage: &Stage<'_>, deed: &Deed) -> Option<String> {
+fn check(stage: &Stage<'_>, repair: &GroupRepair) -> Option<String> {
     let (record, setting) = (&stage.sim.record, &stage.sim.setting);
-    let began = record.reads.get(&deed.actor)?.began;
-    let (task, service): (_, Option<ServiceId>) = match &deed.what {
+    let began = record.reads.get(&repair.actor)?.began;
+    let (task, service): (_, Option<ServiceId>) = match &repair.what {
         What::SetGroups(task, _) | What::Stop(task) => {
             (Some(task), record.tasks.get(task).and_then(|life| life.service.clone()))
         }
         What::Update(service, ..) | What::Force(service) => (None, Some(service.clone())),
     };
     if !setting.guard.repairs || service.as_ref().is_some_and(|id| setting.observed.contains(id)) {
-        return Some(format!("{:?} was done where the guard only observes", deed.what));
+        return Some(format!("{:?} was done where the guard only observes", repair.what));
     }
     let cluster = service.as_ref().map(|id| &id.cluster).map(ToString::to_string);
     let mut concerned = vec![Holdable::Everything];
     concerned.extend(cluster.map(Holdable::Cluster));
     concerned.extend(service.map(Holdable::Service));
     concerned.extend(task.cloned().map(Holdable::Task));
-    let held = concerned.iter().find(|what| record.held_since(what, began, deed.at));
-    held.map(|held| format!("{:?} was done, but {held:?} is held", deed.what))
+    let held = concerned.iter().find(|what| record.held_since(what, began, repair.at));
+    held.map(|held| format!("{:?} was done, but {held:?} is held", repair.what))
 }

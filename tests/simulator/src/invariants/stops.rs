@@ -3,22 +3,22 @@
 
 use crate::groups::right;
 use crate::invariants::{Check, Invariant};
-use crate::record::{Deed, What};
+use crate::record::{GroupRepair, What};
 use crate::world::Stage;
 
-pub(super) const INVARIANT: Invariant = Invariant { name: "stops", check: Check::Deed(check) };
+pub(super) const INVARIANT: Invariant = Invariant { name: "stops", check: Check::GroupRepair(check) };
 
-fn check(stage: &Stage<'_>, deed: &Deed) -> Option<String> {
+fn check(stage: &Stage<'_>, repair: &GroupRepair) -> Option<String> {
     let record = &stage.sim.record;
-    let began = record.reads.get(&deed.actor)?.began;
-    let What::Stop(task) = &deed.what else { return None };
+    let began = record.reads.get(&repair.actor)?.began;
+    let What::Stop(task) = &repair.what else { return None };
     let name = task.id();
     let Some(id) = record.tasks.get(task).and_then(|life| life.service.clone()) else {
         return Some(format!("task {name} was stopped, which no service starts anew"));
     };
     let stood = |changed: Option<&i64>| changed.is_none_or(|at| *at < began);
-    let worn = stage.worn(task).filter(|_| stood(record.regrouped.get(task)));
-    if worn.is_some_and(|worn| right(&worn) == worn) {
+    let actual = stage.actual(task).filter(|_| stood(record.regrouped.get(task)));
+    if actual.is_some_and(|actual| right(&actual) == actual) {
         return Some(format!("task {name} was stopped, whose groups are right"));
     }
     let service = stage.sim.ecs.services.get(&id)?;
@@ -35,7 +35,7 @@ fn check(stage: &Stage<'_>, deed: &Deed) -> Option<String> {
         lives.filter(|life| life.serving.covers(at)).count()
     };
     // Others may have stopped during the pass.
-    let most = serving(began).max(serving(deed.at));
+    let most = serving(began).max(serving(repair.at));
     (most <= floor && stood(record.rescaled.get(&id)))
         .then(|| format!("task {name} of {id} was stopped: {most} serve, {floor} must"))
 }

@@ -6,13 +6,13 @@ use std::net::IpAddr;
 use model::elb::{TargetHealth, TargetState};
 
 use crate::invariants::{Check, Invariant};
-use crate::record::{Deed, What};
+use crate::record::{GroupRepair, What};
 use crate::world::Stage;
 
-pub(super) const INVARIANT: Invariant = Invariant { name: "unserved", check: Check::Deed(check) };
+pub(super) const INVARIANT: Invariant = Invariant { name: "unserved", check: Check::GroupRepair(check) };
 
-fn check(stage: &Stage<'_>, deed: &Deed) -> Option<String> {
-    let What::Stop(task) = &deed.what else { return None };
+fn check(stage: &Stage<'_>, repair: &GroupRepair) -> Option<String> {
+    let What::Stop(task) = &repair.what else { return None };
     let place = stage.sim.ecs.tasks.get(task).filter(|plan| !plan.gone)?.place;
     let addresses: [IpAddr; 2] = [place.v4(), place.v6()];
     let sends = |one: &&TargetHealth| addresses.contains(&one.target.ip) && one.state != TargetState::Initial;

@@ -1,4 +1,4 @@
-//! Once the account is at rest, every serving task wears the right security groups, where AWS lets the guard change them.
+//! Once the account is at rest, every serving task has the right security groups, where AWS lets the guard change them.
 
 use crate::groups::right;
 use crate::invariants::{Check, Invariant};
@@ -15,9 +15,9 @@ fn check(stage: &Stage<'_>) -> Option<String> {
     for (task, plan) in &stage.sim.ecs.tasks {
         let Some(id) = plan.service.as_ref().filter(|id| !stage.sim.setting.observed.contains(*id)) else { continue };
         let serves = stage.aws.tasks.get(task).is_some_and(|task| task.is_serving());
-        let worn = stage.worn(task).filter(|worn| serves && right(worn) != *worn);
-        if let Some(worn) = worn {
-            return Some(format!("{} of {id} wears {worn:?}", task.id()));
+        let actual = stage.actual(task).filter(|actual| serves && right(actual) != *actual);
+        if let Some(actual) = actual {
+            return Some(format!("{} of {id} has {actual:?}", task.id()));
         }
     }
     None

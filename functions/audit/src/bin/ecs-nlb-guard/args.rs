@@ -55,13 +55,13 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Judge the account, or a part of it, by every rule
-    Audit(Audit),
+    Audit(AuditArgs),
     /// Show what repair mode would do, and what it wouldn't and why
-    Plan(Plan),
+    Plan(PlanArgs),
     /// Watch services while they deploy, until they serve; exits with 1 if they don't
-    Watch(Watch),
+    Watch(WatchArgs),
     /// Compare two reports: what is new, what is gone, what stayed
-    Diff(Diff),
+    Diff(DiffArgs),
     /// List the rules, or explain one
     Rules {
         /// The rule to explain
@@ -72,11 +72,11 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Policy(PolicyCommand),
     /// Print the IAM policy that a caller needs
-    Permissions(Permissions),
+    Permissions(PermissionsArgs),
     /// Stop all repairs of every function at once, until `resume`
-    Pause(Pause),
+    Pause(PauseArgs),
     /// Let repairs continue after `pause`
-    Resume(Resume),
+    Resume(ResumeArgs),
     /// Print a script that completes this command line in a shell
     Completions {
         /// The shell
@@ -90,12 +90,12 @@ pub(crate) enum Command {
 /// Judge the account, or a part of it, by every rule.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
-pub(crate) struct Audit {
+pub(crate) struct AuditArgs {
     #[command(flatten)]
     pub(crate) look: SelectionArgs,
     /// The format of the report: of standard output, or of the one file in --out; else as its extension says
     #[arg(long, value_enum, help_heading = "Report")]
-    pub(crate) format: Option<ReportFormat>,
+    pub(crate) format: Option<FormatArg>,
     /// Write the report to this file, whole or not at all; may be given several times; - is standard output
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub(crate) out: Vec<PathBuf>,
@@ -116,7 +116,7 @@ pub(crate) struct Audit {
 /// Show what repair mode would do, and what it wouldn't and why.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
-pub(crate) struct Plan {
+pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub(crate) look: SelectionArgs,
     /// Print it as JSON
@@ -130,7 +130,7 @@ pub(crate) struct Plan {
 /// Watch services while they deploy, until they serve.
 #[derive(Debug, clap::Args)]
 #[command(after_help = WATCH_EXIT_CODES)]
-pub(crate) struct Watch {
+pub(crate) struct WatchArgs {
     #[command(flatten)]
     pub(crate) look: SelectionArgs,
     /// How long to wait at most, such as 90s or 15m
@@ -143,7 +143,7 @@ pub(crate) struct Watch {
 
 /// Compare two reports in JSON.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Diff {
+pub(crate) struct DiffArgs {
     /// The earlier report
     pub(crate) old: PathBuf,
     /// The later report
@@ -155,10 +155,10 @@ pub(crate) struct Diff {
 
 /// Print the IAM policy that a caller needs.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Permissions {
+pub(crate) struct PermissionsArgs {
     /// Who calls
-    #[arg(long = "for", value_enum, value_name = "CALLER", default_value_t = Caller::Audit)]
-    pub(crate) caller: Caller,
+    #[arg(long = "for", value_enum, value_name = "CALLER", default_value_t = RoleArg::Audit)]
+    pub(crate) caller: RoleArg,
     /// Print it as a Terraform data source
     #[arg(long)]
     pub(crate) terraform: bool,
@@ -166,7 +166,7 @@ pub(crate) struct Permissions {
 
 /// Who calls AWS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Caller {
+pub(crate) enum RoleArg {
     /// The audit, from the command line or as a function: it only reads
     Audit,
     /// The function that registers and deregisters targets
@@ -200,12 +200,12 @@ pub(crate) struct SelectionArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) ledger_table: Option<String>,
     #[command(flatten)]
-    pub(crate) account: Account,
+    pub(crate) account: AccountArgs,
 }
 
 /// In which account.
 #[derive(Debug, Clone, clap::Args)]
-pub(crate) struct Account {
+pub(crate) struct AccountArgs {
     /// A profile of the AWS command line
     #[arg(long, help_heading = "Account")]
     pub(crate) profile: Option<String>,
@@ -223,7 +223,7 @@ pub(crate) enum PolicyCommand {
         file: PathBuf,
     },
     /// Show what the policy says for a service, and which override says so
-    Explain(Explain),
+    Explain(ExplainArgs),
     /// Write a commented policy with every default
     Init {
         /// The file to write, which must not exist
@@ -234,7 +234,7 @@ pub(crate) enum PolicyCommand {
 
 /// Show what the policy says for a service.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Explain {
+pub(crate) struct ExplainArgs {
     /// The service, by names
     #[arg(long, value_name = "CLUSTER/NAME")]
     pub(crate) service: String,
@@ -248,34 +248,34 @@ pub(crate) struct Explain {
 
 /// Stop all repairs of every function at once, until `resume`.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Pause {
+pub(crate) struct PauseArgs {
     /// Why; whoever looks next will want to know
     #[arg(long)]
     pub(crate) reason: String,
     #[command(flatten)]
-    pub(crate) ledger: Ledger,
+    pub(crate) ledger: LedgerArgs,
 }
 
 /// Let repairs go on after `pause`.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Resume {
+pub(crate) struct ResumeArgs {
     #[command(flatten)]
-    pub(crate) ledger: Ledger,
+    pub(crate) ledger: LedgerArgs,
 }
 
 /// Which ledger, in which account.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Ledger {
+pub(crate) struct LedgerArgs {
     /// The ledger's table; else GUARD_LEDGER_TABLE
     #[arg(long, value_name = "NAME")]
     pub(crate) ledger_table: Option<String>,
     #[command(flatten)]
-    pub(crate) account: Account,
+    pub(crate) account: AccountArgs,
 }
 
 /// The format of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportFormat {
+pub(crate) enum FormatArg {
     /// For a person at a terminal
     Text,
     /// For programs

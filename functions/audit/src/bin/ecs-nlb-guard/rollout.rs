@@ -8,7 +8,7 @@ use model::scope::ServiceId;
 
 /// How a service stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum RolloutProgress {
     /// Its deployment is over, its tasks run, their targets are healthy.
     Serves,
     /// Not yet.
@@ -72,34 +72,37 @@ impl<'a> Seen<'a> {
 
 impl Rollout {
     /// How the service stands, by what is seen now and was seen before. `finding` is the worst that stands against it.
-    pub(crate) fn judge(&mut self, seen: &Seen<'_>, finding: Option<&str>) -> Standing {
+    pub(crate) fn judge(&mut self, seen: &Seen<'_>, finding: Option<&str>) -> RolloutProgress {
         let service = seen.service;
         let failed = |state: Option<&RolloutState>| state == Some(&RolloutState::Failed);
         if service.deployments.iter().any(|one| failed(one.rollout_state.as_ref())) {
-            return Standing::Failed("its deployment failed".to_owned());
+            return RolloutProgress::Failed("its deployment failed".to_owned());
         }
         let primary = service.primary_deployment().and_then(|one| one.task_definition.as_ref());
         if let (Some(next), Some(primary)) = (&self.next, primary)
             && primary != next
             && self.before.contains(primary)
         {
-            return Standing::Failed(format!("its deployment was rolled back to {}", named(primary)));
+            return RolloutProgress::Failed(format!("its deployment was rolled back to {}", named(primary)));
         }
         if service.in_flight() {
             let others = service.deployments.iter().filter_map(|one| one.task_definition.as_ref());
             self.before = others.filter(|one| Some(*one) != primary).cloned().collect();
             self.next = primary.cloned();
-            return Standing::Waits("its deployment is in flight".to_owned());
+            return RolloutProgress::Waits("its deployment is in flight".to_owned());
         }
         let (running, desired) = (service.running_count, service.desired_count);
         if !service.is_steady() {
-            return Standing::Waits(format!("{running} of {desired} tasks are running"));
+            return RolloutProgress::Waits(format!("{running} of {desired} tasks are running"));
         }
         let waiting = |state: &TargetState| matches!(state, TargetState::Initial | TargetState::Unhealthy);
         for (group, targets) in &seen.health {
             let waiting = targets.iter().filter(|target| waiting(&target.state)).count();
             if waiting > 0 {
-                return Standing::Waits(format!("{waiting} targets in target group {} aren't healthy", group.name()));
+                return RolloutProgress::Waits(format!(
+                    "{waiting} targets in target group {} aren't healthy",
+                    group.name()
+                ));
             }
         }
         let healthy = |targets: &[TargetHealth]| targets.iter().filter(|one| one.state == TargetState::Healthy).count();
@@ -107,13 +110,13 @@ impl Rollout {
         if let Some(most) = most
             && u32::try_from(most).is_ok_and(|most| most < desired)
         {
-            return Standing::Waits(format!("{most} healthy targets, and {desired} tasks are wanted"));
+            return RolloutProgress::Waits(format!("{most} healthy targets, and {desired} tasks are wanted"));
         }
-        finding.map_or(Standing::Serves, |finding| Standing::Waits(finding.to_owned()))
+        finding.map_or(RolloutProgress::Serves, |finding| RolloutProgress::Waits(finding.to_owned()))
     }
 }
 
-impl Standing {
+impl RolloutProgress {
     /// In words, after the service's name.
     pub(crate) fn text(&self) -> String {
         match self {

@@ -5,7 +5,7 @@ use aws::budget::QuotaShare;
 use aws::calls::Calls;
 use aws_config::{Region, SdkConfig};
 
-use crate::args::Account;
+use crate::args::AccountArgs;
 use crate::denied;
 use crate::ending::{Ending, Failure};
 
@@ -22,7 +22,7 @@ impl Session {
     ///
     /// # Errors
     /// When no Region is set, or AWS doesn't say.
-    pub(crate) async fn open(account: &Account, quota_share: QuotaShare) -> Result<Self, Failure> {
+    pub(crate) async fn open(account: &AccountArgs, quota_share: QuotaShare) -> Result<Self, Failure> {
         let calls = Calls::default();
         let settings = aws::client::ClientSettings { quota_share, calls: calls.clone(), ..Default::default() };
         let mut loader = aws::client::config_loader(&settings);
@@ -44,7 +44,7 @@ impl Session {
     }
 }
 
-fn without_credentials(account: &Account) -> String {
+fn without_credentials(account: &AccountArgs) -> String {
     match &account.profile {
         Some(profile) => format!(
             "the profile {profile:?} gives no credentials: is it in ~/.aws/config, and is its session not over \

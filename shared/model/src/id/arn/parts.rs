@@ -116,7 +116,7 @@ fn between(text: &str, colon: usize, next: usize) -> &str {
 }
 
 /// `aws`, `aws-cn`, `aws-us-gov`, and such as are to come.
-fn is_partition(text: &str) -> bool {
+pub(super) fn is_partition(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     text.len() <= 64 && text.starts_with("aws") && text.bytes().all(allowed)
 }

@@ -6,7 +6,7 @@ use jsonc_parser::ast;
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
-use super::{Document, DocumentEntry, Node, Value};
+use super::{Document, DocumentEntry, DocumentNode, Value};
 
 const STRICT: ParseOptions = ParseOptions {
     allow_comments: false,
@@ -71,7 +71,7 @@ fn entries(object: ast::Object<'_>, broken: &mut Vec<(usize, String)>) -> Vec<Do
     entries
 }
 
-fn node(value: ast::Value<'_>, broken: &mut Vec<(usize, String)>) -> Node {
+fn node(value: ast::Value<'_>, broken: &mut Vec<(usize, String)>) -> DocumentNode {
     let at = value.start();
     let value = match value {
         ast::Value::StringLit(text) => Value::Text(text.value.into_owned()),
@@ -87,5 +87,5 @@ fn node(value: ast::Value<'_>, broken: &mut Vec<(usize, String)>) -> Node {
         }
         ast::Value::Object(object) => Value::Table(entries(object, broken)),
     };
-    Node { at, value }
+    DocumentNode { at, value }
 }

@@ -20,7 +20,7 @@ pub(super) struct Document {
 
 /// A value and the byte offset it begins at.
 #[derive(Debug)]
-pub(super) struct Node {
+pub(super) struct DocumentNode {
     /// Byte offset.
     pub at: usize,
     /// The value.
@@ -35,7 +35,7 @@ pub(super) struct DocumentEntry {
     /// Byte offset of the key.
     pub at: usize,
     /// The value.
-    pub node: Node,
+    pub node: DocumentNode,
 }
 
 /// What TOML and JSON have in common.
@@ -48,7 +48,7 @@ pub(super) enum Value {
     /// True or false.
     Boolean(bool),
     /// An array.
-    List(Vec<Node>),
+    List(Vec<DocumentNode>),
     /// A table or object; every key is there once.
     Table(Vec<DocumentEntry>),
     /// What no policy has a use for, named: a date, a fraction, null.

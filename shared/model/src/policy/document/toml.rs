@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use toml_parser::Source;
 use toml_parser::lexer::TokenKind;
 
-use super::{Document, DocumentEntry, Node, Value};
+use super::{Document, DocumentEntry, DocumentNode, Value};
 
 /// More parts than any key of a policy has.
 const MAX_KEY_PARTS: usize = 8;
@@ -36,7 +36,7 @@ fn entry(key: &Spanned<Cow<'_, str>>, value: &Spanned<DeValue<'_>>) -> DocumentE
     DocumentEntry { key: key.get_ref().to_string(), at: key.span().start, node: node(value) }
 }
 
-fn node(value: &Spanned<DeValue<'_>>) -> Node {
+fn node(value: &Spanned<DeValue<'_>>) -> DocumentNode {
     let at = value.span().start;
     let value = match value.get_ref() {
         DeValue::String(text) => Value::Text(text.to_string()),
@@ -48,7 +48,7 @@ fn node(value: &Spanned<DeValue<'_>>) -> Node {
         DeValue::Array(items) => Value::List(items.iter().map(node).collect()),
         DeValue::Table(table) => Value::Table(entries(table)),
     };
-    Node { at, value }
+    DocumentNode { at, value }
 }
 
 /// Where the first key with too many parts is cut off.

@@ -7,8 +7,8 @@ use crate::finding::start;
 use crate::rule::Rule;
 use crate::security_group::change::Demands;
 use crate::security_group::checked_interfaces::{CheckedInterface, ServiceTasks};
+use crate::security_group::describe::{actual, named, subject_of};
 use crate::security_group::repair_options::repair_options;
-use crate::security_group::rules::security_group_missing::{actual, named, subject_of};
 
 pub(crate) const RULE: Rule = Rule {
     slug: "security-group-forbidden",

@@ -7,6 +7,7 @@ use crate::finding::start;
 use crate::rule::Rule;
 use crate::security_group::change::Demands;
 use crate::security_group::checked_interfaces::{CheckedInterface, ServiceTasks};
+use crate::security_group::describe::{actual, named, subject_of};
 use crate::security_group::repair_options::repair_options;
 
 pub(crate) const RULE: Rule = Rule {
@@ -50,32 +51,4 @@ pub(crate) fn judge<'a>(
     let draft = draft.security_groups(lacking.iter().map(|(_, group)| &group.id));
     let draft = draft.evidence("worn", Some(actual(checked)));
     Ok(Some(repair_options(lookup, service_tasks, checked, demands, draft)?.done()))
-}
-
-/// A group by its id and, in brackets, the name the policy has for it.
-pub(in crate::security_group) fn named(
-    name: &model::policy::SecurityGroupRef,
-    group: &model::ec2::SecurityGroup,
-) -> String {
-    match name.to_string() {
-        name if name == group.id.as_str() => name,
-        name => format!("{} ({name})", group.id),
-    }
-}
-
-/// Whose interface it is, in words.
-pub(in crate::security_group) fn subject_of(
-    service_tasks: &ServiceTasks<'_>,
-    checked: &CheckedInterface<'_>,
-) -> String {
-    match &service_tasks.id {
-        Some(service) => format!("the interface of task {} of {service}", checked.task.arn.id()),
-        None => format!("the interface of task {}", checked.task.arn.id()),
-    }
-}
-
-pub(in crate::security_group) fn actual(checked: &CheckedInterface<'_>) -> Vec<String> {
-    let mut actual: Vec<String> = checked.interface.security_groups.iter().map(ToString::to_string).collect();
-    actual.sort();
-    actual
 }

@@ -97,7 +97,7 @@ fn a_wrong_port_is_nobodys() {
 }
 
 #[test]
-fn a_strangers_registration_is_not_recorded() {
+fn a_registration_by_somebody_else_is_not_recorded() {
     let judged = healthy().service("batch").task(5).registered_in("web", 8080);
     assert!(!changes(&judged).contains("10.0.1.5"));
 }

@@ -103,7 +103,7 @@ fn a_quic_target_can_only_be_reported() {
 }
 
 #[test]
-fn a_young_task_gets_a_look_when_it_is_old_enough() {
+fn a_task_in_grace_gets_a_look_when_its_grace_ends() {
     assert_snapshot!(healthy().task(3).for_minutes(1).found(), @"young until 2026-03-01T12:01:00Z in web");
 }
 

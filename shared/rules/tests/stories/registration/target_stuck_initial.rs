@@ -58,7 +58,7 @@ fn the_time_of_another_task_at_the_address_says_nothing() {
 }
 
 #[test]
-fn a_strangers_target_is_not_judged() {
+fn a_foreign_target_is_not_judged() {
     let judged =
         healthy().other_interface("interface", "10.0.1.50").target("web", "10.0.1.50:80").state("initial", None);
     assert!(!judged.found().contains("stuck-initial"));

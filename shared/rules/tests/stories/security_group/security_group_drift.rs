@@ -33,7 +33,7 @@ fn a_group_taken_off_by_hand() {
 }
 
 #[test]
-fn what_is_declared_is_worn_in_whatever_order() {
+fn tasks_have_what_is_declared_in_whatever_order() {
     let judged = with_groups().declares(&["web", "base"]).task(3).having(&["base", "web"]);
     assert_eq!(judged.judged_by(&["security-group-drift"]).found(), "nothing");
 }

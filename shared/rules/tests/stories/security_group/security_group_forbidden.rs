@@ -13,7 +13,7 @@ fn judged() -> Story {
 }
 
 #[test]
-fn a_forbidden_group_that_is_worn() {
+fn a_forbidden_group_that_the_task_has() {
     assert_snapshot!(judged().having(&["web", "default"]).found(), @r#"
     high security-group-forbidden: the interface of task t2 of prod/web has sg-default (name:default), which the policy forbids
       about service web, task t2, eni-t2, sg-default; under the policy for prod/web

@@ -14,7 +14,7 @@ fn bare() -> Story {
 }
 
 #[test]
-fn a_required_group_that_is_not_worn() {
+fn a_required_group_that_the_task_has_not() {
     assert_snapshot!(bare().task(2).having(&["web"]).found(), @r#"
     high security-group-missing: the interface of task t2 of prod/web lacks sg-base (name:base)
       about service web, task t2, eni-t2, sg-base; under the policy for prod/web
@@ -36,7 +36,7 @@ fn several_required_groups_are_one_finding() {
 }
 
 #[test]
-fn what_is_worn_is_not_missing() {
+fn a_group_that_the_task_has_is_not_missing() {
     assert_eq!(bare().task(2).having(&["base"]).found(), "nothing");
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use report::text::TextStyle;
 use report::{Report, RuleText};
 
-use crate::args::{self, Audit, ReportFormat};
+use crate::args::{self, AuditArgs, FormatArg};
 use crate::ending::{Ending, Failure};
 use crate::output;
 use crate::outputs::{Output, outputs};
@@ -15,7 +15,7 @@ use crate::survey::{Surveyed, advise, is_empty, list, survey};
 const REGION: &str = "{region}";
 
 /// Judges and tells, Region by Region.
-pub(crate) async fn run(args: &Audit) -> Result<Ending, Failure> {
+pub(crate) async fn run(args: &AuditArgs) -> Result<Ending, Failure> {
     let outputs = outputs(args.format, &args.out)?;
     let regions = list(args.look.account.region.as_slice());
     let several = regions.len() > 1;
@@ -27,7 +27,8 @@ pub(crate) async fn run(args: &Audit) -> Result<Ending, Failure> {
     let mut endings = Vec::new();
     for (nth, region) in regions.iter().map(Some).chain(regions.is_empty().then_some(None)).enumerate() {
         look.account.region = region.cloned();
-        let part = Part { args, look: &look, outputs: &outputs, baseline: baseline.as_ref(), is_first: nth == 0 };
+        let part =
+            RegionAudit { args, look: &look, outputs: &outputs, baseline: baseline.as_ref(), is_first: nth == 0 };
         match (part.audit().await, region) {
             (Ok(ending), _) => endings.push(ending),
             // One that can't be audited doesn't stop the others.
@@ -58,7 +59,7 @@ fn check_several(output: &Output) -> Result<(), Failure> {
     let named = output.file.as_ref().is_some_and(|file| file.to_string_lossy().contains(REGION));
     match (&output.file, output.format) {
         (Some(_), _) if named => Ok(()),
-        (None, ReportFormat::Text | ReportFormat::Markdown | ReportFormat::Github | ReportFormat::Csv) => Ok(()),
+        (None, FormatArg::Text | FormatArg::Markdown | FormatArg::Github | FormatArg::Csv) => Ok(()),
         (Some(file), _) => Err(Failure::usage_of(format!(
             "--out {}: several Regions need a file each; write {REGION} into its name, like report-{REGION}.html",
             file.display()
@@ -70,8 +71,8 @@ fn check_several(output: &Output) -> Result<(), Failure> {
 }
 
 /// The audit of one Region.
-struct Part<'a> {
-    args: &'a Audit,
+struct RegionAudit<'a> {
+    args: &'a AuditArgs,
     look: &'a args::SelectionArgs,
     outputs: &'a [Output],
     baseline: Option<&'a Report>,
@@ -79,7 +80,7 @@ struct Part<'a> {
     is_first: bool,
 }
 
-impl Part<'_> {
+impl RegionAudit<'_> {
     async fn audit(&self) -> Result<Ending, Failure> {
         let mut surveyed = survey(self.look, None).await?;
         let report = &mut surveyed.audited.report;
@@ -103,8 +104,8 @@ impl Part<'_> {
             let text = match format {
                 _ if self.is_first => text,
                 // The headings were said.
-                ReportFormat::Csv => text.split_inclusive('\n').skip(1).collect(),
-                ReportFormat::Github => text,
+                FormatArg::Csv => text.split_inclusive('\n').skip(1).collect(),
+                FormatArg::Github => text,
                 _ => format!("\n{text}"),
             };
             output::print(&text)?;
@@ -130,7 +131,7 @@ pub(crate) fn read(path: &Path) -> Result<Report, Failure> {
     }
 }
 
-async fn render(surveyed: &Surveyed, format: ReportFormat, look: TextStyle) -> Result<String, Failure> {
+async fn render(surveyed: &Surveyed, format: FormatArg, look: TextStyle) -> Result<String, Failure> {
     let Surveyed { audited, auditor, rules, .. } = surveyed;
     let report = &audited.report;
     let texts: Vec<RuleText> =
@@ -138,15 +139,15 @@ async fn render(surveyed: &Surveyed, format: ReportFormat, look: TextStyle) -> R
     let json =
         |json: Result<String, serde_json::Error>| json.map(|json| json + "\n").map_err(|error| Failure::usage(&error));
     match format {
-        ReportFormat::Text => Ok(report.to_text_as(look)),
-        ReportFormat::Json => json(report.to_json()),
-        ReportFormat::Html => Ok(report.to_html(&auditor.topology(audited, None).await)),
-        ReportFormat::Sarif => json(report.to_sarif(&texts)),
-        ReportFormat::Junit => Ok(report.to_junit(&texts)),
-        ReportFormat::Csv => Ok(report.to_csv()),
-        ReportFormat::Markdown => Ok(report.to_markdown()),
-        ReportFormat::Github => Ok(report.to_github()),
-        ReportFormat::Ocsf => json(report.to_ocsf()),
+        FormatArg::Text => Ok(report.to_text_as(look)),
+        FormatArg::Json => json(report.to_json()),
+        FormatArg::Html => Ok(report.to_html(&auditor.topology(audited, None).await)),
+        FormatArg::Sarif => json(report.to_sarif(&texts)),
+        FormatArg::Junit => Ok(report.to_junit(&texts)),
+        FormatArg::Csv => Ok(report.to_csv()),
+        FormatArg::Markdown => Ok(report.to_markdown()),
+        FormatArg::Github => Ok(report.to_github()),
+        FormatArg::Ocsf => json(report.to_ocsf()),
     }
 }
 
@@ -161,7 +162,7 @@ fn rule_text(rule: &rules::Rule) -> RuleText {
 }
 
 /// What was found counts before what could not be read: it is there whatever else there may be.
-fn ending(report: &Report, args: &Audit) -> Ending {
+fn ending(report: &Report, args: &AuditArgs) -> Ending {
     if args.fail_on.is_some_and(|least| report.counted().any(|finding| finding.severity >= least)) {
         Ending::Found
     } else if !report.coverage.unread.is_empty() {

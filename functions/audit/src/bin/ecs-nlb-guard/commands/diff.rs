@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use model::finding::Fingerprint;
 use report::{FindingReport, Report};
 
-use crate::args::Diff;
+use crate::args::DiffArgs;
 use crate::commands::audit::read;
 use crate::ending::{Ending, Failure};
 use crate::output;
 
 /// Compares and tells.
-pub(crate) fn run(args: &Diff) -> Result<Ending, Failure> {
+pub(crate) fn run(args: &DiffArgs) -> Result<Ending, Failure> {
     let (old, new) = (read(&args.old)?, read(&args.new)?);
     if (&old.account, &old.region) != (&new.account, &new.region) {
         return Err(Failure::usage_of(format!(

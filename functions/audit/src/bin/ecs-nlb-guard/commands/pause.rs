@@ -7,14 +7,14 @@ use pipeline::ports::Clock as _;
 use runtime::clock::WallClock;
 use runtime::settings::Given;
 
-use crate::args::{self, Ledger};
+use crate::args::{self, LedgerArgs};
 use crate::ending::{Ending, Failure};
 use crate::output;
 use crate::session::Session;
 use crate::survey::settings;
 
 /// Stops all repairs.
-pub(crate) async fn pause(args: &args::Pause) -> Result<Ending, Failure> {
+pub(crate) async fn pause(args: &args::PauseArgs) -> Result<Ending, Failure> {
     let reason = args.reason.trim();
     if reason.is_empty() {
         return Err(Failure::usage_of("--reason is empty: say why, for whoever looks next"));
@@ -33,7 +33,7 @@ pub(crate) async fn pause(args: &args::Pause) -> Result<Ending, Failure> {
 }
 
 /// Lets repairs go on.
-pub(crate) async fn resume(args: &args::Resume) -> Result<Ending, Failure> {
+pub(crate) async fn resume(args: &args::ResumeArgs) -> Result<Ending, Failure> {
     let (ledger, _) = open(&args.ledger).await?;
     let before = ledger.read::<Table<All, Pause>>(&All).await.map_err(|error| Failure::call(&error))?;
     ledger.clear_pause().await.map_err(|error| Failure::call(&error))?;
@@ -44,7 +44,7 @@ pub(crate) async fn resume(args: &args::Resume) -> Result<Ending, Failure> {
     Ok(Ending::Fine)
 }
 
-async fn open(args: &Ledger) -> Result<(DynamoDbLedger, Session), Failure> {
+async fn open(args: &LedgerArgs) -> Result<(DynamoDbLedger, Session), Failure> {
     let settings = settings(Given { policy: None, ledger_table: args.ledger_table.as_deref() })?;
     let table = settings.ledger_table.ok_or_else(|| {
         Failure::usage_of("it isn't known where the ledger is: give --ledger-table or set GUARD_LEDGER_TABLE")

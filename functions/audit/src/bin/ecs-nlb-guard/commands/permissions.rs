@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::args::{Caller, Permissions};
+use crate::args::{PermissionsArgs, RoleArg};
 use crate::ending::{Ending, Failure};
 use crate::output;
 
@@ -62,18 +62,18 @@ struct Statement {
 }
 
 /// Prints the policy.
-pub(crate) fn run(args: &Permissions) -> Result<Ending, Failure> {
+pub(crate) fn run(args: &PermissionsArgs) -> Result<Ending, Failure> {
     let statements = statements(args.caller);
     let text = if args.terraform { terraform(args.caller, &statements) } else { document(&statements) };
     output::print(&text)?;
     Ok(Ending::Fine)
 }
 
-fn statements(caller: Caller) -> Vec<Statement> {
+fn statements(caller: RoleArg) -> Vec<Statement> {
     let (reads, changes): (&[&[&str]], &[&'static str]) = match caller {
-        Caller::Audit => (&[READ, READ_SECURITY_GROUPS, READ_CONFIGURATION], &[]),
-        Caller::Registrar => (&[READ], REGISTER),
-        Caller::Guard => (&[READ, READ_SECURITY_GROUPS], SET_SECURITY_GROUPS),
+        RoleArg::Audit => (&[READ, READ_SECURITY_GROUPS, READ_CONFIGURATION], &[]),
+        RoleArg::Registrar => (&[READ], REGISTER),
+        RoleArg::Guard => (&[READ, READ_SECURITY_GROUPS], SET_SECURITY_GROUPS),
     };
     let mut actions: Vec<&'static str> = reads.iter().copied().flatten().copied().collect();
     actions.sort_unstable();
@@ -99,11 +99,11 @@ fn document(statements: &[Statement]) -> String {
     format!("{:#}\n", json!({"Version": "2012-10-17", "Statement": statements}))
 }
 
-fn terraform(caller: Caller, statements: &[Statement]) -> String {
+fn terraform(caller: RoleArg, statements: &[Statement]) -> String {
     let name = match caller {
-        Caller::Audit => "audit",
-        Caller::Registrar => "registrar",
-        Caller::Guard => "guard",
+        RoleArg::Audit => "audit",
+        RoleArg::Registrar => "registrar",
+        RoleArg::Guard => "guard",
     };
     let mut text = format!("data \"aws_iam_policy_document\" \"ecs_nlb_guard_{name}\" {{\n");
     for (nth, Statement { sid, effect, actions, held }) in statements.iter().enumerate() {

@@ -16,7 +16,7 @@ use pipeline::{Concluded, Conclusion};
 use report::text::TextStyle;
 use serde::Serialize;
 
-use crate::args::Plan;
+use crate::args::PlanArgs;
 use crate::commands::policy::meaning;
 use crate::ending::{Ending, Failure};
 use crate::output;
@@ -54,7 +54,7 @@ struct Entry {
 }
 
 /// Plans and tells.
-pub(crate) async fn run(args: &Plan) -> Result<Ending, Failure> {
+pub(crate) async fn run(args: &PlanArgs) -> Result<Ending, Failure> {
     let Surveyed { audited, policy, .. } = survey(&args.look, Some(Mode::Observe)).await?;
     let entries = entries(&audited, &policy);
     let report = &audited.report;

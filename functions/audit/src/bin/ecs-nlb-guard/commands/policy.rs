@@ -7,7 +7,7 @@ use std::path::Path;
 use model::policy::{Explained, MayRepair, Policy, PolicyProblem, PolicySubject};
 use runtime::settings::Given;
 
-use crate::args::Explain;
+use crate::args::ExplainArgs;
 use crate::ending::{Ending, Failure};
 use crate::output;
 use crate::survey::{all_rules, settings};
@@ -39,7 +39,7 @@ pub(crate) fn check(file: &Path) -> Result<Ending, Failure> {
 }
 
 /// Tells what the policy says for a service, key by key.
-pub(crate) fn explain(args: &Explain) -> Result<Ending, Failure> {
+pub(crate) fn explain(args: &ExplainArgs) -> Result<Ending, Failure> {
     let Some((cluster, service)) =
         args.service.split_once('/').filter(|(cluster, service)| !cluster.is_empty() && !service.is_empty())
     else {

@@ -9,15 +9,15 @@ use model::scope::ServiceId;
 use report::{FindingReport, Report};
 use tokio::time::{Instant, sleep_until};
 
-use crate::args::Watch;
+use crate::args::WatchArgs;
 use crate::denied;
 use crate::ending::{Ending, Failure};
 use crate::output;
-use crate::rollout::{Rollout, Seen, Standing, named};
+use crate::rollout::{Rollout, RolloutProgress, Seen, named};
 use crate::survey::Surveyor;
 
 /// Watches until all serve, one fails, or the time is up.
-pub(crate) async fn run(args: &Watch) -> Result<Ending, Failure> {
+pub(crate) async fn run(args: &WatchArgs) -> Result<Ending, Failure> {
     if args.look.service.is_empty() {
         return Err(Failure::usage_of("say which service to watch: --service CLUSTER/NAME"));
     }
@@ -36,8 +36,8 @@ pub(crate) async fn run(args: &Watch) -> Result<Ending, Failure> {
             let worst = findings.first().map(|finding| finding.summary.as_str());
             let standing = match &seen {
                 Ok(Some(seen)) => rollouts.entry(id).or_default().judge(seen, worst),
-                Ok(None) => Standing::Failed("it is gone".to_owned()),
-                Err(why) => Standing::Unread(why.clone()),
+                Ok(None) => RolloutProgress::Failed("it is gone".to_owned()),
+                Err(why) => RolloutProgress::Unread(why.clone()),
             };
             draw(&mut picture, id, seen.as_ref().ok().and_then(Option::as_ref), &standing, &findings);
             standings.push((id, standing));
@@ -49,11 +49,13 @@ pub(crate) async fn run(args: &Watch) -> Result<Ending, Failure> {
             output::print(&picture)?;
             drawn = picture;
         }
-        if let Some((id, standing)) = standings.iter().find(|(_, standing)| matches!(standing, Standing::Failed(_))) {
+        if let Some((id, standing)) =
+            standings.iter().find(|(_, standing)| matches!(standing, RolloutProgress::Failed(_)))
+        {
             output::error(&format!("{id} {}", standing.text()), None);
             return Ok(Ending::Found);
         }
-        let Some((id, standing)) = standings.iter().find(|(_, standing)| *standing != Standing::Serves) else {
+        let Some((id, standing)) = standings.iter().find(|(_, standing)| *standing != RolloutProgress::Serves) else {
             return Ok(Ending::Fine);
         };
         let next = Instant::now() + args.interval;
@@ -61,7 +63,7 @@ pub(crate) async fn run(args: &Watch) -> Result<Ending, Failure> {
             let waited = SpanPrinter::new().unsigned_duration_to_string(&args.timeout);
             let hint = denied::hints(&audited.report.coverage.unread).pop();
             output::error(&format!("{id} doesn't serve after {waited}; {}", standing.text()), hint.as_deref());
-            return Ok(if matches!(standing, Standing::Unread(_)) { Ending::Unread } else { Ending::Found });
+            return Ok(if matches!(standing, RolloutProgress::Unread(_)) { Ending::Unread } else { Ending::Found });
         }
         sleep_until(next).await;
     }
@@ -79,7 +81,7 @@ fn draw(
     picture: &mut String,
     id: &ServiceId,
     seen: Option<&Seen<'_>>,
-    standing: &Standing,
+    standing: &RolloutProgress,
     findings: &[&FindingReport],
 ) {
     let mut line = |indent: &str, text: &str| {

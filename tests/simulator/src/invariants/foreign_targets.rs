@@ -4,7 +4,7 @@ use crate::invariants::{Check, Invariant};
 use crate::record::Change;
 use crate::world::Stage;
 
-pub(super) const INVARIANT: Invariant = Invariant { name: "strangers", check: Check::Change(check) };
+pub(super) const INVARIANT: Invariant = Invariant { name: "foreign_targets", check: Check::Change(check) };
 
 fn check(stage: &Stage<'_>, change: &Change) -> Option<String> {
     let Change { group, target, .. } = change;
