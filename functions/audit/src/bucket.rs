@@ -116,10 +116,10 @@ impl ReportBucket {
             let failure = match self.attempt(request).await {
                 Ok(S3Response { status: 200..=299, body }) => return Ok(S3Response { status: 200, body }),
                 Ok(answer) => self.refusal(request, &answer),
-                Err(message) => self.error(request, CallErrorKind::Passing, None, message),
+                Err(message) => self.error(request, CallErrorKind::Transient, None, message),
             };
-            let passing = matches!(failure.kind, CallErrorKind::Passing | CallErrorKind::Throttled);
-            if !passing || attempt == ATTEMPTS {
+            let transient = matches!(failure.kind, CallErrorKind::Transient | CallErrorKind::Throttled);
+            if !transient || attempt == ATTEMPTS {
                 return Err(failure);
             }
             WallClock.sleep(pause).await;
@@ -212,9 +212,9 @@ impl ReportBucket {
         let kind = match answer.status {
             401 | 403 => CallErrorKind::Denied,
             404 => CallErrorKind::NotFound,
-            408 | 500.. => CallErrorKind::Passing,
+            408 | 500.. => CallErrorKind::Transient,
             429 => CallErrorKind::Throttled,
-            _ => CallErrorKind::Refused,
+            _ => CallErrorKind::Permanent,
         };
         let code = between(&answer.body, "<Code>", "</Code>").next().map(str::to_owned);
         let message = between(&answer.body, "<Message>", "</Message>").next();

@@ -140,7 +140,7 @@ impl<L: AlertLedger, T: Topic> AlertContext<'_, L, T> {
         outcome.failures.push(CallError {
             operation: "dynamodb:PutItem",
             resource: "alerts".to_owned(),
-            kind: CallErrorKind::Passing,
+            kind: CallErrorKind::Transient,
             code: None,
             message: format!("other passes wrote the same alerts at each of {ATTEMPTS} attempts"),
         });

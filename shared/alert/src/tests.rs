@@ -62,7 +62,7 @@ impl Topic for MemoryTopic {
 
 fn failure(operation: &'static str) -> CallError {
     let (resource, message) = ("it".to_owned(), "out of breath".to_owned());
-    CallError { operation, resource, kind: CallErrorKind::Passing, code: None, message }
+    CallError { operation, resource, kind: CallErrorKind::Transient, code: None, message }
 }
 
 /// A ledger whose writes fail while `broken`, though they are done if `done_anyway`.

@@ -51,7 +51,13 @@ impl Topic for SnsTopic {
 impl SnsTopic {
     fn unsendable(&self, error: &aws_sdk_sns::error::BuildError) -> CallError {
         let resource = self.arn.clone();
-        CallError { operation: PUBLISH, resource, kind: CallErrorKind::Refused, code: None, message: error.to_string() }
+        CallError {
+            operation: PUBLISH,
+            resource,
+            kind: CallErrorKind::Permanent,
+            code: None,
+            message: error.to_string(),
+        }
     }
 }
 

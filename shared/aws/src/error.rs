@@ -23,11 +23,11 @@ where
     let code = error.code();
     let status = error.raw_response().map(|response| response.status().as_u16());
     let kind = match error {
-        SdkError::ConstructionFailure(_) => CallErrorKind::Refused,
-        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) => CallErrorKind::Passing,
+        SdkError::ConstructionFailure(_) => CallErrorKind::Permanent,
+        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) => CallErrorKind::Transient,
         // A response that can't be parsed: a proxy's page, or a body that was cut off.
-        SdkError::ResponseError(_) => of_status(status).unwrap_or(CallErrorKind::Passing),
-        _ => code.and_then(of_code).or_else(|| of_status(status)).unwrap_or(CallErrorKind::Refused),
+        SdkError::ResponseError(_) => of_status(status).unwrap_or(CallErrorKind::Transient),
+        _ => code.and_then(of_code).or_else(|| of_status(status)).unwrap_or(CallErrorKind::Permanent),
     };
     let message = match (error.message(), status) {
         (Some(message), _) => message.to_owned(),
@@ -79,7 +79,7 @@ fn of_code(code: &str) -> Option<CallErrorKind> {
         | "Unavailable"
         | "HealthUnavailable"
         | "RequestTimeout"
-        | "RequestExpired" => CallErrorKind::Passing,
+        | "RequestExpired" => CallErrorKind::Transient,
         _ => return None,
     })
 }
@@ -87,9 +87,9 @@ fn of_code(code: &str) -> Option<CallErrorKind> {
 const fn of_status(status: Option<u16>) -> Option<CallErrorKind> {
     match status {
         Some(401 | 403) => Some(CallErrorKind::Denied),
-        Some(408) => Some(CallErrorKind::Passing),
+        Some(408) => Some(CallErrorKind::Transient),
         Some(429) => Some(CallErrorKind::Throttled),
-        Some(500..) => Some(CallErrorKind::Passing),
+        Some(500..) => Some(CallErrorKind::Transient),
         _ => None,
     }
 }
@@ -111,7 +111,7 @@ fn chain(error: &dyn Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use CallErrorKind::{Denied, NotFound, Passing, Throttled};
+    use CallErrorKind::{Denied, NotFound, Throttled, Transient};
 
     #[test]
     fn every_spelling_of_a_code_is_known() {
@@ -132,9 +132,9 @@ mod tests {
             ("TargetGroupNotFoundException", NotFound),
             ("LoadBalancerNotFound", NotFound),
             ("InvalidSubnetID.NotFound", NotFound),
-            ("ServerException", Passing),
-            ("InternalFailure", Passing),
-            ("HealthUnavailable", Passing),
+            ("ServerException", Transient),
+            ("InternalFailure", Transient),
+            ("HealthUnavailable", Transient),
         ];
         for (code, kind) in table {
             assert_eq!(of_code(code), Some(kind), "{code}");
@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn a_status_decides_where_there_is_no_code() {
         let table =
-            [(500, Some(Passing)), (503, Some(Passing)), (403, Some(Denied)), (429, Some(Throttled)), (400, None)];
+            [(500, Some(Transient)), (503, Some(Transient)), (403, Some(Denied)), (429, Some(Throttled)), (400, None)];
         for (status, kind) in table {
             assert_eq!(of_status(Some(status)), kind, "{status}");
         }

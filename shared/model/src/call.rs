@@ -30,9 +30,9 @@ pub enum CallErrorKind {
     /// A permission is missing.
     Denied,
     /// AWS said no for good: asking again won't help.
-    Refused,
+    Permanent,
     /// A timeout, a broken connection, a 5xx: it may go through later, and may have been done.
-    Passing,
+    Transient,
     /// No time was left to ask.
     OutOfTime,
 }
@@ -43,8 +43,8 @@ impl fmt::Display for CallErrorKind {
             Self::NotFound => "not found",
             Self::Throttled => "throttled",
             Self::Denied => "denied",
-            Self::Refused => "refused",
-            Self::Passing => "passing",
+            Self::Permanent => "permanent",
+            Self::Transient => "transient",
             Self::OutOfTime => "out of time",
         })
     }
@@ -59,9 +59,9 @@ impl From<&CallError> for Unread {
             error: format!("{code}{}", error.message),
             kind: match error.kind {
                 CallErrorKind::Denied => UnreadKind::Denied,
-                CallErrorKind::Throttled | CallErrorKind::Passing => UnreadKind::Passing,
+                CallErrorKind::Throttled | CallErrorKind::Transient => UnreadKind::Transient,
                 CallErrorKind::OutOfTime => UnreadKind::OutOfTime,
-                CallErrorKind::NotFound | CallErrorKind::Refused => UnreadKind::Refused,
+                CallErrorKind::NotFound | CallErrorKind::Permanent => UnreadKind::Permanent,
             },
         }
     }

@@ -64,8 +64,8 @@ impl Conclusion {
 
     /// The call for it failed, and it isn't done.
     pub(crate) fn failed(repair: &Repair, error: &CallError) -> Self {
-        use model::call::CallErrorKind::{Denied, NotFound, Refused};
-        let for_good = matches!(error.kind, Denied | NotFound | Refused);
+        use model::call::CallErrorKind::{Denied, NotFound, Permanent};
+        let for_good = matches!(error.kind, Denied | NotFound | Permanent);
         let status = if for_good { RepairStatus::Refused } else { RepairStatus::Failed };
         Self { code: error.code.clone(), ..Self::new(repair, status, error.message.clone()) }
     }

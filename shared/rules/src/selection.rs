@@ -153,7 +153,7 @@ fn add_task(
     let answer = lookup.task(&hint.cluster, arn);
     // Where asking again helps, the message comes back. Where it doesn't, as with an answer that leaves the task out, its
     // service is looked at all the same: what the event says of the task proves nothing by itself.
-    let is_final = matches!(answer, Ok(_) | Err(Gap::Unread(Unread { kind: UnreadKind::Refused, .. })));
+    let is_final = matches!(answer, Ok(_) | Err(Gap::Unread(Unread { kind: UnreadKind::Permanent, .. })));
     let task = selection.keep(judgement, || Unit::Task(arn.clone()), answer).flatten();
     if !is_final {
         return;

@@ -67,7 +67,7 @@ impl SqsQueue {
         let entries = match entries {
             Ok(entries) => entries,
             Err(error) => {
-                let error = self.error(CallErrorKind::Refused, None, error.to_string());
+                let error = self.error(CallErrorKind::Permanent, None, error.to_string());
                 failed.extend(batch.map(|nth| (nth, error.clone())));
                 return;
             }
@@ -87,7 +87,7 @@ impl SqsQueue {
     }
 
     fn refusal(&self, entry: &BatchResultErrorEntry) -> CallError {
-        let kind = if entry.sender_fault { CallErrorKind::Refused } else { CallErrorKind::Passing };
+        let kind = if entry.sender_fault { CallErrorKind::Permanent } else { CallErrorKind::Transient };
         self.error(kind, Some(entry.code.clone()), entry.message.clone().unwrap_or_default())
     }
 

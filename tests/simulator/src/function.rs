@@ -248,7 +248,7 @@ impl LookQueue for SimQueue {
                     sim.send(self.0, body, None, wait + late);
                     Ok(())
                 }
-                Err(_) => Err(failure("sqs:SendMessage", CallErrorKind::Refused)),
+                Err(_) => Err(failure("sqs:SendMessage", CallErrorKind::Permanent)),
             };
             if let Err(error) = self.1.through("sqs:SendMessage", leave).await {
                 unsent.push((look, error));

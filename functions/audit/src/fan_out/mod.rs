@@ -153,7 +153,7 @@ impl FanOut {
 
     fn error(&self, operation: &'static str, message: &str) -> CallError {
         let resource = self.bucket.location("audits");
-        CallError { operation, resource, kind: CallErrorKind::Refused, code: None, message: message.to_owned() }
+        CallError { operation, resource, kind: CallErrorKind::Permanent, code: None, message: message.to_owned() }
     }
 }
 

@@ -37,7 +37,7 @@ pub trait Account: Sync {
     fn deregister_targets(&self, group: &TargetGroupArn, targets: &[Target], zone: Zone) -> impl Reply<()>;
 
     /// Sets the security groups of an interface: the whole set, at least one. AWS refuses it for interfaces that it
-    /// manages, by [`Refused`](model::call::CallErrorKind::Refused) or [`Denied`](model::call::CallErrorKind::Denied).
+    /// manages, by [`Refused`](model::call::CallErrorKind::Permanent) or [`Denied`](model::call::CallErrorKind::Denied).
     fn modify_network_interface_groups(
         &self,
         interface: &NetworkInterfaceId,

@@ -93,7 +93,10 @@ mod tests {
         let config = aws_sdk_ecs::Config::builder().with_test_defaults_v2().http_client(transport);
         let config = config.retry_config(super::super::retries().with_max_backoff(std::time::Duration::from_millis(1)));
         let clients = Clients::from(aws_sdk_ecs::Client::from_conf(config.build()));
-        assert_eq!(clients.read::<Table<All, Vec<ClusterArn>>>(&[All]).await.unwrap_err().kind, CallErrorKind::Passing);
+        assert_eq!(
+            clients.read::<Table<All, Vec<ClusterArn>>>(&[All]).await.unwrap_err().kind,
+            CallErrorKind::Transient
+        );
         assert_eq!(calls.take(), [("ecs:ListClusters".to_owned(), 4)].into());
         assert_eq!(calls.take(), [].into());
     }

@@ -121,7 +121,7 @@ impl World {
         match targets.iter().find(is_outside).filter(|_| zone == Zone::Own && !subnets.is_empty()) {
             Some(target) => Err(CallError {
                 code: Some("InvalidTarget".to_owned()),
-                ..failure(operation, &target.to_string(), CallErrorKind::Refused)
+                ..failure(operation, &target.to_string(), CallErrorKind::Permanent)
             }),
             None => Ok(()),
         }

@@ -62,7 +62,7 @@ impl MemoryAccount {
         }
         let refusal = world.refusals.iter().find(|(at, part, _)| *at == operation && resource.contains(part.as_str()));
         match refusal.map(|(_, _, code)| (*code).to_owned()) {
-            Some(code) => Err(CallError { code: Some(code), ..failure(operation, resource, CallErrorKind::Refused) }),
+            Some(code) => Err(CallError { code: Some(code), ..failure(operation, resource, CallErrorKind::Permanent) }),
             None => Ok(world),
         }
     }

@@ -47,6 +47,6 @@ fn unmentioned<T>(operation: &str, key: &impl Display) -> Answer<T> {
         resource: key.to_string(),
         operation: operation.to_owned(),
         error: "the answer doesn't mention it".to_owned(),
-        kind: UnreadKind::Passing,
+        kind: UnreadKind::Transient,
     })
 }

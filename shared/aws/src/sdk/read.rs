@@ -27,7 +27,7 @@ impl Unusable {
 
     pub(super) fn into_error(self, operation: &'static str, resource: &str) -> CallError {
         let resource = resource.to_owned();
-        CallError { operation, resource, kind: CallErrorKind::Refused, code: None, message: self.to_string() }
+        CallError { operation, resource, kind: CallErrorKind::Permanent, code: None, message: self.to_string() }
     }
 }
 

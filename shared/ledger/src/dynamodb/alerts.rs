@@ -46,7 +46,7 @@ impl DynamoDbLedger {
         let item = alert::write(write).map_err(|error| CallError {
             operation: WRITE,
             resource: name.clone(),
-            kind: CallErrorKind::Refused,
+            kind: CallErrorKind::Permanent,
             code: None,
             message: format!("the alert can't be written as JSON: {error}"),
         })?;

@@ -79,7 +79,7 @@ mod tests {
         assert_eq!(
             error.to_string(),
             format!(
-                "dynamodb:UpdateItem on 10.0.0.1:8080 in {} failed (refused, ValidationException): wrong key",
+                "dynamodb:UpdateItem on 10.0.0.1:8080 in {} failed (permanent, ValidationException): wrong key",
                 group()
             )
         );

@@ -37,7 +37,7 @@ impl DynamoDbLedger {
         CallError {
             operation,
             resource: resource.to_owned(),
-            kind: CallErrorKind::Refused,
+            kind: CallErrorKind::Permanent,
             code: None,
             message: format!("{error}: delete that item from table {:?}", self.table),
         }
@@ -47,7 +47,7 @@ impl DynamoDbLedger {
 /// What follows from a failure. The status decides where AWS's answer has no code that is known here.
 fn kind<E>(code: Option<&str>, error: &SdkError<E, HttpResponse>) -> CallErrorKind {
     if matches!(error, SdkError::ConstructionFailure(_)) {
-        return CallErrorKind::Refused;
+        return CallErrorKind::Permanent;
     }
     match code {
         Some(
@@ -63,11 +63,11 @@ fn kind<E>(code: Option<&str>, error: &SdkError<E, HttpResponse>) -> CallErrorKi
             | "IncompleteSignatureException",
         ) => CallErrorKind::Denied,
         // No table, or one with other keys: the same request fails again.
-        Some("ResourceNotFoundException" | "ValidationException") => CallErrorKind::Refused,
+        Some("ResourceNotFoundException" | "ValidationException") => CallErrorKind::Permanent,
         _ => match error.raw_response().map(|response| response.status().as_u16()) {
             Some(401 | 403) => CallErrorKind::Denied,
             Some(429) => CallErrorKind::Throttled,
-            _ => CallErrorKind::Passing,
+            _ => CallErrorKind::Transient,
         },
     }
 }
@@ -122,21 +122,21 @@ mod tests {
         assert_eq!(coded(400, "ProvisionedThroughputExceededException").await, CallErrorKind::Throttled);
         assert_eq!(coded(400, "ThrottlingException").await, CallErrorKind::Throttled);
         assert_eq!(coded(400, "RequestLimitExceeded").await, CallErrorKind::Throttled);
-        assert_eq!(coded(400, "ValidationException").await, CallErrorKind::Refused);
+        assert_eq!(coded(400, "ValidationException").await, CallErrorKind::Permanent);
         assert_eq!(coded(400, "ExpiredTokenException").await, CallErrorKind::Denied);
-        assert_eq!(coded(400, "SomethingNewException").await, CallErrorKind::Passing);
-        assert_eq!(coded(500, "InternalServerError").await, CallErrorKind::Passing);
-        assert_eq!(coded(503, "ServiceUnavailable").await, CallErrorKind::Passing);
+        assert_eq!(coded(400, "SomethingNewException").await, CallErrorKind::Transient);
+        assert_eq!(coded(500, "InternalServerError").await, CallErrorKind::Transient);
+        assert_eq!(coded(503, "ServiceUnavailable").await, CallErrorKind::Transient);
     }
 
     #[tokio::test]
     async fn a_missing_table_says_what_to_do() {
         let body = r#"{"__type":"ResourceNotFoundException","message":"Requested resource not found"}"#;
         let error = read(400, body).await;
-        assert_eq!(error.kind, CallErrorKind::Refused);
+        assert_eq!(error.kind, CallErrorKind::Permanent);
         assert_eq!(
             error.to_string(),
-            "dynamodb:GetItem on ledger failed (refused, ResourceNotFoundException): there is no table \"ledger\": \
+            "dynamodb:GetItem on ledger failed (permanent, ResourceNotFoundException): there is no table \"ledger\": \
              create it, with the string keys pk and sk, or set GUARD_LEDGER_TABLE to one that exists"
         );
     }
@@ -144,8 +144,8 @@ mod tests {
     #[tokio::test]
     async fn an_answer_that_isnt_json_goes_by_its_status() {
         assert_eq!(read(403, "<Error><Code>AccessDenied</Code></Error>").await.kind, CallErrorKind::Denied);
-        assert_eq!(read(502, "<html>bad gateway</html>").await.kind, CallErrorKind::Passing);
-        assert_eq!(read(200, "<html>hello</html>").await.kind, CallErrorKind::Passing);
+        assert_eq!(read(502, "<html>bad gateway</html>").await.kind, CallErrorKind::Transient);
+        assert_eq!(read(200, "<html>hello</html>").await.kind, CallErrorKind::Transient);
     }
 
     #[test]
@@ -155,7 +155,7 @@ mod tests {
         let error = mocked::ledger(client).failed("dynamodb:GetItem", "ledger", &error);
         assert_eq!(
             (error.kind, error.message.as_str()),
-            (CallErrorKind::Passing, "request has timed out: no answer after 3 s")
+            (CallErrorKind::Transient, "request has timed out: no answer after 3 s")
         );
     }
 }

@@ -213,7 +213,7 @@ mod tests {
         let ledger = ledger(mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&read]));
         assert_eq!(
             ledger.read::<Table<All, ServiceUpdate>>(&All).await.map_err(|error| error.kind),
-            Err(CallErrorKind::Refused)
+            Err(CallErrorKind::Permanent)
         );
     }
 }

@@ -31,7 +31,7 @@ impl DynamoDbLedger {
         let mut batch = puts.map_err(|error| CallError {
             operation: OPERATION,
             resource: self.table.clone(),
-            kind: CallErrorKind::Refused,
+            kind: CallErrorKind::Permanent,
             code: None,
             message: error.to_string(),
         })?;

@@ -65,7 +65,7 @@ impl DynamoDbLedger {
         Err(CallError {
             operation: WRITE,
             resource: key::limited(reservation.what),
-            kind: CallErrorKind::Passing,
+            kind: CallErrorKind::Transient,
             code: None,
             message: format!("other passes were counting changes at each of {} attempts", self.backoff.attempts),
         })
@@ -173,7 +173,7 @@ mod tests {
         let (read, write, _) = contended(9);
         let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&read, &write]);
         let error = reserve(client, 1).await.unwrap_err();
-        assert_eq!((error.kind, error.operation), (CallErrorKind::Passing, "dynamodb:UpdateItem"));
+        assert_eq!((error.kind, error.operation), (CallErrorKind::Transient, "dynamodb:UpdateItem"));
         assert_eq!(write.num_calls(), 4);
     }
 
@@ -190,7 +190,7 @@ mod tests {
         let (read, ..) = contended(0);
         let write = mock!(Client::update_item).sequence().http_status(500, None).repeatedly().build();
         let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&read, &write], once);
-        assert_eq!(reserve(client, 1).await.map_err(|error| error.kind), Err(CallErrorKind::Passing));
+        assert_eq!(reserve(client, 1).await.map_err(|error| error.kind), Err(CallErrorKind::Transient));
     }
 
     #[tokio::test]
@@ -202,7 +202,7 @@ mod tests {
         });
         let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&read]);
         let error = reserve(client, 1).await.unwrap_err();
-        assert_eq!(error.kind, CallErrorKind::Refused);
+        assert_eq!(error.kind, CallErrorKind::Permanent);
         assert!(error.message.ends_with(r#"delete that item from table "ledger""#), "{}", error.message);
     }
 }

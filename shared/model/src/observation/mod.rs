@@ -45,7 +45,7 @@ pub struct Unread {
     /// AWS's code and message.
     pub error: String,
     /// What kind of failure it was.
-    #[serde(skip, default = "UnreadKind::passing")]
+    #[serde(skip, default = "UnreadKind::transient")]
     pub kind: UnreadKind,
 }
 
@@ -53,11 +53,11 @@ pub struct Unread {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum UnreadKind {
     /// Throttled, a timeout, a broken connection, a 5xx: it may go through later.
-    Passing,
+    Transient,
     /// A permission is missing.
     Denied,
     /// AWS's answer, or its refusal, makes no sense to this program: it won't change by asking again.
-    Refused,
+    Permanent,
     /// No time was left to ask.
     OutOfTime,
     /// There is no ledger to ask. Nothing is wrong, but what rests on it is withheld.
@@ -65,8 +65,8 @@ pub enum UnreadKind {
 }
 
 impl UnreadKind {
-    const fn passing() -> Self {
-        Self::Passing
+    const fn transient() -> Self {
+        Self::Transient
     }
 }
 

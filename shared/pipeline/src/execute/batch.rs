@@ -21,7 +21,7 @@ pub(super) async fn change<F: Future<Output = Result<(), CallError>> + Send>(
     while let Some((batch, zone)) = batches.pop() {
         let Err(error) = send(batch.clone(), zone).await else { continue };
         // A group that is gone, a missing permission or a passing failure is the same for every half.
-        if error.kind == CallErrorKind::Refused && batch.len() > 1 {
+        if error.kind == CallErrorKind::Permanent && batch.len() > 1 {
             let (first, second) = batch.split_at(batch.len() / 2);
             batches.extend([(second.to_vec(), zone), (first.to_vec(), zone)]);
         } else {

@@ -21,7 +21,7 @@ impl<E: Environment> Execution<'_, E> {
     pub(super) fn has_time_for(&mut self, steps: &Steps<'_>) -> bool {
         let is_near = is_near(self.assignment, self.environment.clock());
         if is_near {
-            self.done.stopped(steps, &Obstacle::Passing("no time was left in this pass to begin it".to_owned()));
+            self.done.stopped(steps, &Obstacle::Transient("no time was left in this pass to begin it".to_owned()));
         }
         !is_near
     }

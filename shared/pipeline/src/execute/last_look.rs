@@ -98,7 +98,7 @@ impl<'a, E: Environment> Execution<'a, E> {
         let before: BTreeSet<_> = self.seen.observation.unread().into_iter().map(asked).collect();
         match self.known.unread().into_iter().find(|unread| !before.contains(&asked(unread))) {
             Some(Unread { resource, operation, error, .. }) => {
-                Obstacle::Passing(format!("a last look right before failed: {operation} on {resource}: {error}"))
+                Obstacle::Transient(format!("a last look right before failed: {operation} on {resource}: {error}"))
             }
             None => "a last look right before no longer found the same".into(),
         }

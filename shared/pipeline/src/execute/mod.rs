@@ -52,14 +52,14 @@ enum Obstacle {
     /// For a reason that was read: it is withheld.
     Known(String),
     /// Something didn't answer, or there was no time, and may be the next time.
-    Passing(String),
+    Transient(String),
 }
 
 impl Obstacle {
     fn conclude(&self, repair: &Repair) -> Conclusion {
         match self {
             Self::Known(why) => Conclusion::withheld(repair, why.clone()),
-            Self::Passing(why) => Conclusion::new(repair, RepairStatus::Failed, why.clone()),
+            Self::Transient(why) => Conclusion::new(repair, RepairStatus::Failed, why.clone()),
         }
     }
 }

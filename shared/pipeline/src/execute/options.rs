@@ -135,7 +135,7 @@ impl<E: Environment> Execution<'_, E> {
         match noted {
             Ok(true) => Ok(begun),
             Ok(false) => Err("another pass was quicker, and one is made at a time".into()),
-            Err(error) => Err(Obstacle::Passing(format!("it could not be noted before: {error}"))),
+            Err(error) => Err(Obstacle::Transient(format!("it could not be noted before: {error}"))),
         }
     }
 
@@ -194,7 +194,7 @@ impl<E: Environment> Execution<'_, E> {
 
     /// Remembers that AWS said no for good. What is gone was not refused.
     async fn remember(&self, repair: &Repair, error: &CallError) -> Result<(), CallError> {
-        let for_good = matches!(error.kind, CallErrorKind::Refused | CallErrorKind::Denied);
+        let for_good = matches!(error.kind, CallErrorKind::Permanent | CallErrorKind::Denied);
         let (Some((of, resource)), Some(ledger), true) = (repair.refusable(), self.environment.ledger(), for_good)
         else {
             return Ok(());

@@ -29,7 +29,7 @@ impl<E: Environment> Execution<'_, E> {
         };
         match ledger.reserve(&reservation, max).await {
             Ok(granted) => Ok(usize::try_from(granted).unwrap_or(usize::MAX)),
-            Err(error) => Err(Obstacle::Passing(format!("the {what} could not be counted: {error}"))),
+            Err(error) => Err(Obstacle::Transient(format!("the {what} could not be counted: {error}"))),
         }
     }
 }

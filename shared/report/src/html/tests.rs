@@ -57,7 +57,7 @@ fn whatever_a_name_holds_is_shown_as_text() {
     let (code, reason) = (Some(EVIL.to_owned()), Some(EVIL.to_owned()));
     finding.repairs.push(RepairReport { action: EVIL.to_owned(), status: RepairStatus::Refused, code, reason });
     let (resource, operation, error) = (EVIL.to_owned(), EVIL.to_owned(), EVIL.to_owned());
-    report.coverage.unread.push(Unread { resource, operation, error, kind: UnreadKind::Passing });
+    report.coverage.unread.push(Unread { resource, operation, error, kind: UnreadKind::Transient });
     report.calls.insert(EVIL.to_owned(), 1);
     let page = report.to_html(&topology);
     let shown = markup(&page);

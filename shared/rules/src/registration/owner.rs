@@ -150,7 +150,7 @@ pub(crate) fn contradiction<'a>(
     if let Some(task) = tasks.live_at(ip).iter().find(claims) {
         let error = format!("no interface has {ip}, but task {} is {} there", task.arn.id(), task.last_status);
         let operation = "ec2:DescribeNetworkInterfaces".to_owned();
-        return Ok(Some(Unread { resource: subnet.id.to_string(), operation, error, kind: UnreadKind::Passing }));
+        return Ok(Some(Unread { resource: subnet.id.to_string(), operation, error, kind: UnreadKind::Transient }));
     }
     task_without_address(lookup, tasks, counts)
 }
@@ -175,7 +175,7 @@ pub(crate) fn address_unknown(task: &Task) -> Unread {
         resource: task.arn.to_string(),
         operation: "ecs:DescribeTasks".to_owned(),
         error: "the task is RUNNING in awsvpc mode, but was described without its network interface".to_owned(),
-        kind: UnreadKind::Passing,
+        kind: UnreadKind::Transient,
     }
 }
 

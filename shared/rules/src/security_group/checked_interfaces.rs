@@ -225,6 +225,6 @@ fn vanished(id: &NetworkInterfaceId) -> Unread {
         resource: id.to_string(),
         operation: "ec2:DescribeNetworkInterfaces".to_owned(),
         error: "the interface is gone, though its task is said to be RUNNING".to_owned(),
-        kind: UnreadKind::Refused,
+        kind: UnreadKind::Permanent,
     }
 }

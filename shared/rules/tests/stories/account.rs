@@ -183,7 +183,7 @@ impl Account {
 
     pub(crate) fn or_unread<T>(&self, question: &Question, answer: Option<T>) -> Answer<T> {
         if self.unread.contains(question) {
-            return Answer::Unread(failure(question, UnreadKind::Passing));
+            return Answer::Unread(failure(question, UnreadKind::Transient));
         }
         answer.map_or(Answer::Absent, Answer::Known)
     }

@@ -202,15 +202,15 @@ fn exactly_the_messages_that_needed_it_fail() {
         (Unit::Everything, vec!["everything"]),
     ];
     for (unit, expected) in cases {
-        assert_eq!(failed(&abstention(unit.clone(), UnreadKind::Passing)), expected, "{unit:?}");
+        assert_eq!(failed(&abstention(unit.clone(), UnreadKind::Transient)), expected, "{unit:?}");
     }
 }
 
 #[test]
 fn only_what_may_come_out_otherwise_the_next_time_fails() {
     let failing = |kind| !failed(&abstention(Unit::Service(service("web")), kind)).is_empty();
-    assert!(failing(UnreadKind::Passing) && failing(UnreadKind::Denied) && failing(UnreadKind::OutOfTime));
-    assert!(!failing(UnreadKind::Refused) && !failing(UnreadKind::NoLedger));
+    assert!(failing(UnreadKind::Transient) && failing(UnreadKind::Denied) && failing(UnreadKind::OutOfTime));
+    assert!(!failing(UnreadKind::Permanent) && !failing(UnreadKind::NoLedger));
     assert_eq!(failed(&outcome()), [""; 0]);
 }
 
@@ -221,7 +221,7 @@ fn a_look_that_could_not_be_sent_fails_whoever_needed_its_group() {
     let error = CallError {
         operation: "sqs:SendMessage",
         resource: "queue".to_owned(),
-        kind: CallErrorKind::Passing,
+        kind: CallErrorKind::Transient,
         code: None,
         message: "Oops".to_owned(),
     };
@@ -245,7 +245,7 @@ fn a_gate_that_could_not_be_read_fails_whoever_needed_it() {
         load_balancers: vec![balancer.clone()],
         health_check: HealthCheck::default(),
     };
-    let passing = || unread(UnreadKind::Passing);
+    let transient = || unread(UnreadKind::Transient);
     let gates: [fn(&mut Observation, Unread); 3] = [
         |seen, unread| seen.aws.tags.insert(group("next").into(), Answer::Unread(unread)),
         |seen, unread| seen.ledger.owners.insert(group("next"), Answer::Unread(unread)),
@@ -258,16 +258,16 @@ fn a_gate_that_could_not_be_read_fails_whoever_needed_it() {
     }
     let mut unknown = outcome();
     unknown.observation.aws.target_group.insert(group("next"), Answer::Known(behind));
-    unknown.observation.aws.tags.insert(balancer.into(), Answer::Unread(passing()));
+    unknown.observation.aws.tags.insert(balancer.into(), Answer::Unread(transient()));
     assert_eq!(failed(&unknown), NEEDING_NEXT);
 
     let mut unknown = outcome();
-    unknown.observation.aws.cluster.insert(cluster("dev"), Answer::Unread(passing()));
+    unknown.observation.aws.cluster.insert(cluster("dev"), Answer::Unread(transient()));
     assert_eq!(failed(&unknown), ["cluster dev", "everything"]);
 
     // Whether repairs are paused matters where one is proposed.
     let mut unknown = outcome();
-    unknown.observation.ledger.pause.insert(All, Answer::Unread(passing()));
+    unknown.observation.ledger.pause.insert(All, Answer::Unread(transient()));
     assert_eq!(failed(&unknown), [""; 0]);
     unknown.findings = vec![concluded(RepairStatus::Withheld)];
     assert_eq!(failed(&unknown), NEEDING_NEXT);
@@ -307,7 +307,7 @@ fn concluded(status: RepairStatus) -> Concluded {
 fn what_no_message_can_be_shown_to_need_fails_all() {
     let (task, nothing) = (task_scope("w1", Some("web")), Scope::default());
     let messages = [("task", &task), ("nothing", &nothing)];
-    let outcome = abstention(Unit::Service(service("elsewhere")), UnreadKind::Passing);
+    let outcome = abstention(Unit::Service(service("elsewhere")), UnreadKind::Transient);
     assert_eq!(
         failures(&messages, &outcome.observation, &trouble(&outcome)),
         BTreeMap::from([("task", "ecs:Describe on it failed: Oops".to_owned())])

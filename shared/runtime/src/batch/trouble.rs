@@ -71,10 +71,10 @@ fn add_gates(trouble: &mut BTreeMap<Unit, String>, seen: &Observation, repaired:
 fn add(trouble: &mut BTreeMap<Unit, String>, unit: Unit, unread: &Unread) {
     let Unread { resource, operation, error, kind } = unread;
     match kind {
-        UnreadKind::Passing | UnreadKind::Denied | UnreadKind::OutOfTime => {
+        UnreadKind::Transient | UnreadKind::Denied | UnreadKind::OutOfTime => {
             trouble.entry(unit).or_insert_with(|| format!("{operation} on {resource} failed: {error}"));
         }
-        UnreadKind::Refused | UnreadKind::NoLedger => {}
+        UnreadKind::Permanent | UnreadKind::NoLedger => {}
     }
 }
 

@@ -94,7 +94,7 @@ fn unread(resource: &str) -> Unread {
         resource: resource.to_owned(),
         operation: "ecs:DescribeTasks".to_owned(),
         error: "ThrottlingException".to_owned(),
-        kind: UnreadKind::Passing,
+        kind: UnreadKind::Transient,
     }
 }
 

@@ -63,7 +63,7 @@ fn split_off<K: Ord + Clone, V>(map: &mut BTreeMap<K, V>) -> BTreeMap<K, V> {
 
 fn unsendable(look: &DelayedLook, message: String) -> CallError {
     let resource = look.site.to_string();
-    CallError { operation: SEND, resource, kind: CallErrorKind::Refused, code: None, message }
+    CallError { operation: SEND, resource, kind: CallErrorKind::Permanent, code: None, message }
 }
 
 #[cfg(test)]

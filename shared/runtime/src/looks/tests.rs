@@ -75,8 +75,8 @@ async fn a_look_that_was_not_taken_comes_back_alone() {
     assert_eq!(
         unsent,
         [
-            (looks(5)[1].clone(), CallErrorKind::Passing, code.clone()),
-            (looks(5)[3].clone(), CallErrorKind::Refused, code)
+            (looks(5)[1].clone(), CallErrorKind::Transient, code.clone()),
+            (looks(5)[3].clone(), CallErrorKind::Permanent, code)
         ]
     );
 }

@@ -32,7 +32,7 @@ impl SimAccount {
         operation: &'static str,
         ask: impl FnOnce() -> F,
     ) -> Result<T, CallError> {
-        let answer = || ask().now_or_never().unwrap_or_else(|| Err(failure(operation, CallErrorKind::Passing)));
+        let answer = || ask().now_or_never().unwrap_or_else(|| Err(failure(operation, CallErrorKind::Transient)));
         self.send(operation, answer).await
     }
 
@@ -74,7 +74,7 @@ impl SimAccount {
                 drop(answer);
                 let lost = (sent + before + after).min(given_up);
                 until_moment(&self.world, lost).await;
-                Err(failure(operation, CallErrorKind::Passing))
+                Err(failure(operation, CallErrorKind::Transient))
             }
             _ if sent + before + after > given_up => self.give_up(operation, given_up).await,
             _ => {
@@ -87,7 +87,7 @@ impl SimAccount {
     async fn give_up<T>(&self, operation: &'static str, at: Moment) -> Result<T, CallError> {
         until_moment(&self.world, at).await;
         let is_late = at >= self.deadline();
-        Err(failure(operation, if is_late { CallErrorKind::OutOfTime } else { CallErrorKind::Passing }))
+        Err(failure(operation, if is_late { CallErrorKind::OutOfTime } else { CallErrorKind::Transient }))
     }
 
     async fn die<T>(&self) -> T {

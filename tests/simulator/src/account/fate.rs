@@ -56,7 +56,7 @@ impl Sim {
 
     fn outcome(&mut self, operation: &'static str) -> Outcome {
         if self.outage >= self.now {
-            return Outcome::Fails(CallErrorKind::Passing);
+            return Outcome::Fails(CallErrorKind::Transient);
         }
         if self.denied.get(operation).is_some_and(|until| *until >= self.now) {
             return Outcome::Fails(CallErrorKind::Denied);
@@ -70,7 +70,7 @@ impl Sim {
             return match kind {
                 0 => Outcome::Fails(CallErrorKind::Throttled),
                 1 => Outcome::Fails(CallErrorKind::Denied),
-                2 => Outcome::Fails(CallErrorKind::Passing),
+                2 => Outcome::Fails(CallErrorKind::Transient),
                 _ => Outcome::AnswerLost,
             };
         }

@@ -117,7 +117,7 @@ impl SimAccount {
 }
 
 fn never<T>(operation: &'static str) -> Result<T, CallError> {
-    Err(failure(operation, CallErrorKind::Passing))
+    Err(failure(operation, CallErrorKind::Transient))
 }
 
 pub(crate) fn failure(operation: &'static str, kind: CallErrorKind) -> CallError {

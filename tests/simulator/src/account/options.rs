@@ -28,7 +28,7 @@ impl SimAccount {
             };
             if !stage.sim.setting.guard.modifiable {
                 let code = Some("OperationNotPermitted".to_owned());
-                return Err(CallError { code, ..failure(operation, CallErrorKind::Refused) });
+                return Err(CallError { code, ..failure(operation, CallErrorKind::Permanent) });
             }
             self.does(stage, What::SetGroups(task.clone(), groups.clone()));
             stage.sim.tell(|| format!("function {} dresses task {} in {groups:?}", self.actor, task.id()));

@@ -172,7 +172,7 @@ async fn ec2s_codes_are_known_though_it_models_none() {
     assert_eq!(error_of(503, "RequestLimitExceeded").await, CallErrorKind::Throttled);
     assert_eq!(error_of(403, "UnauthorizedOperation").await, CallErrorKind::Denied);
     assert_eq!(error_of(400, "InvalidVpcID.NotFound").await, CallErrorKind::NotFound);
-    assert_eq!(error_of(503, "Unavailable").await, CallErrorKind::Passing);
+    assert_eq!(error_of(503, "Unavailable").await, CallErrorKind::Transient);
 }
 
 #[tokio::test]
@@ -195,12 +195,12 @@ async fn an_interfaces_groups_are_set_as_a_whole_and_refusals_are_told_from_miss
     for (code, kind) in [
         ("AuthFailure", CallErrorKind::Denied),
         ("UnauthorizedOperation", CallErrorKind::Denied),
-        ("OperationNotPermitted", CallErrorKind::Refused),
-        ("InvalidParameterCombination", CallErrorKind::Refused),
-        ("SecurityGroupsPerInterfaceLimitExceeded", CallErrorKind::Refused),
+        ("OperationNotPermitted", CallErrorKind::Permanent),
+        ("InvalidParameterCombination", CallErrorKind::Permanent),
+        ("SecurityGroupsPerInterfaceLimitExceeded", CallErrorKind::Permanent),
         ("InvalidNetworkInterfaceID.NotFound", CallErrorKind::NotFound),
         ("RequestLimitExceeded", CallErrorKind::Throttled),
-        ("InternalError", CallErrorKind::Passing),
+        ("InternalError", CallErrorKind::Transient),
     ] {
         let refused = mock!(Client::modify_network_interface_attribute).then_http_response(move || {
             let body = format!(

@@ -15,6 +15,6 @@ pub(super) fn answer_of<T>(operation: &'static str, resource: &str, failure: &Fa
         resource: resource.to_owned(),
         operation: operation.to_owned(),
         error: format!("{reason}{detail}"),
-        kind: UnreadKind::Passing,
+        kind: UnreadKind::Transient,
     })
 }

@@ -75,7 +75,7 @@ async fn a_list_with_something_unreadable_in_it_fails() {
     });
     let list = TaskList { cluster: prod(), service: None, desired: Desired::Running };
     let error = list_tasks::list_tasks(&clients(&[&rule]), &list).await.unwrap_err();
-    assert_eq!(error.kind, CallErrorKind::Refused);
+    assert_eq!(error.kind, CallErrorKind::Permanent);
     insta::assert_snapshot!(error.message, @r#"the answer can't be understood: taskArns "task-b": "task-b" is not a task ARN: it has fewer than six parts"#);
 }
 
@@ -120,7 +120,7 @@ async fn services_are_matched_by_name_and_an_unreadable_one_is_unread_alone() {
     let web = answer("web").known().unwrap();
     assert_eq!((&web.controller, &web.strategy), (&DeploymentController::Ecs, &Strategy::Rolling));
     assert_eq!(answer("gone"), &Answer::Absent);
-    assert_eq!(answer("odd").unread().map(|unread| unread.kind), Some(UnreadKind::Refused));
+    assert_eq!(answer("odd").unread().map(|unread| unread.kind), Some(UnreadKind::Permanent));
 }
 
 #[tokio::test]
@@ -291,7 +291,7 @@ async fn a_gone_task_definition_is_told_by_its_message() {
             .kind
     };
     assert_eq!(error_of("Unable to describe task definition.").await, CallErrorKind::NotFound);
-    assert_eq!(error_of("Something else.").await, CallErrorKind::Refused);
+    assert_eq!(error_of("Something else.").await, CallErrorKind::Permanent);
 }
 
 #[tokio::test]
@@ -322,11 +322,11 @@ async fn errors_without_a_code_are_told_by_their_status() {
             mock!(Client::list_clusters).sequence().http_status(status, Some(body.to_owned())).repeatedly().build();
         list_clusters::list_clusters(&clients(&[&rule])).await.unwrap_err().kind
     };
-    assert_eq!(error_of(500, "<!doctype html><title>Internal Server Error</title>").await, CallErrorKind::Passing);
+    assert_eq!(error_of(500, "<!doctype html><title>Internal Server Error</title>").await, CallErrorKind::Transient);
     assert_eq!(error_of(403, "<ErrorResponse><Error/></ErrorResponse>").await, CallErrorKind::Denied);
     assert_eq!(error_of(400, r#"{"__type": "ThrottlingException"}"#).await, CallErrorKind::Throttled);
     assert_eq!(error_of(400, r#"{"__type": "AccessDeniedException"}"#).await, CallErrorKind::Denied);
-    assert_eq!(error_of(400, r#"{"__type": "InvalidParameterException"}"#).await, CallErrorKind::Refused);
+    assert_eq!(error_of(400, r#"{"__type": "InvalidParameterException"}"#).await, CallErrorKind::Permanent);
 }
 
 #[tokio::test]

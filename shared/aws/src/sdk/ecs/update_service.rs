@@ -33,5 +33,5 @@ pub(in crate::sdk) async fn force_new_deployment(clients: &Clients, service: &Se
 
 fn unsendable(service: &ServiceId, message: String) -> CallError {
     let resource = service.to_string();
-    CallError { operation: OPERATION, resource, kind: CallErrorKind::Refused, code: None, message }
+    CallError { operation: OPERATION, resource, kind: CallErrorKind::Permanent, code: None, message }
 }

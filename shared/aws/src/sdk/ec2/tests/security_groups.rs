@@ -114,7 +114,7 @@ async fn a_rule_that_can_not_be_understood_is_not_left_out() {
             .build()
     });
     let error = describe_security_groups::in_vpcs(&clients(&[&rule]), &["vpc-1".parse().unwrap()]).await.unwrap_err();
-    assert_eq!(error.kind, CallErrorKind::Refused);
+    assert_eq!(error.kind, CallErrorKind::Permanent);
 }
 
 #[tokio::test]
