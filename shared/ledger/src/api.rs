@@ -1,15 +1,12 @@
 //! What can be asked of a ledger and written to it.
 
-use std::time::Duration;
-
-use model::Timestamp;
 use model::alert::{AlertWrite, KeptAlert};
 use model::call::CallError;
-use model::ledger::{Limited, OwnershipChange, Pause, Refusable, Refusal, ServiceUpdate, TaskStop};
+use model::ledger::{OwnershipChange, Pause, Refusable, Refusal, ServiceUpdate, TaskStop};
 use model::observation::{Fact, LedgerFacts};
 
-use crate::DynamoDbLedger;
 use crate::memory::Kept;
+use crate::{DynamoDbLedger, Reservation};
 
 /// The memory that passes share. Any number of them use it at once, in any number of processes.
 pub trait Ledger: Send + Sync {
@@ -109,19 +106,4 @@ pub trait AlertLedger: Send + Sync {
     ///
     /// When it isn't known to be written. It may have been.
     fn write_alert(&self, write: &AlertWrite) -> impl Future<Output = Result<bool, CallError>> + Send;
-}
-
-/// Changes that a pass wants to make.
-#[derive(Debug, Clone, Copy)]
-pub struct Reservation<'a> {
-    /// What they count as.
-    pub what: &'a Limited,
-    /// How many it wants to make.
-    pub wanted: u32,
-    /// What a percentage is of, if this opens a window: the targets in the group now. 0 where the limit is a count.
-    pub whole: u32,
-    /// How long a window lasts.
-    pub window: Duration,
-    /// The time of the request, not that of the look before it: a window opened in the past would end too soon.
-    pub now: Timestamp,
 }

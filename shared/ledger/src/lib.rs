@@ -20,5 +20,6 @@ pub mod memory;
 mod window;
 
 pub use answer::{answer, answer_without_ledger};
-pub use api::{AlertLedger, Ledger, LedgerFact, Reservation};
+pub use api::{AlertLedger, Ledger, LedgerFact};
 pub use dynamodb::DynamoDbLedger;
+pub use window::Reservation;

@@ -3,10 +3,26 @@
 //! Pure: it tells what the next state of the window would be. That nobody else changed it meanwhile is for the ledger to
 //! make sure of, by writing only over the state that this was computed from.
 
-use jiff::SignedDuration;
-use model::ledger::Window;
+use std::time::Duration;
 
-use crate::Reservation;
+use jiff::SignedDuration;
+use model::Timestamp;
+use model::ledger::{Limited, Window};
+
+/// Changes that a pass wants to make.
+#[derive(Debug, Clone, Copy)]
+pub struct Reservation<'a> {
+    /// What they count as.
+    pub what: &'a Limited,
+    /// How many it wants to make.
+    pub wanted: u32,
+    /// What a percentage is of, if this opens a window: the targets in the group now. 0 where the limit is a count.
+    pub whole: u32,
+    /// How long a window lasts.
+    pub window: Duration,
+    /// The time of the request, not that of the look before it: a window opened in the past would end too soon.
+    pub now: Timestamp,
+}
 
 /// Changes granted, once the window is written as it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,11 +52,8 @@ fn is_over(window: &Window, request: &Reservation<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::fixtures::{at, group};
-    use model::ledger::Limited;
 
     /// What is granted, of `wanted` at `second`, with a limit of a tenth and windows of ten seconds.
     fn grant(counted: Option<(i64, u32, u32)>, wanted: u32, second: i64) -> Option<(u32, Window)> {

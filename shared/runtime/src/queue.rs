@@ -23,7 +23,7 @@ pub(crate) const MAX_BYTES: usize = 240_000;
 
 /// A message to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct QueueMessage {
+pub struct OutgoingMessage {
     /// Its body.
     pub body: String,
     /// How long SQS holds it back, in seconds.
@@ -49,7 +49,7 @@ impl SqsQueue {
     }
 
     /// Sends all of them. Returns, by its place, why a message wasn't taken.
-    pub async fn send(&self, messages: &[QueueMessage]) -> BTreeMap<usize, CallError> {
+    pub async fn send(&self, messages: &[OutgoingMessage]) -> BTreeMap<usize, CallError> {
         let mut failed = BTreeMap::new();
         for batch in batches(messages) {
             self.send_batch(messages, batch, &mut failed).await;
@@ -59,7 +59,7 @@ impl SqsQueue {
 
     async fn send_batch(
         &self,
-        messages: &[QueueMessage],
+        messages: &[OutgoingMessage],
         batch: Range<usize>,
         failed: &mut BTreeMap<usize, CallError>,
     ) {
@@ -96,7 +96,7 @@ impl SqsQueue {
     }
 }
 
-fn entry(nth: usize, message: &QueueMessage) -> Result<SendMessageBatchRequestEntry, BuildError> {
+fn entry(nth: usize, message: &OutgoingMessage) -> Result<SendMessageBatchRequestEntry, BuildError> {
     SendMessageBatchRequestEntry::builder()
         .id(nth.to_string())
         .message_body(&message.body)
@@ -105,7 +105,7 @@ fn entry(nth: usize, message: &QueueMessage) -> Result<SendMessageBatchRequestEn
 }
 
 /// The places of the messages of each request.
-fn batches(messages: &[QueueMessage]) -> Vec<Range<usize>> {
+fn batches(messages: &[OutgoingMessage]) -> Vec<Range<usize>> {
     let mut batches: Vec<Range<usize>> = Vec::new();
     let mut bytes = 0;
     for (nth, message) in messages.iter().enumerate() {
@@ -129,8 +129,8 @@ mod tests {
 
     #[test]
     fn no_request_is_over_sqs_limits() {
-        let message = |bytes: usize| QueueMessage { body: "x".repeat(bytes), delay_seconds: 0 };
-        let sizes = |messages: &[QueueMessage]| batches(messages).iter().map(Range::len).collect::<Vec<_>>();
+        let message = |bytes: usize| OutgoingMessage { body: "x".repeat(bytes), delay_seconds: 0 };
+        let sizes = |messages: &[OutgoingMessage]| batches(messages).iter().map(Range::len).collect::<Vec<_>>();
         assert_eq!(sizes(&[]), [0; 0]);
         assert_eq!(sizes(&vec![message(1); 23]), [10, 10, 3]);
         assert_eq!(sizes(&[message(MAX_BYTES), message(1), message(MAX_BYTES - 1), message(1)]), [1, 2, 1]);

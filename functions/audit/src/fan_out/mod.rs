@@ -28,7 +28,7 @@ use model::call::{CallError, CallErrorKind};
 use model::id::ClusterArn;
 use model::quota::LONGEST_DELAY;
 use report::Report;
-use runtime::queue::{QueueMessage, SqsQueue};
+use runtime::queue::{OutgoingMessage, SqsQueue};
 use serde_json::{Value, json};
 
 use crate::bucket::ReportBucket;
@@ -141,9 +141,9 @@ impl FanOut {
     async fn send(&self, messages: Vec<(PartMessage, SignedDuration)>) -> Result<(), CallError> {
         let message = |(message, delay): (PartMessage, SignedDuration)| {
             let body = serde_json::to_string(&message).map_err(|error| self.unwritable(&error))?;
-            Ok(QueueMessage { body, delay_seconds: i32::try_from(delay.as_secs()).unwrap_or(0) })
+            Ok(OutgoingMessage { body, delay_seconds: i32::try_from(delay.as_secs()).unwrap_or(0) })
         };
-        let messages: Vec<QueueMessage> = messages.into_iter().map(message).collect::<Result<_, CallError>>()?;
+        let messages: Vec<OutgoingMessage> = messages.into_iter().map(message).collect::<Result<_, CallError>>()?;
         self.queue.send(&messages).await.into_values().next().map_or(Ok(()), Err)
     }
 

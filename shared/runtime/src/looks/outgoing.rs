@@ -8,17 +8,20 @@ use pipeline::ports::DelayedLook;
 
 use super::delay;
 use crate::incoming::look_again;
-use crate::queue::{MAX_BYTES, QueueMessage, SEND};
+use crate::queue::{MAX_BYTES, OutgoingMessage, SEND};
 
 /// The looks as messages, each with which look it is of or a part of; and those that can't be made to fit.
-pub(super) fn pack(looks: &[DelayedLook], now: Timestamp) -> (Vec<(usize, QueueMessage)>, BTreeMap<usize, CallError>) {
+pub(super) fn pack(
+    looks: &[DelayedLook],
+    now: Timestamp,
+) -> (Vec<(usize, OutgoingMessage)>, BTreeMap<usize, CallError>) {
     let mut messages = Vec::new();
     let mut failed = BTreeMap::new();
     for (index, look) in looks.iter().enumerate() {
         let delay_seconds = i32::try_from(delay(look, now).as_secs()).unwrap_or(0);
         match bodies(look) {
             Ok(bodies) => {
-                messages.extend(bodies.into_iter().map(|body| (index, QueueMessage { body, delay_seconds })));
+                messages.extend(bodies.into_iter().map(|body| (index, OutgoingMessage { body, delay_seconds })));
             }
             Err(message) => drop(failed.insert(index, unsendable(look, message))),
         }
@@ -100,9 +103,9 @@ mod tests {
         }
     }
 
-    fn unpack(messages: &[(usize, QueueMessage)]) -> Vec<DelayedLook> {
+    fn unpack(messages: &[(usize, OutgoingMessage)]) -> Vec<DelayedLook> {
         let home = Home::of_function("arn:aws:lambda:eu-central-1:111122223333:function:registrar").unwrap();
-        let record = |(_, message): &(usize, QueueMessage)| json!({"messageId": "m", "body": message.body});
+        let record = |(_, message): &(usize, OutgoingMessage)| json!({"messageId": "m", "body": message.body});
         let event = json!({"Records": messages.iter().map(record).collect::<Vec<_>>()}).to_string();
         let Ok(Incoming::Sqs(messages)) = incoming(&event, &Here { home: &home, rules: &[] }) else {
             panic!("no messages")
