@@ -2,14 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use model::ec2::{InterfaceType, NetworkInterface};
-use model::ecs::{
-    AwsvpcConfiguration, DeploymentController, DeploymentPercents, Service, ServiceLoadBalancer, ServiceStatus,
-    Strategy, Tags, Task, TaskInterface, TaskStatus,
-};
-use model::elb::{
-    Forward, HealthCheck, IpVersion, Listener, Target, TargetGroup, TargetHealth, TargetState, TargetType,
-};
+use model::ec2::NetworkInterface;
+use model::ecs::{AwsvpcConfiguration, Service, ServiceLoadBalancer, Task, TaskInterface};
+use model::elb::{Forward, Listener, Target, TargetGroup, TargetHealth, TargetState};
 use model::finding::{Finding, Resources, Severity};
 use model::id::{ClusterArn, LoadBalancerArn, TargetGroupArn, TaskArn};
 use model::observation::{Answer, Observation};
@@ -67,31 +62,15 @@ impl AccountSummary {
         };
         let id = ServiceId::new(&cluster(), name);
         let service = Service {
-            arn: cluster().service(name).expect("a service"),
-            cluster: cluster(),
-            status: ServiceStatus::Active,
-            controller: DeploymentController::Ecs,
-            strategy: Strategy::Rolling,
             desired_count: count,
             running_count: count,
-            pending_count: 0,
-            task_definition: None,
             load_balancers: vec![entry],
-            deployments: vec![],
-            task_sets: vec![],
-            current_revisions: vec![],
-            has_current_deployment: false,
-            percents: DeploymentPercents::default(),
-            launch_type: None,
-            capacity_providers: vec![],
-            health_check_grace_seconds: None,
-            events: vec![],
             network: Some(AwsvpcConfiguration {
                 subnets: vec![parse("subnet-0a")],
                 security_groups: vec![parse("sg-0base")],
                 assign_public_ip: None,
             }),
-            tags: Tags::new(),
+            ..fixtures::service(&cluster(), name)
         };
         self.observation.aws.service.insert(id, Answer::Known(service));
         let arn = group_arn(name);
@@ -99,14 +78,10 @@ impl AccountSummary {
             parse(&format!("arn:aws:elasticloadbalancing:{REGION}:loadbalancer/net/{balancer}/1234567890abcdef"));
         self.listener(&balancer, &arn);
         let group = TargetGroup {
-            arn: arn.clone(),
-            target_type: TargetType::Ip,
-            protocol: Some("TCP".to_owned()),
             port: Some(80),
             vpc: Some(parse("vpc-0main")),
-            ip_version: IpVersion::Ipv4,
-            health_check: HealthCheck::default(),
             load_balancers: vec![balancer],
+            ..fixtures::target_group(&arn)
         };
         self.observation.aws.target_group.insert(arn.clone(), Answer::Known(group));
         self.observation.aws.target_health.insert(arn, Answer::Known(Vec::new()));
@@ -133,25 +108,15 @@ impl AccountSummary {
 
     fn task(&mut self, n: u32, service: &str) {
         let task = Task {
-            arn: task_arn(n),
-            cluster: cluster(),
             group: Some(format!("service:{service}")),
             started_by: Some(parse(&format!("ecs-svc/{service}"))),
-            task_definition: None,
-            last_status: TaskStatus::Running,
-            desired_status: TaskStatus::Running,
-            version: None,
-            started_at: None,
-            stopped_at: None,
-            stopped_reason: None,
-            launch_type: None,
             interfaces: vec![TaskInterface {
                 attachment: parse(&format!("a{n}")),
                 network_interface: Some(parse(&format!("eni-{n:017x}"))),
                 subnet: Some(parse("subnet-0a")),
                 addresses: vec![at(n, 0).ip],
             }],
-            tags: Tags::new(),
+            ..fixtures::task(&task_arn(n), &cluster())
         };
         self.interface(n, "sg-0base");
         self.observation.aws.task.insert(task.arn.clone(), Answer::Known(task));
@@ -159,15 +124,10 @@ impl AccountSummary {
 
     fn interface(&mut self, n: u32, security_group: &str) {
         self.interfaces.push(NetworkInterface {
-            id: parse(&format!("eni-{n:017x}")),
-            vpc: parse("vpc-0main"),
             subnet: Some(parse("subnet-0a")),
-            description: String::new(),
-            interface_type: InterfaceType::Interface,
             addresses: vec![at(n, 0).ip],
-            prefixes: vec![],
             security_groups: vec![parse(security_group)],
-            tags: Tags::new(),
+            ..fixtures::network_interface(&parse(&format!("eni-{n:017x}")), &parse("vpc-0main"))
         });
         self.observation.aws.interfaces.insert(parse("subnet-0a"), Answer::Known(self.interfaces.clone()));
     }

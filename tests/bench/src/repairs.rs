@@ -13,11 +13,8 @@ use aws::memory::{MemoryAccount, World};
 use jiff::{SignedDuration, Timestamp};
 use ledger::memory::MemoryLedger;
 use model::call::CallError;
-use model::ecs::{
-    Cluster, Deployment, DeploymentController, DeploymentPercents, DeploymentStatus, LaunchType, Service,
-    ServiceLoadBalancer, ServiceStatus, Strategy, Tags, Task, TaskInterface, TaskStatus,
-};
-use model::elb::{HealthCheck, IpVersion, Target, TargetGroup, TargetHealth, TargetState, TargetType};
+use model::ecs::{Cluster, Deployment, LaunchType, Service, ServiceLoadBalancer, Tags, Task, TaskInterface};
+use model::elb::{Target, TargetGroup, TargetHealth, TargetState};
 use model::finding::Fingerprint;
 use model::id::{ClusterArn, TargetGroupArn};
 use model::policy::Policy;
@@ -133,40 +130,23 @@ fn account(shape: Shape) -> Result<World, Failure> {
 fn target_group(arn: TargetGroupArn) -> Result<TargetGroup, Failure> {
     let balancer = "arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/net/edge/0a1b2c3d4e5f6071";
     Ok(TargetGroup {
-        arn,
-        target_type: TargetType::Ip,
-        protocol: Some("TCP".to_owned()),
         port: Some(8080),
         vpc: Some("vpc-1".parse()?),
-        ip_version: IpVersion::Ipv4,
         load_balancers: vec![balancer.parse()?],
-        health_check: HealthCheck::default(),
+        ..fixtures::target_group(&arn)
     })
 }
 
 fn service(id: &ServiceId, group: &TargetGroupArn, tasks: usize) -> Result<Service, Failure> {
     let tasks = u32::try_from(tasks).unwrap_or(u32::MAX);
     let deployment = Deployment {
-        id: format!("ecs-svc/{}", id.name).parse()?,
-        status: DeploymentStatus::Primary,
-        rollout_state: None,
-        task_definition: None,
         desired_count: tasks,
         running_count: tasks,
-        pending_count: 0,
-        created_at: None,
-        network: None,
+        ..fixtures::deployment(format!("ecs-svc/{}", id.name).parse()?)
     };
     Ok(Service {
-        arn: id.cluster.service(&id.name)?,
-        cluster: id.cluster.clone(),
-        status: ServiceStatus::Active,
-        controller: DeploymentController::Ecs,
-        strategy: Strategy::Rolling,
         desired_count: tasks,
         running_count: tasks,
-        pending_count: 0,
-        task_definition: None,
         load_balancers: vec![ServiceLoadBalancer {
             target_group: Some(group.clone()),
             alternate_target_group: None,
@@ -174,32 +154,16 @@ fn service(id: &ServiceId, group: &TargetGroupArn, tasks: usize) -> Result<Servi
             container_port: Some(8080),
         }],
         deployments: vec![deployment],
-        task_sets: vec![],
-        current_revisions: vec![],
-        has_current_deployment: false,
-        network: None,
-        percents: DeploymentPercents::default(),
         launch_type: Some("FARGATE".to_owned()),
-        capacity_providers: vec![],
-        health_check_grace_seconds: None,
-        events: vec![],
-        tags: Tags::new(),
+        ..fixtures::service(&id.cluster, &id.name)
     })
 }
 
 fn task(service: &ServiceId, number: u32) -> Result<Task, Failure> {
     Ok(Task {
-        arn: format!("arn:aws:ecs:eu-central-1:111122223333:task/prod/{number:032x}").parse()?,
-        cluster: service.cluster.clone(),
         group: Some(format!("service:{}", service.name)),
         started_by: Some(format!("ecs-svc/{}", service.name).parse()?),
-        task_definition: None,
-        last_status: TaskStatus::Running,
-        desired_status: TaskStatus::Running,
-        version: None,
         started_at: Some(Timestamp::UNIX_EPOCH),
-        stopped_at: None,
-        stopped_reason: None,
         launch_type: Some(LaunchType::Fargate),
         interfaces: vec![TaskInterface {
             attachment: format!("a{number}").parse()?,
@@ -207,7 +171,10 @@ fn task(service: &ServiceId, number: u32) -> Result<Task, Failure> {
             subnet: Some("subnet-a".parse()?),
             addresses: vec![std::net::Ipv4Addr::from(0x0a00_0000 + number).into()],
         }],
-        tags: Tags::new(),
+        ..fixtures::task(
+            &format!("arn:aws:ecs:eu-central-1:111122223333:task/prod/{number:032x}").parse()?,
+            &service.cluster,
+        )
     })
 }
 

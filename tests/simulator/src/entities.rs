@@ -3,13 +3,13 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use model::ec2::{InterfaceType, NetworkInterface, SecurityGroup, Subnet};
+use model::ec2::{NetworkInterface, SecurityGroup, Subnet};
 use model::ecs::{
     AwsvpcConfiguration, Cluster, Container, Deployment, DeploymentController, DeploymentPercents, DeploymentStatus,
-    LaunchType, NetworkMode, PortMapping, RolloutState, Service, ServiceLoadBalancer, ServiceStatus, Strategy, Tags,
-    Task, TaskDefinition, TaskInterface, TaskSet, TaskSetStatus, TaskStatus,
+    LaunchType, NetworkMode, PortMapping, RolloutState, Service, ServiceLoadBalancer, Tags, Task, TaskDefinition,
+    TaskInterface, TaskSet, TaskSetStatus, TaskStatus,
 };
-use model::elb::{HealthCheck, IpVersion, TargetGroup, TargetType};
+use model::elb::{IpVersion, TargetGroup};
 use model::id::{
     AccountId, ClusterArn, DeploymentId, LoadBalancerArn, SecurityGroupId, SubnetId, TargetGroupArn, TaskDefinitionArn,
 };
@@ -29,14 +29,11 @@ pub(crate) fn subnet(n: usize, owner: AccountId) -> Subnet {
 
 pub(crate) fn target_group(arn: TargetGroupArn, ip_version: IpVersion, balancer: LoadBalancerArn) -> TargetGroup {
     TargetGroup {
-        arn,
-        target_type: TargetType::Ip,
-        protocol: Some("TCP".to_owned()),
         port: Some(80),
         vpc: Some(names::vpc()),
         ip_version,
         load_balancers: vec![balancer],
-        health_check: HealthCheck::default(),
+        ..fixtures::target_group(&arn)
     }
 }
 
@@ -71,39 +68,17 @@ pub(crate) fn network(security_groups: &[SecurityGroupId]) -> AwsvpcConfiguratio
 
 pub(crate) fn security_group(id: &str) -> SecurityGroup {
     SecurityGroup {
-        id: names::security_group(id),
-        vpc: names::vpc(),
         name: id.trim_start_matches("sg-0").to_owned(),
-        owner: Some(names::account(names::ACCOUNT)),
-        tags: Tags::new(),
-        ingress: vec![],
-        egress: vec![],
+        ..fixtures::security_group(&names::security_group(id), &names::vpc())
     }
 }
 
 pub(crate) fn service(id: &ServiceId, controller: DeploymentController, minimum_healthy: u32) -> Service {
     Service {
-        arn: id.cluster.service(&id.name).unwrap_or_else(|error| unreachable!("{error}")),
-        cluster: id.cluster.clone(),
-        status: ServiceStatus::Active,
         controller,
-        strategy: Strategy::Rolling,
-        desired_count: 0,
-        running_count: 0,
-        pending_count: 0,
-        task_definition: None,
-        load_balancers: vec![],
-        deployments: vec![],
-        task_sets: vec![],
-        current_revisions: vec![],
-        has_current_deployment: false,
-        network: None,
         percents: DeploymentPercents { minimum_healthy, ..DeploymentPercents::default() },
         launch_type: Some("FARGATE".to_owned()),
-        capacity_providers: vec![],
-        health_check_grace_seconds: None,
-        events: vec![],
-        tags: Tags::new(),
+        ..fixtures::service(&id.cluster, &id.name)
     }
 }
 
@@ -114,15 +89,11 @@ pub(crate) fn deployment(
     primary: bool,
 ) -> Deployment {
     Deployment {
-        id: id.clone(),
         status: if primary { DeploymentStatus::Primary } else { DeploymentStatus::Active },
         rollout_state: Some(RolloutState::Completed),
         task_definition: Some(definition.clone()),
-        desired_count: 0,
-        running_count: 0,
-        pending_count: 0,
-        created_at: None,
         network: Some(network(groups)),
+        ..fixtures::deployment(id.clone())
     }
 }
 
@@ -145,17 +116,9 @@ pub(crate) fn task_set(
 /// A task that has an interface already, and nothing else.
 pub(crate) fn task(cluster: &ClusterArn, n: u32, subnet: SubnetId, addresses: Vec<IpAddr>) -> Task {
     Task {
-        arn: names::task(cluster, n),
-        cluster: cluster.clone(),
         group: Some("family:by-hand".to_owned()),
-        started_by: None,
-        task_definition: None,
         last_status: TaskStatus::Provisioning,
-        desired_status: TaskStatus::Running,
         version: Some(1),
-        started_at: None,
-        stopped_at: None,
-        stopped_reason: None,
         launch_type: Some(LaunchType::Fargate),
         interfaces: vec![TaskInterface {
             attachment: format!("a{n}").parse().unwrap_or_else(|error| unreachable!("{error}")),
@@ -163,20 +126,15 @@ pub(crate) fn task(cluster: &ClusterArn, n: u32, subnet: SubnetId, addresses: Ve
             subnet: Some(subnet),
             addresses,
         }],
-        tags: Tags::new(),
+        ..fixtures::task(&names::task(cluster, n), cluster)
     }
 }
 
 pub(crate) fn interface(n: u32, subnet: SubnetId, description: String, addresses: Vec<IpAddr>) -> NetworkInterface {
     NetworkInterface {
-        id: names::interface(n),
-        vpc: names::vpc(),
         subnet: Some(subnet),
         description,
-        interface_type: InterfaceType::Interface,
         addresses,
-        prefixes: vec![],
-        security_groups: vec![],
-        tags: Tags::new(),
+        ..fixtures::network_interface(&names::interface(n), &names::vpc())
     }
 }

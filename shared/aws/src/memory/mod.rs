@@ -95,7 +95,7 @@ fn failure(operation: &'static str, resource: &str, kind: CallErrorKind) -> Call
 
 #[cfg(test)]
 mod tests {
-    use model::elb::{HealthCheck, IpVersion, Target, TargetGroup, TargetHealth, TargetType};
+    use model::elb::{Target, TargetHealth};
     use model::observation::Table;
 
     use super::*;
@@ -109,16 +109,7 @@ mod tests {
     async fn targets_come_and_go_as_in_aws() {
         let arn: TargetGroupArn =
             "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0a1b".parse().unwrap();
-        let group = TargetGroup {
-            arn: arn.clone(),
-            target_type: TargetType::Ip,
-            protocol: None,
-            port: None,
-            vpc: None,
-            ip_version: IpVersion::Ipv4,
-            load_balancers: Vec::new(),
-            health_check: HealthCheck::default(),
-        };
+        let group = fixtures::target_group(&arn);
         let account = MemoryAccount::new(World { target_groups: [(arn.clone(), group)].into(), ..World::default() });
         let states = async || -> Vec<TargetState> {
             let found =

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use aws_config::SdkConfig;
 use model::call::CallErrorKind;
-use model::ecs::{Cluster, Task, TaskStatus};
-use model::elb::{HealthCheck, IpVersion, TargetGroup, TargetType};
+use model::ecs::{Cluster, Task};
+use model::elb::TargetGroup;
 use model::id::{ClusterArn, LoadBalancerArn, TargetGroupArn, TaskArn};
 use model::observation::{All, Answer, Desired, LedgerFacts, Observation, Question, TaskList, UnreadKind};
 use model::scope::ServiceId;
@@ -45,35 +45,15 @@ fn account() -> MemoryAccount {
     for n in 0..250 {
         let arn = task("prod", n);
         let running = Task {
-            arn: arn.clone(),
-            cluster: cluster("prod"),
             group: Some("service:web".to_owned()),
             started_by: "ecs-svc/1".parse().ok(),
-            task_definition: None,
-            last_status: TaskStatus::Running,
-            desired_status: TaskStatus::Running,
-            version: None,
-            started_at: None,
-            stopped_at: None,
-            stopped_reason: None,
-            launch_type: None,
-            interfaces: Vec::new(),
-            tags: BTreeMap::new(),
+            ..fixtures::task(&arn, &cluster("prod"))
         };
         world.tasks.insert(arn, running);
     }
     for name in ["web", "api"] {
         let arn = group(name);
-        let group = TargetGroup {
-            arn: arn.clone(),
-            target_type: TargetType::Ip,
-            protocol: Some("TCP".to_owned()),
-            port: Some(80),
-            vpc: None,
-            ip_version: IpVersion::Ipv4,
-            load_balancers: vec![balancer()],
-            health_check: HealthCheck::default(),
-        };
+        let group = TargetGroup { port: Some(80), load_balancers: vec![balancer()], ..fixtures::target_group(&arn) };
         world.target_groups.insert(arn, group);
     }
     MemoryAccount::new(world)

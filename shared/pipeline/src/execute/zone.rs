@@ -25,7 +25,7 @@ pub(super) fn zones(known: &Observation, group: &TargetGroupArn, targets: &[Targ
 #[cfg(test)]
 mod tests {
     use model::ec2::Subnet;
-    use model::elb::{HealthCheck, IpVersion, TargetGroup, TargetType};
+    use model::elb::TargetGroup;
     use model::observation::Answer;
 
     use super::*;
@@ -35,16 +35,7 @@ mod tests {
         let arn: TargetGroupArn =
             "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0a1b".parse().unwrap();
         let vpc: model::id::VpcId = "vpc-1".parse().unwrap();
-        let group = TargetGroup {
-            arn: arn.clone(),
-            target_type: TargetType::Ip,
-            protocol: None,
-            port: None,
-            vpc: Some(vpc.clone()),
-            ip_version: IpVersion::Ipv4,
-            load_balancers: Vec::new(),
-            health_check: HealthCheck::default(),
-        };
+        let group = TargetGroup { vpc: Some(vpc.clone()), ..fixtures::target_group(&arn) };
         let subnet = |id: &str, range: &str| Subnet {
             id: id.parse().unwrap(),
             vpc: vpc.clone(),

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use aws::memory::World;
 use model::Timestamp;
-use model::ec2::{InterfaceType, NetworkInterface, SecurityGroup, Subnet};
+use model::ec2::{NetworkInterface, SecurityGroup, Subnet};
 use model::ecs::{
-    AwsvpcConfiguration, Cluster, Deployment, DeploymentController, DeploymentPercents, DeploymentStatus, LaunchType,
-    Service, ServiceStatus, Strategy, Tags, Task, TaskInterface, TaskStatus,
+    AwsvpcConfiguration, Cluster, Deployment, DeploymentPercents, LaunchType, Service, Tags, Task, TaskInterface,
 };
-use model::elb::{HealthCheck, IpVersion, TargetGroup, TargetType};
+use model::elb::TargetGroup;
 use model::id::{ClusterArn, DeploymentId, SecurityGroupId};
 use model::scope::ServiceId;
 
@@ -72,69 +71,34 @@ pub(crate) fn deployment_id(nth: usize, number: usize) -> DeploymentId {
 }
 
 pub(crate) fn a_deployment(id: DeploymentId, network: AwsvpcConfiguration) -> Deployment {
-    Deployment {
-        id,
-        status: DeploymentStatus::Primary,
-        rollout_state: None,
-        task_definition: None,
-        desired_count: TASKS,
-        running_count: TASKS,
-        pending_count: 0,
-        created_at: None,
-        network: Some(network),
-    }
+    Deployment { desired_count: TASKS, running_count: TASKS, network: Some(network), ..fixtures::deployment(id) }
 }
 
 fn a_group(name: &str) -> SecurityGroup {
     SecurityGroup {
-        id: format!("sg-{name}").parse().expect("it parses"),
-        vpc: "vpc-1".parse().expect("it parses"),
         name: name.to_owned(),
-        owner: "111122223333".parse().ok(),
-        tags: Tags::new(),
-        ingress: vec![],
-        egress: vec![],
+        ..fixtures::security_group(
+            &format!("sg-{name}").parse().expect("it parses"),
+            &"vpc-1".parse().expect("it parses"),
+        )
     }
 }
 
 /// Where somebody registers tasks.
 pub(crate) fn a_target_group() -> TargetGroup {
     let arn = "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0a1b";
-    TargetGroup {
-        arn: arn.parse().expect("it parses"),
-        target_type: TargetType::Ip,
-        protocol: Some("TCP".to_owned()),
-        port: None,
-        vpc: None,
-        ip_version: IpVersion::Ipv4,
-        load_balancers: vec![],
-        health_check: HealthCheck::default(),
-    }
+    fixtures::target_group(&arn.parse().expect("it parses"))
 }
 
 fn a_service(nth: usize, percent: u32, right: bool) -> Service {
     Service {
-        arn: cluster().service(SERVICES[nth]).expect("a name"),
-        cluster: cluster(),
-        status: ServiceStatus::Active,
-        controller: DeploymentController::Ecs,
-        strategy: Strategy::Rolling,
         desired_count: TASKS,
         running_count: TASKS,
-        pending_count: 0,
-        task_definition: None,
-        load_balancers: vec![],
         deployments: vec![a_deployment(deployment_id(nth, 0), network(right))],
-        task_sets: vec![],
-        current_revisions: vec![],
-        has_current_deployment: false,
         network: Some(network(right)),
         percents: DeploymentPercents { minimum_healthy: percent, maximum: 200 },
         launch_type: Some("FARGATE".to_owned()),
-        capacity_providers: vec![],
-        health_check_grace_seconds: None,
-        events: vec![],
-        tags: Tags::new(),
+        ..fixtures::service(&cluster(), SERVICES[nth])
     }
 }
 
@@ -152,30 +116,21 @@ pub(crate) fn start(
     let address =
         std::net::Ipv4Addr::from(0x0a00_0100 + u32::try_from(world.interfaces.len()).expect("a small number")).into();
     world.interfaces.push(NetworkInterface {
-        id: format!("eni-{id}").parse().expect("it parses"),
-        vpc: "vpc-1".parse().expect("it parses"),
         subnet: Some("subnet-a".parse().expect("it parses")),
         description: format!("arn:aws:ecs:eu-central-1:111122223333:attachment/{id}"),
-        interface_type: InterfaceType::Interface,
         addresses: vec![address],
-        prefixes: vec![],
         security_groups: groups.to_vec(),
-        tags: Tags::new(),
+        ..fixtures::network_interface(
+            &format!("eni-{id}").parse().expect("it parses"),
+            &"vpc-1".parse().expect("it parses"),
+        )
     });
     let arn: model::id::TaskArn =
         format!("arn:aws:ecs:eu-central-1:111122223333:task/prod/{id}").parse().expect("it parses");
     let task = Task {
-        arn: arn.clone(),
-        cluster: cluster(),
         group: Some(format!("service:{}", SERVICES[nth])),
         started_by: Some(deployment.clone()),
-        task_definition: None,
-        last_status: TaskStatus::Running,
-        desired_status: TaskStatus::Running,
-        version: None,
         started_at: Some(now),
-        stopped_at: None,
-        stopped_reason: None,
         launch_type: Some(LaunchType::Fargate),
         interfaces: vec![TaskInterface {
             attachment: id.parse().expect("it parses"),
@@ -183,7 +138,7 @@ pub(crate) fn start(
             subnet: Some("subnet-a".parse().expect("it parses")),
             addresses: vec![address],
         }],
-        tags: Tags::new(),
+        ..fixtures::task(&arn, &cluster())
     };
     world.tasks.insert(arn, task);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use insta::assert_snapshot;
-use model::ecs::{AwsvpcConfiguration, Deployment, DeploymentStatus, TaskStatus};
+use model::ecs::{AwsvpcConfiguration, Deployment, TaskStatus};
 use model::finding::{Finding, Resources, Severity};
 use model::id::SecurityGroupId;
 use model::ledger::{Limited, Refusable, Refusal, ServiceUpdate, TaskStop, Window};
@@ -80,15 +80,9 @@ fn lacking(n: u8, repairs: Vec<Proposal>) -> Finding {
 
 fn deployment(name: &str) -> Deployment {
     Deployment {
-        id: format!("ecs-svc/{name}").parse().expect("an id"),
-        status: DeploymentStatus::Primary,
-        rollout_state: None,
-        task_definition: None,
         desired_count: 10,
         running_count: 10,
-        pending_count: 0,
-        created_at: None,
-        network: None,
+        ..fixtures::deployment(format!("ecs-svc/{name}").parse().expect("an id"))
     }
 }
 

@@ -2,11 +2,10 @@
 
 use model::ec2::{NetworkInterface, Subnet};
 use model::ecs::{
-    AwsvpcConfiguration, Container, Deployment, DeploymentController, DeploymentPercents, DeploymentStatus, LaunchType,
-    NetworkMode, PortMapping, RolloutState, Service, ServiceLoadBalancer, ServiceStatus, Strategy, Tags, Task,
-    TaskDefinition, TaskInterface, TaskStatus,
+    AwsvpcConfiguration, Container, Deployment, DeploymentStatus, LaunchType, NetworkMode, PortMapping, RolloutState,
+    Service, ServiceLoadBalancer, Task, TaskDefinition, TaskInterface,
 };
-use model::elb::{HealthCheck, IpVersion, TargetGroup, TargetType};
+use model::elb::TargetGroup;
 use model::id::{ClusterArn, TaskDefinitionArn};
 use model::scope::ServiceId;
 
@@ -15,42 +14,16 @@ use crate::names;
 /// At rest, with one deployment, serving through nothing yet.
 pub(crate) fn a_service(id: &ServiceId) -> Service {
     Service {
-        arn: id.cluster.service(&id.name).expect("a service ARN"),
-        cluster: id.cluster.clone(),
-        status: ServiceStatus::Active,
-        controller: DeploymentController::Ecs,
-        strategy: Strategy::Rolling,
-        desired_count: 0,
-        running_count: 0,
-        pending_count: 0,
         task_definition: Some(names::definition(&format!("{}:7", id.name))),
-        load_balancers: vec![],
         deployments: vec![a_deployment(&format!("ecs-svc/{}", id.name), DeploymentStatus::Primary)],
-        task_sets: vec![],
-        current_revisions: vec![],
-        has_current_deployment: false,
         network: Some(a_network()),
-        percents: DeploymentPercents::default(),
         launch_type: Some("FARGATE".to_owned()),
-        capacity_providers: vec![],
-        health_check_grace_seconds: None,
-        events: vec![],
-        tags: Tags::new(),
+        ..fixtures::service(&id.cluster, &id.name)
     }
 }
 
 pub(crate) fn a_deployment(id: &str, status: DeploymentStatus) -> Deployment {
-    Deployment {
-        id: names::deployment(id),
-        status,
-        rollout_state: Some(RolloutState::Completed),
-        task_definition: None,
-        desired_count: 0,
-        running_count: 0,
-        pending_count: 0,
-        created_at: None,
-        network: None,
-    }
+    Deployment { status, rollout_state: Some(RolloutState::Completed), ..fixtures::deployment(names::deployment(id)) }
 }
 
 pub(crate) fn a_network() -> AwsvpcConfiguration {
@@ -69,17 +42,10 @@ pub(crate) fn an_entry(group: &str, port: u16) -> ServiceLoadBalancer {
 /// RUNNING for an hour, with interface and address of its number.
 pub(crate) fn a_task(cluster: &ClusterArn, n: u8) -> Task {
     Task {
-        arn: names::task(cluster, n),
-        cluster: cluster.clone(),
         group: Some("family:batch".to_owned()),
-        started_by: None,
         task_definition: Some(names::definition("batch:7")),
-        last_status: TaskStatus::Running,
-        desired_status: TaskStatus::Running,
         version: Some(5),
         started_at: Some(names::minutes_ago(60)),
-        stopped_at: None,
-        stopped_reason: None,
         launch_type: Some(LaunchType::Fargate),
         interfaces: vec![TaskInterface {
             attachment: format!("a{n}").parse().expect("an attachment id"),
@@ -87,7 +53,7 @@ pub(crate) fn a_task(cluster: &ClusterArn, n: u8) -> Task {
             subnet: Some(names::subnet("a")),
             addresses: vec![names::address(n)],
         }],
-        tags: Tags::new(),
+        ..fixtures::task(&names::task(cluster, n), cluster)
     }
 }
 
@@ -109,29 +75,19 @@ pub(crate) fn a_mapping(port: u16) -> PortMapping {
 /// TCP, for IPv4 addresses, behind a Network Load Balancer.
 pub(crate) fn a_group(name: &str) -> TargetGroup {
     TargetGroup {
-        arn: names::group(name),
-        target_type: TargetType::Ip,
-        protocol: Some("TCP".to_owned()),
         port: Some(80),
         vpc: Some(names::vpc("main")),
-        ip_version: IpVersion::Ipv4,
         load_balancers: vec![names::balancer("net")],
-        health_check: HealthCheck::default(),
+        ..fixtures::target_group(&names::group(name))
     }
 }
 
 /// An interface that isn't a task's.
 pub(crate) fn a_thing(kind: &str, address: &str) -> NetworkInterface {
     NetworkInterface {
-        id: names::interface(&kind.replace('_', "")),
-        vpc: names::vpc("main"),
-        subnet: None,
-        description: String::new(),
         interface_type: kind.into(),
         addresses: vec![names::ip(address)],
-        prefixes: vec![],
-        security_groups: vec![],
-        tags: Tags::new(),
+        ..fixtures::network_interface(&names::interface(&kind.replace('_', "")), &names::vpc("main"))
     }
 }
 

@@ -140,12 +140,8 @@ impl Network {
 /// `sg-NAME` in this VPC, called NAME, letting in nothing and out everything.
 pub(crate) fn a_security_group(name: &str, vpc: &VpcId) -> SecurityGroup {
     SecurityGroup {
-        id: names::security_group(name),
-        vpc: vpc.clone(),
         name: name.to_owned(),
-        owner: Some(names::account()),
-        tags: BTreeMap::new(),
-        ingress: vec![],
         egress: vec![crate::security_group::rule("-1", None, &["0.0.0.0/0", "::/0"])],
+        ..fixtures::security_group(&names::security_group(name), vpc)
     }
 }

@@ -2,12 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::Timestamp;
 use model::call::{CallError, CallErrorKind};
-use model::ecs::{
-    DeploymentController, DeploymentPercents, ServiceLoadBalancer, ServiceRevision, ServiceStatus, Strategy, Tags,
-    TaskStatus,
-};
 use model::ecs::{Service, Task};
-use model::elb::{HealthCheck, IpVersion, Target, TargetGroup, TargetType};
+use model::ecs::{ServiceLoadBalancer, ServiceRevision};
+use model::elb::{Target, TargetGroup};
 use model::finding::{Finding, Resources, Severity};
 use model::id::{ClusterArn, LoadBalancerArn, ServiceRevisionArn, TargetGroupArn, TaskArn};
 use model::ledger::Limited;
@@ -74,46 +71,19 @@ fn known_service(name: &str, groups: &[TargetGroupArn]) -> Service {
         container_port: None,
     };
     Service {
-        arn: cluster("prod").service(name).unwrap(),
-        cluster: cluster("prod"),
-        status: ServiceStatus::Active,
-        controller: DeploymentController::Ecs,
-        strategy: Strategy::Rolling,
         desired_count: 1,
         running_count: 1,
-        pending_count: 0,
-        task_definition: None,
         load_balancers: groups.iter().map(balancer).collect(),
-        deployments: vec![],
-        task_sets: vec![],
         current_revisions: if name == "api" { vec![revision()] } else { vec![] },
-        has_current_deployment: false,
-        network: None,
-        percents: DeploymentPercents::default(),
-        launch_type: None,
-        capacity_providers: vec![],
-        health_check_grace_seconds: None,
-        events: vec![],
-        tags: Tags::new(),
+        ..fixtures::service(&cluster("prod"), name)
     }
 }
 
 fn known_task(id: &str, service: &str) -> Task {
     Task {
-        arn: task(id),
-        cluster: cluster("prod"),
         group: Some(format!("service:{service}")),
         started_by: "ecs-svc/1".parse().ok(),
-        task_definition: None,
-        last_status: TaskStatus::Running,
-        desired_status: TaskStatus::Running,
-        version: None,
-        started_at: None,
-        stopped_at: None,
-        stopped_reason: None,
-        launch_type: None,
-        interfaces: vec![],
-        tags: Tags::new(),
+        ..fixtures::task(&task(id), &cluster("prod"))
     }
 }
 
@@ -235,16 +205,7 @@ fn a_look_that_could_not_be_sent_fails_whoever_needed_its_group() {
 fn a_gate_that_could_not_be_read_fails_whoever_needed_it() {
     let balancer: LoadBalancerArn =
         "arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/net/edge/50dc".parse().unwrap();
-    let behind = TargetGroup {
-        arn: group("next"),
-        target_type: TargetType::Ip,
-        protocol: None,
-        port: None,
-        vpc: None,
-        ip_version: IpVersion::Ipv4,
-        load_balancers: vec![balancer.clone()],
-        health_check: HealthCheck::default(),
-    };
+    let behind = TargetGroup { load_balancers: vec![balancer.clone()], ..fixtures::target_group(&group("next")) };
     let transient = || unread(UnreadKind::Transient);
     let gates: [fn(&mut Observation, Unread); 3] = [
         |seen, unread| seen.aws.tags.insert(group("next").into(), Answer::Unread(unread)),

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use model::Timestamp;
-use model::ecs::{DeploymentController, DeploymentPercents, Service, ServiceStatus, Strategy, Tags, Task, TaskStatus};
+use model::ecs::{Service, Task};
 use model::id::{ClusterArn, TargetGroupArn, TaskArn};
 use model::observation::{All, Answer, Desired, Gap, Lookup, Observation, Question, TaskList, Unread, UnreadKind};
 use model::policy::Mode;
@@ -121,48 +121,11 @@ fn task_arn(cluster: &str, id: &str) -> TaskArn {
 }
 
 fn service(cluster: &ClusterArn, name: &str) -> Service {
-    Service {
-        arn: cluster.service(name).unwrap(),
-        cluster: cluster.clone(),
-        status: ServiceStatus::Active,
-        controller: DeploymentController::Ecs,
-        strategy: Strategy::Rolling,
-        desired_count: 1,
-        running_count: 1,
-        pending_count: 0,
-        task_definition: None,
-        load_balancers: vec![],
-        deployments: vec![],
-        task_sets: vec![],
-        current_revisions: vec![],
-        has_current_deployment: false,
-        network: None,
-        percents: DeploymentPercents::default(),
-        launch_type: None,
-        capacity_providers: vec![],
-        health_check_grace_seconds: None,
-        events: vec![],
-        tags: Tags::new(),
-    }
+    Service { desired_count: 1, running_count: 1, ..fixtures::service(cluster, name) }
 }
 
 fn task() -> Task {
-    Task {
-        arn: task_arn("prod", "0a1b"),
-        cluster: cluster("prod"),
-        group: None,
-        started_by: None,
-        task_definition: None,
-        last_status: TaskStatus::Running,
-        desired_status: TaskStatus::Running,
-        version: None,
-        started_at: None,
-        stopped_at: None,
-        stopped_reason: None,
-        launch_type: None,
-        interfaces: vec![],
-        tags: Tags::new(),
-    }
+    fixtures::task(&task_arn("prod", "0a1b"), &cluster("prod"))
 }
 
 fn resolved(scope: Value, account: &Observation) -> Result<Scope, UnmatchedError> {

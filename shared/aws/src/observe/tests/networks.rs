@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::ec2::{InterfaceType, NetworkInterface, SecurityGroup};
+use model::ec2::{NetworkInterface, SecurityGroup};
 use model::id::{NetworkInterfaceId, SecurityGroupId, SubnetId, VpcId};
 use model::observation::{Answer, Lookup, Question, UnreadKind};
 use model::scaling::ScalableTarget;
@@ -29,29 +29,11 @@ fn group(name: &str) -> SecurityGroupId {
 }
 
 fn interface(n: usize) -> NetworkInterface {
-    NetworkInterface {
-        id: id(n),
-        vpc: vpc(1),
-        subnet: Some(subnet()),
-        description: String::new(),
-        interface_type: InterfaceType::Interface,
-        addresses: Vec::new(),
-        prefixes: Vec::new(),
-        security_groups: Vec::new(),
-        tags: Default::default(),
-    }
+    NetworkInterface { subnet: Some(subnet()), ..fixtures::network_interface(&id(n), &vpc(1)) }
 }
 
 fn security_group(name: &str, of: usize) -> SecurityGroup {
-    SecurityGroup {
-        id: group(name),
-        vpc: vpc(of),
-        name: name.to_owned(),
-        owner: "111122223333".parse().ok(),
-        tags: Default::default(),
-        ingress: Vec::new(),
-        egress: Vec::new(),
-    }
+    SecurityGroup { name: name.to_owned(), ..fixtures::security_group(&group(name), &vpc(of)) }
 }
 
 /// 250 interfaces in one subnet, two groups in each of two VPCs.
