@@ -4,7 +4,7 @@ import os
 import threading
 from contextlib import contextmanager
 
-from guard_scenes import EVERY_RUNG, MODIFY, STOP, UPDATE, Worn, changes, keeps_half, protects, refuses_interfaces
+from guard_scenes import EVERY_RUNG, MODIFY, UPDATE, Worn, changes, keeps_half, protects, refuses_interfaces
 from harness.faults import ConnectionLost
 from scenes import EverythingWrong, Web
 from system import wait_for
@@ -98,7 +98,7 @@ def test_interface_without_a_required_group_ends_with_it_by_the_first_option(sys
     wait_for(lambda: worn.worn(worn.wrong) == {"tasks", "base"}, lambda: worn.worn(worn.wrong))
     system.rests()
     assert all(worn.worn(task) == {"tasks", "base"} for task in worn.tasks)
-    assert changes(watched) == {MODIFY: 1}
+    assert set(changes(watched)) == {MODIFY}
 
 
 def test_service_whose_interfaces_aws_refuses_to_change_ends_declaring_the_group(system, account, watched):
@@ -109,20 +109,22 @@ def test_service_whose_interfaces_aws_refuses_to_change_ends_declaring_the_group
     system.tell(worn.wrong.event())
     wait_for(lambda: worn.declared() == {"tasks", "base"}, worn.declared)
     system.rests()
-    assert changes(watched) == {MODIFY: 1, UPDATE: 1}
+    # On a slow machine a client may give up waiting for an answer, and ask again.
+    assert set(changes(watched)) == {MODIFY, UPDATE}
 
 
-def test_straggler_that_aws_refuses_to_change_ends_stopped(system, account, watched):
+def test_straggler_that_aws_refuses_to_change_ends_replaced_by_a_forced_deployment(system, account, watched):
     system.is_deployed(REPAIRING, code="other")
     refuses_interfaces(watched)
     keeps_half(watched)
     protects(watched)
     worn = Worn(account)
+    (before,) = worn.service.describe()["deployments"]
     system.tell(worn.wrong.event())
-    wait_for(lambda: worn.is_stopped(worn.wrong))
+    wait_for(lambda: worn.service.describe()["deployments"][0]["id"] != before["id"])
     system.rests()
-    assert [worn.is_stopped(task) for task in worn.tasks] == [task is worn.wrong for task in worn.tasks]
-    assert changes(watched) == {MODIFY: 1, STOP: 1}
+    assert not any(worn.is_stopped(task) for task in worn.tasks)
+    assert set(changes(watched)) == {MODIFY, UPDATE}
 
 
 def test_paused_guard_ends_with_nothing_repaired_and_resumed_with_the_task_registered(system, account, tmp_path):
