@@ -73,7 +73,8 @@ pub fn judge(lookup: &Lookup<'_>, scope: &Scope, policy: &Policy, wanted: &BTree
     {
         registration::judge(lookup, scope, policy, &selection, wanted, &mut judgement);
     }
-    if wanted.any_of(security_group::RULES) {
+    // Network ACLs stand on the same way, and are judged for the same interfaces.
+    if wanted.any_of(security_group::RULES) || wanted.has(path::rules::network_acl_blocked::RULE.slug) {
         security_group::judge(lookup, scope, policy, &selection, wanted, &mut judgement);
     }
     path::judge(lookup, &selection, wanted, &mut judgement);

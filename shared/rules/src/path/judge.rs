@@ -5,7 +5,7 @@ use model::observation::Lookup;
 
 use super::rules::{
     balancer_ingress_blocked, balancer_not_serving, client_ip_loopback, drain_too_short_for_nlb, health_check_mismatch,
-    listener_forwards_nothing, no_health_check_grace, zone_without_targets,
+    listener_forwards_nothing, network_acl_blocked, no_health_check_grace, zone_without_targets,
 };
 use super::served_balancer::{ServedBalancer, served_balancers};
 use crate::configuration::Subject;
@@ -17,10 +17,11 @@ use crate::wanted::Wanted;
 type JudgeBalancer = for<'a> fn(&Lookup<'a>, &ServedBalancer<'a>, &mut Judgement);
 type JudgeService = for<'a> fn(&Lookup<'a>, &Subject<'a>, &mut Judgement);
 
-const OF_BALANCERS: [(&Rule, JudgeBalancer); 4] = [
+const OF_BALANCERS: [(&Rule, JudgeBalancer); 5] = [
     (&balancer_not_serving::RULE, balancer_not_serving::judge),
     (&balancer_ingress_blocked::RULE, balancer_ingress_blocked::judge),
     (&listener_forwards_nothing::RULE, listener_forwards_nothing::judge),
+    (&network_acl_blocked::RULE, network_acl_blocked::judge_balancer),
     (&zone_without_targets::RULE, zone_without_targets::judge),
 ];
 

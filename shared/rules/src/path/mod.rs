@@ -6,6 +6,7 @@
 //! registration.
 
 mod judge;
+mod network_acl;
 pub(crate) mod rules;
 mod served_balancer;
 
@@ -18,6 +19,7 @@ pub(crate) const RULES: &[&Rule] = &[
     &rules::target_unhealthy::RULE,
     &rules::balancer_not_serving::RULE,
     &rules::balancer_ingress_blocked::RULE,
+    &rules::network_acl_blocked::RULE,
     &rules::listener_forwards_nothing::RULE,
     &rules::zone_without_targets::RULE,
     &rules::no_health_check_grace::RULE,

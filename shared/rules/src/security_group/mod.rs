@@ -27,11 +27,13 @@ mod serves;
 mod stop;
 mod suggested_rule;
 
-pub(crate) use balancer::{Groups, Sender, fill};
+pub(crate) use balancer::{Groups, Purpose, Sender, fill};
 pub(crate) use checked_interfaces::{CheckedInterface, ServiceTasks};
 pub(crate) use judge::judge;
 pub(crate) use reach::flow::transports;
-pub(crate) use reach::{Admitted, Flow};
+pub(crate) use reach::range::everywhere;
+pub(crate) use reach::{Admitted, Flow, Spread};
+pub(crate) use reachability::{Reachability, reachabilities};
 
 use crate::rule::Rule;
 

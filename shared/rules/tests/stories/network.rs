@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
-use model::ec2::SecurityGroup;
+use model::ec2::{EndpointService, NetworkAcl, SecurityGroup};
 use model::ecs::{DeploymentStatus, Task, TaskInterface, TaskProtection};
 use model::elb::{AccountLimits, Listener, LoadBalancer, LoadBalancerAttributes, TargetGroupAttributes};
 use model::id::{LoadBalancerArn, NetworkInterfaceId, PrefixListId, SecurityGroupId, TargetGroupArn, TaskArn, VpcId};
@@ -27,6 +27,9 @@ pub(crate) struct Network {
     pub(crate) balancer_attributes: BTreeMap<LoadBalancerArn, LoadBalancerAttributes>,
     pub(crate) limits: AccountLimits,
     pub(crate) scaled: BTreeMap<ServiceId, ScalableTarget>,
+    /// Those of the main VPC; without any, one that lets everything pass.
+    pub(crate) acls: Vec<NetworkAcl>,
+    pub(crate) endpoint_services: Vec<EndpointService>,
     /// Tasks that aren't here aren't protected.
     pub(crate) protection: BTreeMap<TaskArn, TaskProtection>,
     /// Interfaces that are gone although a task is said to have them.
@@ -71,6 +74,9 @@ impl Network {
         all.extend(account.groups.keys().cloned().map(Question::TargetGroupAttributes));
         all.extend(account.services.keys().cloned().map(Question::ScalableTarget));
         all.insert(Question::AccountLimits);
+        all.insert(Question::EndpointServices);
+        all.extend(account.subnets.iter().map(|subnet| Question::NetworkAcls(subnet.vpc.clone())));
+        all.extend(account.groups.values().filter_map(|group| group.vpc.clone()).map(Question::NetworkAcls));
         let of_task = |task: &Task| Question::TaskProtection { cluster: task.cluster.clone(), task: task.arn.clone() };
         all.extend(account.tasks.values().map(of_task));
         all
@@ -101,6 +107,14 @@ impl Network {
             }
             Question::SecurityGroup(id) => {
                 seen.aws.security_group.insert(id.clone(), account.or_unread(question, self.groups.get(id).cloned()));
+            }
+            Question::NetworkAcls(vpc) => {
+                let acls = self.acls.iter().filter(|acl| acl.vpc == *vpc).cloned().collect();
+                seen.aws.network_acls.insert(vpc.clone(), account.or_unread(question, Some(acls)));
+            }
+            Question::EndpointServices => {
+                let services = self.endpoint_services.clone();
+                seen.aws.endpoint_services.insert(All, account.or_unread(question, Some(services)));
             }
             Question::PrefixList(id) => {
                 seen.aws

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use model::elb::Listener;
+use model::ec2::EndpointService;
+use model::elb::{Listener, LoadBalancer};
 use model::finding::{Finding, Severity};
 use model::observation::{Gap, Lookup};
 
@@ -19,15 +20,15 @@ pub(crate) const RULE: Rule = Rule {
         target (\"Security groups\" in the guide to Network Load Balancers). Here no rule allows the listener's protocol and \
         port from anywhere. Health checks don't pass these rules, so every target looks healthy while no client gets through. \
         A listener of two protocols (TCP_UDP, TCP_QUIC) is judged only where neither of them is let in. Traffic through \
-        PrivateLink passes these rules only while their enforcement is on, so a load balancer that has it off isn't judged.",
+        PrivateLink passes these rules only while their enforcement is on, so a load balancer that has it off and that an \
+        endpoint service fronts isn't judged.",
     remedy: "Add an inbound rule for the listener's protocol and port from the clients' addresses to one of the load balancer's \
         security groups.",
     repair: "none",
 };
 
 pub(crate) fn judge<'a>(lookup: &Lookup<'a>, served: &ServedBalancer<'a>, judgement: &mut Judgement) {
-    // With enforcement off its clients may all come through PrivateLink.
-    if served.balancer.groups().is_empty() || served.balancer.filters_private_link == Some(false) {
+    if served.balancer.groups().is_empty() {
         return;
     }
     let found = judgement.keep(|| served.unit(), finding(lookup, served));
@@ -48,7 +49,7 @@ fn finding<'a>(lookup: &Lookup<'a>, served: &ServedBalancer<'a>) -> Result<Optio
             shut.extend(flows);
         }
     }
-    if shut.is_empty() {
+    if shut.is_empty() || passes_by(lookup, served.balancer)? {
         return Ok(None);
     }
     let flows: Vec<String> = shut.iter().map(ToString::to_string).collect();
@@ -59,6 +60,15 @@ fn finding<'a>(lookup: &Lookup<'a>, served: &ServedBalancer<'a>) -> Result<Optio
     );
     let draft = served.start(&RULE, summary).security_groups(served.balancer.groups()).subject(flows.join(", "));
     Ok(Some(draft.evidence("shut", Some(flows)).done()))
+}
+
+/// May its clients all come through PrivateLink, past its groups?
+fn passes_by<'a>(lookup: &Lookup<'a>, balancer: &LoadBalancer) -> Result<bool, Gap<'a>> {
+    if balancer.filters_private_link != Some(false) {
+        return Ok(false);
+    }
+    let fronts = |service: &EndpointService| service.network_load_balancers.contains(&balancer.arn);
+    Ok(lookup.endpoint_services()?.iter().any(fronts))
 }
 
 /// What a listener takes, if nobody is let in with any of it.

@@ -6,6 +6,7 @@ pub(crate) mod client_ip_loopback;
 pub(crate) mod drain_too_short_for_nlb;
 pub(crate) mod health_check_mismatch;
 pub(crate) mod listener_forwards_nothing;
+pub(crate) mod network_acl_blocked;
 pub(crate) mod no_health_check_grace;
 pub(crate) mod target_unhealthy;
 pub(crate) mod zone_without_targets;

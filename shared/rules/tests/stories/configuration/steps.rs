@@ -77,6 +77,13 @@ impl Story {
         self.whose(|service| service.network.as_mut().expect("a network").subnets.push(names::subnet(name)))
     }
 
+    /// The subnet is in this zone.
+    pub(crate) fn in_zone(mut self, name: &str, zone: &str) -> Self {
+        let subnet = self.account.subnets.iter_mut().find(|one| one.id == names::subnet(name)).expect("a subnet");
+        subnet.zone = Some(zone.to_owned());
+        self
+    }
+
     /// What is set on the group.
     pub(crate) fn with_attributes(mut self, group: &str, change: impl FnOnce(&mut TargetGroupAttributes)) -> Self {
         change(self.account.network.attributes.entry(names::group(group)).or_default());

@@ -1,7 +1,7 @@
 //! `balancer-ingress-blocked`.
 
 use insta::assert_snapshot;
-use model::ec2::SecurityGroupRule;
+use model::ec2::{EndpointService, SecurityGroupRule};
 use model::observation::Question;
 
 use crate::configuration::sound;
@@ -61,8 +61,16 @@ fn of_two_protocols_one_is_enough() {
 #[test]
 fn without_groups_or_where_private_link_passes_by_nothing_is_said() {
     assert_eq!(judged(sound()), "nothing");
-    let unfiltered = letting_in(vec![]).balancer_that(|balancer| balancer.filters_private_link = Some(false));
-    assert_eq!(judged(unfiltered), "nothing");
+    let unfiltered = || letting_in(vec![]).balancer_that(|balancer| balancer.filters_private_link = Some(false));
+    assert!(judged(unfiltered()).contains("let nobody in"), "no endpoint service fronts it");
+    let mut fronted = unfiltered();
+    fronted.account.network.endpoint_services.push(EndpointService {
+        id: "vpce-svc-1".to_owned(),
+        name: "com.amazonaws.vpce.eu-central-1.vpce-svc-1".to_owned(),
+        state: "Available".to_owned(),
+        network_load_balancers: vec![names::balancer("net")],
+    });
+    assert_eq!(judged(fronted), "nothing");
     let filtered = letting_in(vec![]).balancer_that(|balancer| balancer.filters_private_link = Some(true));
     assert!(judged(filtered).contains("let nobody in"));
 }

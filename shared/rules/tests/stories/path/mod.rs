@@ -6,6 +6,9 @@ mod client_ip_loopback;
 mod drain_too_short_for_nlb;
 mod health_check_mismatch;
 mod listener_forwards_nothing;
+mod network_acl_blocked;
 mod no_health_check_grace;
 mod target_unhealthy;
 mod zone_without_targets;
+
+pub(crate) use network_acl_blocked::acl;

@@ -6,6 +6,7 @@ use model::elb::{CrossZone, HealthCheckPort, LoadBalancer};
 use super::configuration::{BOTH_ZONES, healthy, in_both};
 use super::is_mended;
 use crate::names;
+use crate::path::acl;
 use crate::security_group::rule;
 use crate::story::Story;
 
@@ -17,6 +18,7 @@ pub(super) const FOLLOWED: &[&str] = &[
     "no-health-check-grace",
     "health-check-mismatch",
     "client-ip-loopback",
+    "network-acl-blocked",
     "drain-too-short-for-nlb",
 ];
 
@@ -46,6 +48,15 @@ fn client_of_itself(preserves: bool) -> Story {
     story.with_attributes("web", |attributes| attributes.preserve_client_ip = Some(preserves))
 }
 
+/// The balancer's subnet denies what clients send, or allows it.
+fn with_an_acl(action: &str) -> Story {
+    let first = format!("in 90 {action} tcp 80 0.0.0.0/0");
+    let mut story = healthy();
+    story.account.network.acls =
+        vec![acl("a", &["a"], &[&first, "in 100 allow -1 all 0.0.0.0/0", "out 100 allow -1 all 0.0.0.0/0"])];
+    story
+}
+
 fn draining_for(seconds: u32) -> Story {
     healthy().with_attributes("web", |attributes| attributes.deregistration_delay_seconds = Some(seconds))
 }
@@ -60,7 +71,7 @@ fn checked_on(port: u16) -> Story {
 fn who_does_what_a_remedy_says_is_done() {
     let lopsided = || healthy().and_in_zone("b", "eu-central-1b").balancer_in(&BOTH_ZONES);
     let graced = stopped_while_starting().whose(|service| service.health_check_grace_seconds = Some(120));
-    let cases: [(&str, Story, Story); 10] = [
+    let cases: [(&str, Story, Story); 11] = [
         ("balancer-not-serving", healthy().listeners_that(Vec::clear), healthy()),
         ("balancer-ingress-blocked", behind_a_group(443), behind_a_group(80)),
         ("listener-forwards-nothing", weight(0), weight(1)),
@@ -70,6 +81,7 @@ fn who_does_what_a_remedy_says_is_done() {
         ("no-health-check-grace", stopped_while_starting(), graced),
         ("health-check-mismatch", checked_on(9000), checked_on(8080)),
         ("client-ip-loopback", client_of_itself(true), client_of_itself(false)),
+        ("network-acl-blocked", with_an_acl("deny"), with_an_acl("allow")),
         ("drain-too-short-for-nlb", draining_for(5), draining_for(120)),
     ];
     for (slug, before, after) in &cases {

@@ -1,0 +1,315 @@
+//! A network ACL that drops traffic, health checks or their answers.
+
+use std::collections::BTreeSet;
+
+use ipnet::IpNet;
+use model::ec2::{NetworkAcl, PortRange, Protocol, Subnet};
+use model::elb::LoadBalancer;
+use model::finding::{Finding, Severity};
+use model::id::{SubnetId, VpcId};
+use model::observation::{Gap, Lookup};
+use model::scope::Unit;
+
+use crate::configuration::crosses_zones;
+use crate::finding::start;
+use crate::judgement::Judgement;
+use crate::path::network_acl::{EPHEMERAL, Packets, Passage, acl_of, is_open, passage};
+use crate::path::served_balancer::ServedBalancer;
+use crate::rule::Rule;
+use crate::security_group::{
+    CheckedInterface, Flow, Purpose, Reachability, Sender, ServiceTasks, Spread, everywhere, reachabilities, transports,
+};
+
+/// How many hops a finding lists.
+const LISTED: usize = 20;
+
+pub(crate) const RULE: Rule = Rule {
+    slug: "network-acl-blocked",
+    severity: Severity::High,
+    title: "A network ACL drops what the load balancer sends, or the answers",
+    explanation: "Network ACLs keep no state: the subnets of the load balancer and of the tasks must let traffic and health checks \
+        pass in both directions, and so must they the answers, which go to ports 1024–65535 (\"Network ACL rules\" in the Amazon \
+        VPC guide; recommended rules in the guide to Network Load Balancers). Between a load balancer's node and a task in the \
+        same subnet no network ACL is evaluated. A way counts as shut only where all of it is denied; where only some ports of \
+        the answers are, connections fail now and then, and the finding is low. What clients' own networks let through can't \
+        be known: towards clients a way is judged only where nobody at all passes.",
+    remedy: "Allow what is denied, in both directions, in the network ACL that the finding names: the listener's or target's port \
+        one way, TCP or UDP 1024–65535 for the answers the other way. A change of a network ACL holds at once.",
+    repair: "none",
+};
+
+/// A way across the border of a subnet that doesn't pass, or only in part.
+struct Denied {
+    passage: Passage,
+    words: String,
+}
+
+/// Judges the ways between balancers and the tasks of a service.
+pub(crate) fn judge_tasks<'a>(lookup: &Lookup<'a>, tasks: &ServiceTasks<'a>, judgement: &mut Judgement) {
+    let vpcs: Vec<VpcId> = tasks.vpcs().into_iter().cloned().collect();
+    let acls = judgement.keep(|| tasks.unit(), acls(lookup, &vpcs));
+    // A VPC whose network ACLs let everything pass is what nearly everybody has.
+    if acls.is_none_or(|acls| acls.iter().all(|acl| is_open(acl))) {
+        return;
+    }
+    for (arn, reachability) in reachabilities(lookup, tasks) {
+        let about = || Unit::TargetGroup(arn.clone());
+        let Some(reachability) = judgement.keep(about, reachability).flatten() else { continue };
+        let found = judgement.keep(about, finding(lookup, tasks, &reachability));
+        judgement.findings.extend(found.flatten());
+    }
+}
+
+fn acls<'a>(lookup: &Lookup<'a>, vpcs: &[VpcId]) -> Result<Vec<&'a NetworkAcl>, Gap<'a>> {
+    let answers: Vec<_> = vpcs.iter().map(|vpc| lookup.network_acls(vpc)).collect();
+    Ok(answers.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+}
+
+fn finding<'a>(
+    lookup: &Lookup<'a>,
+    tasks: &ServiceTasks<'a>,
+    reachability: &Reachability<'a, '_>,
+) -> Result<Option<Finding>, Gap<'a>> {
+    let group = reachability.group;
+    let crosses = crosses_zones(lookup, group)?;
+    let (mut denied, mut reached, mut all) = (Vec::new(), 0_usize, 0_usize);
+    for checked in reachability.group_sets.values().flatten() {
+        let of_task: Vec<_> = reachability
+            .senders
+            .iter()
+            .map(|sender| denied_to(lookup, reachability, sender, checked, crosses))
+            .collect();
+        let of_task: Vec<Denied> = of_task.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+        all += 1;
+        reached += usize::from(!of_task.iter().any(|one| one.passage == Passage::Shut));
+        denied.extend(of_task);
+    }
+    let Some(worst) = denied.iter().map(|one| one.passage).min() else { return Ok(None) };
+    let words: BTreeSet<&str> =
+        denied.iter().filter(|one| one.passage == worst).map(|one| one.words.as_str()).collect();
+    let words: Vec<&str> = words.into_iter().take(LISTED).collect();
+    let Some(first) = words.first() else { return Ok(None) };
+    let balancer = reachability.senders.first().map(|sender| sender.balancer.arn.name()).unwrap_or_default();
+    let (summary, severity) = match worst {
+        Passage::Shut => (
+            format!("{} of {all} tasks of {} aren't reached by {balancer}: {first}", all - reached, tasks.name()),
+            Severity::High,
+        ),
+        _ => (
+            format!("Some connections of {balancer} to tasks of {} may fail: {first} in part", tasks.name()),
+            Severity::Low,
+        ),
+    };
+    let draft = start(&RULE, summary).severity(severity).service_tasks(tasks).target_group(&group.arn);
+    let draft = draft.subject(words.join("; ")).evidence("tasks", Some(format!("{} of {all}", all - reached)));
+    Ok(Some(draft.evidence("denied", Some(words)).done()))
+}
+
+/// A node of a balancer.
+struct Node<'a> {
+    subnet: &'a SubnetId,
+    addresses: Vec<IpNet>,
+}
+
+/// What doesn't pass between a balancer's nodes and a task.
+fn denied_to<'a>(
+    lookup: &Lookup<'a>,
+    reachability: &Reachability<'a, '_>,
+    sender: &Sender<'a>,
+    checked: &CheckedInterface<'a>,
+    crosses: bool,
+) -> Result<Vec<Denied>, Gap<'a>> {
+    let group = reachability.group;
+    let (Some(subnet), Some(address)) = (&checked.interface.subnet, checked.task.address(group.ip_version)) else {
+        return Ok(Vec::new());
+    };
+    let (Some(vpc), task) = (&sender.balancer.vpc, IpNet::from(address)) else { return Ok(Vec::new()) };
+    let own = (lookup.network_acls(&checked.interface.vpc), lookup.network_acls(vpc), lookup.subnets(vpc));
+    let (of_task, of_nodes, subnets) = (own.0?, own.1?, own.2?);
+    let Some(at_task) = acl_of(of_task, subnet) else { return Ok(Vec::new()) };
+    let zone_of = |id: &SubnetId| zone(subnets, id);
+    let mut denied = Vec::new();
+    for node in nodes(lookup, sender)? {
+        // Inside one subnet none is evaluated, and without crossing zones a node sends to its own.
+        let is_apart = !crosses && zone_of(node.subnet) != zone_of(subnet);
+        if node.subnet == subnet || is_apart {
+            continue;
+        }
+        let Some(at_node) = acl_of(of_nodes, node.subnet) else { continue };
+        for flow in reachability.flows(Purpose::Health) {
+            let hops = hops(&flow, task, &node, (at_task, subnet), (at_node, node.subnet));
+            denied.extend(hops.into_iter().filter_map(|hop| hop.judge("health checks")));
+        }
+        let sends_itself = !sender.preserves(lookup)? || sender.always_sends_itself(Purpose::Traffic);
+        let flows = reachability.flows(Purpose::Traffic);
+        // Of two protocols one may be all that the service speaks.
+        if sends_itself && flows.len() == 1 {
+            for flow in &flows {
+                let hops = hops(flow, task, &node, (at_task, subnet), (at_node, node.subnet));
+                denied.extend(hops.into_iter().filter_map(|hop| hop.judge("traffic")));
+            }
+        }
+    }
+    if sender.preserves(lookup)? {
+        denied.extend(denied_to_clients(reachability, group.ip_version, (at_task, subnet)));
+    }
+    Ok(denied)
+}
+
+/// The nodes, with their addresses as exactly as they are known. One whose addresses aren't known is left out.
+fn nodes<'a>(lookup: &Lookup<'a>, sender: &Sender<'a>) -> Result<Vec<Node<'a>>, Gap<'a>> {
+    let spreads = sender.own_addresses(lookup, true)?;
+    let nodes = sender.balancer.zones.iter().zip(spreads).filter_map(|(zone, spread)| match spread {
+        Spread::Each(addresses) => Some(Node { subnet: zone.subnet.as_ref()?, addresses }),
+        _ => None,
+    });
+    Ok(nodes.collect())
+}
+
+fn zone<'a>(subnets: &'a [Subnet], id: &SubnetId) -> Option<&'a str> {
+    subnets.iter().find(|subnet| subnet.id == *id)?.zone.as_deref()
+}
+
+/// One crossing of a border.
+struct Hop<'h> {
+    acl: &'h NetworkAcl,
+    subnet: &'h SubnetId,
+    egress: bool,
+    protocol: &'h Protocol,
+    peers: Vec<IpNet>,
+    ports: PortRange,
+    is_answer: bool,
+}
+
+/// There and back again.
+fn hops<'h>(
+    flow: &'h Flow,
+    task: IpNet,
+    node: &Node<'_>,
+    (at_task, of_task): (&'h NetworkAcl, &'h SubnetId),
+    (at_node, of_node): (&'h NetworkAcl, &'h SubnetId),
+) -> [Hop<'h>; 4] {
+    let to = PortRange { from: flow.port, to: flow.port };
+    let hop = |acl, subnet, egress, peers, ports, is_answer| Hop {
+        acl,
+        subnet,
+        egress,
+        protocol: &flow.protocol,
+        peers,
+        ports,
+        is_answer,
+    };
+    [
+        hop(at_node, of_node, true, vec![task], to, false),
+        hop(at_task, of_task, false, node.addresses.clone(), to, false),
+        hop(at_task, of_task, true, node.addresses.clone(), EPHEMERAL, true),
+        hop(at_node, of_node, false, vec![task], EPHEMERAL, true),
+    ]
+}
+
+impl Hop<'_> {
+    fn passage(&self) -> Passage {
+        let one = |peer: &IpNet| {
+            let packets = Packets { egress: self.egress, protocol: self.protocol, peer: *peer, ports: self.ports };
+            passage(self.acl, packets)
+        };
+        self.peers.iter().map(one).max().unwrap_or(Passage::Open)
+    }
+
+    /// What is wrong with it, if something is.
+    fn judge(&self, what: &str) -> Option<Denied> {
+        let passage = self.passage();
+        let (way, side) = if self.egress { ("outbound", "to") } else { ("inbound", "from") };
+        let ports = match (self.ports.from, self.ports.to) {
+            (from, to) if from == to => from.to_string(),
+            (from, to) => format!("{from}–{to}"),
+        };
+        let peers: Vec<String> = self.peers.iter().map(ToString::to_string).collect();
+        let what = if self.is_answer { format!("answers to {what}") } else { what.to_owned() };
+        let words = format!(
+            "network ACL {} of {} denies {what} {way} ({} {ports} {side} {})",
+            self.acl.id,
+            self.subnet,
+            self.protocol.as_str().to_uppercase(),
+            peers.join(", ")
+        );
+        (passage != Passage::Open).then_some(Denied { passage, words })
+    }
+}
+
+/// With clients' addresses preserved the task's subnet must let clients pass. Which they are isn't known: it is shut where nobody
+/// passes.
+fn denied_to_clients(
+    reachability: &Reachability<'_, '_>,
+    version: model::elb::IpVersion,
+    (acl, subnet): (&NetworkAcl, &SubnetId),
+) -> Vec<Denied> {
+    let flows: Vec<Flow> = reachability.flows(Purpose::Traffic).into_iter().collect();
+    let mut shut = Vec::new();
+    for flow in &flows {
+        let hop = |egress, ports, is_answer| Hop {
+            acl,
+            subnet,
+            egress,
+            protocol: &flow.protocol,
+            peers: everywhere(version),
+            ports,
+            is_answer,
+        };
+        let hops = [hop(false, PortRange { from: flow.port, to: flow.port }, false), hop(true, EPHEMERAL, true)];
+        let denied = hops.into_iter().filter_map(|hop| hop.judge("clients' traffic"));
+        shut.extend(denied.filter(|one| one.passage == Passage::Shut).take(1));
+    }
+    if shut.len() == flows.len() { shut } else { Vec::new() }
+}
+
+/// Judges the way from clients to the balancer's nodes.
+pub(crate) fn judge_balancer<'a>(lookup: &Lookup<'a>, served: &ServedBalancer<'a>, judgement: &mut Judgement) {
+    let found = judgement.keep(|| served.unit(), at_balancer(lookup, served));
+    judgement.findings.extend(found.flatten());
+}
+
+fn at_balancer<'a>(lookup: &Lookup<'a>, served: &ServedBalancer<'a>) -> Result<Option<Finding>, Gap<'a>> {
+    let Some(vpc) = &served.balancer.vpc else { return Ok(None) };
+    let acls = lookup.network_acls(vpc)?;
+    if acls.iter().all(is_open) {
+        return Ok(None);
+    }
+    let mut words = BTreeSet::new();
+    for listener in served.listeners(lookup)? {
+        let Some(port) = listener.port else { continue };
+        let protocols = transports(listener.protocol.as_deref());
+        let subnets = served.balancer.zones.iter().filter_map(|zone| zone.subnet.as_ref());
+        for (subnet, acl) in subnets.filter_map(|subnet| Some((subnet, acl_of(acls, subnet)?))) {
+            let shut: Vec<String> = protocols
+                .iter()
+                .filter_map(|protocol| shut_to_all(served.balancer, protocol, port, acl, subnet))
+                .collect();
+            if shut.len() == protocols.len() {
+                words.extend(shut);
+            }
+        }
+    }
+    let words: Vec<String> = words.into_iter().take(LISTED).collect();
+    let Some(first) = words.first() else { return Ok(None) };
+    let summary = format!("No client reaches {} through {} in a zone: {first}", served.users_in_words(), served.name());
+    let draft = served.start(&RULE, summary).subject(words.join("; "));
+    Ok(Some(draft.evidence("denied", Some(words)).done()))
+}
+
+/// Does nobody get in, or no answer out?
+fn shut_to_all(
+    balancer: &LoadBalancer,
+    protocol: &Protocol,
+    port: u16,
+    acl: &NetworkAcl,
+    subnet: &SubnetId,
+) -> Option<String> {
+    use model::elb::IpVersion::{Ipv4, Ipv6};
+    let versions: &[_] = if balancer.is_dualstack() { &[Ipv4, Ipv6] } else { &[Ipv4] };
+    let peers: Vec<IpNet> = versions.iter().flat_map(|version| everywhere(*version)).collect();
+    let hop = |egress, ports, is_answer| Hop { acl, subnet, egress, protocol, peers: peers.clone(), ports, is_answer };
+    let hops = [hop(false, PortRange { from: port, to: port }, false), hop(true, EPHEMERAL, true)];
+    let shut = hops.into_iter().filter_map(|hop| hop.judge("clients' traffic"));
+    shut.filter(|one| one.passage == Passage::Shut).map(|one| one.words).next()
+}

@@ -1,0 +1,159 @@
+//! `network-acl-blocked`.
+//!
+//! The balancer of `reach::scene` has nodes at 10.0.1.200 and 10.0.2.200; the task is in the first node's subnet, so network ACLs
+//! stand between it and the second node alone.
+
+use insta::assert_snapshot;
+use model::ec2::{NetworkAcl, NetworkAclEntry, PortRange};
+use model::elb::CrossZone;
+
+use crate::names;
+use crate::security_group::scene;
+use crate::story::Story;
+
+/// `in 100 allow tcp 8080 10.0.0.0/16`, `out 100 allow tcp 1024-65535 10.0.0.0/16` …; the last entries deny, as AWS's do.
+pub(crate) fn acl(name: &str, subnets: &[&str], entries: &[&str]) -> NetworkAcl {
+    let parse = |text: &&str| {
+        let words: Vec<&str> = text.split(' ').collect();
+        let [way, number, action, protocol, ports, range] = words.as_slice() else { panic!("{text}") };
+        let ports = (*ports != "all").then(|| {
+            let (from, to) = ports.split_once('-').unwrap_or((ports, ports));
+            PortRange { from: from.parse().expect("a port"), to: to.parse().expect("a port") }
+        });
+        NetworkAclEntry {
+            number: number.parse().expect("a number"),
+            egress: *way == "out",
+            allow: *action == "allow",
+            protocol: (*protocol).into(),
+            range: range.parse().expect("a range"),
+            ports,
+        }
+    };
+    NetworkAcl {
+        id: format!("acl-{name}"),
+        vpc: names::vpc("main"),
+        is_default: false,
+        subnets: subnets.iter().map(|subnet| names::subnet(subnet)).collect(),
+        entries: entries.iter().map(parse).collect(),
+    }
+}
+
+const OPEN: &[&str] = &["in 100 allow -1 all 0.0.0.0/0", "out 100 allow -1 all 0.0.0.0/0"];
+
+/// A task on TCP 8080 behind a balancer that sends across zones; subnet a has these entries, subnet b those.
+fn between(a: &[&str], b: &[&str]) -> Story {
+    let text = "TCP 8080; lb sg-lb; in web: tcp 8080 sg-lb";
+    let mut story = scene(text).cross_zone("web", CrossZone::On).judged_by(&["network-acl-blocked"]);
+    story.account.network.acls = vec![acl("a", &["a"], a), acl("b", &["b"], b)];
+    story
+}
+
+#[test]
+fn recommended_rules_let_everything_pass() {
+    // "Recommended rules", network ACLs, in the guide to Network Load Balancers: listener and ephemeral ports in at the balancer,
+    // target, health check and ephemeral ports out; the reverse at the targets.
+    let targets = [
+        "in 100 allow tcp 8080 10.0.0.0/16",
+        "in 110 allow tcp 1024-65535 0.0.0.0/0",
+        "in 120 allow tcp 80 0.0.0.0/0",
+        "out 100 allow tcp 1024-65535 0.0.0.0/0",
+        "out 110 allow tcp 8080 10.0.0.0/16",
+    ];
+    assert_eq!(between(&targets, &targets).found(), "nothing");
+    assert_eq!(between(OPEN, OPEN).found(), "nothing");
+}
+
+#[test]
+fn what_the_tasks_subnet_does_not_let_in() {
+    let shut = ["in 90 deny tcp 8080 10.0.2.0/24", "in 100 allow -1 all 0.0.0.0/0", "out 100 allow -1 all 0.0.0.0/0"];
+    assert_snapshot!(between(&shut, OPEN).found(), @r#"
+    high network-acl-blocked: 1 of 1 tasks of prod/web aren't reached by edge: network ACL acl-a of subnet-a denies health checks inbound (TCP 8080 from 10.0.2.200/32)
+      about service web, group web; under the policy for prod/web
+      denied: ["network ACL acl-a of subnet-a denies health checks inbound (TCP 8080 from 10.0.2.200/32)","network ACL acl-a of subnet-a denies traffic inbound (TCP 8080 from 10.0.2.200/32)"]
+      tasks: 1 of 1
+    "#);
+}
+
+#[test]
+fn each_of_the_four_crossings_counts() {
+    let all = |way: &str, entry: &str| {
+        let other = if way == "in" { "out" } else { "in" };
+        [
+            format!("{way} 90 deny {entry}"),
+            format!("{way} 100 allow -1 all 0.0.0.0/0"),
+            format!("{other} 100 allow -1 all 0.0.0.0/0"),
+        ]
+    };
+    for (at_task, way, entry, told) in [
+        (true, "in", "tcp 8080 0.0.0.0/0", "acl-a of subnet-a denies health checks inbound"),
+        (true, "out", "tcp 1024-65535 10.0.2.200/32", "acl-a of subnet-a denies answers to health checks outbound"),
+        (false, "out", "tcp 8080 10.0.1.1/32", "acl-b of subnet-b denies health checks outbound"),
+        (false, "in", "tcp 1024-65535 10.0.1.0/24", "acl-b of subnet-b denies answers to health checks inbound"),
+    ] {
+        let entries = all(way, entry);
+        let entries: Vec<&str> = entries.iter().map(String::as_str).collect();
+        let story = if at_task { between(&entries, OPEN) } else { between(OPEN, &entries) };
+        assert!(story.found().contains(told), "{}", story.found());
+        assert!(story.found().starts_with("high"), "{}", story.found());
+    }
+}
+
+#[test]
+fn answers_to_some_ports_alone_fail_now_and_then() {
+    let some = ["in 100 allow -1 all 0.0.0.0/0", "out 100 allow tcp 32768-61000 0.0.0.0/0"];
+    let found = between(&some, OPEN).found();
+    assert!(found.starts_with("low network-acl-blocked: Some connections of edge"), "{found}");
+}
+
+#[test]
+fn the_first_entry_that_matches_decides() {
+    let allowed_first = [
+        "in 90 allow tcp 8080 10.0.2.200/32",
+        "in 95 deny tcp 8080 10.0.2.0/24",
+        "in 100 allow -1 all 0.0.0.0/0",
+        "out 100 allow -1 all 0.0.0.0/0",
+    ];
+    assert_eq!(between(&allowed_first, OPEN).found(), "nothing");
+}
+
+#[test]
+fn inside_one_subnet_and_without_crossing_zones_no_network_acl_is_met() {
+    let shut: &[&str] = &["in 100 allow tcp 80 0.0.0.0/0", "out 100 allow tcp 1024-65535 0.0.0.0/0"];
+    let own_zone = between(shut, OPEN).cross_zone("web", CrossZone::Off).in_zone("b", "eu-central-1b");
+    assert_eq!(own_zone.found(), "nothing");
+    assert_ne!(between(shut, OPEN).found(), "nothing");
+}
+
+#[test]
+fn clients_meet_the_balancers_subnets_first() {
+    let shut =
+        ["in 100 allow tcp 8080 0.0.0.0/0", "in 110 allow tcp 1024-65535 0.0.0.0/0", "out 100 allow -1 all 0.0.0.0/0"];
+    assert_snapshot!(between(OPEN, &shut).found(), @r#"
+    high network-acl-blocked: No client reaches prod/web through edge in a zone: network ACL acl-b of subnet-b denies clients' traffic inbound (TCP 80 from 0.0.0.0/0)
+      about service web, balancer edge; under the policy for prod/web
+      denied: ["network ACL acl-b of subnet-b denies clients' traffic inbound (TCP 80 from 0.0.0.0/0)"]
+    "#);
+    let some = [
+        "in 90 allow tcp 80 203.0.113.0/24",
+        "in 110 allow tcp 1024-65535 0.0.0.0/0",
+        "out 100 allow -1 all 0.0.0.0/0",
+    ];
+    assert_eq!(between(OPEN, &some).found(), "nothing", "some clients get in: which there are isn't known");
+}
+
+#[test]
+fn clients_whose_addresses_are_kept_are_judged_only_where_nobody_passes() {
+    let kept = |entries: &[&str]| {
+        let story = between(entries, entries);
+        story.with_attributes("web", |attributes| attributes.preserve_client_ip = Some(true)).found()
+    };
+    let vpc_only = [
+        "in 100 allow tcp 8080 10.0.0.0/16",
+        "in 110 allow tcp 80 0.0.0.0/0",
+        "in 120 allow tcp 1024-65535 10.0.0.0/16",
+        "out 100 allow -1 all 0.0.0.0/0",
+    ];
+    assert_eq!(kept(&vpc_only), "nothing", "clients may be in the VPC");
+    let nobody = ["in 90 deny tcp 8080 0.0.0.0/0", "in 100 allow -1 all 0.0.0.0/0", "out 100 allow -1 all 0.0.0.0/0"];
+    assert!(kept(&nobody).contains("denies clients' traffic inbound (TCP 8080 from 0.0.0.0/0)"), "{}", kept(&nobody));
+}
