@@ -11,6 +11,7 @@ mod judgement;
 mod page;
 mod path;
 mod registration;
+mod root_cause;
 mod rule;
 mod security_group;
 mod selection;
@@ -98,14 +99,15 @@ pub fn judge_group_again<'a>(
     concluded(judgement, wanted)
 }
 
-/// What is wanted of a judgement, with the policy's severities, the gravest first.
+/// What is wanted of a judgement, with the policy's severities, the gravest first, each behind its cause.
 fn concluded(mut judgement: Judgement, wanted: Wanted<'_>) -> Judgement {
     let policy = wanted.policy;
     judgement.findings.retain(|finding| wanted.has(&finding.rule) && !is_excluded(policy, finding));
     for finding in &mut judgement.findings {
         finding.severity = policy.severity(&finding.rule, finding.severity);
     }
-    judgement.findings.sort_by_cached_key(|finding| (std::cmp::Reverse(finding.severity), finding.fingerprint()));
+    root_cause::fold(&mut judgement.findings);
+    root_cause::sort(&mut judgement.findings);
     judgement
 }
 

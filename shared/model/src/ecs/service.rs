@@ -282,7 +282,7 @@ impl ServiceEvent {
     /// `(service web) failed to register targets in (target-group …) with (error …)`
     #[must_use]
     pub fn tells_of_failed_registration(&self) -> bool {
-        self.message.contains("register targets in") || self.message.contains("register targets")
+        self.message.contains("register targets") && !self.message.contains("deregister")
     }
 }
 

@@ -1,5 +1,7 @@
 //! A group with live tasks and not one usable target.
 
+use std::collections::BTreeMap;
+
 use model::Timestamp;
 use model::elb::{Target, TargetState};
 use model::finding::Severity;
@@ -23,6 +25,18 @@ pub(crate) const RULE: Rule = Rule {
     repair: "through target-missing",
 };
 
+/// What AWS says of its targets, with how many it says so of: `unhealthy (Target.FailedHealthChecks)`.
+fn states(group: &JudgedGroup<'_>) -> Option<serde_json::Value> {
+    let mut states: BTreeMap<String, usize> = BTreeMap::new();
+    for one in group.in_place() {
+        let state = one.state.as_str();
+        let state = one.reason.as_ref().map_or_else(|| state.to_owned(), |reason| format!("{state} ({reason})"));
+        *states.entry(state).or_default() += 1;
+    }
+    (!states.is_empty())
+        .then(|| states.into_iter().map(|(state, count)| (state, serde_json::Value::from(count))).collect())
+}
+
 /// Judges the group as a whole. `disputed_targets` are targets that no live task of its users has.
 pub(crate) fn judge(now: Timestamp, group: &JudgedGroup<'_>, disputed_targets: &[Target], judgement: &mut Judgement) {
     let is_judged = |target: &Target| !group.policy.excludes(target.ip);
@@ -44,7 +58,14 @@ pub(crate) fn judge(now: Timestamp, group: &JudgedGroup<'_>, disputed_targets: &
     }
     let name = group.group.arn.name();
     let registered = group.in_place().count();
-    let summary = format!("{name} has no usable target although tasks of its services are running ({live})");
+    let fails = |state: &TargetState| matches!(state, TargetState::Unhealthy | TargetState::UnhealthyDraining);
+    let fails_open = match registered > 0 && group.in_place().all(|one| fails(&one.state)) {
+        false => "",
+        true => ": the load balancer has failed open, and sends to targets that fail their health checks",
+    };
+    let summary =
+        format!("{name} has no usable target although tasks of its services are running ({live}){fails_open}");
     let draft = start(&RULE, summary).group(group).evidence("live_tasks", Some(live));
+    let draft = draft.evidence("states", states(group));
     judgement.findings.push(draft.evidence("registered_targets", Some(registered)).done());
 }

@@ -1,6 +1,7 @@
 //! A live task that its target group doesn't have.
 
 use jiff::SignedDuration;
+use model::ecs::ServiceEvent;
 use model::elb::Target;
 use model::finding::{Finding, Severity};
 use model::observation::Lookup;
@@ -56,6 +57,12 @@ fn is_absent(group: &JudgedGroup<'_>, member: &Member<'_>, target: Target) -> bo
     !in_the_way && !group.policy.excludes(target.ip)
 }
 
+/// What ECS itself told of a registration in this group that failed.
+fn told_by_ecs<'m>(member: &'m Member<'_>, group: &str) -> Option<&'m str> {
+    let of_group = |event: &&ServiceEvent| event.tells_of_failed_registration() && event.message.contains(group);
+    member.service.events.iter().find(of_group).map(|event| event.message.as_str())
+}
+
 fn finding<'a>(lookup: &Lookup<'a>, group: &JudgedGroup<'a>, member: &Member<'a>, target: Target) -> Finding {
     let task = member.task;
     let name = group.group.arn.name();
@@ -77,6 +84,7 @@ fn finding<'a>(lookup: &Lookup<'a>, group: &JudgedGroup<'a>, member: &Member<'a>
             task.interface_at(target.ip).and_then(|one| one.network_interface.as_ref())
         ))
         .evidence("started_at", task.started_at.map(|at| at.to_string()))
+        .evidence("event", told_by_ecs(member, name))
         .evidence("started_by", task.started_by.as_ref().map(|id| id.to_string()))
         .repair(proposal)
         .done()

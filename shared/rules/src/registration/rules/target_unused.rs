@@ -60,12 +60,16 @@ fn finding(group: &JudgedGroup<'_>, unused: &[&TargetHealth]) -> Finding {
     let mut targets: Vec<Target> = unused.iter().map(|one| one.target).collect();
     targets.sort();
     let name = group.group.arn.name();
-    let cause = match group.group.load_balancers.is_empty() {
-        true => "it is attached to no listener",
-        false => "their zone may not be enabled, or the listener gives the group weight 0",
+    let reason = unused.first().and_then(|one| one.reason.as_deref());
+    let cause = match (reason, group.group.load_balancers.is_empty()) {
+        (Some("Target.IpUnusable"), _) => "their address belongs to a load balancer, and can't be a target",
+        (Some("Target.InvalidState"), _) => "what has their address is stopped or being stopped",
+        (_, true) => "it is attached to no listener",
+        (_, false) => "their zone may not be enabled, or the listener gives the group weight 0",
     };
     let summary = format!("registered targets of {name} are not served ({}): {cause}", targets.len());
     let listed: Vec<String> = targets.iter().take(LISTED).map(ToString::to_string).collect();
     let draft = start(&RULE, summary).group(group).subject(cause.to_owned()).evidence("targets", Some(listed));
-    draft.evidence("reason", unused.first().and_then(|one| one.reason.clone())).done()
+    let description = unused.first().and_then(|one| one.description.as_deref());
+    draft.evidence("reason", reason).evidence("description", description).done()
 }

@@ -8,6 +8,7 @@ mod health_check_mismatch;
 mod listener_forwards_nothing;
 mod network_acl_blocked;
 mod no_health_check_grace;
+mod root_cause;
 mod target_unhealthy;
 mod zone_without_targets;
 

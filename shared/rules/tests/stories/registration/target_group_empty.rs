@@ -33,12 +33,13 @@ fn nothing_is_registered() {
 #[test]
 fn everything_is_unhealthy() {
     let judged = of_two_tasks().registered().state("unhealthy", None).task(1).registered().state("unhealthy", None);
-    assert_snapshot!(judged.found(), @r"
-    critical target-group-empty: web has no usable target although tasks of its services are running (2)
+    assert_snapshot!(judged.found(), @r#"
+    critical target-group-empty: web has no usable target although tasks of its services are running (2): the load balancer has failed open, and sends to targets that fail their health checks
       about service web, group web; under the policy for prod/web
       live_tasks: 2
       registered_targets: 2
-    ");
+      states: {"unhealthy":2}
+    "#);
 }
 
 #[test]

@@ -1,0 +1,74 @@
+//! Which finding follows from which: a shut security group is one finding with its consequences, not four.
+
+use model::finding::{Finding, Fingerprint};
+use model::scope::ServiceId;
+
+/// Rules whose findings may be consequences, each with the rules that explain them, the surest first. A consequence and its cause
+/// are about the same target group, or, where the cause names none, about a service in common.
+const CONSEQUENCES: [(&str, &[&str]); 6] = [
+    ("target-group-empty", UNREACHED),
+    ("target-unhealthy", UNREACHED),
+    ("target-stuck-initial", UNREACHED),
+    ("zone-without-targets", UNREACHED),
+    ("no-health-check-grace", UNREACHED),
+    ("target-unused", &["zone-not-enabled", "listener-forwards-nothing", "balancer-not-serving"]),
+];
+
+/// What keeps health checks from succeeding.
+const UNREACHED: &[&str] = &[
+    "balancer-not-serving",
+    "ingress-health-check-blocked",
+    "ingress-traffic-blocked",
+    "network-acl-blocked",
+    "target-outside-vpc",
+    "port-mismatch",
+    "health-check-mismatch",
+];
+
+/// Says of every finding that follows from another which one that is.
+pub(crate) fn fold(findings: &mut [Finding]) {
+    let causes: Vec<Option<Fingerprint>> = findings.iter().map(|finding| cause(finding, findings)).collect();
+    for (finding, cause) in findings.iter_mut().zip(causes) {
+        finding.caused_by = cause;
+    }
+}
+
+fn cause(finding: &Finding, findings: &[Finding]) -> Option<Fingerprint> {
+    let (_, rules) = CONSEQUENCES.iter().find(|(slug, _)| *slug == finding.rule)?;
+    let explains =
+        |slug: &&str, other: &&Finding| other.rule == **slug && is_certain(other) && is_same_place(finding, other);
+    rules.iter().find_map(|slug| findings.iter().find(|other| explains(&slug, other))).map(Finding::fingerprint)
+}
+
+/// A finding that is merely worth knowing explains no outage.
+fn is_certain(cause: &Finding) -> bool {
+    cause.severity > model::finding::Severity::Low
+}
+
+fn is_same_place(finding: &Finding, cause: &Finding) -> bool {
+    match (&finding.resources.target_group, &cause.resources.target_group) {
+        (Some(one), Some(other)) => one == other,
+        _ => {
+            let has = |id: &ServiceId| cause.users.contains(id);
+            finding.users.iter().any(has)
+        }
+    }
+}
+
+/// Puts every consequence behind its cause, and first what is gravest with all that follows from it.
+pub(crate) fn sort(findings: &mut Vec<Finding>) {
+    use std::cmp::Reverse;
+    use std::collections::BTreeMap;
+    let mut gravest = BTreeMap::new();
+    for finding in &*findings {
+        let root = finding.caused_by.unwrap_or_else(|| finding.fingerprint());
+        let severity = gravest.entry(root).or_insert(finding.severity);
+        *severity = finding.severity.max(*severity);
+    }
+    findings.sort_by_cached_key(|finding| {
+        let own = finding.fingerprint();
+        let root = finding.caused_by.unwrap_or(own);
+        let of_root = gravest.get(&root).copied().unwrap_or(finding.severity);
+        (Reverse(of_root), root, finding.caused_by.is_some(), Reverse(finding.severity), own)
+    });
+}
