@@ -37,7 +37,7 @@ fn cause(finding: &Finding, findings: &[Finding]) -> Option<Fingerprint> {
     let (_, rules) = CONSEQUENCES.iter().find(|(slug, _)| *slug == finding.rule)?;
     let explains =
         |slug: &&str, other: &&Finding| other.rule == **slug && is_certain(other) && is_same_place(finding, other);
-    rules.iter().find_map(|slug| findings.iter().find(|other| explains(&slug, other))).map(Finding::fingerprint)
+    rules.iter().find_map(|slug| findings.iter().find(|other| explains(slug, other))).map(Finding::fingerprint)
 }
 
 /// A finding that is merely worth knowing explains no outage.
