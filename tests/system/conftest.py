@@ -46,10 +46,11 @@ def account(server, watched, system):
     """An empty account, and a guard that remembers nothing of the one before."""
     server.reset()
     watched.forget()
+    if system.deployed:
+        system.ledger.is_forgotten()
     account = Account(server)
     # What was seen before is on record in the deployed ledger.
     account.ledgers.append(system.ledger)
     yield account
     if system.deployed:
         system.rests()
-        system.ledger.is_forgotten()

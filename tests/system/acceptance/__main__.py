@@ -35,10 +35,8 @@ def main():
     at = session()
     if not at.region_name:
         sys.exit("acceptance: no Region is set: say AWS_REGION=eu-central-1, or the one to play in")
-    # Moto doesn't know the tags of scalable targets.
-    more = {"autoscaling": False} if options.emulated else {}
     folder = ROOT / ".tmp/acceptance" / ("emulated" if options.emulated else at.region_name)
-    place = Place(folder, at, options.built, **more)
+    place = Place(folder, at, options.built, options.emulated)
     if options.account != place.account:
         sys.exit(f"acceptance: these are credentials of account {place.account}. If that is the account to make a load balancer, a NAT "
                  f"gateway and tasks in, at about 0.15 USD: make acceptance ACCOUNT={place.account}")

@@ -71,11 +71,12 @@ class Kept(Stack):
 class Place:
     """The account and Region of the AWS settings. `built` is where the functions are built, if they are."""
 
-    def __init__(self, folder, session, built=None, **example):
+    def __init__(self, folder, session, built=None, emulated=False):
         self.session, self.region, self._built = session, session.region_name, built
-        self.example = Kept(folder / "example", **example)
-        self.guard = Kept(folder / "guard", policy=POLICY, functions=QUICK, sweep_minutes=240, alarms=False)
-        self.guard.code = folder / "guard/target/deploy"
+        # Moto doesn't know the tags of scalable targets, nor MiniStack saved queries.
+        self.example = Kept(folder / "example", **({"autoscaling": False} if emulated else {}))
+        self.guard = Kept(folder / "guard", policy=POLICY, functions=QUICK, sweep_minutes=240, alarms=False,
+                          saved_queries=not emulated)
 
     @cached_property
     def account(self):
