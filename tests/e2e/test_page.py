@@ -1,6 +1,7 @@
 """The report as a page, opened in headless Chromium as a person would."""
 
 import json
+import shlex
 import time
 
 import pytest
@@ -136,6 +137,47 @@ def test_details_come_when_they_are_asked_for(page, account):
     assert "what to do" in details and f"{account.scene.dead.address}:{PORT}" in details and "arn:aws:" in details
 
 
+def test_command_of_a_fix_is_copied_and_can_be_split_by_a_shell(page):
+    copied = page.wait("""const done = arguments[0];
+        const taken = []; document.execCommand = () => { taken.push(document.activeElement.value); return true; };
+        Object.defineProperty(navigator, 'clipboard', {value: {writeText: (text) => { taken.push(text); return Promise.resolve(); }}});
+        const finding = document.querySelector('.finding[data-rule=target-stale]');
+        finding.querySelector('details > summary').click();
+        setTimeout(() => { finding.querySelector('.fix .copy').click(); setTimeout(() => done(taken), 100); }, 200)""")
+    assert len(copied) == 1
+    words = shlex.split(copied[0])
+    assert words[:3] == ["aws", "elbv2", "deregister-targets"] and words[-2] == "--region"
+
+
+def test_tiles_and_causes_are_filters_and_the_address_remembers_them(page):
+    total = shown(page)
+    page.run("document.querySelector('.tiles [data-severity=critical]').click()")
+    assert settled(page, f"1 of {total} findings") == f"1 of {total} findings"
+    assert page.run("return location.hash") == "#severity=critical"
+    page.run("document.querySelector('.tiles [data-severity=critical]').click()")
+    assert settled(page, f"all {total} findings") == f"all {total} findings"
+    page.run("document.querySelector('.cause').click()")
+    count = page.run("return document.querySelectorAll('.finding:not([hidden])').length")
+    assert 0 < count < total
+    page.run("document.querySelector('.finding:not([hidden]) > details > summary').click()")
+    page.wait("setTimeout(arguments[0], 200)")
+    address = page.run("return location.hash")
+    assert "cause=" in address and "open=f-" in address
+    page.run("document.querySelector('[type=reset]').click()")
+    settled(page, f"all {total} findings")
+    page.run("location.hash = arguments[0]", address)
+    page.wait("setTimeout(arguments[0], 300)")
+    assert page.run("return document.querySelectorAll('.finding:not([hidden])').length") == count
+    assert page.run("return document.querySelectorAll('.finding > details[open]').length") == 1
+
+
+def test_nothing_is_wider_than_a_telephone(page):
+    page.run("document.body.style.width = '400px'")
+    wide = page.run("""return [...document.querySelectorAll('.top *, .cause, .finding > *, .command pre')]
+        .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > 401).map((one) => one.className || one.tagName)""")
+    assert wide == []
+
+
 def test_page_is_usable_by_keyboard_and_told_to_screen_readers(page):
     landmarks = page.run("return ['header', 'search', 'nav', 'main'].map((name) => document.querySelectorAll(`body ${name}`).length > 0)")
     assert all(landmarks)
@@ -187,6 +229,7 @@ def test_healthy_account_has_its_pictures_too(web, audit_page, chromium):
     assert web.tasks
     chromium.open(audit_page("--rule", "target-*"))
     assert chromium.texts("h1") == ["All is well"]
+    assert set(chromium.texts(".checked .state")) == {"clean"}
     chromium.run("document.querySelector('.others summary').click()")
     assert {"web", "3 targets", "3 tasks"} & set(chromium.texts(".others svg .name"))
     assert chromium.console() == []

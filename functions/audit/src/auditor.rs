@@ -145,7 +145,8 @@ impl Auditor {
         if let Some(alerts) = &self.alerts {
             alerts.notify(&outcome, JudgedPass { scope, rules, policy, home }, WallClock.now()).await;
         }
-        let report = runtime::lambda::report(&outcome, scope, policy, self.calls.take(), (began, WallClock.now()));
+        let mut report = runtime::lambda::report(&outcome, scope, policy, self.calls.take(), (began, WallClock.now()));
+        report.rules = rules.iter().filter(|slug| policy.rule_enabled(slug)).map(|slug| (*slug).to_owned()).collect();
         Audited { report, outcome }
     }
 

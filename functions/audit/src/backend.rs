@@ -170,7 +170,7 @@ impl Backend for AuditBackend {
 
     fn page(&self, passed: &PassResult) -> Result<String, HandlerError> {
         let PassResult { report, outcome } = passed;
-        Ok(report.to_html(&Topology::of(&outcome.observation, &report.findings)))
+        Ok(report.to_html(&Topology::of(&outcome.observation, &report.findings), &crate::texts::texts(&report.rules)))
     }
 
     async fn answer_elsewhere(

@@ -3,6 +3,7 @@
 //! * [`auditor`] – finds what a request names, and surveys it;
 //! * [`backend`] – the audit as a Lambda function;
 //! * [`fan_out`], [`bucket`] – what is too large for one invocation, and for one answer;
+//! * [`texts`] – what the rules say of themselves, for the formats that show it;
 //! * [`caller`] – whose account and Region the command line works in.
 //!
 //! It has two faces, the Lambda function `audit` and the command line `ecs-nlb-guard`, which say the same of the same
@@ -14,6 +15,7 @@ pub mod backend;
 pub mod bucket;
 pub mod caller;
 pub mod fan_out;
+pub mod texts;
 
 /// Of a large account hundreds of thousands of small things are kept, made among what answers take for a moment: the C
 /// library's allocator takes ever longer to find room between them.

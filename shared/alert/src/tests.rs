@@ -115,6 +115,8 @@ fn stale(of: &str, nth: u32) -> Finding {
         title: String::new(),
         fixes: Vec::new(),
         caused_by: None,
+        impact: None,
+        grouping: None,
         resources: Resources {
             cluster: Some(id.cluster.clone()),
             service: Some(service(of)),

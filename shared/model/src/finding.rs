@@ -153,6 +153,25 @@ impl<'de> Deserialize<'de> for Fingerprint {
     }
 }
 
+/// What a finding means for traffic: its services lose some, or it goes where it shouldn't.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Impact {
+    /// How many tasks get no traffic because of it.
+    pub tasks: usize,
+}
+
+/// What a finding has in common with others of its rule: those of one cause are told as one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grouping {
+    /// What has to be changed, where that is no resource of one service, such as a security group's id; empty where they are
+    /// alike because they are about the same service and target group.
+    pub cause: String,
+    /// What is said of several, after their number: `running tasks of prod/web get no traffic`.
+    pub what: String,
+    /// How many there are, faulty or not, if that is known.
+    pub of: Option<usize>,
+}
+
 /// A rule's judgement on one resource.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
@@ -170,6 +189,10 @@ pub struct Finding {
     pub fixes: Vec<Fix>,
     /// The finding that this one follows from: once that is mended, so is this.
     pub caused_by: Option<Fingerprint>,
+    /// What it means for traffic, if it means anything.
+    pub impact: Option<Impact>,
+    /// With which others of its rule it is told as one.
+    pub grouping: Option<Grouping>,
     /// What it is about.
     pub resources: Resources,
     /// What exactly was seen, beyond the resources: two looks confirm each other only if this is the same.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::Timestamp;
-use model::finding::{Finding, Fingerprint, Resources, Severity};
+use model::finding::{Finding, Fingerprint, Grouping, Impact, Resources, Severity};
 use model::fix::Fix;
 use model::id::{AccountId, Region};
 use model::observation::Unread;
@@ -12,6 +12,8 @@ use model::policy::Mode;
 use model::repair::RepairStatus;
 use model::scope::Scope;
 use serde::{Deserialize, Serialize};
+
+use crate::groups::FindingGroup;
 
 /// The version of the document's shape.
 pub const SCHEMA: u32 = 1;
@@ -38,10 +40,28 @@ pub struct Report {
     pub coverage: Coverage,
     /// What was found: worst first, then by fingerprint.
     pub findings: Vec<FindingReport>,
+    /// What an earlier report has and this one hasn't, where it was compared with one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<GoneFinding>,
+    /// The rules that it was judged by, by their slugs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<String>,
     /// Requests sent, retries included, by IAM action.
     pub calls: BTreeMap<String, u64>,
     /// How long the pass took, in milliseconds.
     pub duration_ms: u64,
+}
+
+/// A report as it is written: with what follows from its findings, which a reader needn't work out.
+#[derive(Debug, Serialize)]
+pub struct Document<'a> {
+    /// The report.
+    #[serde(flatten)]
+    report: &'a Report,
+    /// The account in one sentence.
+    opening: String,
+    /// The findings by their causes, worst first.
+    groups: Vec<FindingGroup>,
 }
 
 /// The program that made a report.
@@ -122,6 +142,12 @@ pub struct FindingReport {
     pub caused_by: Option<Fingerprint>,
     /// What the judgement rests on.
     pub evidence: BTreeMap<String, serde_json::Value>,
+    /// What it means for traffic, if it means anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub impact: Option<Impact>,
+    /// With which others of its rule it is told as one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grouping: Option<Grouping>,
     /// What it is about.
     pub resources: Resources,
     /// What would mend it, in the order it must be done.
@@ -132,6 +158,19 @@ pub struct FindingReport {
     /// How it stands to the baseline, where the report was compared with one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Baseline>,
+}
+
+/// A finding of an earlier report that isn't found any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoneFinding {
+    /// Its fingerprint.
+    pub fingerprint: Fingerprint,
+    /// The rule's slug.
+    pub rule: String,
+    /// How much it mattered.
+    pub severity: Severity,
+    /// One sentence, as it was then.
+    pub summary: String,
 }
 
 /// Why a finding is accepted.
@@ -188,7 +227,13 @@ impl Report {
     /// # Errors
     /// Never: every key is a text.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
-        serde_json::to_string(self)
+        serde_json::to_string(&self.document())
+    }
+
+    /// The report as it is written, with what follows from its findings.
+    #[must_use]
+    pub fn document(&self) -> Document<'_> {
+        Document { report: self, opening: self.opening(), groups: self.groups() }
     }
 
     /// How many findings that count there are of each severity, worst first; none of a severity is left out.
@@ -205,13 +250,25 @@ impl Report {
         self.findings.iter().filter(|finding| finding.is_counted())
     }
 
-    /// Marks each finding as new or known by the findings of an earlier report.
+    /// Marks each finding as new or known by the findings of an earlier report, and notes those that are gone. Of rules that
+    /// this report wasn't judged by, nothing is known.
     pub fn compare_with(&mut self, baseline: &Self) {
         let known: BTreeSet<Fingerprint> = baseline.findings.iter().map(|finding| finding.fingerprint).collect();
         for finding in &mut self.findings {
             let is_known = known.contains(&finding.fingerprint);
             finding.baseline = Some(if is_known { Baseline::Known } else { Baseline::New });
         }
+        let found: BTreeSet<Fingerprint> = self.findings.iter().map(|finding| finding.fingerprint).collect();
+        let was_judged = |rule: &String| self.rules.is_empty() || self.rules.contains(rule);
+        let gone = baseline.findings.iter().filter(|one| !found.contains(&one.fingerprint) && was_judged(&one.rule));
+        self.gone = gone
+            .map(|one| GoneFinding {
+                fingerprint: one.fingerprint,
+                rule: one.rule.clone(),
+                severity: one.severity,
+                summary: one.summary.clone(),
+            })
+            .collect();
     }
 }
 
@@ -256,7 +313,20 @@ impl FindingReport {
     #[must_use]
     pub fn new(finding: Finding, repairs: Vec<RepairReport>) -> Self {
         let fingerprint = finding.fingerprint();
-        let Finding { rule, severity, title, summary, remedy, fixes, caused_by, resources, evidence, .. } = finding;
+        let Finding {
+            rule,
+            severity,
+            title,
+            summary,
+            remedy,
+            fixes,
+            caused_by,
+            impact,
+            grouping,
+            resources,
+            evidence,
+            ..
+        } = finding;
         Self {
             rule,
             severity,
@@ -266,6 +336,8 @@ impl FindingReport {
             remedy,
             fixes,
             caused_by,
+            impact,
+            grouping,
             evidence,
             resources,
             repairs,

@@ -11,9 +11,12 @@
 
 pub mod document;
 mod formats;
+mod groups;
 pub mod html;
 pub mod lines;
+mod opening;
 mod place;
+mod rule_page;
 #[cfg(test)]
 mod scene;
 #[cfg(test)]
@@ -21,8 +24,13 @@ mod tests;
 pub mod text;
 pub mod topology;
 
-pub use document::{Accepted, Baseline, Coverage, FindingReport, Modes, RepairReport, Report, ScopeReport, Tool};
+pub use document::{
+    Accepted, Baseline, Coverage, FindingReport, GoneFinding, Modes, RepairReport, Report, ScopeReport, Tool,
+};
 pub use formats::RuleText;
+pub use groups::FindingGroup;
 pub use lines::LogLine;
+pub use opening::Standing;
 pub use place::{one_line, place};
+pub use rule_page::{rule_page, rule_url};
 pub use topology::Topology;

@@ -61,7 +61,27 @@ pub(crate) fn counted(n: usize, what: &str) -> String {
 /// Names, tags and AWS's messages may hold anything, control characters and turns of the writing direction among them.
 #[must_use]
 pub fn one_line(text: &str) -> String {
-    let is_harmful = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ").chars().map(|c| if is_harmful(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// Does a terminal or a browser take the character for more than text?
+pub(crate) fn is_harmful(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+impl FindingReport {
+    /// What tells it from others of its group: `10.0.1.8:8080 (task 9ecb8b2c)`.
+    #[must_use]
+    pub fn member_name(&self) -> String {
+        let of = &self.resources;
+        let task = of.task.as_ref().map(|task| format!("task {}", task.short_id()));
+        let name = match (of.target, task) {
+            (Some(target), Some(task)) => format!("{target} ({task})"),
+            (Some(target), None) => target.to_string(),
+            (None, Some(task)) => task,
+            (None, None) => place(of),
+        };
+        one_line(&name)
+    }
 }

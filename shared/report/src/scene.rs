@@ -159,6 +159,8 @@ impl AccountSummary {
             title: String::new(),
             fixes: Vec::new(),
             caused_by: None,
+            impact: None,
+            grouping: None,
             resources,
             subject: String::new(),
             evidence: BTreeMap::from([("seen".to_owned(), "just now".into())]),

@@ -33,6 +33,8 @@ pub(crate) fn report(findings: Vec<FindingReport>) -> Report {
             ..Coverage::default()
         },
         findings,
+        gone: Vec::new(),
+        rules: Vec::new(),
         calls: BTreeMap::from([
             ("ecs:DescribeServices".to_owned(), 1),
             ("ecs:DescribeTasks".to_owned(), 1),
@@ -68,6 +70,8 @@ pub(crate) fn finding(
         remedy: format!("see what {rule} says"),
         fixes: Vec::new(),
         caused_by: None,
+        impact: None,
+        grouping: None,
         resources,
         evidence: BTreeMap::from([("state".to_owned(), json!("healthy"))]),
         repairs,
@@ -205,22 +209,28 @@ fn a_text_tells_what_to_look_at_first() {
     let mut report = report(findings());
     report.coverage.unread = vec![unread("task b"), unread("task a"), unread("task a")];
     insta::assert_snapshot!(report.sorted().to_text(), @"
-    Account 111122223333, eu-central-1: 4 findings: 1 critical, 2 high, 1 low; 2 look-ups failed.
+    Account 111122223333, eu-central-1: No service loses traffic, but there are 4 findings; none is fine; 2 look-ups failed.
     Read 1 cluster, 2 services, 40 tasks, 2 target groups, 41 targets at 2026-03-01T12:00:00Z; targets: repair, security groups: observe
-    Look first at prod/api: 10.0.2.4:8080 of api is not as it should be
-    then at prod/web: 10.0.1.8:8080 of web is not as it should be
+
+      critical  10.0.2.4:8080 of api is not as it should be
+      high      10.0.1.8:8080 of web is not as it should be
+      high      10.0.1.7:8080 of web is not as it should be
+      low       10.0.9.9:8080 of api is not as it should be
 
     prod/api  1 critical, 1 low
       critical  target-hijacked  10.0.2.4:8080 of api is not as it should be
                 deregister-target refused (AccessDenied): deregistering isn't allowed
                 what to do: see what target-hijacked says
+                more: ecs-nlb-guard rules target-hijacked (docs/rules/target-hijacked.md of version 1.2.3)
       low       target-foreign  10.0.9.9:8080 of api is not as it should be
                 what to do: see what target-foreign says
+                more: ecs-nlb-guard rules target-foreign (docs/rules/target-foreign.md of version 1.2.3)
 
     prod/web  2 high
       high      target-missing  10.0.1.8:8080 of web is not as it should be
                 register-target done
                 what to do: see what target-missing says
+                more: ecs-nlb-guard rules target-missing (docs/rules/target-missing.md of version 1.2.3)
       high      target-missing  10.0.1.7:8080 of web is not as it should be
                 register-target done
 
@@ -229,6 +239,7 @@ fn a_text_tells_what_to_look_at_first() {
       ecs:DescribeTasks on task b: ThrottlingException: Rate exceeded
 
     4 requests (ecs 2, elasticloadbalancing 2) in 1.042 s
+    Account 111122223333, eu-central-1: 1 critical, 2 high, 1 low, 2 look-ups failed. Next: mend prod/api first, then run the audit again.
     ");
 }
 
@@ -239,6 +250,7 @@ fn a_healthy_account_is_one_screen() {
     Read 1 cluster, 2 services, 40 tasks, 2 target groups, 41 targets at 2026-03-01T12:00:00Z; targets: repair, security groups: observe
 
     4 requests (ecs 2, elasticloadbalancing 2) in 1.042 s
+    Account 111122223333, eu-central-1: all is well. Nothing to do.
     ");
 }
 
@@ -319,19 +331,20 @@ fn a_terminal_gets_colours_only_where_asked_for_and_lines_as_wide_as_it_is() {
     let mut long = findings();
     long[3].summary = "10.0.2.4:8080 of api was a task's once, but now belongs to a task of another service".to_owned();
     let report = report(long);
-    assert!(!report.to_text_as(TextStyle { colours: false, width: Some(60) }).contains('\u{1b}'));
-    let text = report.to_text_as(TextStyle { colours: true, width: Some(60) });
+    assert!(!report.to_text_as(TextStyle { colours: false, width: Some(60) }, &[]).contains('\u{1b}'));
+    let text = report.to_text_as(TextStyle { colours: true, width: Some(60) }, &[]);
     assert!(text.contains("\u{1b}[1m\u{1b}[31mcritical\u{1b}[0m"), "{text}");
-    insta::assert_snapshot!(report.to_text_as(TextStyle { colours: false, width: Some(60) }), @"
-    Account 111122223333, eu-central-1: 4 findings: 1 critical,
-    2 high, 1 low.
+    insta::assert_snapshot!(report.to_text_as(TextStyle { colours: false, width: Some(60) }, &[]), @"
+    Account 111122223333, eu-central-1: No service loses
+    traffic, but there are 4 findings; none is fine.
     Read 1 cluster, 2 services, 40 tasks, 2 target groups, 41
     targets at 2026-03-01T12:00:00Z; targets: repair, security
     groups: observe
-    Look first at prod/api: 10.0.2.4:8080 of api was a task's
-      once, but now belongs to a task of another service
-    then at prod/web: 10.0.1.8:8080 of web is not as it should
-      be
+
+      critical  10.0.2.4:8080 of api was a task's once, but now…
+      high      10.0.1.8:8080 of web is not as it should be
+      high      10.0.1.7:8080 of web is not as it should be
+      low       10.0.9.9:8080 of api is not as it should be
 
     prod/api  1 critical, 1 low
       critical  target-hijacked  10.0.2.4:8080 of api was a
@@ -340,20 +353,31 @@ fn a_terminal_gets_colours_only_where_asked_for_and_lines_as_wide_as_it_is() {
                 deregister-target refused (AccessDenied):
                   deregistering isn't allowed
                 what to do: see what target-hijacked says
+                more: ecs-nlb-guard rules target-hijacked
+                  (docs/rules/target-hijacked.md of version
+                  1.2.3)
       low       target-foreign  10.0.9.9:8080 of api is not as
                 it should be
                 what to do: see what target-foreign says
+                more: ecs-nlb-guard rules target-foreign
+                  (docs/rules/target-foreign.md of version
+                  1.2.3)
 
     prod/web  2 high
       high      target-missing  10.0.1.8:8080 of web is not as
                 it should be
                 register-target done
                 what to do: see what target-missing says
+                more: ecs-nlb-guard rules target-missing
+                  (docs/rules/target-missing.md of version
+                  1.2.3)
       high      target-missing  10.0.1.7:8080 of web is not as
                 it should be
                 register-target done
 
     4 requests (ecs 2, elasticloadbalancing 2) in 1.042 s
+    Account 111122223333, eu-central-1: 1 critical, 2 high, 1
+    low. Next: mend prod/api first, then run the audit again.
     ");
 }
 

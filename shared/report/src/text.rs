@@ -7,11 +7,20 @@ use anstyle::{AnsiColor, Style};
 use model::finding::Severity;
 use model::repair::RepairStatus;
 
-use crate::document::{FindingReport, Report};
-use crate::place::{FindingsAt, by_place, counted, one_line, tally};
+use crate::document::{Baseline, FindingReport, RepairReport, Report};
+use crate::formats::RuleText;
+use crate::groups::{Grouped, grouped};
+use crate::place::{counted, is_harmful, one_line, tally};
+use crate::rule_page::rule_page;
 
-/// As many places are named as those to look at first.
-const MAX_FIRST: usize = 3;
+/// As many causes are named before the details: they fit on a screen with what is around them.
+const MAX_FIRST: usize = 12;
+
+/// As many members of a cause are named.
+const MAX_MEMBERS: usize = 6;
+
+/// How long a line of the overview is where no width is given.
+const WIDEST_OVERVIEW: usize = 160;
 
 /// How a text is to look.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,25 +35,25 @@ impl Report {
     /// The report as plain text, a finding on one line however long.
     #[must_use]
     pub fn to_text(&self) -> String {
-        self.to_text_as(TextStyle::default())
+        self.to_text_as(TextStyle::default(), &[])
     }
 
-    /// The report as text that looks as asked for.
+    /// The report as text that looks as asked for. `explained` are the rules whose reasons are told along with their findings.
     #[must_use]
-    pub fn to_text_as(&self, look: TextStyle) -> String {
-        let mut page = TextPage { look, text: String::new() };
-        let places = by_place(&self.findings);
+    pub fn to_text_as(&self, look: TextStyle, explained: &[RuleText]) -> String {
+        let version = self.tool.version.clone();
+        let mut page = TextPage { look, text: String::new(), told: BTreeSet::new(), version };
+        let groups = grouped(&self.findings);
         page.head(self);
-        page.first(&places);
-        let mut explained = BTreeSet::new();
-        for (place, findings) in &places {
-            page.place(place, findings);
-            for (_, finding) in findings {
-                page.finding(finding, explained.insert(finding.remedy.as_str()));
-            }
+        page.overview(&groups);
+        for (place, groups) in by_places(&groups) {
+            page.place(&place, &groups);
+            groups.iter().for_each(|group| page.group(group, explained));
         }
+        page.gone(self);
         page.unread(self);
         page.calls(self);
+        page.end(self);
         page.text
     }
 }
@@ -55,30 +64,40 @@ impl fmt::Display for Report {
     }
 }
 
+/// Groups by where they are; the place that is worst off first.
+fn by_places<'g, 'a>(groups: &'g [Grouped<'a>]) -> Vec<(String, Vec<&'g Grouped<'a>>)> {
+    let mut places: Vec<(String, Vec<&Grouped<'_>>)> = Vec::new();
+    for group in groups {
+        let place = match group.group.places.as_slice() {
+            [one] => one.clone(),
+            several => counted(several.len(), "service"),
+        };
+        match places.iter_mut().find(|(known, _)| *known == place) {
+            Some((_, groups)) => groups.push(group),
+            None => places.push((place, vec![group])),
+        }
+    }
+    places
+}
+
 /// A text in the making. Everything that goes on it has been through [`one_line`].
 struct TextPage {
     look: TextStyle,
     text: String,
+    /// Remedies and rules that were told already: the same for the hundredth time helps no one.
+    told: BTreeSet<String>,
+    /// Of the program that made the report.
+    version: String,
 }
 
 impl TextPage {
     fn head(&mut self, report: &Report) {
         let coverage = &report.coverage;
-        let counts = self.counts(report.counted().map(|finding| finding.severity));
-        let unread = counted(coverage.unread.len(), "look-up");
-        let (found, aside) = (report.counted().count(), report.findings.len() - report.counted().count());
-        let found = counted(found, "finding");
-        let aside = if aside > 0 { format!(", and {aside} accepted or in the baseline") } else { String::new() };
-        let verdict = match (report.findings.len(), coverage.unread.len()) {
-            (0, 0) if coverage.is_empty() => "There was nothing to judge.".to_owned(),
-            (0, 0) => self.paint(colour(AnsiColor::Green).bold(), "All is well."),
-            (0, _) => format!("Nothing found in what could be read; {unread} failed."),
-            (_, 0) if counts.is_empty() => format!("No finding that counts{aside}."),
-            (_, _) if counts.is_empty() => format!("No finding that counts{aside}; {unread} failed."),
-            (_, 0) => format!("{found}: {counts}{aside}."),
-            _ => format!("{found}: {counts}{aside}; {unread} failed."),
-        };
-        self.line("", "", &format!("Account {}, {}: {verdict}", report.account, report.region));
+        let opening = report.opening();
+        let is_well = report.findings.is_empty() && coverage.unread.is_empty() && !coverage.is_empty();
+        let style = if is_well { colour(AnsiColor::Green).bold() } else { Style::new().bold() };
+        let opening = self.paint(style, &opening);
+        self.line("", "", &format!("Account {}, {}: {opening}", report.account, report.region));
         let parts: Vec<String> = coverage.amounts().map(|(amount, what)| counted(amount, what)).collect();
         let parts = if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") };
         let modes = format!("targets: {}, security groups: {}", report.mode.registration, report.mode.security_groups);
@@ -86,50 +105,134 @@ impl TextPage {
         self.line("", "", &self.paint(Style::new().dimmed(), &looked));
     }
 
-    /// Where to look first, if there is a choice.
-    fn first(&mut self, places: &[FindingsAt<'_>]) {
-        let worst = |findings: &[(usize, &FindingReport)]| findings.first().map(|(_, finding)| finding.summary.clone());
-        let [(place, findings), rest @ ..] = places else { return };
-        if findings.len() + rest.len() < 2 {
+    /// The causes, worst first, as far as they fit on a screen.
+    fn overview(&mut self, groups: &[Grouped<'_>]) {
+        if groups.len() < 2 {
             return;
         }
-        let summary = one_line(&worst(findings).unwrap_or_default());
-        self.line("", "  ", &format!("Look first at {}: {summary}", self.paint(Style::new().bold(), place)));
-        for (place, findings) in rest.iter().take(MAX_FIRST - 1).filter(|(_, findings)| is_grave(findings)) {
-            let summary = one_line(&worst(findings).unwrap_or_default());
-            self.line("", "  ", &format!("then at {}: {summary}", self.paint(Style::new().bold(), place)));
+        self.text.push('\n');
+        for group in groups.iter().take(MAX_FIRST) {
+            let severity = self.paint(of_severity(group.group.severity), &format!("{:<8}", group.group.severity));
+            let summary = one_line(&group.group.summary);
+            // One line each: the details are below.
+            let summary = match self.look.width {
+                Some(width) => cut(&summary, width.saturating_sub(12)),
+                None => cut(&summary, WIDEST_OVERVIEW),
+            };
+            self.line("  ", "            ", &format!("{severity}  {summary}"));
+        }
+        let more = groups.len().saturating_sub(MAX_FIRST);
+        if more > 0 {
+            self.line("  ", "", &format!("… and {}", counted(more, "more cause")));
         }
     }
 
-    fn place(&mut self, place: &str, findings: &[(usize, &FindingReport)]) {
-        let counts = self.counts(findings.iter().map(|(_, finding)| finding.severity));
+    fn place(&mut self, place: &str, groups: &[&Grouped<'_>]) {
+        let findings = groups.iter().flat_map(|group| group.all());
+        let counts = self.counts(findings.map(|(_, finding)| finding.severity));
         let place = self.paint(Style::new().bold().underline(), place);
         self.text.push('\n');
         self.line("", "", &format!("{place}  {counts}"));
     }
 
-    fn finding(&mut self, finding: &FindingReport, explain: bool) {
-        let severity = self.paint(of_severity(finding.severity), &format!("{:<8}", finding.severity));
-        let rule = self.paint(Style::new().bold(), &finding.rule);
-        self.line("  ", "            ", &format!("{severity}  {rule}  {}", one_line(&finding.summary)));
-        if let Some(accepted) = &finding.accepted {
-            self.line("            ", "              ", &accepted.to_string());
-        } else if finding.is_in_baseline() {
-            self.line("            ", "              ", "in the baseline");
+    fn group(&mut self, group: &Grouped<'_>, explained: &[RuleText]) {
+        const INDENT: &str = "            ";
+        const FURTHER: &str = "              ";
+        let Some((_, first)) = group.members.first() else { return };
+        let severity = self.paint(of_severity(group.group.severity), &format!("{:<8}", group.group.severity));
+        let rule = self.paint(Style::new().bold(), &first.rule);
+        self.line("  ", INDENT, &format!("{severity}  {rule}  {}", one_line(&group.group.summary)));
+        if let Some(accepted) = &first.accepted {
+            self.line(INDENT, FURTHER, &accepted.to_string());
+        } else if first.is_in_baseline() {
+            self.line(INDENT, FURTHER, "in the baseline");
+        } else if first.baseline == Some(Baseline::New) {
+            self.line(INDENT, FURTHER, "new since the baseline");
         }
-        for repair in &finding.repairs {
+        if group.members.len() > 1 {
+            let names: Vec<String> = group.members.iter().map(|(_, one)| one.member_name()).collect();
+            self.line(INDENT, FURTHER, &some_of(&names));
+        }
+        self.repairs(group.members.iter().flat_map(|(_, finding)| &finding.repairs));
+        if !group.followers.is_empty() {
+            let rules: BTreeSet<&str> = group.followers.iter().map(|(_, one)| one.rule.as_str()).collect();
+            let what = format!(
+                "{} of {}",
+                counted(group.followers.len(), "finding"),
+                rules.into_iter().collect::<Vec<_>>().join(", ")
+            );
+            self.line(INDENT, FURTHER, &format!("from this follows: {what}"));
+        }
+        let is_first = self.told.insert(first.remedy.clone());
+        if is_first && !first.remedy.is_empty() {
+            let remedy = format!("what to do: {}", one_line(&first.remedy));
+            self.line(INDENT, FURTHER, &self.paint(Style::new().dimmed(), &remedy));
+        }
+        self.commands(group, first);
+        if self.told.insert(format!("rule {}", first.rule)) {
+            if let Some(rule) = explained.iter().find(|rule| rule.slug == first.rule) {
+                let why = format!("why: {}", one_line(&rule.explanation));
+                self.line(INDENT, FURTHER, &why);
+            }
+            let more = format!("more: {}", rule_page(&first.rule, &self.version));
+            self.line(INDENT, FURTHER, &self.paint(Style::new().dimmed(), &more));
+        }
+    }
+
+    /// What came of the repairs: those of which the same is to be said once, with their number.
+    fn repairs<'r>(&mut self, repairs: impl Iterator<Item = &'r RepairReport>) {
+        let mut alike: Vec<(String, RepairStatus, usize)> = Vec::new();
+        for repair in repairs {
             let text = one_line(&repair.to_string());
-            let style = match repair.status {
+            match alike.iter_mut().find(|(known, ..)| *known == text) {
+                Some((.., count)) => *count += 1,
+                None => alike.push((text, repair.status, 1)),
+            }
+        }
+        for (text, status, count) in alike {
+            let style = match status {
                 RepairStatus::Done => colour(AnsiColor::Green),
                 RepairStatus::Refused | RepairStatus::Failed => colour(AnsiColor::Red),
                 _ => Style::new(),
             };
+            let text = if count > 1 { format!("{text} (×{count})") } else { text };
             self.line("            ", "              ", &self.paint(style, &text));
         }
-        // The same remedy for the hundredth finding helps no one.
-        if explain && !finding.remedy.is_empty() {
-            let remedy = format!("what to do: {}", one_line(&finding.remedy));
-            self.line("            ", "              ", &self.paint(Style::new().dimmed(), &remedy));
+    }
+
+    /// The best fix's commands, on a line each however long, so that they can be pasted.
+    fn commands(&mut self, group: &Grouped<'_>, first: &FindingReport) {
+        let Some(fix) = first.fixes.iter().find(|fix| !fix.commands.is_empty()) else { return };
+        for command in &fix.commands {
+            self.text.push_str("            $ ");
+            self.text.push_str(&visible(command));
+            self.text.push('\n');
+        }
+        let others = group.members.len() - 1;
+        let like = if others > 0 {
+            format!(" One like it for each of the {others} others is in the JSON report.")
+        } else {
+            String::new()
+        };
+        if self.told.insert(format!("note {}", fix.note)) || others > 0 {
+            let note = format!("{}{like}", one_line(&fix.note));
+            self.line("              ", "              ", &self.paint(Style::new().dimmed(), &note));
+        }
+    }
+
+    /// What an earlier report has and this one hasn't.
+    fn gone(&mut self, report: &Report) {
+        if !report.gone.is_empty() {
+            let title = self.paint(Style::new().bold().underline(), "Gone since the earlier report");
+            self.text.push('\n');
+            self.line("", "", &title);
+        }
+        for gone in &report.gone {
+            self.line(
+                "  ",
+                "            ",
+                &format!("{:<8}  {}  {}", gone.severity, gone.rule, one_line(&gone.summary)),
+            );
         }
     }
 
@@ -158,6 +261,13 @@ impl TextPage {
         let text = format!("{total} {requests}{families} in {seconds}.{millis:03} s");
         self.text.push('\n');
         self.line("", "", &self.paint(Style::new().dimmed(), &text));
+    }
+
+    /// The verdict again, where whoever read this far looks for it, and what to do next.
+    fn end(&mut self, report: &Report) {
+        let gist = report.gist();
+        let verdict = format!("Account {}, {}: {gist}. {}", report.account, report.region, report.next_step());
+        self.line("", "", &verdict);
     }
 
     /// `1 critical, 2 high`.
@@ -197,8 +307,26 @@ pub fn line(page: &mut String, look: TextStyle, indents: (&str, &str), text: &st
     page.push('\n');
 }
 
-fn is_grave(findings: &[(usize, &FindingReport)]) -> bool {
-    findings.iter().any(|(_, finding)| finding.severity >= Severity::High)
+/// The text, cut off where it is longer than so many characters.
+fn cut(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        Some(_) => text.chars().take(longest.saturating_sub(1)).chain(['…']).collect(),
+        None => text.to_owned(),
+    }
+}
+
+/// As many as are worth reading: `a, b, … and 12 more`.
+fn some_of(names: &[String]) -> String {
+    let (shown, rest) = names.split_at(names.len().min(MAX_MEMBERS));
+    match rest.len() {
+        0 => shown.join(", "),
+        more => format!("{}, … and {more} more", shown.join(", ")),
+    }
+}
+
+/// A command without what a terminal would obey. Spaces stay as they are: they may be part of a value.
+fn visible(command: &str) -> String {
+    command.chars().map(|c| if is_harmful(c) { '\u{fffd}' } else { c }).collect()
 }
 
 const fn colour(colour: AnsiColor) -> Style {

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use model::ecs::{Service, Task};
 use model::elb::Target;
-use model::finding::{Finding, Resources, Severity};
+use model::finding::{Finding, Grouping, Impact, Resources, Severity};
+use model::fix::Fix;
 use model::id::{SecurityGroupId, TargetGroupArn};
 use model::repair::Proposal;
 use model::scope::ServiceId;
 
+use crate::fix::fixes_of_repairs;
 use crate::registration::group::{JudgedGroup, Member};
 use crate::rule::Rule;
 use crate::security_group::{CheckedInterface, ServiceTasks};
@@ -23,6 +25,8 @@ pub(crate) fn start(rule: &Rule, summary: String) -> FindingDraft {
         remedy: rule.remedy.to_owned(),
         fixes: Vec::new(),
         caused_by: None,
+        impact: None,
+        grouping: None,
         resources: Resources::default(),
         subject: String::new(),
         users: Vec::new(),
@@ -171,8 +175,29 @@ impl FindingDraft {
         self
     }
 
+    /// Traffic is lost, or goes where it shouldn't; so many tasks get none because of it.
+    pub(crate) fn loses_traffic(mut self, tasks: usize) -> Self {
+        self.0.impact = Some(Impact { tasks });
+        self
+    }
+
+    /// Others of its rule with the same cause are told along with it.
+    pub(crate) fn grouped(mut self, grouping: Grouping) -> Self {
+        self.0.grouping = Some(grouping);
+        self
+    }
+
+    /// How a person mends it, best first. Where a rule says nothing, it is what its repairs would do.
+    pub(crate) fn fixes(mut self, fixes: Vec<Fix>) -> Self {
+        self.0.fixes = fixes;
+        self
+    }
+
     /// The finding.
-    pub(crate) fn done(self) -> Finding {
+    pub(crate) fn done(mut self) -> Finding {
+        if self.0.fixes.is_empty() {
+            self.0.fixes = fixes_of_repairs(&self.0.repairs);
+        }
         self.0
     }
 }

@@ -6,6 +6,7 @@
 
 mod configuration;
 mod finding;
+mod fix;
 mod headroom;
 mod judgement;
 mod page;

@@ -59,6 +59,9 @@ pub(super) fn join(plan: &Division, parts: Vec<Result<Report, Unread>>) -> Optio
                 all.target_groups += more.target_groups;
                 all.targets += more.targets;
                 all.network_interfaces += more.network_interfaces;
+                whole.rules.extend(part.rules);
+                whole.rules.sort();
+                whole.rules.dedup();
                 for (action, count) in part.calls {
                     *whole.calls.entry(action).or_default() += count;
                 }
@@ -124,6 +127,8 @@ mod tests {
             mode: Modes { registration: Mode::Observe, security_groups: Mode::Observe },
             coverage: Coverage { services: 2, targets: 4, ..Coverage::default() },
             findings: findings.iter().map(finding).collect(),
+            gone: Vec::new(),
+            rules: Vec::new(),
             calls: [("ecs:ListClusters".to_owned(), 1)].into(),
             duration_ms: 1500,
         }

@@ -199,6 +199,12 @@ pub fn partition_of(arn: &str) -> Option<&str> {
 }
 
 impl TaskArn {
+    /// The first eight characters of its id, for sentences.
+    #[must_use]
+    pub fn short_id(&self) -> &str {
+        self.id().get(..8).unwrap_or(self.id())
+    }
+
     /// The task's id.
     #[must_use]
     pub fn id(&self) -> &str {

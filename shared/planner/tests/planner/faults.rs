@@ -76,6 +76,8 @@ fn fault(rule: &str, severity: Severity, n: u8, repairs: Vec<Proposal>) -> Findi
         title: String::new(),
         fixes: Vec::new(),
         caused_by: None,
+        impact: None,
+        grouping: None,
         resources,
         subject: "as it was".to_owned(),
         evidence: [].into(),

@@ -70,6 +70,8 @@ fn lacking(n: u8, repairs: Vec<Proposal>) -> Finding {
         title: String::new(),
         fixes: Vec::new(),
         caused_by: None,
+        impact: None,
+        grouping: None,
         resources: Resources { task: Some(task(n)), ..Resources::default() },
         subject: "as it was".to_owned(),
         evidence: [].into(),

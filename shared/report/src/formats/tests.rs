@@ -1,10 +1,13 @@
 //! What is special about each format: what a name may hold must not become a part of the format.
 
 use model::finding::Severity;
+use model::fix::Fix;
 
 use super::RuleText;
 use crate::document::{Accepted, Report};
 use crate::tests::{finding, report};
+use crate::text::TextStyle;
+use crate::topology::Topology;
 
 /// A summary with something for every format to trip over.
 const EVIL: &str = "=HYPERLINK(\"x\"), <b>|`*_[a](b)` @all 100%\u{1}\n::error::x";
@@ -67,7 +70,7 @@ fn what_is_accepted_or_in_the_baseline_does_not_count() {
     assert_eq!(later.counted().count(), 1);
     assert_eq!(later.gist(), "1 high, 1 accepted, 1 in the baseline");
     let text = later.to_text();
-    assert!(text.contains("1 finding: 1 high, and 2 accepted or in the baseline."), "{text}");
+    assert!(text.contains("eu-central-1: 1 high, 1 accepted, 1 in the baseline. Next: "), "{text}");
     let rules = rules();
     let junit = later.to_junit(&rules);
     assert!(junit.contains(r#"tests="3" failures="1" errors="0" skipped="2""#), "{junit}");
@@ -76,4 +79,51 @@ fn what_is_accepted_or_in_the_baseline_does_not_count() {
         sarif.contains(r#""justification":"accepted: known""#) && sarif.contains(r#""baselineState":"unchanged""#),
         "{sarif}"
     );
+}
+
+/// What a name may hold at worst.
+fn evil_names() -> Vec<String> {
+    let texts = [
+        "'; rm -rf / #",
+        "\"quoted\" \\ and |&;<>",
+        "$(reboot) `reboot` ${HOME} %{x}",
+        "<script>alert(1)</script><img src=x onerror=alert(2)>",
+        "two\nlines\r\nand\u{1b}[2Ja\u{202e}turn",
+        "]]>&lt;--!>",
+        "=cmd|' /C calc'!A0",
+        "::error::x",
+    ];
+    texts.into_iter().map(str::to_owned).chain(["x".repeat(255)]).collect()
+}
+
+#[test]
+fn whatever_a_name_holds_each_format_stays_what_it_is() {
+    for evil in evil_names() {
+        let mut one = finding("target-stale", Severity::High, "web", "10.0.1.7", Vec::new());
+        one.title.clone_from(&evil);
+        one.summary.clone_from(&evil);
+        one.remedy.clone_from(&evil);
+        one.evidence.insert(evil.clone(), evil.clone().into());
+        let fix = Fix { title: evil.clone(), commands: vec![evil.clone()], note: evil.clone(), ..Fix::default() };
+        one.fixes = vec![Fix { terraform: Some(evil.clone()), console: Some(evil.clone()), ..fix }];
+        let report = report(vec![one]);
+        let rules = [RuleText { title: evil.clone(), explanation: evil.clone(), ..rules().remove(1) }];
+
+        let json: serde_json::Value = serde_json::from_str(&report.to_json().expect("JSON")).expect("JSON");
+        assert_eq!(json["findings"][0]["summary"], evil, "JSON holds it as it is");
+        assert_eq!(json["groups"][0]["summary"], evil);
+        for text in [report.to_sarif(&rules).expect("JSON"), report.to_ocsf().expect("JSON")] {
+            serde_json::from_str::<serde_json::Value>(&text).expect("JSON");
+        }
+        let junit = report.to_junit(&rules);
+        assert!(!junit.contains("<script") && !junit.contains("]]>") && !junit.contains('\u{1b}'), "{junit}");
+        assert_eq!(report.to_csv().lines().count(), 2, "a heading and a line");
+        assert_eq!(report.to_github().lines().count(), 2, "an annotation and the verdict");
+        assert!(!report.to_markdown().contains("<script"));
+        let text = report.to_text_as(TextStyle::default(), &rules);
+        assert!(!text.contains(['\u{1b}', '\r', '\u{202e}']), "{text}");
+        let page = report.to_html(&Topology::default(), &rules);
+        assert_eq!(page.matches("<script").count(), 3, "two scripts and a block of data");
+        assert!(!page.contains("<img"));
+    }
 }

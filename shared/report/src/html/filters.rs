@@ -34,6 +34,13 @@ pub(super) fn filters(report: &Report, places: &[FindingsAt<'_>]) -> Markup {
                             }
                         }
                     }
+                    fieldset {
+                        legend { "Traffic" }
+                        label.chip.traffic {
+                            input id="traffic" type="checkbox" name="traffic";
+                            span { "loses traffic" }
+                        }
+                    }
                     (choice("rule", "Rule", "all rules", rules.into_iter()))
                     (choice("place", "Service", "all services", names.into_iter()))
                     button type="reset" { "Clear" }

@@ -5,6 +5,8 @@
 //! page's own security policy lets nothing run that isn't in here.
 
 mod anchor;
+mod causes;
+mod checked;
 mod coverage;
 mod data;
 mod filters;
@@ -20,6 +22,8 @@ mod top;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::document::Report;
+use crate::formats::RuleText;
+use crate::groups::grouped;
 use crate::place::by_place;
 use crate::topology::Topology;
 
@@ -29,14 +33,15 @@ const THEME: &str = include_str!("page/theme.js");
 const SCRIPT: &str = include_str!("page/script.js");
 
 impl Report {
-    /// The report as a page of its own, with a picture of every path in `topology`.
+    /// The report as a page of its own, with a picture of every path in `topology`. `rules` are those it was judged by.
     #[must_use]
-    pub fn to_html(&self, topology: &Topology) -> String {
-        page(self, topology).into_string()
+    pub fn to_html(&self, topology: &Topology, rules: &[RuleText]) -> String {
+        page(self, topology, rules).into_string()
     }
 }
 
-fn page(report: &Report, topology: &Topology) -> Markup {
+fn page(report: &Report, topology: &Topology, rules: &[RuleText]) -> Markup {
+    let groups = grouped(&report.findings);
     let places = by_place(&report.findings);
     let anchors = anchor::Anchors::of(&report.findings);
     html! {
@@ -50,25 +55,28 @@ fn page(report: &Report, topology: &Topology) -> Markup {
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";
                 meta name="generator" content="ecs-nlb-guard";
-                title { (top::verdict(report)) " – account " (report.account) ", " (report.region) }
+                title { (top::heading(report)) " – account " (report.account) ", " (report.region) }
                 link rel="icon" href="data:,";
                 style { (PreEscaped(STYLE)) }
                 script { (PreEscaped(THEME)) }
             }
             body {
                 a.skip href="#findings" { "Skip to the findings" }
-                (top::header(report))
+                (top::header(report, rules))
                 (filters::filters(report, &places))
                 div.columns {
                     (places::index(&places))
                     main id="findings" tabindex="-1" {
-                        (places::sections(&places, topology, &anchors))
+                        (causes::causes(&groups))
+                        (places::sections(&places, topology, &anchors, &causes::of_findings(&groups)))
                         (coverage::unread(report))
+                        (checked::gone(report))
                         (places::healthy(&places, topology, &anchors))
+                        (checked::checked(report, rules))
                         (coverage::footer(report))
                     }
                 }
-                script id="details" type="application/json" { (PreEscaped(data::details(report))) }
+                script id="details" type="application/json" { (PreEscaped(data::details(report, rules))) }
                 script { (PreEscaped(SCRIPT)) }
             }
         }

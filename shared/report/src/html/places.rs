@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
+use model::fix::Fix;
 
 use super::anchor::Anchors;
 use super::picture::picture;
 use super::tally::{glyph, tally};
-use crate::document::{FindingReport, RepairReport};
+use crate::document::{Baseline, FindingReport, RepairReport};
 use crate::place::{FindingsAt, counted};
 use crate::topology::{Path, Topology};
 
@@ -34,7 +35,12 @@ pub(super) fn index(places: &[FindingsAt<'_>]) -> Markup {
 }
 
 /// A section for each place with findings.
-pub(super) fn sections(places: &[FindingsAt<'_>], topology: &Topology, anchors: &Anchors) -> Markup {
+pub(super) fn sections(
+    places: &[FindingsAt<'_>],
+    topology: &Topology,
+    anchors: &Anchors,
+    causes: &BTreeMap<usize, String>,
+) -> Markup {
     let paths: BTreeMap<&str, &Path> = topology.paths.iter().map(|path| (path.place.as_str(), path)).collect();
     html! {
         p.none id="none" hidden { "No finding matches. " button type="button" id="all" { "Show all findings" } }
@@ -48,29 +54,45 @@ pub(super) fn sections(places: &[FindingsAt<'_>], topology: &Topology, anchors: 
                     (tally(findings.iter().map(|(_, finding)| finding.severity)))
                 }
                 @if let Some(path) = paths.get(name.as_str()) { (figure(path, &format!("v-{nth}"), anchors)) }
-                ol.findings { (items(findings, anchors)) }
+                ol.findings { (items(findings, anchors, causes)) }
             }
         }
     }
 }
 
-fn items(findings: &[(usize, &FindingReport)], anchors: &Anchors) -> Markup {
+fn items(findings: &[(usize, &FindingReport)], anchors: &Anchors, causes: &BTreeMap<usize, String>) -> Markup {
     let mut explained = BTreeSet::new();
     html! {
         @for (nth, finding) in findings {
-            li.finding.(finding.severity) id=(anchors.id(*nth)) data-nth=(nth) data-rule=(finding.rule) tabindex="-1" {
-                p.kind { b { (finding.severity) } " " code { (finding.rule) } }
+            li.finding.(finding.severity) id=(anchors.id(*nth)) data-nth=(nth) data-rule=(finding.rule)
+                data-cause=[causes.get(nth)] data-traffic[finding.impact.is_some()] tabindex="-1" {
+                p.kind {
+                    b { (finding.severity) } " " code { (finding.rule) } " "
+                    a.link href=(format!("#{}", anchors.id(*nth))) { "link" }
+                }
                 p.summary { (finding.summary) }
                 @if let Some(accepted) = &finding.accepted { p.repair { (accepted) } }
                 @else if finding.is_in_baseline() { p.repair { "in the baseline" } }
+                @else if finding.baseline == Some(Baseline::New) { p.repair { b { "new" } " since the earlier report" } }
                 @for repair in &finding.repairs { (of_repair(repair)) }
                 // The same remedy for the hundredth finding helps no one; it is in the details of each.
                 @if explained.insert(finding.remedy.as_str()) && !finding.remedy.is_empty() {
                     p.remedy { b { "What to do" } " " (finding.remedy) }
+                    @if let Some(fix) = finding.fixes.first() { (commands(fix)) }
                 }
-                details { summary { "Evidence and resources" } }
+                details { summary { "Fixes, evidence and reasons" } }
             }
         }
+    }
+}
+
+/// The best fix, to be copied.
+fn commands(fix: &Fix) -> Markup {
+    html! {
+        @for command in &fix.commands {
+            div.command { pre { code { (command) } } button.copy type="button" hidden { "Copy" } }
+        }
+        @if !fix.commands.is_empty() { p.safety { (fix.note) } }
     }
 }
 

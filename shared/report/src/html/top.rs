@@ -1,48 +1,60 @@
 //! The head of the page: how things stand, in one look.
 
+use std::collections::BTreeSet;
+
 use maud::{Markup, html};
 
 use super::tally::glyph;
 use crate::document::Report;
+use crate::formats::RuleText;
 use crate::place::{counted, tally};
 
-/// How things stand, in a few words.
-pub(super) fn verdict(report: &Report) -> String {
-    let coverage = &report.coverage;
-    match (report.findings.len(), coverage.unread.len()) {
-        (0, 0) if coverage.is_empty() => "Nothing to judge".to_owned(),
-        (0, 0) => "All is well".to_owned(),
-        (0, unread) => format!("Nothing found, but {} failed", counted(unread, "look-up")),
-        _ => match report.counted().count() {
-            0 => "No finding that counts".to_owned(),
-            n => counted(n, "finding"),
-        },
-    }
+/// The account in one sentence.
+pub(super) fn heading(report: &Report) -> String {
+    report.opening().trim_end_matches('.').to_owned()
 }
 
-pub(super) fn header(report: &Report) -> Markup {
+pub(super) fn header(report: &Report, rules: &[RuleText]) -> Markup {
     let coverage = &report.coverage;
     let is_well = report.findings.is_empty() && coverage.unread.is_empty() && !coverage.is_empty();
+    let standing = report.standing();
     html! {
         header.top {
             div.brand {
-                span { "ecs-nlb-guard" }
+                span { (report.tool.name) " " (report.tool.version) }
                 button.theme id="theme" type="button" hidden { "Theme: " span { "as the system" } }
             }
             div.head {
                 div {
-                    h1.well[is_well] { (verdict(report)) }
+                    h1.well[is_well] { (heading(report)) }
                     p.where {
                         "Account " code { (report.account) } " in " code { (report.region) } ", read at "
                         time datetime=(report.generated_at) { (report.generated_at.strftime("%Y-%m-%d %H:%M:%S UTC")) }
                     }
                 }
+            }
+            ul.tiles aria-label="The account in numbers" {
                 @if !report.findings.is_empty() {
-                    ul.tiles aria-label="Findings by severity" {
-                        @for (count, severity) in tally(report.findings.iter().map(|finding| finding.severity)) {
-                            li.(severity).none[count == 0] { b { (count) } span { (glyph(severity)) (severity) } }
+                    li.traffic.none[standing.losing.is_empty()] {
+                        button type="button" data-traffic disabled[standing.losing.is_empty()] {
+                            b { (standing.losing.len()) } span { "services lose traffic" }
                         }
                     }
+                    li.traffic.none[standing.tasks == 0] {
+                        button type="button" data-traffic disabled[standing.losing.is_empty()] {
+                            b { (standing.tasks) } span { "tasks without traffic" }
+                        }
+                    }
+                    @for (count, severity) in tally(report.findings.iter().map(|finding| finding.severity)) {
+                        li.(severity).none[count == 0] {
+                            button type="button" data-severity=(severity) disabled[count == 0] {
+                                b { (count) } span { (glyph(severity)) (severity) }
+                            }
+                        }
+                    }
+                }
+                @if !rules.is_empty() {
+                    li.rules { a href="#checked" { b { (clean(report, rules)) " of " (rules.len()) } span { "rules checked are clean" } } }
                 }
             }
             dl.facts {
@@ -61,4 +73,10 @@ pub(super) fn header(report: &Report) -> Markup {
 
 fn plural(count: usize, what: &str) -> String {
     counted(count, what).trim_start_matches(|c: char| c.is_ascii_digit()).trim().to_owned()
+}
+
+/// How many rules found nothing.
+fn clean(report: &Report, rules: &[RuleText]) -> usize {
+    let found: BTreeSet<&str> = report.findings.iter().map(|finding| finding.rule.as_str()).collect();
+    rules.iter().filter(|rule| !found.contains(rule.slug.as_str())).count()
 }

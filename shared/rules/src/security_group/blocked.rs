@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::finding::Finding;
+use model::finding::{Finding, Grouping};
 use model::id::TargetGroupArn;
 use model::observation::{Gap, Lookup, Unread, UnreadKind};
 use model::scope::Unit;
@@ -33,6 +33,8 @@ pub(crate) struct Words {
     pub(crate) purpose: Purpose,
     /// What doesn't pass, up to the balancer's name.
     pub(crate) what: &'static str,
+    /// What that means for the tasks.
+    pub(crate) lost: &'static str,
 }
 
 /// Judges every target group that the party's tasks serve through.
@@ -78,31 +80,44 @@ fn finding<'a>(
     words: &Words,
 ) -> Result<Option<Finding>, Gap<'a>> {
     let Some(first) = blocked.first() else { return Ok(None) };
-    let (mut to_add, mut in_new_group) = (Vec::new(), false);
+    let (mut to_add, mut fixes, mut in_new_group) = (Vec::new(), Vec::new(), false);
     for suggested in
         blocked.iter().map(|blocked| suggested_rules(lookup, service_tasks, blocked, words.purpose)).collect::<Vec<_>>()
     {
         let suggested = suggested?;
         to_add.extend(suggested.sentences);
+        fixes.extend(suggested.fixes);
         in_new_group |= suggested.in_new_group;
     }
     let mut seen = BTreeSet::new();
     to_add.retain(|suggested_rule| seen.insert(suggested_rule.clone()));
+    fixes.dedup();
     let (unreached, all) = (tasks(blocked), reachability.group_sets.values().map(Vec::len).sum::<usize>());
     let flows: BTreeSet<String> = blocked.iter().map(|blocked| blocked.flow.to_string()).collect();
     let flows: Vec<String> = flows.into_iter().collect();
     let (which, hint) = match unreached < all {
         true => (format!("{unreached} of {all} tasks"), OTHERS),
-        false => ("the tasks".to_owned(), ""),
+        false => ("Tasks".to_owned(), ""),
     };
     let direction = if blocked.iter().any(|blocked| blocked.inbound) { "in" } else { "out" };
     let summary = format!(
-        "{} {} can't reach {which} of {}: no rule lets {direction} {}",
+        "{which} of {} {}: no security group rule lets {direction} {} {} ({})",
+        service_tasks.name(),
+        words.lost,
         words.what,
         sender(first.sender),
-        service_tasks.name(),
         list(&flows),
     );
+    let ids: BTreeSet<&str> = blocked.iter().flat_map(|blocked| &blocked.group_set).map(|id| id.as_str()).collect();
+    let cause = list(&ids.into_iter().collect::<Vec<_>>());
+    let grouping = Grouping {
+        what: format!(
+            "services {}: security group {cause} lets {direction} nothing that is needed",
+            words.lost.replace("get", "have tasks that get").replace("stay", "have tasks that stay")
+        ),
+        cause,
+        of: None,
+    };
     let groups = blocked.iter().flat_map(|blocked| &blocked.group_set);
     let (to_declare, holds) = match in_new_group {
         true => (format!(" {}", to_declare(lookup, service_tasks)), String::new()),
@@ -113,6 +128,7 @@ fn finding<'a>(
         .service_tasks(service_tasks)
         .target_group(&reachability.group.arn)
         .security_groups(groups);
+    let draft = draft.grouped(grouping).loses_traffic(unreached).fixes(fixes);
     let draft = draft.subject(list(&flows)).remedy_instead(remedy).evidence("shut_out", Some(flows));
     let draft = draft.evidence("rules_to_add", Some(to_add)).evidence("tasks", Some(format!("{unreached} of {all}")));
     let example = first.checked_interfaces.first().map(|checked| checked.task.arn.id().to_owned());

@@ -45,8 +45,16 @@ impl ServiceTasks<'_> {
     pub(crate) fn name(&self) -> String {
         match (&self.id, self.checked_interfaces.first()) {
             (Some(id), _) => id.to_string(),
-            (None, Some(checked)) => format!("task {}", checked.task.arn.id()),
+            (None, Some(checked)) => format!("task {}", checked.task.arn.short_id()),
             (None, None) => self.cluster.name().to_owned(),
+        }
+    }
+
+    /// In a sentence: `tasks of prod/web`, or `task 9ecb8b2c`.
+    pub(crate) fn in_words(&self) -> String {
+        match &self.id {
+            Some(id) => format!("tasks of {id}"),
+            None => self.name(),
         }
     }
 

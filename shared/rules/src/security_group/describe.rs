@@ -13,11 +13,11 @@ pub(super) fn named(name: &SecurityGroupRef, group: &SecurityGroup) -> String {
     }
 }
 
-/// Whose interface it is, in words.
+/// Whose interface it is, at the head of a sentence.
 pub(super) fn subject_of(service_tasks: &ServiceTasks<'_>, checked: &CheckedInterface<'_>) -> String {
     match &service_tasks.id {
-        Some(service) => format!("the interface of task {} of {service}", checked.task.arn.id()),
-        None => format!("the interface of task {}", checked.task.arn.id()),
+        Some(service) => format!("Task {} of {service}", checked.task.arn.short_id()),
+        None => format!("Standalone task {}", checked.task.arn.short_id()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What takes the place of a rule that is open to the world, so that nothing the balancer sends is shut out.
+//! What takes the place of a rule that is open to the world, so that nothing the balancer sends is blocked.
 
 use std::collections::BTreeSet;
 
@@ -36,7 +36,7 @@ pub(crate) fn narrowed<'a>(
     };
     let mut sentences = still_needed(lookup, service_tasks, open, &place, own.is_empty())?;
     for (group, rule) in &own {
-        sentences.push(format!("Take the inbound rule out of {}: {}.", called(lookup, &group.id), line(rule)));
+        sentences.push(format!("Remove the inbound rule from {}: {}.", called(lookup, &group.id), line(rule)));
     }
     let shared: BTreeSet<String> = shared.iter().map(|(group, _)| called(lookup, &group.id)).collect();
     if own.is_empty() {
@@ -44,8 +44,8 @@ pub(crate) fn narrowed<'a>(
     }
     for group in shared {
         sentences.push(format!(
-            "Take {group} off the network configuration of {}: others have it too, or may have, so its rules are left alone. What \
-             else of them the service needs goes into its own group.",
+            "Remove {group} from the network configuration of {}: others have it too, or may have, so its rules stay as they are. \
+             What else of them the service needs goes into its own group.",
             service_tasks.name()
         ));
     }

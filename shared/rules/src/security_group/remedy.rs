@@ -21,7 +21,7 @@ pub(super) fn remedy(
         return Some(format!(
             "Task {} belongs to no service: whatever starts such tasks has to name the right groups (networkConfiguration of \
              RunTask or of the schedule's target). Start another and stop this one.",
-            short(checked)
+            checked.task.arn.short_id()
         ));
     };
     let service = service_tasks.service?;
@@ -54,9 +54,8 @@ fn of_straggler(
     let (way, option) = match is_served {
         true => (
             format!(
-                "To replace task {}, {}: ECS then takes each task out of its target groups before it stops it, which StopTask \
-                 doesn't.",
-                short(checked),
+                "To replace task {}, {}: ECS then deregisters each task before it stops it, which StopTask doesn't.",
+                checked.task.arn.short_id(),
                 forced(id)
             ),
             RepairOption::UpdateService,
@@ -64,7 +63,7 @@ fn of_straggler(
         false => (
             format!(
                 "No target group sends to task {}: stop it (aws ecs stop-task), or {}.",
-                short(checked),
+                checked.task.arn.short_id(),
                 forced(id)
             ),
             RepairOption::StopTask,
@@ -96,10 +95,4 @@ fn of_deployment(id: &ServiceId, service: &Service) -> Option<String> {
              configuration where that is declared, and deploy."
         )),
     }
-}
-
-/// A task's id in a sentence.
-fn short<'c>(checked: &'c CheckedInterface<'_>) -> &'c str {
-    let id = checked.task.arn.id();
-    id.get(..8).unwrap_or(id)
 }

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use model::ecs::DeploymentController;
+use model::fix::Fix;
 use model::id::SecurityGroupId;
 use model::observation::{Gap, Lookup};
 use model::policy::RepairOption;
@@ -16,6 +18,7 @@ use super::describe::actual;
 use super::remedy::remedy;
 use super::{deploy, stop};
 use crate::finding::FindingDraft;
+use crate::fix::{fixes_of_repairs, force_deployment};
 
 /// The most groups that AWS lets an interface have, in any account ("Amazon VPC quotas": 5, adjustable to 16).
 const MOST_ON_AN_INTERFACE: usize = 16;
@@ -36,6 +39,7 @@ pub(crate) fn repair_options<'a>(
     if let Some(remedy) = remedy(service_tasks, checked, declared.as_ref(), next_is_right) {
         draft = draft.remedy_instead(remedy);
     }
+    draft = draft.fixes(fixes(service_tasks, checked, demands, declared.as_ref(), next_is_right));
     if options.contains(&RepairOption::ModifyNetworkInterface) {
         draft = draft.repair(modify(service_tasks, checked, demands));
     }
@@ -55,6 +59,25 @@ pub(crate) fn repair_options<'a>(
         draft = draft.repair(deploy::force(lookup, id, service, checked, &primary.id, change));
     }
     Ok(draft)
+}
+
+/// What a person can do, whatever the policy lets the program do.
+fn fixes(
+    service_tasks: &ServiceTasks<'_>,
+    checked: &CheckedInterface<'_>,
+    demands: &Demands<'_>,
+    declared: Option<&GroupChange>,
+    next_is_right: bool,
+) -> Vec<Fix> {
+    let mut proposals = vec![modify(service_tasks, checked, demands)];
+    let mut forced = Vec::new();
+    if let Some((id, service)) = service_tasks.id.as_ref().zip(service_tasks.service) {
+        let change = declared.filter(|change| !change.is_empty());
+        proposals.extend(change.map(|change| deploy::update(id, service, service_tasks, change.clone())));
+        let is_ecs = service.controller == DeploymentController::Ecs;
+        forced.extend((next_is_right && is_ecs).then(|| force_deployment(id, "")));
+    }
+    forced.into_iter().chain(fixes_of_repairs(&proposals)).collect()
 }
 
 fn actual_groups(checked: &CheckedInterface<'_>) -> BTreeSet<SecurityGroupId> {

@@ -88,9 +88,9 @@ fn served<'a>(lookup: &Lookup<'a>, service_tasks: &ServiceTasks<'a>, checked: &C
     };
     let instead = match (&service_tasks.id, service_tasks.policy.repair_with.contains(&RepairOption::UpdateService)) {
         (Some(_), false) => {
-            "; a forced new deployment takes it out first: add \"update-service\" to security_groups.repair_with"
+            "; a forced new deployment deregisters it first: add \"update-service\" to security_groups.repair_with"
         }
-        (Some(_), true) => "; a forced new deployment takes it out first",
+        (Some(_), true) => "; a forced new deployment deregisters it first",
         (None, _) => ": deregister it first",
     };
     Some(format!(

@@ -1,18 +1,21 @@
-//! The one rule that would open what is shut: the narrowest, in words that can be typed into a console.
+//! The one rule that would let through what is blocked: the narrowest, in words, as a command and as Terraform.
 
 use std::fmt::Display;
 
 use ipnet::IpNet;
-use model::ec2::SecurityGroup;
+use model::ec2::{GroupReference, Peer, PortRange, SecurityGroup, SecurityGroupRule};
 use model::elb::{IpVersion, Scheme};
+use model::fix::Fix;
 use model::id::{LoadBalancerKind, SecurityGroupId, VpcId};
 use model::observation::{Gap, Lookup};
 
 use super::balancer::{Purpose, Sender};
 use super::checked_interfaces::ServiceTasks;
 use super::own_group::{new_group, own_group};
+use super::reach::range::everywhere;
 use super::reach::{Flow, Spread};
 use super::reachability::BlockedTasks;
+use crate::fix::{Direction, authorize, fix, rule_resources};
 
 /// What isn't judged, so that nobody looks for it here.
 pub(crate) const NOT_JUDGED: &str = "Network ACLs and routes are not judged here.";
@@ -26,6 +29,8 @@ const EVERYBODY: &str = "(the clients, whose addresses the targets see; this let
 pub(crate) struct SuggestedRules {
     /// A sentence each; one, unless both sides are shut.
     pub(crate) sentences: Vec<String>,
+    /// The same as commands, where the group is there and its source is known.
+    pub(crate) fixes: Vec<Fix>,
     /// Some are for a group that has yet to be made.
     pub(crate) in_new_group: bool,
 }
@@ -44,19 +49,25 @@ pub(crate) fn suggested_rules<'a>(
     let theirs = group_of(lookup, sender, vpc).filter(|_| blocked.outbound);
     let own = own_group(lookup, service_tasks, vpc, &blocked.group_set)?;
     let in_new_group = own.is_none();
-    let own = own.map_or_else(|| new_group(service_tasks), |own| called(lookup, &own.id));
-    let mut sentences = Vec::new();
+    let named = own.map_or_else(|| new_group(service_tasks), |own| called(lookup, &own.id));
+    let (mut sentences, mut fixes) = (Vec::new(), Vec::new());
     if blocked.outbound {
+        if let (Some(theirs), Some(own)) = (theirs, own) {
+            fixes.push(letting(lookup, Direction::Out, theirs, flow, vec![in_group(&own.id)]));
+        }
         let theirs = theirs.map_or_else(
             || format!("a security group of its own for {} (elbv2 set-security-groups)", sender.balancer.arn.name()),
             |theirs| called(lookup, theirs),
         );
-        sentences.push(format!("Add an outbound rule to {theirs}: {}, destination {own}.", service(flow)));
+        sentences.push(format!("Add an outbound rule to {theirs}: {}, destination {named}.", service(flow)));
     }
     if blocked.inbound {
-        sentences.push(inbound_rule(lookup, &own, sender, purpose, flow, vpc)?);
+        let Source { words, peers } = source(lookup, sender, purpose, vpc)?;
+        sentences.push(inbound_sentence(&named, flow, &words));
+        let own = own.filter(|_| !peers.is_empty());
+        fixes.extend(own.map(|own| letting(lookup, Direction::In, &own.id, flow, peers)));
     }
-    Ok(SuggestedRules { sentences, in_new_group })
+    Ok(SuggestedRules { sentences, fixes, in_new_group })
 }
 
 /// Letting in what the balancer sends, in a sentence.
@@ -69,7 +80,55 @@ pub(crate) fn inbound_rule<'a>(
     vpc: &VpcId,
 ) -> Result<String, Gap<'a>> {
     let from = source(lookup, sender, purpose, vpc)?;
-    Ok(format!("Add an inbound rule to {group}: {}, source {from}.", service(flow)))
+    Ok(inbound_sentence(group, flow, &from.words))
+}
+
+fn inbound_sentence(group: &str, flow: &Flow, from: &str) -> String {
+    format!("Add an inbound rule to {group}: {}, source {from}.", service(flow))
+}
+
+/// The rule as a command and as Terraform.
+fn letting(lookup: &Lookup<'_>, direction: Direction, group: &SecurityGroupId, flow: &Flow, peers: Vec<Peer>) -> Fix {
+    let everybody = peers.iter().any(|peer| matches!(peer, Peer::Range(range) if range.prefix_len() == 0));
+    let note = match everybody {
+        false => "Safe now: it takes effect at once, and opens this port to nobody else.",
+        true => {
+            "It takes effect at once, and lets in everybody who has a route to the tasks: check that the port is meant to be \
+                 public."
+        }
+    };
+    let which = match direction {
+        Direction::In => "in",
+        Direction::Out => "out",
+    };
+    let title = format!("Let {flow} {which} by security group {}", called(lookup, group));
+    let rule = SecurityGroupRule {
+        protocol: flow.protocol.clone(),
+        ports: Some(PortRange { from: flow.port, to: flow.port }),
+        peers,
+    };
+    let observation = lookup.observation();
+    fix(title, note)
+        .command(authorize(observation.region.as_str(), direction, group, &rule))
+        .terraform(rule_resources(direction, group, &rule))
+        .at_security_group(&observation.region, group)
+        .done()
+}
+
+fn in_group(id: &SecurityGroupId) -> Peer {
+    Peer::Group(GroupReference { group: id.clone(), owner: None, vpc: None, peering_status: None })
+}
+
+/// Whom a rule lets in: in words, and as the rule has it, where that is known.
+struct Source {
+    words: String,
+    peers: Vec<Peer>,
+}
+
+impl Source {
+    fn of(words: String, ranges: &[IpNet]) -> Self {
+        Self { words, peers: ranges.iter().copied().map(Peer::Range).collect() }
+    }
 }
 
 fn service(flow: &Flow) -> String {
@@ -86,9 +145,10 @@ fn group_of<'a>(lookup: &Lookup<'a>, sender: Sender<'a>, vpc: &VpcId) -> Option<
 }
 
 /// Whom to let in: the balancer's group if it has one, for that stays right whatever addresses it gets.
-fn source<'a>(lookup: &Lookup<'a>, sender: Sender<'a>, purpose: Purpose, vpc: &VpcId) -> Result<String, Gap<'a>> {
+fn source<'a>(lookup: &Lookup<'a>, sender: Sender<'a>, purpose: Purpose, vpc: &VpcId) -> Result<Source, Gap<'a>> {
     if let Some(group) = group_of(lookup, sender, vpc) {
-        return Ok(format!("{}, the balancer's group", called(lookup, group)));
+        let words = format!("{}, the balancer's group", called(lookup, group));
+        return Ok(Source { words, peers: vec![in_group(group)] });
     }
     let version = sender.group.ip_version;
     if purpose == Purpose::Health {
@@ -98,25 +158,24 @@ fn source<'a>(lookup: &Lookup<'a>, sender: Sender<'a>, purpose: Purpose, vpc: &V
         Ok(false) => return own_addresses(lookup, sender),
         Ok(true) => {}
         Err(Gap::Unread(_)) => {
-            return Ok("the balancer's private addresses, or the clients' if they are preserved".to_owned());
+            let words = "the balancer's private addresses, or the clients' if they are preserved".to_owned();
+            return Ok(Source::of(words, &[]));
         }
         Err(gap) => return Err(gap),
     }
-    let clients = match (&sender.balancer.scheme, version) {
-        (Scheme::InternetFacing, IpVersion::Ipv4) => format!("0.0.0.0/0 {EVERYBODY}"),
-        (Scheme::InternetFacing, IpVersion::Ipv6) => format!("::/0 {EVERYBODY}"),
-        _ => {
-            let example = match example(lookup, sender, version) {
-                Err(Gap::Unread(_)) => String::new(),
-                example => example?,
-            };
-            format!("the ranges that the clients come from, whose addresses the targets see{example}")
-        }
+    if sender.balancer.scheme == Scheme::InternetFacing {
+        let everybody = everywhere(version);
+        return Ok(Source::of(format!("{} {EVERYBODY}", list(&everybody)), &everybody));
+    }
+    let example = match example(lookup, sender, version) {
+        Err(Gap::Unread(_)) => String::new(),
+        example => example?,
     };
-    Ok(clients)
+    let words = format!("the ranges that the clients come from, whose addresses the targets see{example}");
+    Ok(Source::of(words, &[]))
 }
 
-fn own_addresses<'a>(lookup: &Lookup<'a>, sender: Sender<'a>) -> Result<String, Gap<'a>> {
+fn own_addresses<'a>(lookup: &Lookup<'a>, sender: Sender<'a>) -> Result<Source, Gap<'a>> {
     let (mut addresses, mut subnets) = (Vec::new(), Vec::new());
     // Its subnets will do where its interfaces can't be read, and its name where neither can.
     let spreads = sender.own_addresses(lookup, true).or_else(|gap| match gap {
@@ -135,9 +194,12 @@ fn own_addresses<'a>(lookup: &Lookup<'a>, sender: Sender<'a>) -> Result<String, 
         }
     }
     Ok(match (addresses.is_empty(), subnets.is_empty()) {
-        (false, true) => format!("{} (the balancer's private addresses)", list(&addresses)),
-        (true, true) => "the balancer's private addresses".to_owned(),
-        _ => format!("{} (the balancer's subnets)", list(&IpNet::aggregate(&[addresses, subnets].concat()))),
+        (false, true) => Source::of(format!("{} (the balancer's private addresses)", list(&addresses)), &addresses),
+        (true, true) => Source::of("the balancer's private addresses".to_owned(), &[]),
+        _ => {
+            let ranges = IpNet::aggregate(&[addresses, subnets].concat());
+            Source::of(format!("{} (the balancer's subnets)", list(&ranges)), &ranges)
+        }
     })
 }
 

@@ -8,6 +8,7 @@ mod entities;
 mod judged;
 mod names;
 mod network;
+mod prose;
 mod render;
 mod story;
 

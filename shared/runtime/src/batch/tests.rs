@@ -254,6 +254,8 @@ fn concluded(status: RepairStatus) -> Concluded {
         title: String::new(),
         fixes: Vec::new(),
         caused_by: None,
+        impact: None,
+        grouping: None,
         resources: Resources::default(),
         users: Vec::new(),
         subject: String::new(),

@@ -33,6 +33,8 @@ pub fn report(
         mode: Modes { registration: mode(may_repair.registration), security_groups: mode(may_repair.security_groups) },
         coverage: coverage(outcome),
         findings: outcome.findings.iter().map(|concluded| finding(concluded, policy, *at)).collect(),
+        gone: Vec::new(),
+        rules: Vec::new(),
         calls,
         duration_ms: u64::try_from(now.duration_since(began).as_millis()).unwrap_or(0),
     };

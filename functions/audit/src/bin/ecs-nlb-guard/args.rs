@@ -102,6 +102,9 @@ pub(crate) struct AuditArgs {
     /// Report only findings of this severity or over
     #[arg(long, value_name = "SEVERITY", value_parser = severity_parser(), help_heading = "Report")]
     pub(crate) severity: Option<Severity>,
+    /// Say in the text why each rule judges as it does
+    #[arg(long, help_heading = "Report")]
+    pub(crate) explain: bool,
     /// An earlier report in JSON: what it has doesn't count
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub(crate) baseline: Option<PathBuf>,

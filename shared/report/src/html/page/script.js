@@ -14,13 +14,39 @@
   };
   const words = (value) => (typeof value === "string" ? value : JSON.stringify(value, null, 1));
   const target = ({ ip, port }) => (ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`);
+  // A way to mend a finding: what it does, what to paste, and whether that is safe now.
+  const pasted = (text) => {
+    const line = element("div", undefined, "command");
+    const pre = element("pre");
+    const button = element("button", "Copy", "copy");
+    pre.append(element("code", text));
+    button.type = "button";
+    line.append(pre, button);
+    return line;
+  };
+  const way = ({ title, commands = [], terraform, console: at, note }) => {
+    const part = element("section", undefined, "fix");
+    part.append(element("h3", title), ...commands.map(pasted));
+    if (terraform) part.append(pasted(terraform.trimEnd()));
+    part.append(element("p", note, "safety"));
+    if (at?.startsWith("https://")) {
+      const link = element("a", "See it in the AWS console");
+      link.href = at;
+      link.rel = "noreferrer";
+      part.append(link);
+    }
+    return part;
+  };
   const fill = (box) => {
     if (box.childElementCount > 1) return;
-    const { remedies, findings: all } = details();
-    const { remedy, evidence, resources, fingerprint } = all[box.closest(".finding").dataset.nth];
+    const { remedies, reasons, findings: all } = details();
+    const { rule, nth } = box.closest(".finding").dataset;
+    const { remedy, fixes = [], evidence, resources, fingerprint } = all[nth];
+    for (const fix of fixes) box.append(way(fix));
     const list = element("dl", undefined, "facts-of");
     const add = (name, text, className) => list.append(element("dt", name), element("dd", text, className));
     if (remedies[remedy]) add("what to do", remedies[remedy], "words");
+    if (reasons[rule]) add("why", reasons[rule], "words");
     for (const [name, value] of Object.entries(evidence)) add(name.replaceAll("_", " "), words(value));
     for (const [name, value] of Object.entries(resources)) {
       add(name.replaceAll("_", " "), name === "target" ? target(value) : Array.isArray(value) ? value.join("\n") : words(value));
@@ -28,9 +54,32 @@
     add("fingerprint", fingerprint);
     box.append(list);
   };
+  let keep = () => {};
   document.addEventListener("toggle", ({ target: box }) => {
-    if (box.open && box.closest(".finding")) fill(box);
+    if (!box.closest(".finding")) return;
+    if (box.open) fill(box);
+    keep();
   }, true);
+
+  // Copying, where the browser lets a page do it.
+  const copy = async (text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const area = element("textarea", text);
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+  };
+  for (const button of document.querySelectorAll(".copy")) button.hidden = false;
+  document.addEventListener("click", async ({ target: button }) => {
+    if (!button.matches?.(".copy")) return;
+    await copy(button.parentElement.querySelector("code").textContent);
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = "Copy"; }, 1500);
+  });
 
   // Search and filters.
   const filters = $("filters");
@@ -39,6 +88,10 @@
     const form = filters.querySelector("form");
     const [query, rule, place, count, none] = ["query", "rule", "place", "count", "none"].map($);
     const boxes = [...form.querySelectorAll("[name=severity]")];
+    const traffic = $("traffic");
+    const causes = [...document.querySelectorAll("[data-cause].cause")];
+    const others = [...document.querySelectorAll(".others > details")];
+    let cause = "";
     const places = [...document.querySelectorAll(".place")];
     const links = [...document.querySelectorAll(".index li")];
     const names = places.map((section) => section.querySelector("h2").textContent);
@@ -47,6 +100,8 @@
       item,
       severity: severities.find((severity) => item.classList.contains(severity)),
       rule: item.dataset.rule,
+      cause: item.dataset.cause,
+      traffic: "traffic" in item.dataset,
       place: places.indexOf(item.closest(".place")),
     }));
     const text = (row) => (row.text ??= [
@@ -62,6 +117,8 @@
       for (const row of rows) {
         const fits = shown.has(row.severity)
           && (!rule.value || row.rule === rule.value)
+          && (!cause || row.cause === cause)
+          && (!traffic.checked || row.traffic)
           && (!place.value || names[row.place] === place.value)
           && (!wanted.length || wanted.every((word) => text(row).includes(word)));
         set(row.item, !fits);
@@ -73,7 +130,23 @@
         const number = links[nth].querySelector(".n");
         if (number.textContent !== String(n)) number.textContent = n;
       });
+      // A search finds healthy services, too; the other filters are about findings.
+      const narrowed = cause || traffic.checked || rule.value || place.value || shown.size < boxes.length;
+      for (const other of others) {
+        other.text ??= other.textContent.toLowerCase();
+        set(other, Boolean(narrowed) || !wanted.every((word) => other.text.includes(word)));
+      }
+      for (const section of document.querySelectorAll(".others")) {
+        set(section, [...section.querySelectorAll(":scope > details")].every((one) => one.hidden));
+      }
+      for (const button of causes) button.setAttribute("aria-pressed", String(button.dataset.cause === cause));
+      for (const tile of document.querySelectorAll(".tiles button")) {
+        const { severity } = tile.dataset;
+        const on = severity ? shown.size === 1 && shown.has(severity) : traffic.checked;
+        tile.setAttribute("aria-pressed", String(on));
+      }
       set(none, total > 0);
+      keep();
       count.textContent = total === rows.length ? `all ${total} findings` : `${total} of ${rows.length} findings`;
     };
     let waiting;
@@ -81,10 +154,53 @@
       clearTimeout(waiting);
       waiting = setTimeout(filter, rows.length > 1000 ? 90 : 0);
     };
-    const clear = () => { form.reset(); filter(); };
+    const clear = () => { form.reset(); cause = ""; filter(); };
+    // The filters and the open findings are in the address: a link shows what its sender saw.
+    keep = () => {
+      const state = new URLSearchParams();
+      if (query.value) state.set("q", query.value);
+      const shown = boxes.filter((box) => box.checked).map((box) => box.value);
+      if (shown.length < boxes.length) state.set("severity", shown.join(","));
+      if (rule.value) state.set("rule", rule.value);
+      if (place.value) state.set("service", place.value);
+      if (traffic.checked) state.set("traffic", "1");
+      if (cause) state.set("cause", cause);
+      const open = [...document.querySelectorAll(".finding > details[open]")].map((box) => box.parentElement.id);
+      if (open.length) state.set("open", open.slice(0, 20).join(","));
+      const text = state.toString();
+      if (text || location.hash.includes("=")) history.replaceState(null, "", text ? `#${text}` : location.pathname);
+    };
+    const restore = () => {
+      const state = new URLSearchParams(location.hash.slice(1));
+      query.value = state.get("q") ?? "";
+      const shown = state.get("severity")?.split(",");
+      for (const box of boxes) box.checked = !shown || shown.includes(box.value);
+      rule.value = state.get("rule") ?? "";
+      place.value = state.get("service") ?? "";
+      traffic.checked = state.has("traffic");
+      cause = state.get("cause") ?? "";
+      const ids = (state.get("open") ?? "").split(",").filter(Boolean);
+      filter();
+      const items = ids.map($).filter((item) => item?.matches(".finding"));
+      for (const item of items) item.querySelector("details").open = true;
+      items[0]?.scrollIntoView({ block: "center" });
+    };
+    for (const button of causes) {
+      button.addEventListener("click", () => { cause = cause === button.dataset.cause ? "" : button.dataset.cause; filter(); });
+    }
+    for (const tile of document.querySelectorAll(".tiles button")) {
+      tile.addEventListener("click", () => {
+        const { severity } = tile.dataset;
+        const on = tile.getAttribute("aria-pressed") === "true";
+        if (severity) for (const box of boxes) box.checked = on || box.value === severity;
+        else traffic.checked = !on;
+        filter();
+        $("findings").scrollIntoView();
+      });
+    }
     form.addEventListener("input", soon);
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("reset", () => setTimeout(filter));
+    form.addEventListener("reset", () => { cause = ""; setTimeout(filter); });
     $("all").addEventListener("click", () => { clear(); query.focus(); });
     document.addEventListener("keydown", (event) => {
       const typing = event.target.closest("input, select, textarea");
@@ -99,6 +215,7 @@
     });
     // Whoever follows a fault in a picture gets to its finding, even if a filter hides it.
     const follow = () => {
+      if (location.hash.includes("=")) { restore(); return; }
       const found = $(decodeURIComponent(location.hash.slice(1)));
       if (!found) return;
       if (found.hidden || found.closest("[hidden]")) clear();
@@ -107,8 +224,8 @@
     };
     addEventListener("hashchange", follow);
     filters.hidden = false;
-    filter();
-    if (location.hash) follow();
+    if (location.hash.includes("=")) restore();
+    else { filter(); if (location.hash) follow(); }
   }
 
   // The theme: as the system, light, dark.

@@ -19,14 +19,14 @@ const LISTED: usize = 20;
 pub(crate) const RULE: Rule = Rule {
     slug: "balancer-not-network",
     severity: Severity::Low,
-    title: "Services are behind balancers that aren't Network Load Balancers",
-    explanation: "ecs-nlb-guard looks after services behind Network Load Balancers, which pass TCP, UDP and TLS on to the \
+    title: "Services aren't watched: their load balancers aren't Network Load Balancers",
+    explanation: "ecs-nlb-guard watches services behind Network Load Balancers, which pass TCP, UDP and TLS on to the \
         tasks' own addresses. Target groups of some services are attached to a balancer of another kind, so their targets \
-        aren't watched. That is no fault of these services, unless one was meant to be behind a Network Load Balancer: a \
+        aren't watched. Nothing is wrong with these services, unless one was meant to be behind a Network Load Balancer: a \
         balancer's kind can't be changed, and a group made for HTTP or HTTPS can only be attached to an Application Load \
         Balancer. So there is one finding for the account. Where the policy lists the kind under `registration.balancers`, \
-        nothing is said.",
-    remedy: "If that is how it is meant, list the kind in the policy (registration.balancers = [\"network\", \"application\"]) \
+        the targets are watched and nothing is reported.",
+    remedy: "If that is intended, list the kind in the policy (registration.balancers = [\"network\", \"application\"]) \
         or disable this rule. If not, make a target group with protocol TCP (UDP, TLS) and target type ip, put it behind a \
         listener of a Network Load Balancer, and name it in the service's load balancers.",
     repair: "none",
@@ -49,9 +49,9 @@ impl OtherBalancers {
     pub(crate) fn judge(self, judgement: &mut Judgement) {
         let Some((first, behind)) = self.0.first_key_value() else { return };
         // Not how many: a divided audit tells what its parts found together.
-        let others = if self.0.len() > 1 { "; nor are those of other services" } else { "" };
+        let others = if self.0.len() > 1 { "; targets of other services aren't watched either" } else { "" };
         let what = behind.iter().next().map(String::as_str).unwrap_or_default();
-        let summary = format!("the targets of {first} aren't watched, for it is behind {what}{others}");
+        let summary = format!("Targets of {first} aren't watched: the service is behind {what}{others}");
         let lines = self.0.iter().flat_map(|(id, behind)| behind.iter().map(move |what| format!("{id}: {what}")));
         let lines: Vec<String> = lines.take(LISTED).collect();
         let draft = start(&RULE, summary).users(self.0.keys()).evidence("services", Some(lines));

@@ -8,13 +8,14 @@ use model::policy::Policy;
 
 use crate::configuration::subject::{NamedGroup, Subject};
 use crate::finding::start;
+use crate::fix::fix;
 use crate::judgement::Judgement;
 use crate::rule::Rule;
 
 pub(crate) const RULE: Rule = Rule {
     slug: "network-mode-not-awsvpc",
     severity: Severity::High,
-    title: "A task without an address of its own is meant to serve a group of addresses",
+    title: "ECS can't register the tasks: they have no address of their own, and the target group takes addresses",
     explanation: "The target group's targets are addresses (target type ip), but the service's task definition isn't in awsvpc \
         mode: its tasks have no network interface and no address of their own that could be registered. In bridge and host \
         mode tasks are reached through their EC2 instance, by a group of target type instance. With this pair ECS can't \
@@ -33,9 +34,19 @@ pub(crate) fn judge(lookup: &Lookup<'_>, _: &Policy, subject: &Subject<'_>, judg
             continue;
         };
         let name = named.arn.name();
-        let summary =
-            format!("{} is behind {name}, a group of addresses, but {definition} is in {mode} mode", subject.id);
+        let summary = format!(
+            "ECS can't register tasks of {} in target group {name}: its targets are IP addresses, but task definition \
+                     {definition} uses network mode {mode}, in which tasks have none of their own",
+            subject.id
+        );
         let draft = start(&RULE, summary).service(&subject.id, subject.service).target_group(named.arn);
+        let awsvpc = fix(
+            "Give the tasks an address of their own: network mode awsvpc",
+            "It needs a new revision of the task definition, and subnets and security groups in the service; the deployment \
+             replaces every task.",
+        );
+        let text = "# in the aws_ecs_task_definition\nnetwork_mode = \"awsvpc\"\n".to_owned();
+        let draft = draft.loses_traffic(0).fixes(vec![awsvpc.terraform(text).at_service(&subject.id).done()]);
         judgement.findings.push(draft.evidence("network_mode", Some(mode.to_string())).done());
     }
 }

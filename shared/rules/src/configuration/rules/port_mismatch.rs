@@ -2,20 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use model::ecs::{NetworkMode, TaskDefinition};
+use model::ecs::{DeploymentController, NetworkMode, TaskDefinition};
 use model::finding::Severity;
+use model::fix::Fix;
 use model::observation::{Gap, Lookup};
 use model::policy::Policy;
 
-use crate::configuration::subject::{LoadBalancerEntry, Subject};
+use crate::configuration::subject::{LoadBalancerEntry, NamedGroup, Subject};
 use crate::finding::start;
+use crate::fix::{block, fix, of_service, string};
 use crate::judgement::Judgement;
 use crate::rule::Rule;
 
 pub(crate) const RULE: Rule = Rule {
     slug: "port-mismatch",
     severity: Severity::High,
-    title: "The port the balancer sends to isn't one the task maps",
+    title: "ECS can't serve the target group: the task definition doesn't map the port that is named",
     explanation: "A service's load balancer entry names a container and a container port; that is where ECS registers each task \
         and where the balancer sends traffic (the target group's own port doesn't matter). Here the task definition has no \
         such container, the container doesn't map that port, or it maps it to another host port. In awsvpc mode a task has a \
@@ -36,10 +38,11 @@ pub(crate) fn judge(lookup: &Lookup<'_>, _: &Policy, subject: &Subject<'_>, judg
             problems.extend(problem.flatten());
         }
         let Some(first) = problems.first() else { continue };
-        let summary = format!("{} can't serve {}: {first}", subject.id, named.arn.name());
+        let summary = format!("{} can't serve target group {}: {first}", subject.id, named.arn.name());
         let draft = start(&RULE, summary).service(&subject.id, subject.service).target_group(named.arn);
         let definition = named.entries.iter().find_map(|entry| entry.source.task_definition);
         let draft = draft.evidence("task_definition", definition.map(ToString::to_string));
+        let draft = draft.loses_traffic(0).fixes(fixes(lookup, subject, named));
         let problems: Vec<String> = problems.into_iter().collect();
         judgement.findings.push(draft.subject(problems.join("; ")).evidence("problems", Some(problems)).done());
     }
@@ -55,10 +58,10 @@ fn problem<'a>(lookup: &Lookup<'a>, entry: &LoadBalancerEntry<'a>) -> Result<Opt
 fn wrong(definition: &TaskDefinition, name: &str, port: u16) -> Option<String> {
     let (family, revision) = definition.arn.family_and_revision();
     let Some(container) = definition.containers.iter().find(|container| container.name == name) else {
-        return Some(format!("{family}:{revision} has no container {name}"));
+        return Some(format!("task definition {family}:{revision} has no container {name}"));
     };
     if !container.maps_port(port) {
-        return Some(format!("container {name} of {family}:{revision} doesn't map port {port}"));
+        return Some(format!("container {name} of task definition {family}:{revision} doesn't map port {port}"));
     }
     // In other modes a host port of its own is what port mappings are for. 0 and absent both mean none was given.
     let translated = container.ports.iter().find(|mapping| {
@@ -66,5 +69,50 @@ fn wrong(definition: &TaskDefinition, name: &str, port: u16) -> Option<String> {
         mapping.container_port == port && host.is_some_and(|host| host != port)
     });
     let host = translated.filter(|_| definition.network_mode == NetworkMode::Awsvpc)?.host_port?;
-    Some(format!("container {name} of {family}:{revision} maps port {port} to host port {host}"))
+    Some(format!("container {name} of task definition {family}:{revision} maps port {port} to host port {host}"))
+}
+
+/// Where the container that is named maps exactly one port, that is the one to name. Whoever names another way out sees the
+/// service in the console.
+fn fixes(lookup: &Lookup<'_>, subject: &Subject<'_>, named: &NamedGroup<'_>) -> Vec<Fix> {
+    let only_port = |entry: &LoadBalancerEntry<'_>| {
+        let definition = lookup.task_definition(entry.source.task_definition?).ok().flatten()?;
+        let name = entry.entry.container_name.as_ref()?;
+        let mut ports: Vec<u16> = definition
+            .containers
+            .iter()
+            .filter(|container| container.name == *name)
+            .flat_map(|container| container.ports.iter().map(|mapping| mapping.container_port))
+            .collect();
+        ports.dedup();
+        (ports.len() == 1).then(|| ports.first().copied()).flatten()
+    };
+    let Some(port) = named.entries.iter().find_map(only_port) else { return Vec::new() };
+    let entries: Option<Vec<String>> = subject
+        .service
+        .load_balancers
+        .iter()
+        .map(|entry| {
+            let arn = entry.target_group.as_ref().filter(|_| entry.alternate_target_group.is_none())?;
+            let port = if arn == named.arn { port } else { entry.container_port? };
+            let name = entry.container_name.as_ref()?;
+            Some(format!("targetGroupArn={arn},containerName={name},containerPort={port}"))
+        })
+        .collect();
+    let Some(entries) = entries.filter(|_| subject.service.controller == DeploymentController::Ecs) else {
+        return Vec::new();
+    };
+    let text = block(
+        "# in the aws_ecs_service\nload_balancer",
+        &[("target_group_arn", string(named.arn.as_str())), ("container_port", port.to_string())],
+    );
+    let naming = fix(
+        format!("Name port {port}, which the container maps, in the load balancers of {}", subject.id),
+        format!(
+            "It starts a deployment that replaces every task of {}. Check first that port {port} is the one to serve.",
+            subject.id
+        ),
+    );
+    let command = of_service(&subject.id, "update-service").args("load-balancers", entries);
+    vec![naming.command(command).terraform(text).at_service(&subject.id).done()]
 }

@@ -9,13 +9,14 @@ use model::policy::Policy;
 
 use crate::configuration::subject::{LoadBalancerEntry, Subject};
 use crate::finding::start;
+use crate::fix::{fix, string};
 use crate::judgement::Judgement;
 use crate::rule::Rule;
 
 pub(crate) const RULE: Rule = Rule {
     slug: "protocol-mismatch",
     severity: Severity::Low,
-    title: "The target group and the container's port mapping disagree on the protocol",
+    title: "The target group sends one protocol, and the container maps its port for another",
     explanation: "The balancer sends to the tasks in the target group's protocol: TCP for TCP and TLS (which the balancer ends \
         or passes on inside TCP), UDP for UDP and QUIC. The container named in the service's load balancer entry maps that \
         port for the other protocol only. In awsvpc mode a port mapping opens and closes nothing, so the container may well \
@@ -38,13 +39,27 @@ pub(crate) fn judge(lookup: &Lookup<'_>, _: &Policy, subject: &Subject<'_>, judg
             if let (false, false, Some(port)) = (mapped.is_empty(), mapped.contains(wanted), entry.entry.container_port)
             {
                 let mapped: Vec<&str> = mapped.iter().map(String::as_str).collect();
-                problems.insert(format!("port {port} is mapped for {}, not for {wanted}", mapped.join(" and ")));
+                problems.insert(format!("port {port} as {} only", mapped.join(" and ").to_uppercase()));
             }
         }
         let Some(first) = problems.first() else { continue };
         let protocol = group.protocol.as_deref().unwrap_or_default();
-        let summary = format!("{} is behind {}, a group of {protocol}, but its {first}", subject.id, named.arn.name());
+        let summary = format!(
+            "Target group {} sends {protocol} to {}, but its container maps {first}",
+            named.arn.name(),
+            subject.id
+        );
         let draft = start(&RULE, summary).service(&subject.id, subject.service).target_group(named.arn);
+        let mapping = fix(
+            format!("If the container speaks {}, map the port for it", wanted.to_uppercase()),
+            "It needs a new revision of the task definition and replaces every task. The mapping opens and closes nothing by \
+             itself.",
+        );
+        let text = format!(
+            "# in container_definitions of the aws_ecs_task_definition, in the port mapping\nprotocol = {}\n",
+            string(wanted)
+        );
+        let draft = draft.fixes(vec![mapping.terraform(text).at_service(&subject.id).done()]);
         let problems: Vec<String> = problems.into_iter().collect();
         let draft = draft.subject(problems.join("; ")).evidence("protocol", Some(protocol));
         judgement.findings.push(draft.evidence("problems", Some(problems)).done());

@@ -1,15 +1,17 @@
-//! Tasks that are served, but not by their service's doing.
+//! Tasks that are registered, but not because their service names the target group.
 
 use std::collections::BTreeMap;
 
 use model::ecs::{Service, ServiceStatus};
 use model::elb::{Target, TargetGroup};
 use model::finding::Severity;
+use model::fix::Fix;
 use model::id::{TargetGroupArn, TaskArn};
 use model::scope::ServiceId;
 
 use crate::configuration::subject::is_behind_network;
 use crate::finding::start;
+use crate::fix::{AwsCommand, block, fix, string, targets};
 use crate::judgement::Judgement;
 use crate::registration::owner::ForeignTask;
 use crate::rule::Rule;
@@ -20,14 +22,13 @@ const LISTED: usize = 20;
 pub(crate) const RULE: Rule = Rule {
     slug: "service-without-load-balancer",
     severity: Severity::High,
-    title: "Tasks are behind a Network Load Balancer, but their service declares none",
+    title: "New tasks will get no traffic: they are registered by hand, and their service names no target group",
     explanation: "Live tasks of the service are registered in a Network Load Balancer's target group, and the service declares \
         no load balancer at all. So somebody registered them by hand or by a script, and ECS knows nothing of it: it won't \
-        register the tasks that take their place, nor deregister these when they stop, and their addresses will be \
-        inherited by strangers while the balancer still sends there.",
+        register the tasks that take their place, nor deregister these when they stop. Then their addresses go to other \
+        network interfaces while the balancer still sends there.",
     remedy: "Declare the target group in the service's load balancers, with the container and the port that serve it; ECS then \
-        registers and deregisters by itself (a service with the ECS deployment controller can be updated in place). Or take \
-        these targets out of the group.",
+        registers and deregisters by itself (a service with the ECS deployment controller can be updated in place). Or deregister these targets.",
     repair: "none",
 };
 
@@ -62,11 +63,41 @@ impl<'a> UndeclaredTargets<'a> {
         for ((group, id), (service, tasks)) in self.0 {
             let count = tasks.len();
             let name = group.name();
-            let summary = format!("{id} declares no load balancer, but its tasks are registered in {name} ({count})");
+            let summary = match count {
+                1 => format!(
+                    "New tasks of {id} will get no traffic from target group {name}: the service names no target group, and its 1 task was registered by hand"
+                ),
+                _ => format!(
+                    "New tasks of {id} will get no traffic from target group {name}: the service names no target group, and its {count} tasks were registered by hand"
+                ),
+            };
             let listed: Vec<String> =
                 tasks.iter().take(LISTED).map(|(task, target)| format!("{target} of {}", task.id())).collect();
             let draft = start(&RULE, summary).service(&id, service).target_group(&group);
+            let draft = draft.fixes(fixes(&group, &id, tasks.values().copied()));
             judgement.findings.push(draft.evidence("targets", Some(listed)).done());
         }
     }
+}
+
+fn fixes(group: &TargetGroupArn, id: &ServiceId, targets: impl Iterator<Item = Target> + Clone) -> Vec<Fix> {
+    let port = targets.clone().map(|target| target.port).min().unwrap_or_default();
+    let text = block(
+        "# in the aws_ecs_service, with the container that serves the port\nload_balancer",
+        &[("target_group_arn", string(group.as_str())), ("container_port", port.to_string())],
+    );
+    let naming = fix(
+        format!("Name target group {} in the load balancers of {id}", group.name()),
+        format!(
+            "It starts a deployment that replaces every task of {id}; from then on ECS registers and deregisters them."
+        ),
+    );
+    let removing = fix(
+        format!("Or, if {id} isn't meant to be served, deregister its tasks"),
+        "Not safe while clients use them: connections end after the deregistration delay.",
+    );
+    let each = targets.take(LISTED).map(self::targets);
+    let command = AwsCommand::new(group.region(), "elbv2", "deregister-targets").arg("target-group-arn", group);
+    let removing = removing.command(command.args("targets", each)).at_target_group(group);
+    vec![naming.terraform(text).at_service(id).done(), removing.done()]
 }

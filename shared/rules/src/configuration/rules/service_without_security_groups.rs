@@ -6,13 +6,14 @@ use model::policy::{Policy, PolicySubject, SecurityGroupRef};
 
 use crate::configuration::subject::Subject;
 use crate::finding::start;
+use crate::fix::{block, fix, label};
 use crate::judgement::Judgement;
 use crate::rule::Rule;
 
 pub(crate) const RULE: Rule = Rule {
     slug: "service-without-security-groups",
     severity: Severity::Medium,
-    title: "The service declares no security groups, so its tasks get the VPC's default group",
+    title: "Tasks get the VPC's default security group: their service declares none",
     explanation: "Every task in awsvpc mode has a network interface, and a security group decides what reaches it. Where the \
         service's network configuration names none, ECS gives each task the default group of the VPC. As AWS makes it, that \
         group lets in only what has the same group: a Network Load Balancer's traffic and health checks don't get through, \
@@ -32,6 +33,16 @@ pub(crate) fn judge(_: &Lookup<'_>, policy: &Policy, subject: &Subject<'_>, judg
     if !declares_none || policy.security_groups(&place).required.contains(&SecurityGroupRef::vpc_default()) {
         return;
     }
-    let summary = format!("{id} declares no security groups for its tasks, so they get the VPC's default group");
-    judgement.findings.push(start(&RULE, summary).service(id, subject.service).done());
+    let summary = format!("Tasks of {id} get the VPC's default security group: the service declares none");
+    let text = block(
+        "# in the aws_ecs_service, beside its subnets\nnetwork_configuration",
+        &[("security_groups", format!("[aws_security_group.{}.id]", label(&id.name)))],
+    );
+    let naming = fix(
+        format!("Give {id} a security group of its own"),
+        "First the group with a rule for the port the tasks serve, then the service: that starts a deployment, whose tasks have \
+         it. Named the other way round, the new tasks get no traffic.",
+    );
+    let draft = start(&RULE, summary).service(id, subject.service);
+    judgement.findings.push(draft.fixes(vec![naming.terraform(text).at_service(id).done()]).done());
 }

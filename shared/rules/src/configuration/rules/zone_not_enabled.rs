@@ -1,27 +1,30 @@
 //! Tasks in a zone that the balancer doesn't serve.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::elb::{CrossZone, TargetGroup, TargetType};
+use model::elb::{CrossZone, LoadBalancer, TargetGroup, TargetType};
 use model::finding::{Finding, Severity};
+use model::fix::Fix;
+use model::id::SubnetId;
 use model::observation::{Gap, Lookup};
 use model::policy::Policy;
 
 use crate::configuration::subject::{NamedGroup, Subject};
 use crate::finding::start;
+use crate::fix::{AwsCommand, fix, string};
 use crate::judgement::Judgement;
 use crate::rule::Rule;
 
 pub(crate) const RULE: Rule = Rule {
     slug: "zone-not-enabled",
     severity: Severity::Medium,
-    title: "The service may start tasks in a zone that the balancer doesn't serve",
+    title: "Tasks in some zones get no traffic: the load balancer isn't enabled there",
     explanation: "A Network Load Balancer has a node in each Availability Zone that is enabled for it, and with cross-zone load \
         balancing off (its default) each node sends only to the targets in its own zone. The service's subnets reach into a zone \
         without a node: tasks that ECS starts there are registered, but stay `unused` and get no traffic and no health \
         checks, though ECS counts them as running.",
     remedy: "Enable the zone on the load balancer by giving it a subnet there, and force a new deployment so that ECS spreads the \
-        tasks over all zones; or take the subnets of that zone out of the service's network configuration.",
+        tasks over all zones; or remove the subnets of that zone from the service's network configuration.",
     repair: "none",
 };
 
@@ -58,11 +61,34 @@ fn finding<'a>(
     let zones: BTreeSet<&str> = outside.iter().map(|(zone, _)| *zone).collect();
     let zones = zones.into_iter().collect::<Vec<_>>().join(", ");
     let balancer = group.load_balancers.first().map(|arn| arn.name()).unwrap_or_default();
-    let summary = format!("{} may start tasks in {zones}, which {balancer} doesn't serve", subject.id);
+    let summary = format!(
+        "Tasks that {} starts in {zones} get no traffic: Network Load Balancer {balancer} isn't enabled there",
+        subject.id
+    );
+    let fixes: Vec<Fix> = balancers.iter().flatten().filter_map(|balancer| enabling(balancer, &outside)).collect();
     let subnets: Vec<String> = outside.iter().map(|(zone, subnet)| format!("{subnet} in {zone}")).collect();
     let draft = start(&RULE, summary).service(&subject.id, subject.service).target_group(named.arn).subject(zones);
     let enabled: Vec<&str> = enabled.into_iter().collect();
-    Ok(Some(draft.evidence("subnets", Some(subnets)).evidence("enabled_zones", Some(enabled)).done()))
+    Ok(Some(draft.fixes(fixes).evidence("subnets", Some(subnets)).evidence("enabled_zones", Some(enabled)).done()))
+}
+
+/// Giving the balancer a subnet in each of these zones, beside those it has.
+fn enabling(balancer: &LoadBalancer, outside: &[(&str, &SubnetId)]) -> Option<Fix> {
+    let has: Option<Vec<&SubnetId>> = balancer.zones.iter().map(|zone| zone.subnet.as_ref()).collect();
+    // One subnet in each zone.
+    let more: BTreeMap<&str, &SubnetId> = outside.iter().copied().collect();
+    let arn = &balancer.arn;
+    let all: Vec<&SubnetId> = has?.into_iter().chain(more.values().copied()).collect();
+    let listed = all.iter().map(|subnet| string(subnet.as_str())).collect::<Vec<_>>().join(", ");
+    let zones = more.keys().copied().collect::<Vec<_>>().join(", ");
+    let enabling = fix(
+        format!("Enable {zones} on Network Load Balancer {}", arn.name()),
+        "Safe now: it adds a node of the load balancer in each zone, and its name resolves to that as well. Zones it has keep \
+         their subnets.",
+    );
+    let command =
+        AwsCommand::new(arn.region(), "elbv2", "set-subnets").arg("load-balancer-arn", arn).args("subnets", all);
+    Some(enabling.command(command).terraform(format!("# in the aws_lb\nsubnets = [{listed}]\n")).done())
 }
 
 /// Do targets get traffic from other zones than their own? The group's word, or else its balancers'.

@@ -13,6 +13,7 @@ use model::observation::{Gap, Lookup};
 use model::scope::Unit;
 
 use crate::finding::start;
+use crate::fix::{AwsCommand, fix};
 use crate::headroom::growth::Growing;
 use crate::judgement::Judgement;
 use crate::rule::Rule;
@@ -29,7 +30,7 @@ const PER_ZONE: u64 = 500;
 pub(crate) const RULE: Rule = Rule {
     slug: "target-quota-near",
     severity: Severity::Medium,
-    title: "Scaling out would pass a quota on targets",
+    title: "Scaling out will leave tasks without traffic: it exceeds a quota on targets",
     explanation: "A target group takes 1,000 targets, and a Network Load Balancer takes 500 in each Availability Zone (500 \
         altogether where cross-zone load balancing is on) and 3,000 in all, unless AWS raised the account's quotas; a target in \
         several groups counts in each. If the services here grew to the most tasks they may have (the maximum capacity that \
@@ -106,10 +107,20 @@ impl<'g, 'a> Forecast<'g, 'a> {
         let PassedQuota { what, forecast, quota, is_applied } = passed;
         let Some(user) = self.users.iter().max_by_key(|user| user.more_tasks()) else { return };
         let unless = if is_applied { "" } else { ", unless AWS raised the quota" };
-        let summary =
-            format!("{}, and {what} would have {forecast} targets of {quota} allowed{unless}", user.to_words());
+        let summary = format!(
+            "Scaling out will leave tasks without traffic: {}, and {what} would have {forecast} targets of {quota} allowed{unless}",
+            user.to_words()
+        );
         let severity = if is_applied { RULE.severity } else { Severity::Low };
         let draft = start(&RULE, summary).severity(severity).service(&user.subject.id, user.subject.service);
+        let seeing = fix(
+            "See the quotas on targets that hold in this account, and have the one in question raised",
+            "It only reads: safe at any time. AWS answers a request for more within days, so ask before the load comes.",
+        );
+        let command = AwsCommand::new(self.group.arn.region(), "service-quotas", "list-service-quotas")
+            .arg("service-code", "elasticloadbalancing")
+            .arg("query", "Quotas[?contains(QuotaName, 'Network Load Balancer')].[QuotaCode,QuotaName,Value]");
+        let draft = draft.fixes(vec![seeing.command(command.arg("output", "table")).done()]);
         let draft = draft.target_group(&self.group.arn).users(self.users.iter().map(|user| &user.subject.id));
         let draft = draft.evidence("registered", Some(self.registered)).evidence("to_come", Some(self.to_come));
         judgement.findings.push(draft.evidence("forecast", Some(forecast)).evidence("quota", Some(quota)).done());

@@ -7,6 +7,7 @@ use model::elb::{Target, TargetState};
 use model::finding::Severity;
 
 use crate::finding::start;
+use crate::fix::look_at_targets;
 use crate::judgement::Judgement;
 use crate::registration::group::{JudgedGroup, Member};
 use crate::rule::Rule;
@@ -14,9 +15,9 @@ use crate::rule::Rule;
 pub(crate) const RULE: Rule = Rule {
     slug: "target-group-empty",
     severity: Severity::Critical,
-    title: "Tasks are live, but their target group has no usable target",
+    title: "A service gets no traffic: its target group has no usable target",
     explanation: "The service has tasks that are RUNNING for longer than the policy's grace and belong in this group, and \
-        the group has no target of theirs that is healthy or on its way to be: the balancer serves nobody, or, failing open, \
+        the group has no target of theirs that is healthy or about to be: the balancer serves nobody, or, failing open, \
         sends to targets that fail their health checks. A task whose target is registered and fails its checks counts only \
         after the service's healthCheckGracePeriodSeconds, if that is longer: for so long ECS ignores failing checks itself \
         (\"Elastic Load Balancing health checks\" in the Amazon ECS guide).",
@@ -63,9 +64,19 @@ pub(crate) fn judge(now: Timestamp, group: &JudgedGroup<'_>, disputed_targets: &
         false => "",
         true => ": the load balancer has failed open, and sends to targets that fail their health checks",
     };
-    let summary =
-        format!("{name} has no usable target although tasks of its services are running ({live}){fails_open}");
-    let draft = start(&RULE, summary).group(group).evidence("live_tasks", Some(live));
-    let draft = draft.evidence("states", states(group));
+    let summary = format!(
+        "{} no traffic: target group {name} has no usable target, though {} running{fails_open}",
+        match group.users.as_slice() {
+            [(id, _)] => format!("{id} gets"),
+            _ => "Several services get".to_owned(),
+        },
+        if live == 1 { "1 task is".to_owned() } else { format!("{live} tasks are") },
+    );
+    let draft = start(&RULE, summary)
+        .group(group)
+        .evidence("live_tasks", Some(live))
+        .evidence("states", states(group))
+        .loses_traffic(live);
+    let draft = draft.fixes(vec![look_at_targets(&group.group.arn, None)]);
     judgement.findings.push(draft.evidence("registered_targets", Some(registered)).done());
 }

@@ -1,6 +1,6 @@
 //! A target whose address was inherited by something else.
 
-use model::finding::{Finding, Severity};
+use model::finding::{Finding, Grouping, Severity};
 use model::repair::{Proposal, Repair};
 
 use crate::finding::start;
@@ -13,17 +13,18 @@ use crate::rule::Rule;
 pub(crate) const RULE: Rule = Rule {
     slug: "target-hijacked",
     severity: Severity::Critical,
-    title: "A stranger has inherited the address of a registered target",
-    explanation: "The ledger saw the target registered for a task of a service that uses the target group (or the policy says \
-        that only ECS registers targets there), and now something else has its address: clients of the balancer reach a \
-        stranger, who may even pass the health checks. EC2 hands out the address of a deleted interface again at once. The \
-        target is removed if the address now belongs to a live task of another service that certainly doesn't use the group \
-        and has no other task in it. A task that merely had the address before it stopped proves nothing here: it may never \
-        have been registered, and the target may be its new owner's. Where the new owner's service has other tasks in the \
-        group, somebody registers them on purpose, and a target that is still initial may have been registered for its new \
-        owner a moment ago. An owner of any other kind, a standalone task among them, may have been put there on purpose.",
-    remedy: "Deregister the target, with its port. If the new owner is meant to be served by this group, let its service \
-        name the group.",
+    title: "Clients reach the wrong owner: a registered target's address belongs to something else now",
+    explanation: "The target was registered for a task of a service that uses the target group: the ledger saw it, or the policy \
+        says that only ECS registers targets there. Now something else has its address, so clients of the balancer reach that \
+        instead, and it may even pass the health checks. EC2 gives the address of a deleted network interface to the next one \
+        at once. The target is removed if the address belongs to a live task of another service, that service certainly \
+        doesn't use the target group, and no other task of it is registered there. A task that merely had the address before \
+        it stopped is no proof: it may never have been registered, and the target may be its new owner's. Where other tasks \
+        of the new owner's service are registered in the target group, somebody registers them on purpose. A target that is \
+        still initial may have been registered for its new owner a moment ago. Any other owner, such as a standalone task, \
+        may be intentional.",
+    remedy: "Deregister the target, with its port. If the new owner is meant to get this traffic, name the target group in the \
+        load balancers of its service.",
     repair: "deregister-target; withheld unless the owner is a task of another service that doesn't use the group and has no \
         other task in it",
 };
@@ -36,16 +37,23 @@ pub(crate) fn judge(group: &JudgedGroup<'_>, disputed: &DisputedTarget<'_>) -> O
     let repair = Repair::DeregisterTarget { target_group: group.group.arn.clone(), target };
     let evidence = |draft: crate::finding::FindingDraft| {
         let draft = draft.group(group).target(target).users([&proof.service]).users(&disputed.users);
+        let draft = draft.loses_traffic(0).grouped(Grouping {
+            cause: String::new(),
+            what: format!("targets of target group {name} send clients of {} to something else", proof.service),
+            of: Some(group.in_place().count()),
+        });
         draft.evidence("past_owner", Some(proof.how.clone()))
     };
     match &disputed.owner {
         Owner::ForeignTask(foreign_task) if is_new_owner(foreign_task, proof) && !is_served_here(disputed) => {
-            let who =
-                foreign_task.service.as_ref().map_or_else(|| "standalone".to_owned(), |(id, _)| format!("of {id}"));
+            let who = match &foreign_task.service {
+                Some((id, _)) => format!("a task of {id}"),
+                None => "a standalone task".to_owned(),
+            };
             let summary = format!(
-                "{target} in {name} was a task's of {}, but now belongs to task {} ({who})",
+                "Clients of {} reach {who}: target {target} in target group {name} now belongs to task {}",
                 proof.service,
-                foreign_task.task.arn.id()
+                foreign_task.task.arn.short_id()
             );
             let proposal = match objection(foreign_task, disputed) {
                 None => Proposal::sound(repair),
@@ -56,10 +64,14 @@ pub(crate) fn judge(group: &JudgedGroup<'_>, disputed: &DisputedTarget<'_>) -> O
         }
         Owner::OtherInterface(interface) => {
             let summary = format!(
-                "{target} in {name} was a task's of {}, but now belongs to {}, which is no task's",
+                "Clients of {} reach something that isn't an ECS task: target {target} in target group {name} now belongs to \
+                 network interface {}",
                 proof.service, interface.id
             );
-            let proposal = Proposal::withheld(repair, "its new owner isn't a task of another service");
+            let proposal = Proposal::withheld(
+                repair,
+                "the address now belongs to a network interface that isn't attached to an ECS task, which may be intentional",
+            );
             let description = (!interface.description.is_empty()).then(|| interface.description.clone());
             let draft = evidence(start(&RULE, summary)).interface(&interface.id).subject(interface.id.to_string());
             Some(draft.evidence("interface_description", description).repair(proposal).done())
@@ -82,14 +94,18 @@ fn is_served_here(disputed: &DisputedTarget<'_>) -> bool {
 
 fn objection(foreign_task: &ForeignTask<'_>, disputed: &DisputedTarget<'_>) -> Option<&'static str> {
     if foreign_task.service.is_none() {
-        Some("its new owner is a task of no service, and may have been put there on purpose")
+        Some("the address now belongs to a standalone task, which may be intentional")
     } else if !foreign_task.is_certainly_foreign() {
         Some(
-            "a deployment of its new owner's service is in flight, or the task is of an older one: it may belong there",
+            "a deployment of the new owner's service is in flight, or the task is of an older one: it may belong there",
         )
     } else if disputed.owner_has_others_here {
-        Some("other tasks of its new owner's service are registered in the group, so this one may be intentional")
+        Some(
+            "other tasks of the new owner's service are registered in the target group, so this one may be intentional",
+        )
     } else {
-        disputed.is_initial.then_some("it is still initial, so it may have been registered for its new owner just now")
+        disputed
+            .is_initial
+            .then_some("the target is still initial, so it may have been registered for its new owner just now")
     }
 }

@@ -1,13 +1,15 @@
 //! A live task that its target group doesn't have.
 
 use jiff::SignedDuration;
-use model::ecs::ServiceEvent;
+use model::ecs::{DeploymentController, ServiceEvent};
 use model::elb::Target;
-use model::finding::{Finding, Severity};
+use model::finding::{Finding, Grouping, Severity};
+use model::fix::Fix;
 use model::observation::Lookup;
 use model::repair::{Proposal, Repair};
 
 use crate::finding::start;
+use crate::fix::{fix, force_deployment, register};
 use crate::judgement::Judgement;
 use crate::registration::group::{JudgedGroup, Member};
 use crate::registration::other_vpc::OtherVpc;
@@ -16,13 +18,13 @@ use crate::rule::Rule;
 pub(crate) const RULE: Rule = Rule {
     slug: "target-missing",
     severity: Severity::High,
-    title: "A live task is absent from its target group",
+    title: "A running task gets no traffic: it isn't registered in its target group",
     explanation: "The task is RUNNING and meant to go on running, its service names the target group, and the group doesn't \
         have its address at the container port. ECS registers tasks by itself, but emits no event when that fails, and a \
-        Network Load Balancer simply sends the task nothing: capacity is lost in silence. A task that is RUNNING for less \
-        than the policy's grace, whose address is still draining in the group, or whose deployment leaves open where it \
-        belongs, is not judged; nor is one of an earlier deployment, which may be on its way out after a deployment that \
-        succeeded early. A task outside the target group's VPC is registered with the Availability Zone `all`, as AWS \
+        Network Load Balancer sends nothing to a task that isn't registered: the service loses capacity and no alarm fires. \
+        Four kinds of task are not judged: one that has been RUNNING for less than the policy's grace, one whose address is \
+        still draining in the group, one whose deployment doesn't say which group it belongs in, and one of an earlier \
+        deployment, which ECS may be about to stop. A task outside the target group's VPC is registered with the Availability Zone `all`, as AWS \
         requires.",
     remedy: "Register the target, or force a new deployment of the service. If it happens again, look at the service's events \
         for registration errors and at the permissions of its service-linked role.",
@@ -68,24 +70,46 @@ fn finding<'a>(lookup: &Lookup<'a>, group: &JudgedGroup<'a>, member: &Member<'a>
     let name = group.group.arn.name();
     let repair = Repair::RegisterTarget { target_group: group.group.arn.clone(), target, task: task.arn.clone() };
     let proposal = if group.group.is_quic() {
-        Proposal::withheld(repair, "a QUIC target needs the server id its task was given, which only its owner knows")
+        Proposal::withheld(repair, "a QUIC target needs the server id of its task, which can't be read from AWS")
     } else {
         Proposal::sound(repair)
     };
-    let other_vpc = OtherVpc::of(lookup, group.group, task, target.ip).map(|one| one.in_words()).unwrap_or_default();
-    let (id, service) = (task.arn.id(), &member.id);
-    start(&RULE, format!("task {id} of {service} is running at {target} but {name} doesn't have it{other_vpc}"))
-        .group(group)
-        .member(member)
-        .target(target)
-        .subject(format!(
-            "{} {:?}",
-            task.arn,
-            task.interface_at(target.ip).and_then(|one| one.network_interface.as_ref())
-        ))
-        .evidence("started_at", task.started_at.map(|at| at.to_string()))
-        .evidence("event", told_by_ecs(member, name))
-        .evidence("started_by", task.started_by.as_ref().map(|id| id.to_string()))
-        .repair(proposal)
-        .done()
+    let other_vpc = OtherVpc::of(lookup, group.group, task, target.ip);
+    let in_other_vpc = other_vpc.as_ref().map(OtherVpc::in_words).unwrap_or_default();
+    let (id, service) = (task.arn.short_id(), &member.id);
+    start(
+        &RULE,
+        format!(
+            "Task {id} of {service} gets no traffic: {target} isn't registered in target group {name}{in_other_vpc}"
+        ),
+    )
+    .group(group)
+    .member(member)
+    .target(target)
+    .subject(format!("{} {:?}", task.arn, task.interface_at(target.ip).and_then(|one| one.network_interface.as_ref())))
+    .evidence("started_at", task.started_at.map(|at| at.to_string()))
+    .evidence("event", told_by_ecs(member, name))
+    .evidence("started_by", task.started_by.as_ref().map(|id| id.to_string()))
+    .grouped(Grouping {
+        cause: String::new(),
+        what: format!("running tasks of {service} get no traffic: they aren't registered in target group {name}"),
+        of: Some(group.members.iter().filter(|other| other.id == member.id).count()),
+    })
+    .loses_traffic(1)
+    .repair(proposal)
+    .fixes(fixes(group, member, target, other_vpc.is_some()))
+    .done()
+}
+
+fn fixes(group: &JudgedGroup<'_>, member: &Member<'_>, target: Target, is_elsewhere: bool) -> Vec<Fix> {
+    let arn = &group.group.arn;
+    let registering = fix(
+        format!("Register {target} in target group {}", arn.name()),
+        "Safe now: it adds one target, which gets traffic once its health checks pass. ECS deregisters it when the task stops.",
+    );
+    let registering = registering.command(register(arn, target, is_elsewhere)).at_target_group(arn).done();
+    // A QUIC target needs the server id of its task, which no command here can know.
+    let mut fixes: Vec<Fix> = (!group.group.is_quic()).then_some(registering).into_iter().collect();
+    fixes.extend((member.service.controller == DeploymentController::Ecs).then(|| force_deployment(&member.id, "")));
+    fixes
 }

@@ -1,6 +1,6 @@
 //! A target whose address nothing has any more.
 
-use model::finding::{Finding, Severity};
+use model::finding::{Finding, Grouping, Severity};
 use model::repair::{Proposal, Repair};
 
 use crate::finding::start;
@@ -12,15 +12,15 @@ use crate::rule::Rule;
 pub(crate) const RULE: Rule = Rule {
     slug: "target-stale",
     severity: Severity::High,
-    title: "Nothing has the address of a registered target",
+    title: "A registered target leads nowhere: no network interface has its address",
     explanation: "No network interface in the target group's VPC has the address, and the address lies in a subnet of this \
         account, so that its interfaces can all be seen. The target fails its health checks, but when too few targets are \
-        healthy a Network Load Balancer sends traffic to all of them, and the address is free: the next interface that gets \
-        it, anybody's, gets the traffic too. It is removed only if a task of a service that uses the group is proved to have \
-        had it.",
+        healthy a Network Load Balancer sends traffic to all of them. The address is free: the next network interface that \
+        gets it, whoever owns it, gets the traffic as well. The target is removed only if there is proof that a task of a \
+        service that uses the group had it.",
     remedy: "Deregister the target, with its port. If ECS left it behind, look at the service's events for deregistration \
-        errors; if something else put it there, that is where it has to be taken out.",
-    repair: "deregister-target; withheld without proof that a task had it",
+        errors; if something else registered it, change that, or it comes back.",
+    repair: "deregister-target; withheld without proof that a task had the address",
 };
 
 /// Nobody has the address.
@@ -28,8 +28,19 @@ pub(crate) fn judge(group: &JudgedGroup<'_>, disputed: &DisputedTarget<'_>) -> O
     let Owner::Nobody = disputed.owner else { return None };
     let target = disputed.target;
     let repair = Repair::DeregisterTarget { target_group: group.group.arn.clone(), target };
-    let summary = format!("{target} is registered in {} but nothing has that address", group.group.arn.name());
+    let summary = format!(
+        "Target group {} sends to nobody at {target}: no network interface has this address",
+        group.group.arn.name()
+    );
     let draft = start(&RULE, summary).group(group).target(target).subject("nothing has the address".to_owned());
+    let draft = draft.loses_traffic(0).grouped(Grouping {
+        cause: String::new(),
+        what: format!(
+            "targets of target group {} lead nowhere: no network interface has their addresses",
+            group.group.arn.name()
+        ),
+        of: Some(group.in_place().count()),
+    });
     Some(match &disputed.proof {
         Some(proof) => draft
             .users([&proof.service])
@@ -40,7 +51,7 @@ pub(crate) fn judge(group: &JudgedGroup<'_>, disputed: &DisputedTarget<'_>) -> O
         None => draft
             .repair(Proposal::withheld(
                 repair,
-                "there is no proof that a task of a service that uses the group ever had it",
+                "nothing proves that a task of a service that uses the target group ever had this address",
             ))
             .done(),
     })

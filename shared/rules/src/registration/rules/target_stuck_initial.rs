@@ -5,10 +5,11 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use model::Timestamp;
 use model::elb::TargetState;
-use model::finding::Severity;
+use model::finding::{Grouping, Severity};
 use model::ledger::Ownership;
 
 use crate::finding::start;
+use crate::fix::{look_at_targets, targets};
 use crate::judgement::Judgement;
 use crate::registration::group::{JudgedGroup, Member};
 use crate::rule::Rule;
@@ -19,7 +20,7 @@ const LONG: Duration = Duration::from_mins(15);
 pub(crate) const RULE: Rule = Rule {
     slug: "target-stuck-initial",
     severity: Severity::Medium,
-    title: "A target is still initial long after it was registered",
+    title: "A task still gets no traffic: its target stays initial long after it was registered",
     explanation: "A Network Load Balancer takes three to five minutes to put a new target into service. This one is still \
         `initial` although the ledger saw it registered for this very task a quarter of an hour ago or more, and the service's \
         healthCheckGracePeriodSeconds is over as well. When a task started says nothing about when its target was registered: \
@@ -38,12 +39,20 @@ pub(crate) fn judge(now: Timestamp, group: &JudgedGroup<'_>, records: &[Ownershi
         let since = records.iter().find(known).map(|record| record.seen_at);
         let Some(since) = since.filter(|since| is_long(*since, member, group, now)) else { continue };
         let summary = format!(
-            "{} is still initial in {}, where it has been registered since {since} or longer",
+            "Task {} of {} gets no traffic yet: {} in target group {} is still initial, registered since {since} or longer",
+            member.task.arn.short_id(),
+            member.id,
             one.target,
             group.group.arn.name()
         );
         let draft = start(&RULE, summary).group(group).target(one.target).member(member);
-        let draft = draft.subject(member.task.arn.to_string()).evidence("reason", one.reason.clone());
+        let draft = draft.subject(member.task.arn.to_string()).evidence("reason", one.reason.clone()).loses_traffic(1);
+        let draft = draft.fixes(vec![look_at_targets(&group.group.arn, Some(targets(one.target)))]);
+        let draft = draft.grouped(Grouping {
+            cause: String::new(),
+            what: format!("targets of target group {} stay initial and get no traffic", group.group.arn.name()),
+            of: Some(group.in_place().count()),
+        });
         judgement.findings.push(draft.done());
     }
 }

@@ -2,9 +2,11 @@
 
 use model::elb::{Target, TargetHealth, TargetState};
 use model::finding::{Finding, Severity};
+use model::fix::Fix;
 use model::observation::{Gap, Lookup};
 
 use crate::finding::start;
+use crate::fix::{block, fix, look_at_targets, string};
 use crate::registration::expected::serves_at_rest;
 use crate::registration::group::JudgedGroup;
 use crate::registration::uses::users;
@@ -16,7 +18,7 @@ const LISTED: usize = 20;
 pub(crate) const RULE: Rule = Rule {
     slug: "target-unused",
     severity: Severity::High,
-    title: "Targets are registered but not served",
+    title: "Registered targets get no traffic: the balancer doesn't use them",
     explanation: "The balancer reports the targets as `unused` although they are registered: the group is attached to no \
         listener, or with weight 0; the targets' Availability Zone isn't enabled for the balancer; or their address can't be \
         used. They get no traffic and no health checks. While a deployment of a service that uses the group is in flight that \
@@ -64,12 +66,32 @@ fn finding(group: &JudgedGroup<'_>, unused: &[&TargetHealth]) -> Finding {
     let cause = match (reason, group.group.load_balancers.is_empty()) {
         (Some("Target.IpUnusable"), _) => "their address belongs to a load balancer, and can't be a target",
         (Some("Target.InvalidState"), _) => "what has their address is stopped or being stopped",
-        (_, true) => "it is attached to no listener",
-        (_, false) => "their zone may not be enabled, or the listener gives the group weight 0",
+        (_, true) => "no listener forwards to the target group",
+        (_, false) => "their Availability Zone may not be enabled, or the listener gives the target group weight 0",
     };
-    let summary = format!("registered targets of {name} are not served ({}): {cause}", targets.len());
+    let summary = match targets.len() {
+        1 => format!("1 registered target of target group {name} gets no traffic: {cause}"),
+        many => format!("{many} registered targets of target group {name} get no traffic: {cause}"),
+    };
     let listed: Vec<String> = targets.iter().take(LISTED).map(ToString::to_string).collect();
     let draft = start(&RULE, summary).group(group).subject(cause.to_owned()).evidence("targets", Some(listed));
     let description = unused.first().and_then(|one| one.description.as_deref());
+    let draft = draft.loses_traffic(targets.len()).fixes(fixes(group));
     draft.evidence("reason", reason).evidence("description", description).done()
+}
+
+fn fixes(group: &JudgedGroup<'_>) -> Vec<Fix> {
+    let arn = &group.group.arn;
+    let mut fixes = vec![look_at_targets(arn, None)];
+    if group.group.load_balancers.is_empty() {
+        let action =
+            block("default_action", &[("type", string("forward")), ("target_group_arn", string(arn.as_str()))]);
+        let text = format!("# in the aws_lb_listener that is to send to the target group\n{action}");
+        let forward = fix(
+            format!("Have a listener forward to target group {}", arn.name()),
+            "Which listener is for a person to say: what it forwards to now loses its traffic.",
+        );
+        fixes.insert(0, forward.terraform(text).at_target_group(arn).done());
+    }
+    fixes
 }

@@ -3,8 +3,10 @@
 use model::ecs::ServiceStatus;
 use model::elb::Target;
 use model::finding::{Finding, Severity};
+use model::fix::Fix;
 
 use crate::finding::start;
+use crate::fix::{deregister, fix};
 use crate::registration::disputed::DisputedTarget;
 use crate::registration::expected::is_of_current_deployment;
 use crate::registration::group::{JudgedGroup, Member};
@@ -14,7 +16,7 @@ use crate::rule::Rule;
 pub(crate) const RULE: Rule = Rule {
     slug: "target-wrong-group",
     severity: Severity::Medium,
-    title: "A task is registered in a target group of another task set or revision",
+    title: "Traffic of one version reaches another: a task is registered in the wrong target group",
     explanation: "The target's address belongs to a live task of the service, but the task's own task set, deployment or \
         revision serves through another group. Traffic meant for one version reaches the other. It is only reported: \
         which version belongs where is the deployment's decision, and a shift may be under way that AWS doesn't tell.",
@@ -31,12 +33,14 @@ pub(crate) fn judge_member(group: &JudgedGroup<'_>, member: &Member<'_>, target:
         return None;
     }
     let summary = format!(
-        "{target} in {} belongs to task {} of {}, which serves through another group",
+        "Traffic of target group {} reaches the wrong task of {}: {target} belongs to task {}, which serves through another \
+         target group",
         group.group.arn.name(),
-        member.task.arn.id(),
-        member.id
+        member.id,
+        member.task.arn.short_id()
     );
-    Some(start(&RULE, summary).group(group).target(target).member(member).subject(member.task.arn.to_string()).done())
+    let draft = start(&RULE, summary).group(group).target(target).member(member).subject(member.task.arn.to_string());
+    Some(draft.fixes(vec![removal(group, target)]).done())
 }
 
 /// A live task whose service doesn't use the group any more, but did.
@@ -50,10 +54,26 @@ pub(crate) fn judge_disputed(group: &JudgedGroup<'_>, disputed: &DisputedTarget<
     }
     let target = disputed.target;
     let summary = format!(
-        "{target} in {} belongs to task {} of {id}, which no longer uses the group",
+        "Traffic of target group {} still reaches {id}, which no longer uses the target group: {target} belongs to task {}",
         group.group.arn.name(),
-        foreign_task.task.arn.id()
+        foreign_task.task.arn.short_id()
     );
     let draft = start(&RULE, summary).group(group).target(target).users([id]).task(foreign_task.task);
-    Some(draft.subject(foreign_task.task.arn.to_string()).evidence("past_owner", Some(past.how.clone())).done())
+    Some(
+        draft
+            .subject(foreign_task.task.arn.to_string())
+            .fixes(vec![removal(group, target)])
+            .evidence("past_owner", Some(past.how.clone()))
+            .done(),
+    )
+}
+
+fn removal(group: &JudgedGroup<'_>, target: Target) -> Fix {
+    let arn = &group.group.arn;
+    let note = "Safe once no deployment of the service is in flight, and the task is registered in its own target group: until \
+                then this may be its only traffic.";
+    fix(format!("Deregister {target} from target group {}", arn.name()), note)
+        .command(deregister(arn, target))
+        .at_target_group(arn)
+        .done()
 }

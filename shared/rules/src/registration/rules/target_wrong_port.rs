@@ -19,7 +19,7 @@ use crate::rule::Rule;
 pub(crate) const RULE: Rule = Rule {
     slug: "target-wrong-port",
     severity: Severity::High,
-    title: "A task is registered on the wrong port",
+    title: "Connections reach the wrong port: a task is registered on one its service doesn't serve",
     explanation: "The target's address belongs to a live task of a service that uses the group, but its port isn't one the \
         service serves through it (the containerPort of its load balancer entry, not the group's own port). Connections are \
         refused, or answered by something that isn't meant to be public. First the right pair is registered; the wrong one is \
@@ -47,8 +47,9 @@ pub(crate) fn judge<'a>(
     let name = group.group.arn.name();
     let other_vpc = OtherVpc::of(lookup, group.group, member.task, target.ip).map(|one| one.in_words());
     let summary = format!(
-        "task {} of {} is registered in {name} as {target}, but serves on port {}{}",
-        member.task.arn.id(),
+        "Connections to task {} of {} reach the wrong port: it is registered in target group {name} as {target}, but serves on \
+         port {}{}",
+        member.task.arn.short_id(),
         member.id,
         first.port,
         other_vpc.unwrap_or_default()
@@ -56,7 +57,7 @@ pub(crate) fn judge<'a>(
     // Confirmed anew once the right pair is there: the removal is another judgement than the registration.
     let subject =
         format!("{} {}", member.task.arn, if all_healthy { "right pair healthy" } else { "right pair to come" });
-    let mut draft = start(&RULE, summary).group(group).target(target).member(member).subject(subject);
+    let mut draft = start(&RULE, summary).group(group).target(target).member(member).subject(subject).loses_traffic(1);
     for target in absent {
         draft = draft.repair(register(group, member, target));
     }
@@ -66,7 +67,7 @@ pub(crate) fn judge<'a>(
         draft = draft.users(everybody.iter().map(|(id, _)| id));
         objection(lookup, group, member, target)?
     } else {
-        Some("the right pair isn't healthy yet".to_owned())
+        Some("the task isn't healthy on its right port yet".to_owned())
     };
     Ok(Some(
         match objection {
@@ -85,9 +86,9 @@ fn register(group: &JudgedGroup<'_>, member: &Member<'_>, target: Target) -> Pro
     let repair =
         Repair::RegisterTarget { target_group: group.group.arn.clone(), target, task: member.task.arn.clone() };
     if group.group.is_quic() {
-        Proposal::withheld(repair, "a QUIC target needs the server id its task was given, which only its owner knows")
+        Proposal::withheld(repair, "a QUIC target needs the server id of its task, which can't be read from AWS")
     } else if group.is_draining(target.ip) {
-        Proposal::withheld(repair, "the address is draining in the group")
+        Proposal::withheld(repair, "the address is still draining in the target group")
     } else {
         Proposal::sound(repair)
     }
@@ -103,10 +104,10 @@ fn objection<'a>(
     let arn = &group.group.arn;
     for (id, service) in users(lookup, arn)? {
         if uses(lookup, service, arn)? != Use::Yes {
-            return Ok(Some(format!("nobody can say whether {id} uses this port in the group")));
+            return Ok(Some(format!("it can't be determined whether {id} uses this port in the target group")));
         }
         if may_use_port(service, arn, target.port) {
-            return Ok(Some(format!("{id} uses this port in the group")));
+            return Ok(Some(format!("{id} uses this port in the target group")));
         }
         if service.in_flight() {
             return Ok(Some(format!("a deployment of {id} is in flight")));

@@ -9,15 +9,16 @@ use crate::security_group::blocked::Words;
 pub(crate) const RULE: Rule = Rule {
     slug: "ingress-health-check-blocked",
     severity: Severity::High,
-    title: "No security group rule lets the balancer's health checks reach the tasks",
+    title: "Tasks stay unhealthy: no security group rule lets the balancer's health checks reach them",
     explanation: "A Network Load Balancer checks every target from its own private addresses, whether or not it preserves the \
         clients' addresses for traffic, and over TCP even if it serves UDP. The target group says on which port: the one each \
         target is registered on, or one for all. If no rule of the tasks' security groups lets that in, by the balancer's \
         security group or by its addresses, or if the balancer's outbound rules don't let it out, every target stays \
         unhealthy. ECS then replaces the tasks again and again, although they work. The balancer's inbound rules don't matter \
         to health checks.",
-    remedy: "A rule added to a security group holds at once; nothing has to be deployed.",
+    remedy: "A new security group rule takes effect at once; nothing has to be deployed.",
     repair: "none",
 };
 
-pub(crate) const WORDS: Words = Words { rule: &RULE, purpose: Purpose::Health, what: "health checks of" };
+pub(crate) const WORDS: Words =
+    Words { rule: &RULE, purpose: Purpose::Health, what: "health checks from", lost: "stay unhealthy" };

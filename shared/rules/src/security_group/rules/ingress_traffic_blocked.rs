@@ -9,16 +9,17 @@ use crate::security_group::blocked::Words;
 pub(crate) const RULE: Rule = Rule {
     slug: "ingress-traffic-blocked",
     severity: Severity::High,
-    title: "No security group rule lets traffic from the balancer reach the tasks",
-    explanation: "A Network Load Balancer passes connections through; it is not a door. What arrives at a task's network \
+    title: "Tasks get no traffic: no security group rule lets the balancer's traffic reach them",
+    explanation: "A Network Load Balancer passes connections through and doesn't filter for the tasks. What arrives at a task's network \
         interface has to be let in by a rule of one of the security groups that the interface has, for the container's port and \
         protocol. If the balancer has security groups of its own, a rule may name one of them as its source, and the \
         balancer's outbound rules must let the traffic out. If it has none, the traffic comes from the balancer's private \
         addresses, or, where the target group preserves client addresses (always over UDP), from the clients themselves. This \
         is reported when none of those who may send is let in. It is not when even one of them is, or when it can't be \
         known. Traffic through PrivateLink to a balancer without security groups is not looked at.",
-    remedy: "A rule added to a security group holds at once; nothing has to be deployed.",
+    remedy: "A new security group rule takes effect at once; nothing has to be deployed.",
     repair: "none",
 };
 
-pub(crate) const WORDS: Words = Words { rule: &RULE, purpose: Purpose::Traffic, what: "traffic through" };
+pub(crate) const WORDS: Words =
+    Words { rule: &RULE, purpose: Purpose::Traffic, what: "traffic from", lost: "get no traffic" };

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use ipnet::IpNet;
 use model::ec2::{Peer, Protocol, SecurityGroup, SecurityGroupRule};
 use model::elb::IpVersion;
-use model::finding::Severity;
+use model::finding::{Grouping, Severity};
+use model::fix::Fix;
 use model::observation::{Gap, Lookup};
 
 use crate::finding::start;
+use crate::fix::{fix, revoke};
 use crate::judgement::Judgement;
 use crate::rule::Rule;
 use crate::security_group::balancer::groups;
@@ -22,7 +24,7 @@ use crate::security_group::suggested_rule::called;
 pub(crate) const RULE: Rule = Rule {
     slug: "ingress-world-open",
     severity: Severity::Medium,
-    title: "Tasks are open to the world beyond the port they serve",
+    title: "Everybody can reach the tasks beyond the port they serve",
     explanation: "A security group of the tasks lets in every address there is (0.0.0.0/0 or ::/0, in one range or several), on \
         more than the ports and protocols that the service serves through its target groups. Whatever else listens in the \
         tasks, a debug port, a metrics endpoint or a sidecar, can be reached by everyone who has a route to them, past the \
@@ -30,7 +32,7 @@ pub(crate) const RULE: Rule = Rule {
         other way. ICMP is not counted. Prefix lists are not looked into.",
     remedy: "First let in by rules of their own what the service serves and the health checks, which may go to another port, each \
         from where it comes: the balancer's security group if it has one; else its private addresses, or the clients' where the \
-        targets see those. Then take the open rule out. Where other services' tasks have the group too, give the service one of \
+        targets see those. Then remove the open rule. Where other services' tasks have the group too, give the service one of \
         its own instead. What else is needed from elsewhere gets a rule of its own, with its own source.",
     repair: "none",
 };
@@ -45,9 +47,9 @@ pub(crate) fn judge<'a>(lookup: &Lookup<'a>, service_tasks: &ServiceTasks<'a>, j
     let lines: Vec<String> =
         open.iter().map(|(group, rule)| format!("{} {}", called(lookup, &group.id), line(rule))).collect();
     let summary = format!(
-        "{} is open to the world beyond what it serves: {} lets in {}",
-        service_tasks.name(),
-        group.id,
+        "Everybody can reach {} beyond what they serve: security group {} lets in {}",
+        service_tasks.in_words(),
+        called(lookup, &group.id),
         line(rule)
     );
     let remedy = match narrowed(lookup, service_tasks, &open, line) {
@@ -59,7 +61,15 @@ pub(crate) fn judge<'a>(lookup: &Lookup<'a>, service_tasks: &ServiceTasks<'a>, j
     };
     let ids = open.iter().map(|(group, _)| &group.id);
     let draft = start(&RULE, summary).service_tasks(service_tasks).security_groups(ids).subject(lines.join("; "));
-    let draft = draft.remedy_instead(remedy);
+    let grouping = Grouping {
+        cause: group.id.to_string(),
+        what: format!(
+            "services can be reached by everybody beyond what they serve: security group {}",
+            called(lookup, &group.id)
+        ),
+        of: None,
+    };
+    let draft = draft.remedy_instead(remedy).grouped(grouping).fixes(vec![closing(lookup, group, rule)]);
     judgement.findings.push(draft.evidence("rules", Some(lines)).done());
 }
 
@@ -146,4 +156,21 @@ fn line(rule: &SecurityGroupRule) -> String {
         _ => String::new(),
     };
     format!("{protocol}{ports} from {}", ranges.join(", "))
+}
+
+/// Removing what lets everybody in. What is still needed is let in first, by rules of its own: the remedy names them.
+fn closing(lookup: &Lookup<'_>, group: &SecurityGroup, rule: &SecurityGroupRule) -> Fix {
+    let world = SecurityGroupRule {
+        peers: rule.peers.iter().filter(|peer| range(peer).is_some()).cloned().collect(),
+        ..rule.clone()
+    };
+    let region = &lookup.observation().region;
+    fix(
+        format!("Remove the open rule from security group {}", called(lookup, &group.id)),
+        "Not safe before the rules in \"what to do\" are there, and not where other services have the group: whatever reaches \
+         its tasks by this rule alone is blocked at once.",
+    )
+    .command(revoke(region.as_str(), &group.id, &world))
+    .at_security_group(region, &group.id)
+    .done()
 }

@@ -1,14 +1,16 @@
-//! The VPC's default group, worn by tasks.
+//! Tasks that have the VPC's default group.
 
 use std::collections::BTreeMap;
 
 use model::ec2::SecurityGroup;
 use model::ecs::Service;
 use model::finding::Severity;
+use model::fix::Fix;
 use model::observation::{Gap, Lookup};
 use model::policy::SecurityGroupRef;
 
 use crate::finding::start;
+use crate::fix::{block, fix, force_deployment, label};
 use crate::judgement::Judgement;
 use crate::rule::Rule;
 use crate::security_group::checked_interfaces::{CheckedInterface, ServiceTasks};
@@ -19,7 +21,7 @@ use crate::security_group::suggested_rule::called;
 pub(crate) const RULE: Rule = Rule {
     slug: "security-group-default",
     severity: Severity::Medium,
-    title: "Tasks wear the VPC's default security group",
+    title: "Tasks share the VPC's default security group with everything else that has it",
     explanation: "The tasks' network interfaces have the group that AWS makes with every VPC and gives to whatever names no \
         group of its own. Its rules let in everything else that has it, so tasks, databases and machines that nobody meant to \
         connect can reach each other, and a rule added for one of them holds for all. Usually the service declares no security \
@@ -55,12 +57,17 @@ pub(crate) fn judge<'a>(lookup: &Lookup<'a>, service_tasks: &ServiceTasks<'a>, j
     let Some((group, example)) = having.first() else { return };
     let declared = service_tasks.service.and_then(|service| example.declared(service));
     let why = match declared {
-        Some(network) if network.security_groups.is_empty() => ": its service declares no groups",
-        Some(network) if network.security_groups.contains(&group.id) => ": its service declares it",
+        Some(network) if network.security_groups.is_empty() => ": the service declares no security groups",
+        Some(network) if network.security_groups.contains(&group.id) => ": the service declares it",
         _ => "",
     };
     let tasks: BTreeMap<_, _> = having.iter().map(|(_, checked)| (&checked.task.arn, checked)).collect();
-    let summary = format!("{} wears the default group of {}{why}", service_tasks.name(), group.vpc);
+    let summary = format!(
+        "Everything with security group {}, the default of {}, can reach {}{why}",
+        group.id,
+        group.vpc,
+        service_tasks.in_words()
+    );
     let draft =
         start(&RULE, summary).service_tasks(service_tasks).security_groups([&group.id]).subject(group.id.to_string());
     let draft = draft.evidence("tasks", Some(tasks.len())).evidence("task", Some(example.task.arn.id()));
@@ -69,10 +76,29 @@ pub(crate) fn judge<'a>(lookup: &Lookup<'a>, service_tasks: &ServiceTasks<'a>, j
         Ok(None) | Err(Gap::Unread(_)) => draft,
         Err(gap) => return judgement.abstain(service_tasks.unit(), gap),
     };
-    judgement.findings.push(draft.done());
+    judgement.findings.push(draft.fixes(fixes(service_tasks, group, example)).done());
 }
 
-/// What takes the default group's place, so that nothing the balancer sends is shut out. `None` where no service declares it.
+/// Where the service doesn't declare the group, a new deployment is enough; else it needs a group of its own.
+fn fixes(service_tasks: &ServiceTasks<'_>, default: &SecurityGroup, example: &CheckedInterface<'_>) -> Vec<Fix> {
+    let (Some(id), Some(service)) = (&service_tasks.id, service_tasks.service) else { return Vec::new() };
+    let declared = example.declared(service).map_or(&[][..], |network| network.security_groups.as_slice());
+    if !declared.is_empty() && !declared.contains(&default.id) {
+        return vec![force_deployment(id, "")];
+    }
+    let text = block(
+        "# in the aws_ecs_service, beside its subnets\nnetwork_configuration",
+        &[("security_groups", format!("[aws_security_group.{}.id]", label(&id.name)))],
+    );
+    let naming = fix(
+        format!("Give {id} a security group of its own in the place of {}", default.id),
+        "First the group with the rules in \"what to do\", then the service: that starts a deployment, whose tasks have it. Named \
+         the other way round, the new tasks get no traffic.",
+    );
+    vec![naming.terraform(text).at_service(id).done()]
+}
+
+/// What takes the default group's place, so that nothing the balancer sends is blocked. `None` where no service declares it.
 fn remedy<'a>(
     lookup: &Lookup<'a>,
     service_tasks: &ServiceTasks<'a>,
@@ -83,10 +109,7 @@ fn remedy<'a>(
     let declared = example.declared(service).map_or(&[][..], |network| network.security_groups.as_slice());
     if !declared.is_empty() && !declared.contains(&default.id) {
         return Ok(Some(format!(
-            "{id} doesn't declare it, so its next tasks don't have it: force a new deployment (aws ecs update-service --cluster {} \
-             --service {} --force-new-deployment).",
-            id.cluster.name(),
-            id.name
+            "{id} doesn't declare it, so its next tasks don't have it: force a new deployment (see the command)."
         )));
     }
     let own = own_group(lookup, service_tasks, &default.vpc, declared)?;
@@ -94,7 +117,7 @@ fn remedy<'a>(
     let rules: Vec<_> = default.ingress.iter().map(|rule| (default, rule)).collect();
     let mut sentences = still_needed(lookup, service_tasks, &rules, &place, own.is_none())?;
     sentences.push(match own {
-        Some(_) => format!("Take {} off the network configuration of {id}.", called(lookup, &default.id)),
+        Some(_) => format!("Remove {} from the network configuration of {id}.", called(lookup, &default.id)),
         None => to_declare(lookup, service_tasks),
     });
     Ok(Some(sentences.join(" ")))

@@ -8,6 +8,7 @@ use model::observation::{Gap, Lookup};
 use model::scope::Unit;
 
 use crate::finding::start;
+use crate::fix::force_deployment;
 use crate::judgement::Judgement;
 use crate::rule::Rule;
 use crate::security_group::checked_interfaces::{CheckedInterface, ServiceTasks};
@@ -16,11 +17,11 @@ use crate::security_group::resolve::resolve_all;
 pub(crate) const RULE: Rule = Rule {
     slug: "security-group-drift",
     severity: Severity::Medium,
-    title: "An interface's security groups differ from what its deployment declares",
+    title: "The next task will be reached differently: this one's security groups were changed by hand",
     explanation: "The task's network interface has other security groups than the deployment or task set that started the task \
         declares; none declared means the VPC's default group. Somebody changed the interface after it was made, and the next \
         task of the service won't have that change. A difference that the policy asks for, by what it requires or forbids, is \
-        not reported. Neither is a task whose deployment ECS no longer tells.",
+        not reported. Neither is a task whose deployment ECS no longer reports.",
     remedy: "If the change is wanted, put it into the service's network configuration, so that every task has it. If it isn't, \
         force a new deployment of the service: new tasks get the declared groups.",
     repair: "none",
@@ -59,15 +60,20 @@ fn finding<'a>(
     if added.is_empty() && lacking.is_empty() {
         return Ok(None);
     }
-    let differences = [words("lacks", &lacking), words("has besides", &added)];
+    let differences = [words("lacks", &lacking), words("also has", &added)];
     let difference = differences.into_iter().flatten().collect::<Vec<_>>().join(", ");
     let summary = format!(
-        "the interface of task {} of {} differs from what its deployment declares: it {difference}",
-        checked.task.arn.id(),
+        "Task {} of {} has other security groups than its deployment declares, and the next task won't: its interface \
+         {difference}",
+        checked.task.arn.short_id(),
         service_tasks.name()
     );
     let draft = start(&RULE, summary).service_tasks(service_tasks).checked(checked).subject(difference);
     let draft = draft.evidence("declared", Some(list(&declared))).evidence("worn", Some(list(&actual)));
+    let draft = match &service_tasks.id {
+        Some(id) => draft.fixes(vec![force_deployment(id, "It undoes the change by hand. ")]),
+        None => draft,
+    };
     Ok(Some(draft.done()))
 }
 

@@ -1,4 +1,4 @@
-//! A group that the policy names and that can't be told.
+//! A group that the policy names and that can't be resolved.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +9,7 @@ use model::observation::{Gap, Lookup};
 use model::policy::SecurityGroupRef;
 
 use crate::finding::start;
+use crate::fix::{AwsCommand, fix};
 use crate::judgement::Judgement;
 use crate::rule::Rule;
 use crate::security_group::checked_interfaces::ServiceTasks;
@@ -17,9 +18,9 @@ use crate::security_group::resolve::resolve_all;
 pub(crate) const RULE: Rule = Rule {
     slug: "security-group-unresolved",
     severity: Severity::High,
-    title: "The policy names a security group that can't be told",
+    title: "Part of the policy has no effect: it names a security group that can't be resolved",
     explanation: "The policy requires or forbids a security group by id, name or tag, and in the VPC where these tasks run \
-        that matches no group, or several. It is never guessed which was meant: nothing is required or forbidden by that \
+        that matches no group, or several. Nothing is guessed: nothing is required or forbidden by that \
         name until it matches exactly one group. An id counts in the VPC its group belongs to and asks nothing of other VPCs; \
         it is reported where no such group exists at all. `name:` compares with the group's name (GroupName), not with a \
         tag called Name.",
@@ -39,10 +40,23 @@ pub(crate) fn judge(lookup: &Lookup<'_>, service_tasks: &ServiceTasks<'_>, judge
         0 => String::new(),
         more => format!(" (and {more} more)"),
     };
-    let summary = format!("{list} group {name} of {} matches {} in {vpc}{more}", service_tasks.name(), count(groups));
+    let summary = format!(
+        "The policy has no effect on {}: {list} security group {name} matches {} in {vpc}{more}",
+        service_tasks.in_words(),
+        count(groups)
+    );
     let lines: Vec<String> = unresolved.iter().map(line).collect();
     let matching = unresolved.values().flat_map(|(_, groups)| groups).map(|group| &group.id);
     let draft = start(&RULE, summary).service_tasks(service_tasks).security_groups(matching).subject(lines.join("; "));
+    let looking = fix(
+        format!("See which security groups there are in {vpc}"),
+        "It only reads: safe at any time. Name one by its id in the policy.",
+    );
+    let command = AwsCommand::new(lookup.observation().region.as_str(), "ec2", "describe-security-groups")
+        .arg("filters", format!("Name=vpc-id,Values={vpc}"))
+        .arg("query", "SecurityGroups[].[GroupId,GroupName]")
+        .arg("output", "table");
+    let draft = draft.fixes(vec![looking.command(command).done()]);
     judgement.findings.push(draft.evidence("unresolved", Some(lines)).done());
 }
 

@@ -17,7 +17,7 @@ fn of_http() -> Story {
 #[test]
 fn a_group_of_an_application_load_balancer() {
     assert_snapshot!(judged(of_http()), @r#"
-    low balancer-not-network: the targets of prod/web aren't watched, for it is behind Application Load Balancer edge, by target group web
+    low balancer-not-network: Targets of prod/web aren't watched: the service is behind Application Load Balancer edge, by target group web
       about ; under the policy for prod/web
       services: ["prod/web: Application Load Balancer edge, by target group web"]
     "#);
@@ -30,7 +30,7 @@ fn an_account_with_many_such_services_has_one_finding() {
         story = story.service(name).declares(&["web"]).on("web", 8080);
     }
     assert_snapshot!(judged(story), @r#"
-    low balancer-not-network: the targets of prod/api aren't watched, for it is behind Application Load Balancer edge, by target group web; nor are those of other services
+    low balancer-not-network: Targets of prod/api aren't watched: the service is behind Application Load Balancer edge, by target group web; targets of other services aren't watched either
       about ; under the policy for prod/api, prod/blog, prod/shop, prod/web
       services: ["prod/api: Application Load Balancer edge, by target group web","prod/blog: Application Load Balancer edge, by target group web","prod/shop: Application Load Balancer edge, by target group web","prod/web: Application Load Balancer edge, by target group web"]
     "#);
@@ -58,14 +58,14 @@ fn a_group_that_hangs_on_nothing_hangs_on_no_other_kind() {
 #[test]
 fn a_gateway_load_balancer() {
     let story = sound().of_protocol("GENEVE").which(|group| group.load_balancers = vec![names::balancer("gwy")]);
-    assert!(judged(story).contains("it is behind balancer edge, by target group web"));
+    assert!(judged(story).contains("the service is behind balancer edge, by target group web"));
 }
 
 #[test]
 fn a_classic_load_balancer() {
     let story = sound().whose(|service| service.load_balancers[0].target_group = None);
     assert_snapshot!(judged(story), @r#"
-    low balancer-not-network: the targets of prod/web aren't watched, for it is behind a Classic Load Balancer
+    low balancer-not-network: Targets of prod/web aren't watched: the service is behind a Classic Load Balancer
       about ; under the policy for prod/web
       services: ["prod/web: a Classic Load Balancer"]
     "#);

@@ -17,8 +17,8 @@ fn in_mode(mode: NetworkMode) -> Story {
 
 #[test]
 fn a_bridge_service_behind_a_group_of_addresses() {
-    assert_snapshot!(judged(in_mode(NetworkMode::Bridge)), @r"
-    high network-mode-not-awsvpc: prod/web is behind web, a group of addresses, but web:7 is in bridge mode
+    assert_snapshot!(judged(in_mode(NetworkMode::Bridge)), @"
+    high network-mode-not-awsvpc: ECS can't register tasks of prod/web in target group web: its targets are IP addresses, but task definition web:7 uses network mode bridge, in which tasks have none of their own
       about service web, group web; under the policy for prod/web
       network_mode: bridge
     ");

@@ -16,9 +16,9 @@ fn judged(story: Story) -> String {
 #[test]
 fn a_port_that_the_container_does_not_map() {
     assert_snapshot!(judged(sound().mapping(vec![mapping(80, None, "tcp")])), @r#"
-    high port-mismatch: prod/web can't serve web: container app of web:7 doesn't map port 8080
+    high port-mismatch: prod/web can't serve target group web: container app of task definition web:7 doesn't map port 8080
       about service web, group web; under the policy for prod/web
-      problems: ["container app of web:7 doesn't map port 8080"]
+      problems: ["container app of task definition web:7 doesn't map port 8080"]
       task_definition: arn:aws:ecs:eu-central-1:111122223333:task-definition/web:7
     "#);
 }
@@ -33,7 +33,11 @@ fn a_container_that_is_not_there() {
 fn a_port_that_another_container_maps() {
     let story = sound().with_container("proxy");
     let story = story.whose(|service| service.load_balancers[0].container_name = Some("proxy".to_owned()));
-    assert!(judged(story.clone()).contains("container proxy of web:7 doesn't map port 8080"), "{}", judged(story));
+    assert!(
+        judged(story.clone()).contains("container proxy of task definition web:7 doesn't map port 8080"),
+        "{}",
+        judged(story)
+    );
 }
 
 #[test]
@@ -68,7 +72,7 @@ fn two_entries_of_one_group_are_one_finding() {
     let story = sound().on("web", 9090).mapping(vec![mapping(80, None, "tcp")]);
     assert_eq!(judged(story.clone()).matches("high port-mismatch").count(), 1);
     assert!(judged(story).contains(
-        r#"problems: ["container app of web:7 doesn't map port 8080","container app of web:7 doesn't map port 9090"]"#
+        r#"problems: ["container app of task definition web:7 doesn't map port 8080","container app of task definition web:7 doesn't map port 9090"]"#
     ));
 }
 

@@ -15,9 +15,9 @@ fn judged(story: Story) -> String {
 #[test]
 fn a_group_of_udp_and_a_mapping_for_tcp() {
     assert_snapshot!(judged(sound().of_protocol("UDP")), @r#"
-    low protocol-mismatch: prod/web is behind web, a group of UDP, but its port 8080 is mapped for tcp, not for udp
+    low protocol-mismatch: Target group web sends UDP to prod/web, but its container maps port 8080 as TCP only
       about service web, group web; under the policy for prod/web
-      problems: ["port 8080 is mapped for tcp, not for udp"]
+      problems: ["port 8080 as TCP only"]
       protocol: UDP
     "#);
 }

@@ -19,7 +19,7 @@ fn registered_by_hand() -> Story {
 #[test]
 fn tasks_that_somebody_registered() {
     assert_snapshot!(judged(registered_by_hand()), @r#"
-    high service-without-load-balancer: prod/api declares no load balancer, but its tasks are registered in web (2)
+    high service-without-load-balancer: New tasks of prod/api will get no traffic from target group web: the service names no target group, and its 2 tasks were registered by hand
       about service api, group web; under the policy for prod/api
       targets: ["10.0.1.5:8080 of t5","10.0.1.6:8080 of t6"]
     "#);
@@ -28,7 +28,7 @@ fn tasks_that_somebody_registered() {
 #[test]
 fn in_a_group_that_no_service_uses() {
     let story = sound().group("spare").service("api").declares(&["web"]).task(5).registered_in("spare", 8080);
-    assert!(judged(story.clone()).contains("prod/api declares no load balancer"), "{}", judged(story));
+    assert!(judged(story.clone()).contains("New tasks of prod/api will get no traffic"), "{}", judged(story));
 }
 
 #[test]

@@ -12,8 +12,8 @@ fn judged(story: Story) -> String {
 
 #[test]
 fn a_service_that_names_none() {
-    assert_snapshot!(judged(sound().declares(&[])), @r"
-    medium service-without-security-groups: prod/web declares no security groups for its tasks, so they get the VPC's default group
+    assert_snapshot!(judged(sound().declares(&[])), @"
+    medium service-without-security-groups: Tasks of prod/web get the VPC's default security group: the service declares none
       about service web; under the policy for prod/web
     ");
 }

@@ -13,8 +13,8 @@ fn judged(story: Story) -> String {
 
 #[test]
 fn an_awsvpc_service_on_a_group_of_instances() {
-    assert_snapshot!(judged(sound().of_type(TargetType::Instance)), @r"
-    high target-type-not-ip: prod/web runs web:7 in awsvpc mode, but web has targets of type instance
+    assert_snapshot!(judged(sound().of_type(TargetType::Instance)), @"
+    high target-type-not-ip: ECS can't register tasks of prod/web in target group web: its targets are of type instance, and task definition web:7 uses network mode awsvpc, whose tasks are registered by IP address
       about service web, group web; under the policy for prod/web
       target_type: instance
     ");

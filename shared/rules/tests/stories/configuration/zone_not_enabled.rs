@@ -17,7 +17,7 @@ fn in_two_zones() -> Story {
 #[test]
 fn a_subnet_in_a_zone_the_balancer_does_not_serve() {
     assert_snapshot!(judged(in_two_zones()), @r#"
-    medium zone-not-enabled: prod/web may start tasks in eu-central-1b, which edge doesn't serve
+    medium zone-not-enabled: Tasks that prod/web starts in eu-central-1b get no traffic: Network Load Balancer edge isn't enabled there
       about service web, group web; under the policy for prod/web
       enabled_zones: ["eu-central-1a"]
       subnets: ["subnet-b in eu-central-1b"]

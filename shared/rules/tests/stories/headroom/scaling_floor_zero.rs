@@ -11,8 +11,8 @@ fn judged(story: Story) -> String {
 
 #[test]
 fn a_service_that_may_be_scaled_to_nothing() {
-    assert_snapshot!(judged(sound().scaled(0, 10)), @r"
-    low scaling-floor-zero: prod/web is behind a Network Load Balancer and may be scaled to zero tasks
+    assert_snapshot!(judged(sound().scaled(0, 10)), @"
+    low scaling-floor-zero: Clients of prod/web may find nobody: Application Auto Scaling may scale it to zero tasks
       about service web; under the policy for prod/web
       maximum_capacity: 10
       minimum_capacity: 0

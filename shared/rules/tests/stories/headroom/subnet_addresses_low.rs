@@ -12,7 +12,7 @@ fn judged(story: Story) -> String {
 #[test]
 fn subnets_that_can_not_hold_the_maximum() {
     assert_snapshot!(judged(sound().scaled(1, 30).free_addresses(27)), @r#"
-    medium subnet-addresses-low: prod/web may be scaled to 30 tasks, 28 more than now, but its subnets have 27 free addresses
+    medium subnet-addresses-low: Scaling out will fail: prod/web may be scaled to 30 tasks, 28 more than now, but its subnets have only 27 free addresses
       about service web; under the policy for prod/web
       free_addresses: ["subnet-a: 27"]
       tasks_at_most: 30

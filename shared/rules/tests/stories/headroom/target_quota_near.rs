@@ -13,8 +13,8 @@ fn judged(story: Story) -> String {
 
 #[test]
 fn a_group_that_would_hold_too_many() {
-    assert_snapshot!(judged(sound().scaled(1, 1001)), @r"
-    low target-quota-near: prod/web may be scaled to 1001 tasks, and target group web would have 1001 targets of 1000 allowed, unless AWS raised the quota
+    assert_snapshot!(judged(sound().scaled(1, 1001)), @"
+    low target-quota-near: Scaling out will leave tasks without traffic: prod/web may be scaled to 1001 tasks, and target group web would have 1001 targets of 1000 allowed, unless AWS raised the quota
       about service web, group web; under the policy for prod/web
       forecast: 1001
       quota: 1000

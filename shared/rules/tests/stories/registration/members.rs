@@ -34,12 +34,12 @@ fn numbers_that_do_not_are_not() {
 #[test]
 fn a_named_task_that_is_missing_is_never_explained_away() {
     let judged = healthy().target("web", "10.0.1.9:8080").recorded("web", "10.0.1.9:8080", 9).task(3).event();
-    assert_snapshot!(judged.found(), @r"
-    high target-stale: 10.0.1.9:8080 is registered in web but nothing has that address
+    assert_snapshot!(judged.found(), @"
+    high target-stale: Target group web sends to nobody at 10.0.1.9:8080: no network interface has this address
       about service web, group web, 10.0.1.9:8080; under the policy for prod/web
       past_owner: the ledger saw it registered for task t9 at 2026-03-01T10:00:00Z
       -> deregister 10.0.1.9:8080 from web
-    high target-missing: task t3 of prod/web is running at 10.0.1.3:8080 but web doesn't have it
+    high target-missing: Task t3 of prod/web gets no traffic: 10.0.1.3:8080 isn't registered in target group web
       about service web, task t3, group web, 10.0.1.3:8080, eni-t3; under the policy for prod/web
       started_at: 2026-03-01T11:00:00Z
       started_by: ecs-svc/web
@@ -52,12 +52,12 @@ fn a_named_task_that_is_missing_is_never_explained_away() {
 fn the_address_of_a_stopped_task_is_never_explained_away() {
     let judged = story().group("web").service("web").on("web", 8080).task(1).registered().task(2);
     let judged = judged.task(9).registered().stopped().event();
-    assert_snapshot!(judged.found(), @r"
-    high target-stale: 10.0.1.9:8080 is registered in web but nothing has that address
+    assert_snapshot!(judged.found(), @"
+    high target-stale: Target group web sends to nobody at 10.0.1.9:8080: no network interface has this address
       about service web, group web, 10.0.1.9:8080; under the policy for prod/web
       past_owner: task t9 had the address before it stopped
       -> deregister 10.0.1.9:8080 from web
-    high target-missing: task t2 of prod/web is running at 10.0.1.2:8080 but web doesn't have it
+    high target-missing: Task t2 of prod/web gets no traffic: 10.0.1.2:8080 isn't registered in target group web
       about service web, task t2, group web, 10.0.1.2:8080, eni-t2; under the policy for prod/web
       started_at: 2026-03-01T11:00:00Z
       started_by: ecs-svc/web

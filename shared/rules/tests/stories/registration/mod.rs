@@ -13,7 +13,7 @@ mod ownership;
 mod policy;
 mod questions;
 mod random;
-mod removals;
+pub(crate) mod removals;
 mod target_foreign;
 mod target_group_empty;
 mod target_hijacked;

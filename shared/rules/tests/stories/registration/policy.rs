@@ -68,8 +68,8 @@ fn nor_does_a_wrong_port_go_on_the_word_of_one_user() {
 #[test]
 fn a_disabled_rule_is_silent() {
     let judged = stale_by_ledger().task(3).policy("rules.disable = [\"target-stale\"]");
-    assert_snapshot!(judged.found(), @r"
-    high target-missing: task t3 of prod/web is running at 10.0.1.3:8080 but web doesn't have it
+    assert_snapshot!(judged.found(), @"
+    high target-missing: Task t3 of prod/web gets no traffic: 10.0.1.3:8080 isn't registered in target group web
       about service web, task t3, group web, 10.0.1.3:8080, eni-t3; under the policy for prod/web
       started_at: 2026-03-01T11:00:00Z
       started_by: ecs-svc/web
@@ -162,12 +162,12 @@ fn one_service_that_can_not_be_read_does_not_stop_the_others() {
     let judged = story().group("web").service("web").on("web", 8080).task(1);
     let judged = judged.group("api").service("api").on("api", 8080).task(2);
     let judged = judged.unread(Question::Service(names::service("prod/api")));
-    assert_snapshot!(judged.found(), @r"
-    critical target-group-empty: web has no usable target although tasks of its services are running (1)
+    assert_snapshot!(judged.found(), @"
+    critical target-group-empty: prod/web gets no traffic: target group web has no usable target, though 1 task is running
       about service web, group web; under the policy for prod/web
       live_tasks: 1
       registered_targets: 0
-    high target-missing: task t1 of prod/web is running at 10.0.1.1:8080 but web doesn't have it
+    high target-missing: Task t1 of prod/web gets no traffic: 10.0.1.1:8080 isn't registered in target group web
       about service web, task t1, group web, 10.0.1.1:8080, eni-t1; under the policy for prod/web
       started_at: 2026-03-01T11:00:00Z
       started_by: ecs-svc/web
@@ -180,8 +180,8 @@ fn one_service_that_can_not_be_read_does_not_stop_the_others() {
 fn one_group_that_can_not_be_read_does_not_stop_the_others() {
     let judged = healthy().task(3).group("admin").service("web").on("admin", 9090);
     let judged = judged.unread(Question::TargetHealth(names::group("admin")));
-    assert_snapshot!(judged.found(), @r"
-    high target-missing: task t3 of prod/web is running at 10.0.1.3:8080 but web doesn't have it
+    assert_snapshot!(judged.found(), @"
+    high target-missing: Task t3 of prod/web gets no traffic: 10.0.1.3:8080 isn't registered in target group web
       about service web, task t3, group web, 10.0.1.3:8080, eni-t3; under the policy for prod/web
       started_at: 2026-03-01T11:00:00Z
       started_by: ecs-svc/web

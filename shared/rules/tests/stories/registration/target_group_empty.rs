@@ -12,17 +12,17 @@ fn of_two_tasks() -> Story {
 
 #[test]
 fn nothing_is_registered() {
-    assert_snapshot!(of_two_tasks().found(), @r"
-    critical target-group-empty: web has no usable target although tasks of its services are running (2)
+    assert_snapshot!(of_two_tasks().found(), @"
+    critical target-group-empty: prod/web gets no traffic: target group web has no usable target, though 2 tasks are running
       about service web, group web; under the policy for prod/web
       live_tasks: 2
       registered_targets: 0
-    high target-missing: task t1 of prod/web is running at 10.0.1.1:8080 but web doesn't have it
+    high target-missing: Task t1 of prod/web gets no traffic: 10.0.1.1:8080 isn't registered in target group web
       about service web, task t1, group web, 10.0.1.1:8080, eni-t1; under the policy for prod/web
       started_at: 2026-03-01T11:00:00Z
       started_by: ecs-svc/web
       -> register 10.0.1.1:8080 in web
-    high target-missing: task t2 of prod/web is running at 10.0.1.2:8080 but web doesn't have it
+    high target-missing: Task t2 of prod/web gets no traffic: 10.0.1.2:8080 isn't registered in target group web
       about service web, task t2, group web, 10.0.1.2:8080, eni-t2; under the policy for prod/web
       started_at: 2026-03-01T11:00:00Z
       started_by: ecs-svc/web
@@ -34,7 +34,7 @@ fn nothing_is_registered() {
 fn everything_is_unhealthy() {
     let judged = of_two_tasks().registered().state("unhealthy", None).task(1).registered().state("unhealthy", None);
     assert_snapshot!(judged.found(), @r#"
-    critical target-group-empty: web has no usable target although tasks of its services are running (2): the load balancer has failed open, and sends to targets that fail their health checks
+    critical target-group-empty: prod/web gets no traffic: target group web has no usable target, though 2 tasks are running: the load balancer has failed open, and sends to targets that fail their health checks
       about service web, group web; under the policy for prod/web
       live_tasks: 2
       registered_targets: 2

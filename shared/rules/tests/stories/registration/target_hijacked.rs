@@ -13,8 +13,8 @@ use crate::story::Story;
 
 #[test]
 fn a_task_of_a_service_that_does_not_use_the_group_has_inherited_the_address() {
-    assert_snapshot!(hijacked_by_ledger().found(), @r"
-    critical target-hijacked: 10.0.1.9:8080 in web was a task's of prod/web, but now belongs to task t5 (of prod/api)
+    assert_snapshot!(hijacked_by_ledger().found(), @"
+    critical target-hijacked: Clients of prod/web reach a task of prod/api: target 10.0.1.9:8080 in target group web now belongs to task t5
       about service web, task t5, group web, 10.0.1.9:8080, eni-t5; under the policy for prod/web
       past_owner: the ledger saw it registered for task t9 at 2026-03-01T10:00:00Z
       -> deregister 10.0.1.9:8080 from web
@@ -25,8 +25,8 @@ fn a_task_of_a_service_that_does_not_use_the_group_has_inherited_the_address() {
 #[test]
 fn a_stopped_task_proves_that_it_had_the_address_and_not_that_it_had_the_target() {
     let judged = new_owner(stale_by_stopped_task());
-    assert_snapshot!(judged.found(), @r"
-    low target-foreign: 10.0.1.9:8080 in web belongs to task t5 of prod/api, which doesn't use the group
+    assert_snapshot!(judged.found(), @"
+    low target-foreign: Target 10.0.1.9:8080 in target group web may be intentional: the address belongs to task t5 of prod/api, which doesn't use the target group
       about service web, task t5, group web, 10.0.1.9:8080, eni-t5; under the policy for prod/web
     ");
     assert_eq!(judged.event().removals().len(), 0, "whatever its event says");
@@ -51,7 +51,7 @@ fn scripted() -> Story {
 #[test]
 fn a_task_that_a_script_registered_at_the_address_of_one_that_crashed_stays() {
     assert_snapshot!(with_undeclared(scripted()).found(), @r#"
-    high service-without-load-balancer: prod/api declares no load balancer, but its tasks are registered in web (3)
+    high service-without-load-balancer: New tasks of prod/api will get no traffic from target group web: the service names no target group, and its 3 tasks were registered by hand
       about service api, group web; under the policy for prod/api
       targets: ["10.0.1.9:8080 of t5","10.0.1.6:8080 of t6","10.0.1.7:8080 of t7"]
     "#);
@@ -69,8 +69,8 @@ fn so_it_does_where_the_ledger_remembers_the_target_but_the_script_registers_the
 #[test]
 fn a_worker_that_inherited_a_recorded_target_goes() {
     let judged = with_undeclared(hijacked_by_worker());
-    assert_snapshot!(judged.found(), @r"
-    critical target-hijacked: 10.0.1.9:8080 in web was a task's of prod/web, but now belongs to task t5 (of prod/worker)
+    assert_snapshot!(judged.found(), @"
+    critical target-hijacked: Clients of prod/web reach a task of prod/worker: target 10.0.1.9:8080 in target group web now belongs to task t5
       about service web, task t5, group web, 10.0.1.9:8080, eni-t5; under the policy for prod/web
       past_owner: the ledger saw it registered for task t9 at 2026-03-01T10:00:00Z
       -> deregister 10.0.1.9:8080 from web
@@ -81,12 +81,12 @@ fn a_worker_that_inherited_a_recorded_target_goes() {
 #[test]
 fn where_other_tasks_of_the_new_owners_service_are_in_the_group_it_may_be_intentional() {
     let judged = hijacked_by_ledger().task(6).registered_in("web", 9090).look_at_service("prod/web");
-    assert_snapshot!(judged.found(), @r"
-    critical target-hijacked: 10.0.1.9:8080 in web was a task's of prod/web, but now belongs to task t5 (of prod/api)
+    assert_snapshot!(judged.found(), @"
+    critical target-hijacked: Clients of prod/web reach a task of prod/api: target 10.0.1.9:8080 in target group web now belongs to task t5
       about service web, task t5, group web, 10.0.1.9:8080, eni-t5; under the policy for prod/web
       past_owner: the ledger saw it registered for task t9 at 2026-03-01T10:00:00Z
-      withheld: deregister 10.0.1.9:8080 from web: other tasks of its new owner's service are registered in the group, so this one may be intentional
-    low target-foreign: 10.0.1.6:9090 in web belongs to task t6 of prod/api, which doesn't use the group
+      withheld: deregister 10.0.1.9:8080 from web: other tasks of the new owner's service are registered in the target group, so this one may be intentional
+    low target-foreign: Target 10.0.1.6:9090 in target group web may be intentional: the address belongs to task t6 of prod/api, which doesn't use the target group
       about service web, task t6, group web, 10.0.1.6:9090, eni-t6; under the policy for prod/web
     ");
     let draining = hijacked_by_ledger().task(6).registered_in("web", 8080).state("draining", None);
@@ -103,42 +103,42 @@ fn where_other_tasks_of_the_new_owners_service_are_in_the_group_it_may_be_intent
 #[test]
 fn while_it_is_initial_it_may_have_been_registered_for_its_new_owner_just_now() {
     let judged = healthy().target("web", "10.0.1.9:8080").state("initial", None).recorded("web", "10.0.1.9:8080", 9);
-    assert_snapshot!(new_owner(judged).found(), @r"
-    critical target-hijacked: 10.0.1.9:8080 in web was a task's of prod/web, but now belongs to task t5 (of prod/api)
+    assert_snapshot!(new_owner(judged).found(), @"
+    critical target-hijacked: Clients of prod/web reach a task of prod/api: target 10.0.1.9:8080 in target group web now belongs to task t5
       about service web, task t5, group web, 10.0.1.9:8080, eni-t5; under the policy for prod/web
       past_owner: the ledger saw it registered for task t9 at 2026-03-01T10:00:00Z
-      withheld: deregister 10.0.1.9:8080 from web: it is still initial, so it may have been registered for its new owner just now
+      withheld: deregister 10.0.1.9:8080 from web: the target is still initial, so it may have been registered for its new owner just now
     young until 2026-03-01T12:03:00Z in web
     ");
 }
 
 #[test]
 fn a_heir_that_is_not_ecs_is_reported_and_stays() {
-    assert_snapshot!(stale_by_ledger().other_interface("lambda", "10.0.1.9").found(), @r"
-    critical target-hijacked: 10.0.1.9:8080 in web was a task's of prod/web, but now belongs to eni-lambda, which is no task's
+    assert_snapshot!(stale_by_ledger().other_interface("lambda", "10.0.1.9").found(), @"
+    critical target-hijacked: Clients of prod/web reach something that isn't an ECS task: target 10.0.1.9:8080 in target group web now belongs to network interface eni-lambda
       about service web, group web, 10.0.1.9:8080, eni-lambda; under the policy for prod/web
       past_owner: the ledger saw it registered for task t9 at 2026-03-01T10:00:00Z
-      withheld: deregister 10.0.1.9:8080 from web: its new owner isn't a task of another service
+      withheld: deregister 10.0.1.9:8080 from web: the address now belongs to a network interface that isn't attached to an ECS task, which may be intentional
     ");
 }
 
 #[test]
 fn a_plain_interface_that_may_be_a_tasks_and_is_not_stays_too() {
-    assert_snapshot!(stale_by_ledger().other_interface("interface", "10.0.1.9").found(), @r"
-    critical target-hijacked: 10.0.1.9:8080 in web was a task's of prod/web, but now belongs to eni-interface, which is no task's
+    assert_snapshot!(stale_by_ledger().other_interface("interface", "10.0.1.9").found(), @"
+    critical target-hijacked: Clients of prod/web reach something that isn't an ECS task: target 10.0.1.9:8080 in target group web now belongs to network interface eni-interface
       about service web, group web, 10.0.1.9:8080, eni-interface; under the policy for prod/web
       past_owner: the ledger saw it registered for task t9 at 2026-03-01T10:00:00Z
-      withheld: deregister 10.0.1.9:8080 from web: its new owner isn't a task of another service
+      withheld: deregister 10.0.1.9:8080 from web: the address now belongs to a network interface that isn't attached to an ECS task, which may be intentional
     ");
 }
 
 #[test]
 fn a_standalone_heir_stays() {
-    assert_snapshot!(stale_by_ledger().standalone(5).at("10.0.1.9").found(), @r"
-    critical target-hijacked: 10.0.1.9:8080 in web was a task's of prod/web, but now belongs to task t5 (standalone)
+    assert_snapshot!(stale_by_ledger().standalone(5).at("10.0.1.9").found(), @"
+    critical target-hijacked: Clients of prod/web reach a standalone task: target 10.0.1.9:8080 in target group web now belongs to task t5
       about service web, task t5, group web, 10.0.1.9:8080, eni-t5; under the policy for prod/web
       past_owner: the ledger saw it registered for task t9 at 2026-03-01T10:00:00Z
-      withheld: deregister 10.0.1.9:8080 from web: its new owner is a task of no service, and may have been put there on purpose
+      withheld: deregister 10.0.1.9:8080 from web: the address now belongs to a standalone task, which may be intentional
     ");
 }
 
@@ -159,8 +159,8 @@ fn a_heir_whose_service_is_gone_stays() {
 
 #[test]
 fn without_proof_it_is_foreign() {
-    assert_snapshot!(new_owner(healthy().target("web", "10.0.1.9:8080")).found(), @r"
-    low target-foreign: 10.0.1.9:8080 in web belongs to task t5 of prod/api, which doesn't use the group
+    assert_snapshot!(new_owner(healthy().target("web", "10.0.1.9:8080")).found(), @"
+    low target-foreign: Target 10.0.1.9:8080 in target group web may be intentional: the address belongs to task t5 of prod/api, which doesn't use the target group
       about service web, task t5, group web, 10.0.1.9:8080, eni-t5; under the policy for prod/web
     ");
 }
@@ -197,11 +197,11 @@ fn a_heir_that_uses_the_group_in_a_task_set_is_at_home() {
 /// What the older deployment used, AWS doesn't say in DescribeServices.
 #[test]
 fn a_heir_whose_service_is_in_flight_stays() {
-    assert_snapshot!(hijacked_by_ledger().rolling().found(), @r"
-    critical target-hijacked: 10.0.1.9:8080 in web was a task's of prod/web, but now belongs to task t5 (of prod/api)
+    assert_snapshot!(hijacked_by_ledger().rolling().found(), @"
+    critical target-hijacked: Clients of prod/web reach a task of prod/api: target 10.0.1.9:8080 in target group web now belongs to task t5
       about service web, task t5, group web, 10.0.1.9:8080, eni-t5; under the policy for prod/web
       past_owner: the ledger saw it registered for task t9 at 2026-03-01T10:00:00Z
-      withheld: deregister 10.0.1.9:8080 from web: a deployment of its new owner's service is in flight, or the task is of an older one: it may belong there
+      withheld: deregister 10.0.1.9:8080 from web: a deployment of the new owner's service is in flight, or the task is of an older one: it may belong there
     ");
 }
 
@@ -214,8 +214,8 @@ fn nor_does_a_known_revision_make_it_certain() {
 fn a_revision_in_flight_that_uses_the_group_makes_the_heir_a_user() {
     let judged = hijacked_by_ledger().rolling().revision("r7", &["api", "web"]);
     assert_eq!(judged.removals().len(), 0);
-    assert_snapshot!(judged.found(), @r"
-    medium target-wrong-group: 10.0.1.9:8080 in web belongs to task t5 of prod/api, which serves through another group
+    assert_snapshot!(judged.found(), @"
+    medium target-wrong-group: Traffic of target group web reaches the wrong task of prod/api: 10.0.1.9:8080 belongs to task t5, which serves through another target group
       about service api, task t5, group web, 10.0.1.9:8080, eni-t5; under the policy for prod/api
     ");
 }

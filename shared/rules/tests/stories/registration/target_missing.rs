@@ -10,8 +10,8 @@ use crate::{entities, names};
 
 #[test]
 fn a_live_task_that_its_group_does_not_have() {
-    assert_snapshot!(healthy().task(3).found(), @r"
-    high target-missing: task t3 of prod/web is running at 10.0.1.3:8080 but web doesn't have it
+    assert_snapshot!(healthy().task(3).found(), @"
+    high target-missing: Task t3 of prod/web gets no traffic: 10.0.1.3:8080 isn't registered in target group web
       about service web, task t3, group web, 10.0.1.3:8080, eni-t3; under the policy for prod/web
       started_at: 2026-03-01T11:00:00Z
       started_by: ecs-svc/web
@@ -23,8 +23,8 @@ fn a_live_task_that_its_group_does_not_have() {
 fn of_several_groups_only_one_has_it() {
     let judged = story().group("web").group("admin").service("web").on("web", 8080).on("admin", 9090);
     let judged = judged.task(1).registered_in("web", 8080).task(2).registered();
-    assert_snapshot!(judged.found(), @r"
-    high target-missing: task t1 of prod/web is running at 10.0.1.1:9090 but admin doesn't have it
+    assert_snapshot!(judged.found(), @"
+    high target-missing: Task t1 of prod/web gets no traffic: 10.0.1.1:9090 isn't registered in target group admin
       about service web, task t1, group admin, 10.0.1.1:9090, eni-t1; under the policy for prod/web
       started_at: 2026-03-01T11:00:00Z
       started_by: ecs-svc/web
@@ -36,8 +36,8 @@ fn of_several_groups_only_one_has_it() {
 fn one_group_on_two_ports() {
     let judged = story().group("web").service("web").on("web", 8080).on("web", 9090);
     let judged = judged.task(1).registered_in("web", 8080).task(2).registered();
-    assert_snapshot!(judged.found(), @r"
-    high target-missing: task t1 of prod/web is running at 10.0.1.1:9090 but web doesn't have it
+    assert_snapshot!(judged.found(), @"
+    high target-missing: Task t1 of prod/web gets no traffic: 10.0.1.1:9090 isn't registered in target group web
       about service web, task t1, group web, 10.0.1.1:9090, eni-t1; under the policy for prod/web
       started_at: 2026-03-01T11:00:00Z
       started_by: ecs-svc/web
@@ -48,12 +48,12 @@ fn one_group_on_two_ports() {
 #[test]
 fn an_ipv6_group_wants_the_ipv6_address() {
     let judged = story().group("web").for_ipv6().service("web").on("web", 8080).task(1).and_at("2001:db8:1::1");
-    assert_snapshot!(judged.found(), @r"
-    critical target-group-empty: web has no usable target although tasks of its services are running (1)
+    assert_snapshot!(judged.found(), @"
+    critical target-group-empty: prod/web gets no traffic: target group web has no usable target, though 1 task is running
       about service web, group web; under the policy for prod/web
       live_tasks: 1
       registered_targets: 0
-    high target-missing: task t1 of prod/web is running at [2001:db8:1::1]:8080 but web doesn't have it
+    high target-missing: Task t1 of prod/web gets no traffic: [2001:db8:1::1]:8080 isn't registered in target group web
       about service web, task t1, group web, [2001:db8:1::1]:8080, eni-t1; under the policy for prod/web
       started_at: 2026-03-01T11:00:00Z
       started_by: ecs-svc/web
@@ -72,8 +72,8 @@ fn a_task_in_a_peered_vpc_is_told_with_both_vpcs() {
     let mut judged = healthy().task(3).at("10.8.0.5").in_subnet("peered");
     judged.account.subnets.push(entities::a_subnet("peered", &["10.8.0.0/24"]));
     judged.account.subnets.last_mut().expect("a subnet").vpc = names::vpc("peered");
-    assert_snapshot!(judged.found(), @r"
-    high target-missing: task t3 of prod/web is running at 10.8.0.5:8080 but web doesn't have it (the task is in vpc-peered, the target group in vpc-main)
+    assert_snapshot!(judged.found(), @"
+    high target-missing: Task t3 of prod/web gets no traffic: 10.8.0.5:8080 isn't registered in target group web (the task is in vpc-peered, the target group in vpc-main)
       about service web, task t3, group web, 10.8.0.5:8080, eni-t3; under the policy for prod/web
       started_at: 2026-03-01T11:00:00Z
       started_by: ecs-svc/web
@@ -87,18 +87,22 @@ fn a_task_in_a_peered_vpc_is_told_with_both_vpcs() {
 fn a_task_in_a_secondary_range_of_the_groups_own_vpc_is_inside() {
     let mut judged = healthy().task(3).at("100.64.1.5").in_subnet("secondary");
     judged.account.subnets.push(entities::a_subnet("secondary", &["100.64.1.0/24"]));
-    assert!(judged.found().contains("is running at 100.64.1.5:8080 but web doesn't have it\n"), "{}", judged.found());
+    assert!(
+        judged.found().contains("gets no traffic: 100.64.1.5:8080 isn't registered in target group web\n"),
+        "{}",
+        judged.found()
+    );
 }
 
 #[test]
 fn a_quic_target_can_only_be_reported() {
     let judged = story().group("web").of_protocol("QUIC").service("web").on("web", 8080).task(1).registered().task(2);
-    assert_snapshot!(judged.found(), @r"
-    high target-missing: task t2 of prod/web is running at 10.0.1.2:8080 but web doesn't have it
+    assert_snapshot!(judged.found(), @"
+    high target-missing: Task t2 of prod/web gets no traffic: 10.0.1.2:8080 isn't registered in target group web
       about service web, task t2, group web, 10.0.1.2:8080, eni-t2; under the policy for prod/web
       started_at: 2026-03-01T11:00:00Z
       started_by: ecs-svc/web
-      withheld: register 10.0.1.2:8080 in web: a QUIC target needs the server id its task was given, which only its owner knows
+      withheld: register 10.0.1.2:8080 in web: a QUIC target needs the server id of its task, which can't be read from AWS
     ");
 }
 
@@ -228,12 +232,12 @@ fn groups_of_other_kinds_are_not_judged() {
 fn one_group_that_is_gone_does_not_stop_the_others() {
     let mut judged = story().group("gone").group("web").service("web").on("gone", 8080).on("web", 8080).task(1);
     judged.account.groups.remove(&names::group("gone"));
-    assert_snapshot!(judged.found(), @r"
-    critical target-group-empty: web has no usable target although tasks of its services are running (1)
+    assert_snapshot!(judged.found(), @"
+    critical target-group-empty: prod/web gets no traffic: target group web has no usable target, though 1 task is running
       about service web, group web; under the policy for prod/web
       live_tasks: 1
       registered_targets: 0
-    high target-missing: task t1 of prod/web is running at 10.0.1.1:8080 but web doesn't have it
+    high target-missing: Task t1 of prod/web gets no traffic: 10.0.1.1:8080 isn't registered in target group web
       about service web, task t1, group web, 10.0.1.1:8080, eni-t1; under the policy for prod/web
       started_at: 2026-03-01T11:00:00Z
       started_by: ecs-svc/web

@@ -9,8 +9,8 @@ use crate::story::{Story, story};
 
 #[test]
 fn the_ledger_saw_it() {
-    assert_snapshot!(stale_by_ledger().found(), @r"
-    high target-stale: 10.0.1.9:8080 is registered in web but nothing has that address
+    assert_snapshot!(stale_by_ledger().found(), @"
+    high target-stale: Target group web sends to nobody at 10.0.1.9:8080: no network interface has this address
       about service web, group web, 10.0.1.9:8080; under the policy for prod/web
       past_owner: the ledger saw it registered for task t9 at 2026-03-01T10:00:00Z
       -> deregister 10.0.1.9:8080 from web
@@ -19,8 +19,8 @@ fn the_ledger_saw_it() {
 
 #[test]
 fn a_task_stopped_there() {
-    assert_snapshot!(stale_by_stopped_task().found(), @r"
-    high target-stale: 10.0.1.9:8080 is registered in web but nothing has that address
+    assert_snapshot!(stale_by_stopped_task().found(), @"
+    high target-stale: Target group web sends to nobody at 10.0.1.9:8080: no network interface has this address
       about service web, group web, 10.0.1.9:8080; under the policy for prod/web
       past_owner: task t9 had the address before it stopped
       -> deregister 10.0.1.9:8080 from web
@@ -29,8 +29,8 @@ fn a_task_stopped_there() {
 
 #[test]
 fn a_task_stopped_whose_address_only_its_event_tells() {
-    assert_snapshot!(stale_by_event().found(), @r"
-    high target-stale: 10.0.1.9:8080 is registered in web but nothing has that address
+    assert_snapshot!(stale_by_event().found(), @"
+    high target-stale: Target group web sends to nobody at 10.0.1.9:8080: no network interface has this address
       about service web, group web, 10.0.1.9:8080; under the policy for prod/web
       past_owner: task t9 had the address before it stopped
       -> deregister 10.0.1.9:8080 from web
@@ -39,8 +39,8 @@ fn a_task_stopped_whose_address_only_its_event_tells() {
 
 #[test]
 fn only_ecs_registers_here() {
-    assert_snapshot!(stale_by_exclusive().found(), @r"
-    high target-stale: 10.0.1.9:8080 is registered in web but nothing has that address
+    assert_snapshot!(stale_by_exclusive().found(), @"
+    high target-stale: Target group web sends to nobody at 10.0.1.9:8080: no network interface has this address
       about service web, group web, 10.0.1.9:8080; under the policy for prod/web
       past_owner: the policy says that only ECS registers targets here, and prod/web serves from this subnet on this port
       -> deregister 10.0.1.9:8080 from web
@@ -49,47 +49,47 @@ fn only_ecs_registers_here() {
 
 #[test]
 fn without_proof_it_is_reported_and_stays() {
-    assert_snapshot!(healthy().target("web", "10.0.1.9:8080").found(), @r"
-    high target-stale: 10.0.1.9:8080 is registered in web but nothing has that address
+    assert_snapshot!(healthy().target("web", "10.0.1.9:8080").found(), @"
+    high target-stale: Target group web sends to nobody at 10.0.1.9:8080: no network interface has this address
       about service web, group web, 10.0.1.9:8080; under the policy for prod/web
-      withheld: deregister 10.0.1.9:8080 from web: there is no proof that a task of a service that uses the group ever had it
+      withheld: deregister 10.0.1.9:8080 from web: nothing proves that a task of a service that uses the target group ever had this address
     ");
 }
 
 #[test]
 fn an_event_of_a_task_aws_has_forgotten_proves_nothing() {
-    assert_snapshot!(healthy().task(9).registered().forgotten().event().found(), @r"
-    high target-stale: 10.0.1.9:8080 is registered in web but nothing has that address
+    assert_snapshot!(healthy().task(9).registered().forgotten().event().found(), @"
+    high target-stale: Target group web sends to nobody at 10.0.1.9:8080: no network interface has this address
       about service web, group web, 10.0.1.9:8080; under the policy for prod/web
-      withheld: deregister 10.0.1.9:8080 from web: there is no proof that a task of a service that uses the group ever had it
+      withheld: deregister 10.0.1.9:8080 from web: nothing proves that a task of a service that uses the target group ever had this address
     ");
 }
 
 #[test]
 fn a_record_that_ended_proves_nothing() {
-    assert_snapshot!(stale_by_ledger().ended(30).found(), @r"
-    high target-stale: 10.0.1.9:8080 is registered in web but nothing has that address
+    assert_snapshot!(stale_by_ledger().ended(30).found(), @"
+    high target-stale: Target group web sends to nobody at 10.0.1.9:8080: no network interface has this address
       about service web, group web, 10.0.1.9:8080; under the policy for prod/web
-      withheld: deregister 10.0.1.9:8080 from web: there is no proof that a task of a service that uses the group ever had it
+      withheld: deregister 10.0.1.9:8080 from web: nothing proves that a task of a service that uses the target group ever had this address
     ");
 }
 
 #[test]
 fn a_record_that_expired_proves_nothing() {
-    assert_snapshot!(stale_by_ledger().expired().found(), @r"
-    high target-stale: 10.0.1.9:8080 is registered in web but nothing has that address
+    assert_snapshot!(stale_by_ledger().expired().found(), @"
+    high target-stale: Target group web sends to nobody at 10.0.1.9:8080: no network interface has this address
       about service web, group web, 10.0.1.9:8080; under the policy for prod/web
-      withheld: deregister 10.0.1.9:8080 from web: there is no proof that a task of a service that uses the group ever had it
+      withheld: deregister 10.0.1.9:8080 from web: nothing proves that a task of a service that uses the target group ever had this address
     ");
 }
 
 #[test]
 fn a_record_of_another_port_proves_nothing() {
     let judged = healthy().target("web", "10.0.1.9:8081").recorded("web", "10.0.1.9:8080", 9);
-    assert_snapshot!(judged.found(), @r"
-    high target-stale: 10.0.1.9:8081 is registered in web but nothing has that address
+    assert_snapshot!(judged.found(), @"
+    high target-stale: Target group web sends to nobody at 10.0.1.9:8081: no network interface has this address
       about service web, group web, 10.0.1.9:8081; under the policy for prod/web
-      withheld: deregister 10.0.1.9:8081 from web: there is no proof that a task of a service that uses the group ever had it
+      withheld: deregister 10.0.1.9:8081 from web: nothing proves that a task of a service that uses the target group ever had this address
     ");
 }
 
@@ -97,10 +97,10 @@ fn a_record_of_another_port_proves_nothing() {
 fn a_record_for_a_service_that_no_longer_uses_the_group_proves_nothing() {
     let judged = healthy().service("old").target("web", "10.0.1.9:8080").recorded("web", "10.0.1.9:8080", 9);
     assert_eq!(judged.removals().len(), 0);
-    assert_snapshot!(judged.found(), @r"
-    high target-stale: 10.0.1.9:8080 is registered in web but nothing has that address
+    assert_snapshot!(judged.found(), @"
+    high target-stale: Target group web sends to nobody at 10.0.1.9:8080: no network interface has this address
       about service web, group web, 10.0.1.9:8080; under the policy for prod/web
-      withheld: deregister 10.0.1.9:8080 from web: there is no proof that a task of a service that uses the group ever had it
+      withheld: deregister 10.0.1.9:8080 from web: nothing proves that a task of a service that uses the target group ever had this address
     ");
 }
 
@@ -161,8 +161,8 @@ fn an_exclusive_group_says_nothing_of_other_ports_or_subnets() {
 #[test]
 fn in_a_subnet_of_another_account_absence_is_not_proved() {
     let judged = healthy().target("web", "10.0.9.9:8080").recorded("web", "10.0.9.9:8080", 9);
-    assert_snapshot!(judged.found(), @r"
-    low target-foreign: 10.0.9.9:8080 in web lies outside the subnets of this account in the group's VPC
+    assert_snapshot!(judged.found(), @"
+    low target-foreign: Target 10.0.9.9:8080 in target group web may be intentional: the address lies outside this account's subnets in the target group's VPC
       about service web, group web, 10.0.9.9:8080; under the policy for prod/web
     ");
 }
@@ -170,8 +170,8 @@ fn in_a_subnet_of_another_account_absence_is_not_proved() {
 #[test]
 fn nor_is_it_outside_the_vpc() {
     let judged = healthy().target("web", "192.168.1.9:8080").recorded("web", "192.168.1.9:8080", 9);
-    assert_snapshot!(judged.found(), @r"
-    low target-foreign: 192.168.1.9:8080 in web lies outside the subnets of this account in the group's VPC
+    assert_snapshot!(judged.found(), @"
+    low target-foreign: Target 192.168.1.9:8080 in target group web may be intentional: the address lies outside this account's subnets in the target group's VPC
       about service web, group web, 192.168.1.9:8080; under the policy for prod/web
     ");
 }
@@ -186,11 +186,11 @@ fn a_group_of_another_vpc_has_another_address() {
 #[test]
 fn an_address_inside_a_delegated_prefix_is_somebodys() {
     let judged = stale_by_ledger().other_interface("interface", "10.0.1.77").with_prefix("10.0.1.0/28");
-    assert_snapshot!(judged.found(), @r"
-    critical target-hijacked: 10.0.1.9:8080 in web was a task's of prod/web, but now belongs to eni-interface, which is no task's
+    assert_snapshot!(judged.found(), @"
+    critical target-hijacked: Clients of prod/web reach something that isn't an ECS task: target 10.0.1.9:8080 in target group web now belongs to network interface eni-interface
       about service web, group web, 10.0.1.9:8080, eni-interface; under the policy for prod/web
       past_owner: the ledger saw it registered for task t9 at 2026-03-01T10:00:00Z
-      withheld: deregister 10.0.1.9:8080 from web: its new owner isn't a task of another service
+      withheld: deregister 10.0.1.9:8080 from web: the address now belongs to a network interface that isn't attached to an ECS task, which may be intentional
     ");
 }
 
@@ -291,12 +291,12 @@ fn an_interface_that_outlives_its_stopped_task_is_waited_for() {
     assert_snapshot!(outliving(stale_by_stopped_task(), &own).found(), @"young until 2026-03-01T12:03:00Z in web");
     let recorded = stale_by_stopped_task().recorded("web", "10.0.1.9:8080", 9);
     assert_eq!(outliving(recorded.clone(), &own).found(), outliving(stale_by_stopped_task(), &own).found());
-    assert_snapshot!(outliving(recorded, "another").found(), @r"
-    critical target-hijacked: 10.0.1.9:8080 in web was a task's of prod/web, but now belongs to eni-interface, which is no task's
+    assert_snapshot!(outliving(recorded, "another").found(), @"
+    critical target-hijacked: Clients of prod/web reach something that isn't an ECS task: target 10.0.1.9:8080 in target group web now belongs to network interface eni-interface
       about service web, group web, 10.0.1.9:8080, eni-interface; under the policy for prod/web
       interface_description: arn:aws:ecs:eu-central-1:111122223333:attachment/another
       past_owner: the ledger saw it registered for task t9 at 2026-03-01T10:00:00Z
-      withheld: deregister 10.0.1.9:8080 from web: its new owner isn't a task of another service
+      withheld: deregister 10.0.1.9:8080 from web: the address now belongs to a network interface that isn't attached to an ECS task, which may be intentional
     ");
 }
 

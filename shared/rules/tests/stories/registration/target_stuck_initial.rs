@@ -19,8 +19,8 @@ fn registered_for(minutes: i64) -> Story {
 
 #[test]
 fn a_target_that_the_ledger_saw_registered_long_ago_is_stuck() {
-    assert_snapshot!(registered_for(120).found(), @r"
-    medium target-stuck-initial: 10.0.1.3:8080 is still initial in web, where it has been registered since 2026-03-01T10:00:00Z or longer
+    assert_snapshot!(registered_for(120).found(), @"
+    medium target-stuck-initial: Task t3 of prod/web gets no traffic yet: 10.0.1.3:8080 in target group web is still initial, registered since 2026-03-01T10:00:00Z or longer
       about service web, task t3, group web, 10.0.1.3:8080, eni-t3; under the policy for prod/web
       reason: Elb.InitialHealthChecking
     ");

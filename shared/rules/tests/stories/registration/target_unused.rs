@@ -26,7 +26,7 @@ fn a_group_that_hangs_on_no_balancer() {
     let judged = judged.task(1).registered().state("unused", Some("Target.NotInUse"));
     let judged = judged.task(2).registered().state("unused", Some("Target.NotInUse"));
     assert_snapshot!(judged.which(|group| group.load_balancers.clear()).found(), @r#"
-    high target-unused: registered targets of web are not served (2): it is attached to no listener
+    high target-unused: 2 registered targets of target group web get no traffic: no listener forwards to the target group
       about service web, group web; under the policy for prod/web
       reason: Target.NotInUse
       targets: ["10.0.1.1:8080","10.0.1.2:8080"]
@@ -36,7 +36,7 @@ fn a_group_that_hangs_on_no_balancer() {
 #[test]
 fn a_zone_that_is_not_enabled() {
     assert_snapshot!(healthy().task(3).registered().state("unused", Some("Target.NotInUse")).found(), @r#"
-    high target-unused: registered targets of web are not served (1): their zone may not be enabled, or the listener gives the group weight 0
+    high target-unused: 1 registered target of target group web gets no traffic: their Availability Zone may not be enabled, or the listener gives the target group weight 0
       about service web, group web; under the policy for prod/web
       reason: Target.NotInUse
       targets: ["10.0.1.3:8080"]

@@ -26,8 +26,8 @@ fn each_task_in_its_task_sets_group_is_right() {
 
 #[test]
 fn a_task_in_the_other_task_sets_group() {
-    assert_snapshot!(two_task_sets().registered_in("blue", 8080).found(), @r"
-    medium target-wrong-group: 10.0.1.2:8080 in blue belongs to task t2 of prod/web, which serves through another group
+    assert_snapshot!(two_task_sets().registered_in("blue", 8080).found(), @"
+    medium target-wrong-group: Traffic of target group blue reaches the wrong task of prod/web: 10.0.1.2:8080 belongs to task t2, which serves through another target group
       about service web, task t2, group blue, 10.0.1.2:8080, eni-t2; under the policy for prod/web
     ");
 }
@@ -46,8 +46,8 @@ fn a_native_strategys_task_in_the_group_that_rests() {
     let judged =
         story().group("blue").group("green").service("web").on("blue", 8080).shifting(Strategy::BlueGreen, "green");
     let judged = judged.revision("r7", &["green"]).task(1).registered_in("green", 8080).registered_in("blue", 8080);
-    assert_snapshot!(judged.found(), @r"
-    medium target-wrong-group: 10.0.1.1:8080 in blue belongs to task t1 of prod/web, which serves through another group
+    assert_snapshot!(judged.found(), @"
+    medium target-wrong-group: Traffic of target group blue reaches the wrong task of prod/web: 10.0.1.1:8080 belongs to task t1, which serves through another target group
       about service web, task t1, group blue, 10.0.1.1:8080, eni-t1; under the policy for prod/web
     ");
 }
@@ -73,8 +73,8 @@ fn a_draining_services_tasks_serve_through_no_other_group() {
 fn a_task_in_a_group_its_service_has_left() {
     let judged = story().group("old").group("web").service("web").on("web", 8080);
     let judged = judged.task(1).registered().task(9).registered().registered_in("old", 8080);
-    assert_snapshot!(judged.recorded("old", "10.0.1.9:8080", 9).found(), @r"
-    medium target-wrong-group: 10.0.1.9:8080 in old belongs to task t9 of prod/web, which no longer uses the group
+    assert_snapshot!(judged.recorded("old", "10.0.1.9:8080", 9).found(), @"
+    medium target-wrong-group: Traffic of target group old still reaches prod/web, which no longer uses the target group: 10.0.1.9:8080 belongs to task t9
       about task t9, group old, 10.0.1.9:8080, eni-t9; under the policy for prod/web
       past_owner: the ledger saw it registered for task t9 at 2026-03-01T10:00:00Z
     ");

@@ -9,28 +9,28 @@ use crate::{entities, names};
 
 #[test]
 fn first_the_right_pair_is_registered() {
-    assert_snapshot!(healthy().task(9).target("web", "10.0.1.9:9090").maps(6, 9090).found(), @r"
-    high target-wrong-port: task t9 of prod/web is registered in web as 10.0.1.9:9090, but serves on port 8080
+    assert_snapshot!(healthy().task(9).target("web", "10.0.1.9:9090").maps(6, 9090).found(), @"
+    high target-wrong-port: Connections to task t9 of prod/web reach the wrong port: it is registered in target group web as 10.0.1.9:9090, but serves on port 8080
       about service web, task t9, group web, 10.0.1.9:9090, eni-t9; under the policy for prod/web
       -> register 10.0.1.9:8080 in web
-      withheld: deregister 10.0.1.9:9090 from web: the right pair isn't healthy yet
+      withheld: deregister 10.0.1.9:9090 from web: the task isn't healthy on its right port yet
     ");
 }
 
 #[test]
 fn then_it_becomes_healthy() {
     let judged = healthy().task(9).registered().state("initial", None).target("web", "10.0.1.9:9090").maps(6, 9090);
-    assert_snapshot!(judged.found(), @r"
-    high target-wrong-port: task t9 of prod/web is registered in web as 10.0.1.9:9090, but serves on port 8080
+    assert_snapshot!(judged.found(), @"
+    high target-wrong-port: Connections to task t9 of prod/web reach the wrong port: it is registered in target group web as 10.0.1.9:9090, but serves on port 8080
       about service web, task t9, group web, 10.0.1.9:9090, eni-t9; under the policy for prod/web
-      withheld: deregister 10.0.1.9:9090 from web: the right pair isn't healthy yet
+      withheld: deregister 10.0.1.9:9090 from web: the task isn't healthy on its right port yet
     ");
 }
 
 #[test]
 fn then_the_wrong_one_goes_if_an_earlier_revision_mapped_its_port() {
-    assert_snapshot!(wrong_port_by_definition().found(), @r"
-    high target-wrong-port: task t9 of prod/web is registered in web as 10.0.1.9:9090, but serves on port 8080
+    assert_snapshot!(wrong_port_by_definition().found(), @"
+    high target-wrong-port: Connections to task t9 of prod/web reach the wrong port: it is registered in target group web as 10.0.1.9:9090, but serves on port 8080
       about service web, task t9, group web, 10.0.1.9:9090, eni-t9; under the policy for prod/web
       -> deregister 10.0.1.9:9090 from web
     ");
@@ -50,8 +50,8 @@ fn or_if_only_ecs_registers_here() {
 
 #[test]
 fn a_port_the_service_never_used_stays() {
-    assert_snapshot!(on_two_ports().found(), @r"
-    high target-wrong-port: task t9 of prod/web is registered in web as 10.0.1.9:9090, but serves on port 8080
+    assert_snapshot!(on_two_ports().found(), @"
+    high target-wrong-port: Connections to task t9 of prod/web reach the wrong port: it is registered in target group web as 10.0.1.9:9090, but serves on port 8080
       about service web, task t9, group web, 10.0.1.9:9090, eni-t9; under the policy for prod/web
       withheld: deregister 10.0.1.9:9090 from web: nothing shows that prod/web ever used port 9090
     ");
@@ -89,11 +89,11 @@ fn a_right_pair_that_is_not_healthy_keeps_the_wrong_one() {
 #[test]
 fn nothing_is_registered_over_a_draining_pair() {
     let judged = healthy().task(9).registered().state("draining", None).target("web", "10.0.1.9:9090").maps(6, 9090);
-    assert_snapshot!(judged.found(), @r"
-    high target-wrong-port: task t9 of prod/web is registered in web as 10.0.1.9:9090, but serves on port 8080
+    assert_snapshot!(judged.found(), @"
+    high target-wrong-port: Connections to task t9 of prod/web reach the wrong port: it is registered in target group web as 10.0.1.9:9090, but serves on port 8080
       about service web, task t9, group web, 10.0.1.9:9090, eni-t9; under the policy for prod/web
-      withheld: register 10.0.1.9:8080 in web: the address is draining in the group
-      withheld: deregister 10.0.1.9:9090 from web: the right pair isn't healthy yet
+      withheld: register 10.0.1.9:8080 in web: the address is still draining in the target group
+      withheld: deregister 10.0.1.9:9090 from web: the task isn't healthy on its right port yet
     ");
 }
 
@@ -108,10 +108,10 @@ fn with_two_right_ports_both_must_be_healthy() {
 #[test]
 fn a_port_another_service_uses_in_the_group_stays() {
     let judged = wrong_port_by_definition().cluster("dr").service("web").on("web", 9090);
-    assert_snapshot!(judged.look_at_service("prod/web").found(), @r"
-    high target-wrong-port: task t9 of prod/web is registered in web as 10.0.1.9:9090, but serves on port 8080
+    assert_snapshot!(judged.look_at_service("prod/web").found(), @"
+    high target-wrong-port: Connections to task t9 of prod/web reach the wrong port: it is registered in target group web as 10.0.1.9:9090, but serves on port 8080
       about service web, task t9, group web, 10.0.1.9:9090, eni-t9; under the policy for prod/web, dr/web
-      withheld: deregister 10.0.1.9:9090 from web: dr/web uses this port in the group
+      withheld: deregister 10.0.1.9:9090 from web: dr/web uses this port in the target group
     ");
 }
 
@@ -129,8 +129,8 @@ fn a_port_nobody_knows_keeps_them_all() {
 
 #[test]
 fn while_any_user_of_the_group_is_in_flight_it_stays() {
-    assert_snapshot!(wrong_port_by_definition().rolling().found(), @r"
-    high target-wrong-port: task t9 of prod/web is registered in web as 10.0.1.9:9090, but serves on port 8080
+    assert_snapshot!(wrong_port_by_definition().rolling().found(), @"
+    high target-wrong-port: Connections to task t9 of prod/web reach the wrong port: it is registered in target group web as 10.0.1.9:9090, but serves on port 8080
       about service web, task t9, group web, 10.0.1.9:9090, eni-t9; under the policy for prod/web
       withheld: deregister 10.0.1.9:9090 from web: a deployment of prod/web is in flight
     ");
@@ -175,11 +175,11 @@ fn an_excluded_address_is_not_judged() {
 #[test]
 fn a_quic_pair_is_not_registered() {
     let judged = story().group("web").of_protocol("TCP_QUIC").service("web").on("web", 8080).task(9);
-    assert_snapshot!(judged.target("web", "10.0.1.9:9090").found(), @r"
-    high target-wrong-port: task t9 of prod/web is registered in web as 10.0.1.9:9090, but serves on port 8080
+    assert_snapshot!(judged.target("web", "10.0.1.9:9090").found(), @"
+    high target-wrong-port: Connections to task t9 of prod/web reach the wrong port: it is registered in target group web as 10.0.1.9:9090, but serves on port 8080
       about service web, task t9, group web, 10.0.1.9:9090, eni-t9; under the policy for prod/web
-      withheld: register 10.0.1.9:8080 in web: a QUIC target needs the server id its task was given, which only its owner knows
-      withheld: deregister 10.0.1.9:9090 from web: the right pair isn't healthy yet
+      withheld: register 10.0.1.9:8080 in web: a QUIC target needs the server id of its task, which can't be read from AWS
+      withheld: deregister 10.0.1.9:9090 from web: the task isn't healthy on its right port yet
     ");
 }
 

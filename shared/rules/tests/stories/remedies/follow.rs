@@ -36,13 +36,14 @@ fn obey(mut story: Story, sentence: &str) -> Story {
         let (flow, to) = rest.split_once(", destination ").expect("a destination");
         let added = a_rule(flow, &to.replace("a new security group", &format!("sg-{NEW}")));
         the_group(&mut story, group).egress.push(added);
-    } else if let Some(rest) = sentence.strip_prefix("Take the inbound rule out of ") {
+    } else if let Some(rest) = sentence.strip_prefix("Remove the inbound rule from ") {
         let (group, line) = rest.split_once(": ").expect("a rule");
         let group = the_group(&mut story, group);
         let before = group.ingress.len();
         group.ingress.retain(|rule| self::line(rule) != line);
         assert!(group.ingress.len() < before, "there is no such rule: {sentence}");
-    } else if let Some(rest) = sentence.strip_prefix("Take sg-").and_then(|rest| rest.split_once(" off the network")) {
+    } else if let Some(rest) = sentence.strip_prefix("Remove sg-").and_then(|rest| rest.split_once(" from the network"))
+    {
         let id = names::security_group(rest.0.split(' ').next().expect("an id"));
         story = declaring(story, |declared| declared.retain(|one| *one != id));
     } else if let Some(place) = sentence.strip_prefix("Make that group and name it in the network configuration of ") {
@@ -56,7 +57,7 @@ fn obey(mut story: Story, sentence: &str) -> Story {
             declared.push(names::security_group(NEW));
         });
     } else {
-        let is_an_order = ["Add ", "Make ", "Take ", "Put ", "Give ", "Name ", "Open "];
+        let is_an_order = ["Add ", "Make ", "Take ", "Remove ", "Put ", "Give ", "Name ", "Open "];
         assert!(!is_an_order.iter().any(|verb| sentence.starts_with(verb)), "nobody knows how to: {sentence}");
     }
     story

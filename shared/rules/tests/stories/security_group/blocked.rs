@@ -25,7 +25,7 @@ fn remedies(judged: &Story) -> String {
 fn a_balancer_with_groups_is_let_in_by_its_group() {
     let judged = judged("TCP 8080; lb sg-lb");
     assert_snapshot!(judged.found(), @r#"
-    high ingress-traffic-blocked: traffic through Network Load Balancer edge can't reach the tasks of prod/web: no rule lets in TCP port 8080
+    high ingress-traffic-blocked: Tasks of prod/web get no traffic: no security group rule lets in traffic from Network Load Balancer edge (TCP port 8080)
       about service web, group web, sg-web; under the policy for prod/web
       balancer: arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/net/edge/0f
       balancer_security_groups: ["sg-lb"]
@@ -34,12 +34,12 @@ fn a_balancer_with_groups_is_let_in_by_its_group() {
       task: t1
       tasks: 1 of 1
     "#);
-    assert_snapshot!(remedies(&judged), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. Network ACLs and routes are not judged here. A new security group rule takes effect at once; nothing has to be deployed.");
 }
 
 #[test]
 fn one_without_groups_is_let_in_by_its_addresses() {
-    assert_snapshot!(remedies(&judged("TCP 8080; lb none; in web: tcp 8080 203.0.113.0/24")), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source 10.0.1.200/32 and 10.0.2.200/32 (the balancer's private addresses). Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged("TCP 8080; lb none; in web: tcp 8080 203.0.113.0/24")), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source 10.0.1.200/32 and 10.0.2.200/32 (the balancer's private addresses). Network ACLs and routes are not judged here. A new security group rule takes effect at once; nothing has to be deployed.");
 }
 
 #[test]
@@ -61,13 +61,13 @@ fn a_balancer_that_has_the_default_group_or_is_in_another_vpc_is_let_in_by_its_a
 
 #[test]
 fn or_by_its_subnets_where_its_interfaces_can_not_be_seen() {
-    assert_snapshot!(remedies(&judged("TCP 8080; lb none; hidden")), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source 10.0.1.0/24 and 10.0.2.0/24 (the balancer's subnets). Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged("TCP 8080; lb none; hidden")), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source 10.0.1.0/24 and 10.0.2.0/24 (the balancer's subnets). Network ACLs and routes are not judged here. A new security group rule takes effect at once; nothing has to be deployed.");
 }
 
 #[test]
 fn clients_whose_address_is_preserved_are_let_in_themselves() {
     assert_snapshot!(judged("UDP 53; lb none; in web: tcp 53 10.0.0.0/16").found(), @r#"
-    high ingress-traffic-blocked: traffic through Network Load Balancer edge can't reach the tasks of prod/web: no rule lets in UDP port 53
+    high ingress-traffic-blocked: Tasks of prod/web get no traffic: no security group rule lets in traffic from Network Load Balancer edge (UDP port 53)
       about service web, group web, sg-web; under the policy for prod/web
       balancer: arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/net/edge/0f
       balancer_security_groups: []
@@ -76,16 +76,16 @@ fn clients_whose_address_is_preserved_are_let_in_themselves() {
       task: t1
       tasks: 1 of 1
     "#);
-    assert_snapshot!(remedies(&judged("UDP 53; lb none; in web: tcp 53 10.0.0.0/16")), @"Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source 0.0.0.0/0 (the clients, whose addresses the targets see; this lets in everybody who has a route to the tasks, past the balancer too). Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
-    assert_snapshot!(remedies(&judged("UDP 53; lb none; internal; in web: tcp 53 10.0.0.0/16")), @"Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source the ranges that the clients come from, whose addresses the targets see, such as 10.0.1.0/24, 10.0.2.0/24 and 10.0.9.0/24 for those in vpc-main. Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
-    assert_snapshot!(remedies(&judged("UDP 53; lb none; ipv6; in web: tcp 53 2001:db8::/32")), @"Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source ::/0 (the clients, whose addresses the targets see; this lets in everybody who has a route to the tasks, past the balancer too). Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged("UDP 53; lb none; in web: tcp 53 10.0.0.0/16")), @"Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source 0.0.0.0/0 (the clients, whose addresses the targets see; this lets in everybody who has a route to the tasks, past the balancer too). Network ACLs and routes are not judged here. A new security group rule takes effect at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged("UDP 53; lb none; internal; in web: tcp 53 10.0.0.0/16")), @"Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source the ranges that the clients come from, whose addresses the targets see, such as 10.0.1.0/24, 10.0.2.0/24 and 10.0.9.0/24 for those in vpc-main. Network ACLs and routes are not judged here. A new security group rule takes effect at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged("UDP 53; lb none; ipv6; in web: tcp 53 2001:db8::/32")), @"Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source ::/0 (the clients, whose addresses the targets see; this lets in everybody who has a route to the tasks, past the balancer too). Network ACLs and routes are not judged here. A new security group rule takes effect at once; nothing has to be deployed.");
 }
 
 #[test]
 fn health_checks_on_another_port_are_said_by_themselves() {
     let judged = judged("TCP 8080; check 9090; lb sg-lb; in web: tcp 8080 sg-lb");
     assert_snapshot!(judged.found(), @r#"
-    high ingress-health-check-blocked: health checks of Network Load Balancer edge can't reach the tasks of prod/web: no rule lets in TCP port 9090
+    high ingress-health-check-blocked: Tasks of prod/web stay unhealthy: no security group rule lets in health checks from Network Load Balancer edge (TCP port 9090)
       about service web, group web, sg-web; under the policy for prod/web
       balancer: arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/net/edge/0f
       balancer_security_groups: ["sg-lb"]
@@ -94,7 +94,7 @@ fn health_checks_on_another_port_are_said_by_themselves() {
       task: t1
       tasks: 1 of 1
     "#);
-    assert_snapshot!(remedies(&judged), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 9090, source sg-lb (lb), the balancer's group. Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 9090, source sg-lb (lb), the balancer's group. Network ACLs and routes are not judged here. A new security group rule takes effect at once; nothing has to be deployed.");
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn judged_with_policy(text: &str, policy: &str) -> Story {
 fn outbound_rules_of_the_balancer() {
     let judged = judged("TCP 8080; lb sg-lb; out lb: tcp 80 0.0.0.0/0; in web: tcp 8080 sg-lb");
     assert_snapshot!(judged.found(), @r#"
-    high ingress-traffic-blocked: traffic through Network Load Balancer edge can't reach the tasks of prod/web: no rule lets out TCP port 8080
+    high ingress-traffic-blocked: Tasks of prod/web get no traffic: no security group rule lets out traffic from Network Load Balancer edge (TCP port 8080)
       about service web, group web, sg-web; under the policy for prod/web
       balancer: arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/net/edge/0f
       balancer_security_groups: ["sg-lb"]
@@ -124,18 +124,18 @@ fn outbound_rules_of_the_balancer() {
       task: t1
       tasks: 1 of 1
     "#);
-    assert_snapshot!(remedies(&judged), @"Add an outbound rule to sg-lb (lb): type Custom TCP, port range 8080, destination sg-web (web). Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged), @"Add an outbound rule to sg-lb (lb): type Custom TCP, port range 8080, destination sg-web (web). Network ACLs and routes are not judged here. A new security group rule takes effect at once; nothing has to be deployed.");
 }
 
 #[test]
 fn both_sides() {
-    assert_snapshot!(remedies(&judged("TCP 8080; lb sg-lb; out lb:")), @"Add an outbound rule to sg-lb (lb): type Custom TCP, port range 8080, destination sg-web (web). Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged("TCP 8080; lb sg-lb; out lb:")), @"Add an outbound rule to sg-lb (lb): type Custom TCP, port range 8080, destination sg-web (web). Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. Network ACLs and routes are not judged here. A new security group rule takes effect at once; nothing has to be deployed.");
 }
 
 #[test]
 fn two_ports_and_two_protocols_are_one_finding() {
     assert_snapshot!(judged("TCP_UDP 53,8053; lb sg-lb; in web: tcp 53 sg-lb").found(), @r#"
-    high ingress-traffic-blocked: traffic through Network Load Balancer edge can't reach the tasks of prod/web: no rule lets in TCP port 8053, UDP port 53 and UDP port 8053
+    high ingress-traffic-blocked: Tasks of prod/web get no traffic: no security group rule lets in traffic from Network Load Balancer edge (TCP port 8053, UDP port 53 and UDP port 8053)
       about service web, group web, sg-web; under the policy for prod/web
       balancer: arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/net/edge/0f
       balancer_security_groups: ["sg-lb"]
@@ -151,7 +151,7 @@ fn only_the_tasks_that_lack_the_group() {
     let judged = judged("TCP 8080; lb sg-lb; in web: tcp 8080 sg-lb").security_group("base");
     let judged = judged.task(2).task(3).having(&["base"]);
     assert_snapshot!(judged.found(), @r#"
-    high ingress-traffic-blocked: traffic through Network Load Balancer edge can't reach 1 of 3 tasks of prod/web: no rule lets in TCP port 8080
+    high ingress-traffic-blocked: 1 of 3 tasks of prod/web get no traffic: no security group rule lets in traffic from Network Load Balancer edge (TCP port 8080)
       about service web, group web, sg-base; under the policy for prod/web
       balancer: arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/net/edge/0f
       balancer_security_groups: ["sg-lb"]
@@ -160,13 +160,15 @@ fn only_the_tasks_that_lack_the_group() {
       task: t3
       tasks: 1 of 3
     "#);
-    assert_snapshot!(remedies(&judged), @"Add an inbound rule to sg-base (base): type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. The service's other tasks are reached: look first at why these have other security groups, or addresses that the balancer may not send to. Network ACLs and routes are not judged here. A rule added to a security group holds at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged), @"Add an inbound rule to sg-base (base): type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. The service's other tasks are reached: look first at why these have other security groups, or addresses that the balancer may not send to. Network ACLs and routes are not judged here. A new security group rule takes effect at once; nothing has to be deployed.");
 }
 
 #[test]
 fn only_the_tasks_where_the_balancer_may_not_send() {
     let judged = judged("TCP 8080; lb sg-lb; out lb: tcp 8080 10.0.1.0/30; in web: tcp 8080 sg-lb").task(9);
-    assert!(judged.found().contains("can't reach 1 of 2 tasks of prod/web: no rule lets out TCP port 8080"));
+    assert!(
+        judged.found().contains("1 of 2 tasks of prod/web get no traffic: no security group rule lets out traffic")
+    );
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn judged(text: &str) -> Story {
 #[test]
 fn every_port_to_everybody() {
     assert_snapshot!(judged("TCP 8080; in web: tcp 0-65535 0.0.0.0/0").found(), @r#"
-    medium ingress-world-open: prod/web is open to the world beyond what it serves: sg-web lets in TCP port 0-65535 from 0.0.0.0/0
+    medium ingress-world-open: Everybody can reach tasks of prod/web beyond what they serve: security group sg-web (web) lets in TCP port 0-65535 from 0.0.0.0/0
       about service web, sg-web; under the policy for prod/web
       rules: ["sg-web (web) TCP port 0-65535 from 0.0.0.0/0"]
     "#);
@@ -21,7 +21,7 @@ fn every_port_to_everybody() {
 #[test]
 fn everything_to_everybody() {
     assert_snapshot!(judged("TCP 8080; in web: -1 0.0.0.0/0 ::/0; in web: tcp 22 ::/0").found(), @r#"
-    medium ingress-world-open: prod/web is open to the world beyond what it serves: sg-web lets in all protocols from 0.0.0.0/0, ::/0
+    medium ingress-world-open: Everybody can reach tasks of prod/web beyond what they serve: security group sg-web (web) lets in all protocols from 0.0.0.0/0, ::/0
       about service web, sg-web; under the policy for prod/web
       rules: ["sg-web (web) all protocols from 0.0.0.0/0, ::/0","sg-web (web) TCP port 22 from ::/0"]
     "#);
@@ -64,7 +64,7 @@ fn narrower_rules_are_fine() {
 fn every_group_of_every_task_counts() {
     let judged = judged("TCP 8080; wears web,base; in base: tcp 9090 0.0.0.0/0; in web: tcp 22 ::/0");
     assert_snapshot!(judged.found(), @r#"
-    medium ingress-world-open: prod/web is open to the world beyond what it serves: sg-web lets in TCP port 22 from ::/0
+    medium ingress-world-open: Everybody can reach tasks of prod/web beyond what they serve: security group sg-web (web) lets in TCP port 22 from ::/0
       about service web, sg-base, sg-web; under the policy for prod/web
       rules: ["sg-web (web) TCP port 22 from ::/0","sg-base (base) TCP port 9090 from 0.0.0.0/0"]
     "#);
@@ -79,6 +79,6 @@ fn tasks_that_serve_through_no_network_load_balancer_are_not_judged() {
 
 #[test]
 fn the_remedy_keeps_the_served_port_and_the_health_checks_open() {
-    assert_snapshot!(judged("TCP 8080; check 9090; lb none; in web: tcp 0-65535 0.0.0.0/0").remedies(), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source 10.0.1.200/32 and 10.0.2.200/32 (the balancer's private addresses). Add an inbound rule to sg-web (web): type Custom TCP, port range 9090, source 10.0.1.200/32 and 10.0.2.200/32 (the balancer's private addresses). Take the inbound rule out of sg-web (web): TCP port 0-65535 from 0.0.0.0/0. What else is needed from elsewhere gets a rule of its own, with its own source.");
-    assert_snapshot!(judged("TCP 8080; lb sg-lb; in web: -1 0.0.0.0/0").remedies(), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. Take the inbound rule out of sg-web (web): all protocols from 0.0.0.0/0. What else is needed from elsewhere gets a rule of its own, with its own source.");
+    assert_snapshot!(judged("TCP 8080; check 9090; lb none; in web: tcp 0-65535 0.0.0.0/0").remedies(), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source 10.0.1.200/32 and 10.0.2.200/32 (the balancer's private addresses). Add an inbound rule to sg-web (web): type Custom TCP, port range 9090, source 10.0.1.200/32 and 10.0.2.200/32 (the balancer's private addresses). Remove the inbound rule from sg-web (web): TCP port 0-65535 from 0.0.0.0/0. What else is needed from elsewhere gets a rule of its own, with its own source.");
+    assert_snapshot!(judged("TCP 8080; lb sg-lb; in web: -1 0.0.0.0/0").remedies(), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. Remove the inbound rule from sg-web (web): all protocols from 0.0.0.0/0. What else is needed from elsewhere gets a rule of its own, with its own source.");
 }

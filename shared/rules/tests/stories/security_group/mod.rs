@@ -13,4 +13,4 @@ mod steps;
 mod unread;
 
 pub(crate) use reach::scene;
-pub(crate) use steps::rule;
+pub(crate) use steps::{rule, with_groups};

@@ -64,12 +64,12 @@ fn a_straggler_to_which_no_target_group_sends_is_stopped() {
 
 #[test]
 fn a_straggler_that_serves_is_not_stopped_but_replaced_by_a_forced_deployment() {
-    assert_snapshot!(proposals(&served()), @r"
+    assert_snapshot!(proposals(&served()), @"
     -> on interface eni-t2 add sg-base
-    withheld: stop task t2, so that prod/web starts another: target group web sends to 10.0.1.2:8080 (healthy), and StopTask would cut its connections; a forced new deployment takes it out first
+    withheld: stop task t2, so that prod/web starts another: target group web sends to 10.0.1.2:8080 (healthy), and StopTask would cut its connections; a forced new deployment deregisters it first
     -> force a new deployment of prod/web
     ");
-    assert_snapshot!(proposals(&served().policy("security_groups.required = [\"sg-base\"]\nsecurity_groups.repair_with = [\"stop-task\"]")), @r#"withheld: stop task t2, so that prod/web starts another: target group web sends to 10.0.1.2:8080 (healthy), and StopTask would cut its connections; a forced new deployment takes it out first: add "update-service" to security_groups.repair_with"#);
+    assert_snapshot!(proposals(&served().policy("security_groups.required = [\"sg-base\"]\nsecurity_groups.repair_with = [\"stop-task\"]")), @r#"withheld: stop task t2, so that prod/web starts another: target group web sends to 10.0.1.2:8080 (healthy), and StopTask would cut its connections; a forced new deployment deregisters it first: add "update-service" to security_groups.repair_with"#);
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn a_service_without_room_to_start_a_task_first_is_not_deployed() {
 #[test]
 fn where_neither_way_is_opted_in_the_finding_says_which_would_do() {
     let by_default = |judged: Story| judged.policy("security_groups.required = [\"sg-base\"]").remedies();
-    assert_snapshot!(by_default(served()), @r#"prod/web declares the right groups, so its next tasks have them. To replace task t2, force a new deployment (aws ecs update-service --cluster prod --service web --force-new-deployment): ECS then takes each task out of its target groups before it stops it, which StopTask doesn't. This program does that where security_groups.repair_with has "update-service"."#);
+    assert_snapshot!(by_default(served()), @r#"prod/web declares the right groups, so its next tasks have them. To replace task t2, force a new deployment (aws ecs update-service --cluster prod --service web --force-new-deployment): ECS then deregisters each task before it stops it, which StopTask doesn't. This program does that where security_groups.repair_with has "update-service"."#);
     assert_snapshot!(by_default(straggler().whose(|service| service.load_balancers.clear())), @r#"prod/web declares the right groups, so its next tasks have them. No target group sends to task t2: stop it (aws ecs stop-task), or force a new deployment (aws ecs update-service --cluster prod --service web --force-new-deployment). This program does that where security_groups.repair_with has "stop-task"."#);
     let full = served().whose(|service| (service.percents.minimum_healthy, service.percents.maximum) = (50, 100));
     assert_snapshot!(by_default(full), @"prod/web declares the right groups, so its next tasks have them. But a deployment of prod/web would stop a task before its replacement serves: its maximum percent of 100 allows 4 tasks, and 4 run. Raise the maximum percent, then force a new deployment (aws ecs update-service --cluster prod --service web --force-new-deployment).");

@@ -9,8 +9,8 @@ const RULE: &[&str] = &["security-group-default"];
 #[test]
 fn a_service_that_declares_no_groups() {
     let judged = with_groups().declares(&[]).task(1).having(&["default"]).task(2).having(&["default"]);
-    assert_snapshot!(judged.judged_by(RULE).found(), @r"
-    medium security-group-default: prod/web wears the default group of vpc-main: its service declares no groups
+    assert_snapshot!(judged.judged_by(RULE).found(), @"
+    medium security-group-default: Everything with security group sg-default, the default of vpc-main, can reach tasks of prod/web: the service declares no security groups
       about service web, sg-default; under the policy for prod/web
       task: t1
       tasks: 2
@@ -20,8 +20,8 @@ fn a_service_that_declares_no_groups() {
 #[test]
 fn a_service_that_declares_it() {
     let judged = with_groups().declares(&["web", "default"]);
-    assert_snapshot!(judged.judged_by(RULE).found(), @r"
-    medium security-group-default: prod/web wears the default group of vpc-main: its service declares it
+    assert_snapshot!(judged.judged_by(RULE).found(), @"
+    medium security-group-default: Everything with security group sg-default, the default of vpc-main, can reach tasks of prod/web: the service declares it
       about service web, sg-default; under the policy for prod/web
       task: t1
       tasks: 2
@@ -31,8 +31,8 @@ fn a_service_that_declares_it() {
 #[test]
 fn one_task_that_was_given_it_by_hand() {
     let judged = with_groups().task(2).having(&["web", "default"]);
-    assert_snapshot!(judged.judged_by(RULE).found(), @r"
-    medium security-group-default: prod/web wears the default group of vpc-main
+    assert_snapshot!(judged.judged_by(RULE).found(), @"
+    medium security-group-default: Everything with security group sg-default, the default of vpc-main, can reach tasks of prod/web
       about service web, sg-default; under the policy for prod/web
       task: t2
       tasks: 1
@@ -42,8 +42,8 @@ fn one_task_that_was_given_it_by_hand() {
 #[test]
 fn a_task_of_no_service() {
     let judged = with_groups().standalone(3).having(&["default"]);
-    assert_snapshot!(judged.judged_by(RULE).found(), @r"
-    medium security-group-default: task t3 wears the default group of vpc-main
+    assert_snapshot!(judged.judged_by(RULE).found(), @"
+    medium security-group-default: Everything with security group sg-default, the default of vpc-main, can reach task t3
       about task t3, eni-t3, sg-default; under the policy for 
       task: t3
       tasks: 1

@@ -14,7 +14,7 @@ fn drifted() -> Story {
 #[test]
 fn a_group_added_by_hand() {
     assert_snapshot!(drifted().found(), @r#"
-    medium security-group-drift: the interface of task t3 of prod/web differs from what its deployment declares: it has besides sg-base
+    medium security-group-drift: Task t3 of prod/web has other security groups than its deployment declares, and the next task won't: its interface also has sg-base
       about service web, task t3, eni-t3, sg-web, sg-base; under the policy for prod/web
       declared: ["sg-web"]
       worn: ["sg-base","sg-web"]
@@ -25,7 +25,7 @@ fn a_group_added_by_hand() {
 fn a_group_taken_off_by_hand() {
     let judged = with_groups().declares(&["web", "base"]).task(1).having(&["web"]).judged_by(&["security-group-drift"]);
     assert_snapshot!(judged.found(), @r#"
-    medium security-group-drift: the interface of task t1 of prod/web differs from what its deployment declares: it lacks sg-base
+    medium security-group-drift: Task t1 of prod/web has other security groups than its deployment declares, and the next task won't: its interface lacks sg-base
       about service web, task t1, eni-t1, sg-web; under the policy for prod/web
       declared: ["sg-base","sg-web"]
       worn: ["sg-web"]
@@ -52,7 +52,7 @@ fn none_declared_means_the_default_group() {
     let judged = with_groups().declares(&[]).task(1).having(&["default"]).task(2).having(&["web"]);
     let found = judged.judged_by(&["security-group-drift"]).found();
     assert_snapshot!(found, @r#"
-    medium security-group-drift: the interface of task t2 of prod/web differs from what its deployment declares: it lacks sg-default, has besides sg-web
+    medium security-group-drift: Task t2 of prod/web has other security groups than its deployment declares, and the next task won't: its interface lacks sg-default, also has sg-web
       about service web, task t2, eni-t2, sg-web; under the policy for prod/web
       declared: ["sg-default"]
       worn: ["sg-web"]
@@ -69,7 +69,7 @@ fn a_task_of_an_older_deployment_has_what_that_one_declared() {
     });
     let judged = judged.task(3).started_by("ecs-svc/web-old").judged_by(&["security-group-drift"]);
     assert_eq!(judged.found(), "nothing");
-    assert!(judged.having(&["web"]).found().contains("it lacks sg-base, has besides sg-web"));
+    assert!(judged.having(&["web"]).found().contains("its interface lacks sg-base, also has sg-web"));
 }
 
 #[test]

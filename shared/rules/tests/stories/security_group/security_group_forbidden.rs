@@ -15,7 +15,7 @@ fn judged() -> Story {
 #[test]
 fn a_forbidden_group_that_the_task_has() {
     assert_snapshot!(judged().having(&["web", "default"]).found(), @r#"
-    high security-group-forbidden: the interface of task t2 of prod/web has sg-default (name:default), which the policy forbids
+    high security-group-forbidden: Task t2 of prod/web has security group sg-default (name:default), which the policy forbids
       about service web, task t2, eni-t2, sg-default; under the policy for prod/web
       worn: ["sg-default","sg-web"]
       -> on interface eni-t2 take off sg-default
@@ -25,7 +25,7 @@ fn a_forbidden_group_that_the_task_has() {
 #[test]
 fn the_last_group_is_never_taken_off() {
     assert_snapshot!(judged().having(&["default"]).found(), @r#"
-    high security-group-forbidden: the interface of task t2 of prod/web has sg-default (name:default), which the policy forbids
+    high security-group-forbidden: Task t2 of prod/web has security group sg-default (name:default), which the policy forbids
       about service web, task t2, eni-t2, sg-default; under the policy for prod/web
       worn: ["sg-default"]
       withheld: on interface eni-t2 take off sg-default: it is the only group of the interface, which can't be without one: require another

@@ -16,7 +16,7 @@ fn bare() -> Story {
 #[test]
 fn a_required_group_that_the_task_has_not() {
     assert_snapshot!(bare().task(2).having(&["web"]).found(), @r#"
-    high security-group-missing: the interface of task t2 of prod/web lacks sg-base (name:base)
+    high security-group-missing: Task t2 of prod/web lacks security group sg-base (name:base), which the policy requires
       about service web, task t2, eni-t2, sg-base; under the policy for prod/web
       worn: ["sg-web"]
       -> on interface eni-t2 add sg-base
@@ -31,7 +31,7 @@ fn several_required_groups_are_one_finding() {
         group.tags.insert("role".to_owned(), "task".to_owned());
     });
     let found = judged.task(1).having(&["web", "base", "logs"]).found();
-    assert!(found.contains("lacks sg-base, sg-logs (tag:role=task)"), "{found}");
+    assert!(found.contains("lacks security group sg-base, sg-logs (tag:role=task)"), "{found}");
     assert!(found.contains("add sg-base, sg-logs"), "{found}");
 }
 
@@ -55,7 +55,7 @@ fn a_task_is_judged_as_soon_as_its_interface_is_attached() {
 #[test]
 fn a_task_of_no_service_is_judged_too() {
     let found = bare().task(2).having(&["base"]).standalone(3).having(&["web"]).found();
-    assert!(found.contains("the interface of task t3 lacks sg-base"), "{found}");
+    assert!(found.contains("Standalone task t3 lacks security group sg-base"), "{found}");
 }
 
 #[test]
@@ -63,5 +63,5 @@ fn what_is_required_somewhere_else_asks_for_nothing_here() {
     let policy = "[[override]]\nservice = \"api\"\nsecurity_groups.required = [\"sg-base\"]";
     assert_eq!(bare().task(2).having(&["web"]).policy(policy).found(), "nothing");
     let by_group = "[[override]]\ntarget_group = \"web\"\nsecurity_groups.required = [\"sg-base\"]";
-    assert!(bare().task(2).having(&["web"]).policy(by_group).found().contains("lacks sg-base"));
+    assert!(bare().task(2).having(&["web"]).policy(by_group).found().contains("lacks security group sg-base"));
 }

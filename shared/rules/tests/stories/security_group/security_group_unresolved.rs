@@ -13,7 +13,7 @@ fn with(policy: &str) -> Story {
 #[test]
 fn a_name_that_no_group_has() {
     assert_snapshot!(with("required = [\"name:bsae\"]").found(), @r#"
-    high security-group-unresolved: required group name:bsae of prod/web matches no group in vpc-main
+    high security-group-unresolved: The policy has no effect on tasks of prod/web: required security group name:bsae matches no group in vpc-main
       about service web; under the policy for prod/web
       unresolved: ["required name:bsae matches no group in vpc-main"]
     "#);
@@ -27,7 +27,7 @@ fn a_tag_that_two_groups_have() {
     let judged = with("forbidden = [\"tag:role=base\"]");
     assert_eq!(tagged(judged.clone(), "base").found(), "nothing");
     assert_snapshot!(tagged(tagged(judged, "base"), "web").found(), @r#"
-    high security-group-unresolved: forbidden group tag:role=base of prod/web matches 2 groups in vpc-main
+    high security-group-unresolved: The policy has no effect on tasks of prod/web: forbidden security group tag:role=base matches 2 groups in vpc-main
       about service web, sg-base, sg-web; under the policy for prod/web
       unresolved: ["forbidden tag:role=base matches 2 groups in vpc-main: sg-base, sg-web"]
     "#);
@@ -38,7 +38,7 @@ fn a_name_that_two_groups_have() {
     let judged = with("required = [\"name:base\"]").security_group("second");
     let judged = judged.security_group_that("second", |group| "base".clone_into(&mut group.name));
     assert_snapshot!(judged.found(), @r#"
-    high security-group-unresolved: required group name:base of prod/web matches 2 groups in vpc-main
+    high security-group-unresolved: The policy has no effect on tasks of prod/web: required security group name:base matches 2 groups in vpc-main
       about service web, sg-base, sg-second; under the policy for prod/web
       unresolved: ["required name:base matches 2 groups in vpc-main: sg-base, sg-second"]
     "#);
@@ -48,7 +48,7 @@ fn a_name_that_two_groups_have() {
 fn several_names_are_one_finding() {
     let judged = with("required = [\"name:a\", \"name:base\", \"sg-0123\"]\nsecurity_groups.forbidden = [\"tag:b=c\"]");
     assert_snapshot!(judged.found(), @r#"
-    high security-group-unresolved: required group sg-0123 of prod/web matches no group in vpc-main (and 2 more)
+    high security-group-unresolved: The policy has no effect on tasks of prod/web: required security group sg-0123 matches no group in vpc-main (and 2 more)
       about service web; under the policy for prod/web
       unresolved: ["required sg-0123 matches no group in vpc-main","required name:a matches no group in vpc-main","forbidden tag:b=c matches no group in vpc-main"]
     "#);
@@ -57,7 +57,7 @@ fn several_names_are_one_finding() {
 #[test]
 fn a_group_that_is_gone() {
     assert_snapshot!(with("required = [\"sg-0123\"]").found(), @r#"
-    high security-group-unresolved: required group sg-0123 of prod/web matches no group in vpc-main
+    high security-group-unresolved: The policy has no effect on tasks of prod/web: required security group sg-0123 matches no group in vpc-main
       about service web; under the policy for prod/web
       unresolved: ["required sg-0123 matches no group in vpc-main"]
     "#);
@@ -93,7 +93,7 @@ fn an_override_asks_of_its_own_place_only() {
     let judged = with("required = []\n[[override]]\nservice = \"api\"\nsecurity_groups.required = [\"name:a\"]");
     assert_eq!(judged.found(), "nothing");
     let judged = judged.service("api").declares(&["web"]).task(5);
-    assert!(judged.found().contains("of prod/api matches no group"));
+    assert!(judged.found().contains("tasks of prod/api: required security group name:a matches no group"));
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn a_task_of_no_service_is_judged_by_its_clusters_policy() {
     let judged = with_groups().policy("[[override]]\ncluster = \"dr\"\nsecurity_groups.required = [\"name:a\"]");
     let judged = judged.cluster("dr").standalone(7).having(&["web"]).judged_by(&["security-group-unresolved"]);
     assert_snapshot!(judged.found(), @r#"
-    high security-group-unresolved: required group name:a of task t7 matches no group in vpc-main
+    high security-group-unresolved: The policy has no effect on task t7: required security group name:a matches no group in vpc-main
       about task t7, eni-t7; under the policy for 
       unresolved: ["required name:a matches no group in vpc-main"]
     "#);

@@ -99,11 +99,11 @@ fn one_broken_service_does_not_stop_the_others() {
     let judged = with_groups().task(2).having(&["base"]).service("api").declares(&["web"]).task(5).having(&["base"]);
     let judged = judged.judged_by(&["security-group-drift"]);
     let broken = judged.clone().unread(Question::Service(names::service("prod/api"))).found();
-    assert!(broken.contains("task t2 of prod/web") && !broken.contains("task t5 of"), "{broken}");
+    assert!(broken.contains("Task t2 of prod/web") && !broken.contains("Task t5 of"), "{broken}");
     let mut deleted = judged;
     deleted.account.services.remove(&names::service("prod/api"));
     let found = deleted.found();
-    assert!(found.contains("task t2 of prod/web") && !found.contains("task t5 of"), "{found}");
+    assert!(found.contains("Task t2 of prod/web") && !found.contains("Task t5 of"), "{found}");
 }
 
 #[test]

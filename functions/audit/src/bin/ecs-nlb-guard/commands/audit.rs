@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use audit::texts::texts;
+use report::Report;
 use report::text::TextStyle;
-use report::{Report, RuleText};
 
 use crate::args::{self, AuditArgs, FormatArg};
 use crate::ending::{Ending, Failure};
@@ -96,11 +97,14 @@ impl RegionAudit<'_> {
         for Output { file, format } in self.outputs {
             if let Some(file) = file {
                 let path = file.to_string_lossy().replace(REGION, &region);
-                output::write_file(Path::new(&path), &render(&surveyed, *format, TextStyle::default()).await?)?;
+                output::write_file(
+                    Path::new(&path),
+                    &render(&surveyed, *format, TextStyle::default(), self.args.explain).await?,
+                )?;
                 files.push(path);
                 continue;
             }
-            let text = render(&surveyed, *format, output::look()).await?;
+            let text = render(&surveyed, *format, output::look(), self.args.explain).await?;
             let text = match format {
                 _ if self.is_first => text,
                 // The headings were said.
@@ -131,33 +135,22 @@ pub(crate) fn read(path: &Path) -> Result<Report, Failure> {
     }
 }
 
-async fn render(surveyed: &Surveyed, format: FormatArg, look: TextStyle) -> Result<String, Failure> {
+async fn render(surveyed: &Surveyed, format: FormatArg, look: TextStyle, explain: bool) -> Result<String, Failure> {
     let Surveyed { audited, auditor, rules, .. } = surveyed;
     let report = &audited.report;
-    let texts: Vec<RuleText> =
-        rules::rules().filter(|rule| rules.iter().any(|slug| slug == rule.slug)).map(rule_text).collect();
+    let texts = texts(rules);
     let json =
         |json: Result<String, serde_json::Error>| json.map(|json| json + "\n").map_err(|error| Failure::usage(&error));
     match format {
-        FormatArg::Text => Ok(report.to_text_as(look)),
+        FormatArg::Text => Ok(report.to_text_as(look, if explain { &texts } else { &[] })),
         FormatArg::Json => json(report.to_json()),
-        FormatArg::Html => Ok(report.to_html(&auditor.topology(audited, None).await)),
+        FormatArg::Html => Ok(report.to_html(&auditor.topology(audited, None).await, &texts)),
         FormatArg::Sarif => json(report.to_sarif(&texts)),
         FormatArg::Junit => Ok(report.to_junit(&texts)),
         FormatArg::Csv => Ok(report.to_csv()),
         FormatArg::Markdown => Ok(report.to_markdown()),
         FormatArg::Github => Ok(report.to_github()),
         FormatArg::Ocsf => json(report.to_ocsf()),
-    }
-}
-
-fn rule_text(rule: &rules::Rule) -> RuleText {
-    RuleText {
-        slug: rule.slug.to_owned(),
-        severity: rule.severity,
-        title: rule.title.to_owned(),
-        explanation: rule.explanation.to_owned(),
-        remedy: rule.remedy.to_owned(),
     }
 }
 
