@@ -81,11 +81,8 @@ fn lacking(n: u8, repairs: Vec<Proposal>) -> Finding {
 }
 
 fn deployment(name: &str) -> Deployment {
-    Deployment {
-        desired_count: 10,
-        running_count: 10,
-        ..fixtures::deployment(format!("ecs-svc/{name}").parse().expect("an id"))
-    }
+    let id = format!("ecs-svc/{name}").parse().expect("an id");
+    Deployment { desired_count: 10, running_count: 10, ..fixtures::deployment(id) }
 }
 
 /// Nothing was done about security groups before.
@@ -398,8 +395,7 @@ fn an_interface_is_left_alone_where_it_or_a_group_that_it_would_have_is_held() {
 fn a_hold_on_a_group_that_is_not_set_holds_nothing() {
     let mut story = confirmed(lacking(1, every_option()));
     story.observation.aws.security_group.insert(group("sg-3"), Answer::Known(a_security_group("sg-3")));
-    let held = Question::SecurityGroup(group("sg-3"));
-    assert_eq!(story.holding(&held, "true").decisions()[0], Decision::DoNow);
+    assert_eq!(story.holding(&Question::SecurityGroup(group("sg-3")), "true").decisions()[0], Decision::DoNow);
     let interface = Question::Interface { id: "eni-1".parse().expect("an id"), subnet: None };
     let story = confirmed(lacking(1, vec![stop(1)])).holding(&interface, "true");
     assert_eq!(story.decision(), Decision::DoNow, "a stop changes no interface");

@@ -37,7 +37,7 @@ pub(crate) struct Words {
     pub(crate) lost: &'static str,
 }
 
-/// Judges every target group that the party's tasks serve through.
+/// Judges every target group that the service's tasks serve through.
 pub(crate) fn judge<'a>(
     lookup: &Lookup<'a>,
     service_tasks: &ServiceTasks<'a>,

@@ -94,7 +94,7 @@ impl CheckedInterface<'_> {
     }
 }
 
-/// The parties in focus. What can't be read is noted; the rest is judged all the same.
+/// The services and tasks under judgement. What can't be read is noted; the rest is judged all the same.
 pub(crate) fn all_service_tasks<'a>(
     lookup: &Lookup<'a>,
     scope: &Scope,

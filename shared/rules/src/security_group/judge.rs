@@ -61,7 +61,7 @@ pub(crate) fn judge<'a>(
     }
 }
 
-/// Judges what each interface of a party must and must not have.
+/// Judges what each interface of a service must and must not have.
 fn judge_interfaces<'a>(
     lookup: &Lookup<'a>,
     service_tasks: &ServiceTasks<'a>,

@@ -50,7 +50,7 @@ pub(crate) struct ReachabilityOutcome<'a, 'p> {
     pub(crate) doubts: Vec<String>,
 }
 
-/// The target groups that the party's tasks serve through.
+/// The target groups that the service's tasks serve through.
 pub(crate) fn reachabilities<'a, 'p>(
     lookup: &Lookup<'a>,
     service_tasks: &'p ServiceTasks<'a>,

@@ -83,7 +83,7 @@ pub(crate) fn a_group(name: &str) -> TargetGroup {
 }
 
 /// An interface that isn't a task's.
-pub(crate) fn a_thing(kind: &str, address: &str) -> NetworkInterface {
+pub(crate) fn an_interface_of_aws(kind: &str, address: &str) -> NetworkInterface {
     NetworkInterface {
         interface_type: kind.into(),
         addresses: vec![names::ip(address)],

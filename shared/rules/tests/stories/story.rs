@@ -282,7 +282,7 @@ impl Story {
 
     /// An interface that isn't a task's has this address.
     pub(crate) fn other_interface(mut self, kind: &str, address: &str) -> Self {
-        let mut other_interface = entities::a_thing(kind, address);
+        let mut other_interface = entities::an_interface_of_aws(kind, address);
         let at = self.account.subnets.iter().find(|subnet| subnet.contains(names::ip(address)));
         other_interface.subnet = at.map(|subnet| subnet.id.clone());
         self.account.other_interfaces.push(other_interface);

@@ -32,7 +32,7 @@ pub(crate) const RULE: Rule = Rule {
     repair: "none",
 };
 
-/// Asks for the groups of the VPC along with the interfaces of a party, which are nearly always in the VPC of its target
+/// Asks for the groups of the VPC along with the interfaces of a service, which are nearly always in the VPC of its target
 /// groups. Where an answer is needed and can't be read, whoever needs it says so.
 pub(crate) fn ask_ahead(lookup: &Lookup<'_>, service_tasks: &ServiceTasks<'_>) {
     if !service_tasks.is_pending || is_named(service_tasks) {
@@ -45,7 +45,7 @@ pub(crate) fn ask_ahead(lookup: &Lookup<'_>, service_tasks: &ServiceTasks<'_>) {
     }
 }
 
-/// One finding for all tasks of a party: the cause is its configuration.
+/// One finding for all tasks of a service: the cause is its configuration.
 pub(crate) fn judge<'a>(lookup: &Lookup<'a>, service_tasks: &ServiceTasks<'a>, judgement: &mut Judgement) {
     if is_named(service_tasks) {
         return;

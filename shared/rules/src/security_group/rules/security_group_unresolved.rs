@@ -29,7 +29,7 @@ pub(crate) const RULE: Rule = Rule {
     repair: "none",
 };
 
-/// One finding for all names of a party that can't be resolved.
+/// One finding for all names of a service that can't be resolved.
 pub(crate) fn judge(lookup: &Lookup<'_>, service_tasks: &ServiceTasks<'_>, judgement: &mut Judgement) {
     let unresolved = match unresolved(lookup, service_tasks) {
         Ok(unresolved) => unresolved,

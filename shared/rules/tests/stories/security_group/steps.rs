@@ -74,7 +74,7 @@ impl Story {
 
     /// The balancer has an interface here.
     pub(crate) fn node(mut self, subnet: &str, addresses: [&str; 2]) -> Self {
-        let mut node = entities::a_thing("network_load_balancer", addresses[0]);
+        let mut node = entities::an_interface_of_aws("network_load_balancer", addresses[0]);
         node.id = names::interface(&format!("node{subnet}"));
         node.subnet = Some(names::subnet(subnet));
         "ELB net/edge/0f".clone_into(&mut node.description);
