@@ -163,9 +163,12 @@ class System(Stack):
     def subscribed(self, rule):
         """Somebody listens to the topic through a queue. Gives a function that says what was told of a rule since."""
         sqs, sns = self.aws("sqs"), self.aws("sns")
-        queue = sqs.create_queue(QueueName="listener")["QueueUrl"]
-        subscription = sns.subscribe(TopicArn=f"arn:aws:sns:{REGION}:{ACCOUNT}:{NAME}-alerts", Protocol="sqs",
-                                     Endpoint=f"arn:aws:sqs:{REGION}:{ACCOUNT}:listener")["SubscriptionArn"]
+        topic, listener = f"arn:aws:sns:{REGION}:{ACCOUNT}:{NAME}-alerts", f"arn:aws:sqs:{REGION}:{ACCOUNT}:listener"
+        statement = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage",
+                     "Resource": listener, "Condition": {"ArnEquals": {"aws:SourceArn": topic}}}
+        queue = sqs.create_queue(QueueName="listener", Attributes={
+            "Policy": json.dumps({"Version": "2012-10-17", "Statement": [statement]})})["QueueUrl"]
+        subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=listener)["SubscriptionArn"]
 
         def told():
             messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])

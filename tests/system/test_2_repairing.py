@@ -149,11 +149,11 @@ def test_fault_ends_told_as_opened_worsened_and_resolved_to_a_queue_that_subscri
     with system.subscribed("scaling-floor-zero") as told:
         web.service.scaled(0, 4)
         system.audit()
-        assert told() == [("opened", "low")]
+        assert wait_for(told) == [("opened", "low")]
         worse = {**REPAIRING, "rules": {"severity": {"scaling-floor-zero": "high"}}}
         with system.set_by_hand("audit", GUARD_POLICY=worse):
             system.audit()
-        assert told() == [("worsened", "high")]
+        assert wait_for(told) == [("worsened", "high")]
         web.service.scaled(1, 4)
         system.audit()
-        assert told() == [("resolved", "high")]
+        assert wait_for(told) == [("resolved", "high")]
