@@ -58,6 +58,7 @@ locals {
       "elasticloadbalancing:DescribeAccountLimits",
       "elasticloadbalancing:DescribeLoadBalancerAttributes",
       "ec2:DescribeNetworkAcls",
+      "ec2:DescribeRouteTables",
     ]
   }
 

@@ -7,7 +7,9 @@
 use ipnet::IpNet;
 
 use super::{All, Answer, Fact, Gap, Lookup, Table, TaskList, Unread};
-use crate::ec2::{EndpointService, NetworkAcl, NetworkInterface, SecurityGroup, SecurityGroupAssociation, Subnet};
+use crate::ec2::{
+    EndpointService, NetworkAcl, NetworkInterface, RouteTable, SecurityGroup, SecurityGroupAssociation, Subnet,
+};
 use crate::ecs::{Cluster, Service, ServiceRevision, Tags, Task, TaskDefinition, TaskProtection};
 use crate::elb::{
     AccountLimits, Listener, ListenerRule, LoadBalancer, LoadBalancerAttributes, Tagged, TargetGroup,
@@ -68,6 +70,8 @@ facts! { $
         subnets: Subnets(vpc: VpcId) => [Subnet];
         /// The network ACLs of a VPC (DescribeNetworkAcls).
         network_acls: NetworkAcls(vpc: VpcId) => [NetworkAcl];
+        /// The route tables of a VPC (DescribeRouteTables).
+        route_tables: RouteTables(vpc: VpcId) => [RouteTable];
         /// The interfaces in a subnet (DescribeNetworkInterfaces). No filter finds an address inside a delegated prefix, so all
         /// are listed.
         interfaces: Interfaces(subnet: SubnetId) => [NetworkInterface];

@@ -2,6 +2,7 @@
 
 mod endpoint_services;
 mod network_acls;
+mod route_tables;
 mod security_groups;
 
 use aws_sdk_ec2::Client;

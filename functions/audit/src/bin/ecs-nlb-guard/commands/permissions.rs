@@ -42,6 +42,7 @@ const READ_SECURITY_GROUPS: &[&str] = &[
 const READ_CONFIGURATION: &[&str] = &[
     "application-autoscaling:DescribeScalableTargets",
     "ec2:DescribeNetworkAcls",
+    "ec2:DescribeRouteTables",
     "elasticloadbalancing:DescribeAccountLimits",
     "elasticloadbalancing:DescribeLoadBalancerAttributes",
 ];
