@@ -71,6 +71,14 @@ pub struct SecurityGroupAssociation {
     pub state: String,
 }
 
+impl SecurityGroupAssociation {
+    /// Can interfaces in the VPC have the group?
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.state == "associated"
+    }
+}
+
 /// The protocol of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Protocol {

@@ -4,17 +4,18 @@
 //! |---|---|---|
 //! | balancer with groups | its private addresses, or the clients if their address is preserved | its groups, its addresses, the clients' |
 //! | without, address not preserved | its private addresses | its addresses |
-//! | without, address preserved | the clients; those of the other IP version come with its addresses | the clients' addresses |
+//! | without, address preserved | the clients; those of the other IP version, and those that come through an endpoint service, come with its addresses | the clients' addresses, its addresses |
 //! | health checks | always its private addresses | its groups, its addresses |
 //!
-//! See "Security groups" and "Client IP preservation" in the guide to Network Load Balancers. Rules that refer to the
+//! See "Security groups" and "Client IP preservation" in the guide to Network Load Balancers: "For traffic that comes from AWS
+//! PrivateLink, the source IP addresses are the private IP addresses of the load balancer". Rules that refer to the
 //! clients' own groups don't work through a balancer.
 
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 use model::ec2::SecurityGroup;
-use model::elb::{BalancerZone, IpVersion, LoadBalancer, Scheme, TargetGroup};
+use model::elb::{BalancerZone, IpVersion, Listener, LoadBalancer, Scheme, TargetGroup};
 use model::id::{SecurityGroupId, VpcId};
 use model::observation::{Gap, Lookup};
 
@@ -58,7 +59,8 @@ impl<'a> Sender<'a> {
         purpose == Purpose::Health || !self.balancer.groups().is_empty() || self.balancer.is_dualstack()
     }
 
-    /// Where a flow comes from. Its own addresses are told `exactly`, by its interfaces, or else by its subnets.
+    /// Where a flow comes from. `exactly`, its own addresses are told by its interfaces, or else by its subnets; whether clients
+    /// come through an endpoint service, and whether a listener sends to the group by a rule, is asked only then.
     pub(crate) fn spreads(
         &self,
         lookup: &Lookup<'a>,
@@ -68,11 +70,25 @@ impl<'a> Sender<'a> {
     ) -> Result<Vec<Spread>, Gap<'a>> {
         let preserves = purpose == Purpose::Traffic && self.preserves(lookup)?;
         let own = || self.own_addresses(lookup, exactly);
-        let own = if !preserves || self.always_sends_itself(purpose) { own() } else { Ok(Vec::new()) };
-        let clients = if preserves { self.clients(lookup, flow) } else { Ok(Vec::new()) };
+        let own = if !preserves || self.always_sends_itself(purpose) {
+            own()
+        } else if !exactly {
+            Ok(vec![Spread::Unknown(self.group.ip_version)])
+        } else if self.is_behind_endpoint_service(lookup)? {
+            own()
+        } else {
+            Ok(Vec::new())
+        };
+        let clients = if preserves { self.clients(lookup, flow, exactly) } else { Ok(Vec::new()) };
         let (mut spreads, clients) = (own?, clients?);
         spreads.extend(clients);
         Ok(spreads)
+    }
+
+    /// Is it the balancer of an endpoint service, whose clients come through PrivateLink?
+    fn is_behind_endpoint_service(&self, lookup: &Lookup<'a>) -> Result<bool, Gap<'a>> {
+        let services = lookup.endpoint_services()?;
+        Ok(services.iter().any(|service| service.network_load_balancers.contains(&self.balancer.arn)))
     }
 
     /// Its private addresses, zone by zone.
@@ -102,7 +118,7 @@ impl<'a> Sender<'a> {
     }
 
     /// The clients that may come to a listener which sends to the group, and whose address is kept: those of its IP version.
-    fn clients(&self, lookup: &Lookup<'a>, flow: &Flow) -> Result<Vec<Spread>, Gap<'a>> {
+    fn clients(&self, lookup: &Lookup<'a>, flow: &Flow, exactly: bool) -> Result<Vec<Spread>, Gap<'a>> {
         let version = self.group.ip_version;
         let anybody = match self.balancer.scheme {
             Scheme::InternetFacing => internet(version),
@@ -120,7 +136,9 @@ impl<'a> Sender<'a> {
             // Its default action sends elsewhere, and a rule of its may send here: by the clients' IP version, say ("Listener
             // rules" in the guide to Network Load Balancers). Which clients those are isn't known.
             if !listener.names(&self.group.arn) {
-                spreads.push(Spread::Unknown(version));
+                if !exactly || self.is_sent_to_by_a_rule(lookup, listener)? {
+                    spreads.push(Spread::Unknown(version));
+                }
                 continue;
             }
             let entered = Flow { protocol: flow.protocol.clone(), port };
@@ -133,6 +151,13 @@ impl<'a> Sender<'a> {
             spreads.push(Spread::Each(both(&admitted.ranges, &anybody)));
         }
         Ok(spreads)
+    }
+
+    /// Does a rule of the listener send to the group? A listener that is gone sends nothing.
+    fn is_sent_to_by_a_rule(&self, lookup: &Lookup<'a>, listener: &Listener) -> Result<bool, Gap<'a>> {
+        let rules = lookup.listener_rules(&listener.arn)?.unwrap_or_default();
+        let mut forwards = rules.iter().flat_map(|rule| &rule.forwards);
+        Ok(forwards.any(|forward| forward.target_group == self.group.arn && forward.weight != Some(0)))
     }
 
     /// Its groups.

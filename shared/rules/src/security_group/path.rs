@@ -74,7 +74,7 @@ fn doubt(actual: &Groups<'_>, admitted: &Admitted, from: &[Spread]) -> &'static 
     } else if admitted.is_unclear {
         "a prefix list in a rule of theirs can't be seen"
     } else if from.iter().any(|spread| matches!(spread, Spread::Unknown(_))) {
-        "the balancer lets in clients by groups they have, perhaps in a peered VPC, or a listener may send to the group by a rule"
+        "the balancer lets in clients by groups they have, perhaps in a peered VPC, or a listener sends to the group by a rule"
     } else {
         "the balancer's addresses can't be seen, and a rule of theirs lets in only a part of its subnets"
     }

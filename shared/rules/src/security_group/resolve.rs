@@ -1,7 +1,8 @@
 //! From the policy's names for groups to the groups of a VPC.
 //!
-//! An id binds in the VPC its group belongs to, and nowhere else. `name:` and `tag:` are looked for in each VPC by
-//! themselves. What matches nothing, or several groups, is not resolved: whoever needs it does without, and
+//! An id binds in the VPC its group belongs to and in those that the group is associated with, and nowhere else. `name:` and
+//! `tag:` are looked for in each VPC by themselves: among its own groups first, and where none of them matches among those of
+//! other VPCs that are associated with it ("Associate security groups with multiple VPCs" in the Amazon VPC guide). What matches nothing, or several groups, is not resolved: whoever needs it does without, and
 //! `security-group-unresolved` says so.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +17,7 @@ use model::policy::SecurityGroupRef;
 pub(crate) enum Resolution<'a> {
     /// This group.
     Group(&'a SecurityGroup),
-    /// An id of another VPC's group: it asks nothing of this one.
+    /// An id of another VPC's group that isn't associated with this one: it asks nothing of this one.
     Elsewhere,
     /// No group.
     Nothing,
@@ -66,7 +67,10 @@ pub(crate) fn resolve<'a>(
     vpc: &VpcId,
 ) -> Result<Resolution<'a>, Gap<'a>> {
     let all = lookup.security_groups(vpc)?;
-    let matching: Vec<&SecurityGroup> = all.into_iter().filter(|group| is_called(group, name)).collect();
+    let mut matching: Vec<&SecurityGroup> = all.into_iter().filter(|group| is_called(group, name)).collect();
+    if matching.is_empty() {
+        matching = associated(lookup, vpc)?.into_iter().filter(|group| is_called(group, name)).collect();
+    }
     Ok(match (matching.as_slice(), name) {
         ([group], _) => Resolution::Group(group),
         ([], SecurityGroupRef::Id(id)) => match lookup.security_group(id)? {
@@ -76,6 +80,13 @@ pub(crate) fn resolve<'a>(
         ([], _) => Resolution::Nothing,
         _ => Resolution::Several(matching),
     })
+}
+
+/// The groups of other VPCs that interfaces in this one can have.
+fn associated<'a>(lookup: &Lookup<'a>, vpc: &VpcId) -> Result<Vec<&'a SecurityGroup>, Gap<'a>> {
+    let associations = lookup.associated_security_groups(vpc)?.iter().filter(|one| one.is_complete());
+    let groups: Vec<_> = associations.map(|one| lookup.security_group(&one.group)).collect();
+    Ok(groups.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
 fn is_called(group: &SecurityGroup, name: &SecurityGroupRef) -> bool {

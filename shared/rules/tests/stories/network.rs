@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
-use model::ec2::{EndpointService, NetworkAcl, SecurityGroup};
+use model::ec2::{EndpointService, NetworkAcl, SecurityGroup, SecurityGroupAssociation};
 use model::ecs::{DeploymentStatus, Task, TaskInterface, TaskProtection};
-use model::elb::{AccountLimits, Listener, LoadBalancer, LoadBalancerAttributes, TargetGroupAttributes};
-use model::id::{LoadBalancerArn, NetworkInterfaceId, PrefixListId, SecurityGroupId, TargetGroupArn, TaskArn, VpcId};
+use model::elb::{AccountLimits, Listener, ListenerRule, LoadBalancer, LoadBalancerAttributes, TargetGroupAttributes};
+use model::id::{
+    ListenerArn, LoadBalancerArn, NetworkInterfaceId, PrefixListId, SecurityGroupId, TargetGroupArn, TaskArn, VpcId,
+};
 use model::observation::{All, Observation, Question};
 use model::scaling::ScalableTarget;
 use model::scope::ServiceId;
@@ -26,6 +28,9 @@ pub(crate) struct Network {
     pub(crate) attributes: BTreeMap<TargetGroupArn, TargetGroupAttributes>,
     pub(crate) balancer_attributes: BTreeMap<LoadBalancerArn, LoadBalancerAttributes>,
     pub(crate) limits: AccountLimits,
+    /// Listeners that aren't here have no rules beside their default action.
+    pub(crate) rules: BTreeMap<ListenerArn, Vec<ListenerRule>>,
+    pub(crate) associations: Vec<SecurityGroupAssociation>,
     pub(crate) scaled: BTreeMap<ServiceId, ScalableTarget>,
     /// Those of the main VPC; without any, one that lets everything pass.
     pub(crate) acls: Vec<NetworkAcl>,
@@ -57,7 +62,9 @@ impl Network {
     pub(crate) fn questions(&self, account: &Account) -> BTreeSet<Question> {
         let vpcs = self.groups.values().map(|group| group.vpc.clone());
         let vpcs = vpcs.chain(account.subnets.iter().map(|subnet| subnet.vpc.clone()));
-        let mut all: BTreeSet<Question> = vpcs.map(Question::SecurityGroups).collect();
+        let mut all: BTreeSet<Question> = vpcs
+            .flat_map(|vpc| [Question::SecurityGroups(vpc.clone()), Question::AssociatedSecurityGroups(vpc)])
+            .collect();
         let named = account.interfaces().into_iter().flat_map(|one| one.security_groups);
         let named =
             named.chain(self.balancers.values().flat_map(|one| one.security_groups.clone().unwrap_or_default()));
@@ -73,8 +80,9 @@ impl Network {
         }
         all.extend(account.groups.keys().cloned().map(Question::TargetGroupAttributes));
         all.extend(account.services.keys().cloned().map(Question::ScalableTarget));
-        all.insert(Question::AccountLimits);
-        all.insert(Question::EndpointServices);
+        all.extend([Question::AccountLimits, Question::EndpointServices]);
+        let listeners = self.listeners.values().flatten().map(|listener| listener.arn.clone());
+        all.extend(listeners.map(Question::ListenerRules));
         all.extend(account.subnets.iter().map(|subnet| Question::NetworkAcls(subnet.vpc.clone())));
         all.extend(account.groups.values().filter_map(|group| group.vpc.clone()).map(Question::NetworkAcls));
         let of_task = |task: &Task| Question::TaskProtection { cluster: task.cluster.clone(), task: task.arn.clone() };
@@ -112,10 +120,6 @@ impl Network {
                 let acls = self.acls.iter().filter(|acl| acl.vpc == *vpc).cloned().collect();
                 seen.aws.network_acls.insert(vpc.clone(), account.or_unread(question, Some(acls)));
             }
-            Question::EndpointServices => {
-                let services = self.endpoint_services.clone();
-                seen.aws.endpoint_services.insert(All, account.or_unread(question, Some(services)));
-            }
             Question::PrefixList(id) => {
                 seen.aws
                     .prefix_list
@@ -145,6 +149,19 @@ impl Network {
             }
             Question::ScalableTarget(id) => {
                 seen.aws.scalable_target.insert(id.clone(), account.or_unread(question, self.scaled.get(id).cloned()));
+            }
+            Question::ListenerRules(arn) => {
+                let rules = self.rules.get(arn).cloned().unwrap_or_default();
+                seen.aws.listener_rules.insert(arn.clone(), account.or_unread(question, Some(rules)));
+            }
+            Question::EndpointServices => {
+                let services = self.endpoint_services.clone();
+                seen.aws.endpoint_services.insert(All, account.or_unread(question, Some(services)));
+            }
+            Question::AssociatedSecurityGroups(vpc) => {
+                let with_vpc = self.associations.iter().filter(|one| one.vpc == *vpc).cloned().collect();
+                let associated = account.or_unread(question, Some(with_vpc));
+                seen.aws.associated_security_groups.insert(vpc.clone(), associated);
             }
             _ => panic!("the rules don't ask {question:?}"),
         }

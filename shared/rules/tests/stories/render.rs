@@ -100,6 +100,8 @@ pub(crate) fn label(question: &Question) -> String {
         Question::LoadBalancerAttributes(arn) => format!("balancer attributes of: {}", arn.name()),
         Question::AccountLimits => "limits: the account's".to_owned(),
         Question::ScalableTarget(id) => format!("scaling of: {id}"),
+        Question::ListenerRules(arn) => format!("rules of: {arn}"),
+        Question::AssociatedSecurityGroups(vpc) => format!("security groups associated with: {vpc}"),
         other => panic!("the rules don't ask {other:?}"),
     }
 }

@@ -14,9 +14,10 @@ pub(crate) const RULE: Rule = Rule {
         interface has to be let in by a rule of one of the security groups that the interface has, for the container's port and \
         protocol. If the balancer has security groups of its own, a rule may name one of them as its source, and the \
         balancer's outbound rules must let the traffic out. If it has none, the traffic comes from the balancer's private \
-        addresses, or, where the target group preserves client addresses (always over UDP), from the clients themselves. This \
+        addresses, or, where the target group preserves client addresses (always over UDP), from the clients themselves; what \
+        comes to it through an endpoint service (AWS PrivateLink) always comes from its private addresses. This \
         is reported when none of those who may send is let in. It is not when even one of them is, or when it can't be \
-        known. Traffic through PrivateLink to a balancer without security groups is not looked at.",
+        known.",
     remedy: "A new security group rule takes effect at once; nothing has to be deployed.",
     repair: "none",
 };

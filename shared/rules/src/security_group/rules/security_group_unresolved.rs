@@ -21,7 +21,8 @@ pub(crate) const RULE: Rule = Rule {
     title: "Part of the policy has no effect: it names a security group that can't be resolved",
     explanation: "The policy requires or forbids a security group by id, name or tag, and in the VPC where these tasks run \
         that matches no group, or several. Nothing is guessed: nothing is required or forbidden by that \
-        name until it matches exactly one group. An id counts in the VPC its group belongs to and asks nothing of other VPCs; \
+        name until it matches exactly one group. An id counts in the VPC its group belongs to and in those the group is \
+        associated with, and asks nothing of other VPCs; \
         it is reported where no such group exists at all. `name:` compares with the group's name (GroupName), not with a \
         tag called Name.",
     remedy: "Make the group in this VPC, correct the name, id or tag in the policy, or, where several groups match, name the \

@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 use model::ec2::{GroupReference, Peer};
 use model::ecs::{DeploymentController, ServiceStatus, TaskSetStatus};
+use model::elb::{Forward, ListenerRule};
 use model::id::PrefixListId;
 use model::observation::Question;
 
@@ -260,7 +261,7 @@ fn a_group_that_was_deleted_meanwhile_may_have_let_it_in() {
 fn clients_that_come_by_a_peered_vpcs_group_may_come_from_anywhere() {
     let judged =
         judged("UDP 53; internal; lb sg-lb; in lb: udp 80 sg-x; in web: udp 53 10.1.0.0/16; in web: tcp 53 sg-lb");
-    assert_snapshot!(judged.found(), @"can't judge group web: arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0f whether UDP port 53 reaches the tasks can't be told: the balancer lets in clients by groups they have, perhaps in a peered VPC, or a listener may send to the group by a rule");
+    assert_snapshot!(judged.found(), @"can't judge group web: arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0f whether UDP port 53 reaches the tasks can't be told: the balancer lets in clients by groups they have, perhaps in a peered VPC, or a listener sends to the group by a rule");
 }
 
 #[test]
@@ -332,16 +333,27 @@ fn no_more_is_asked_than_it_takes() {
 
 /// A dual-stack listener sends IPv6 clients elsewhere by default, and IPv4 clients here by a rule.
 #[test]
-fn a_group_that_a_listeners_rule_may_send_to_is_not_taken_for_unattached() {
+fn a_group_that_a_listeners_rule_sends_to_is_not_taken_for_unattached() {
     let text = "TCP 8080; preserve on; lb sg-lb; in lb: tcp 80 203.0.113.0/24; in web: tcp 8080 203.0.113.0/25";
-    let by_rule = |text: &str| {
+    let by_rules = |text: &str, weights: &[Option<u32>]| {
         let mut story = judged(text);
-        let listeners = story.account.network.listeners.values_mut().flatten();
-        listeners.for_each(|listener| listener.forwards = vec![model::elb::Forward::to(names::group("six"))]);
+        let network = &mut story.account.network;
+        for listener in network.listeners.values_mut().flatten() {
+            listener.forwards = vec![Forward::to(names::group("six"))];
+            let forward = |weight: &Option<u32>| Forward { target_group: names::group("web"), weight: *weight };
+            let forwards = weights.iter().map(forward).collect();
+            let rule = ListenerRule { arn: "rule/1".to_owned(), is_default: false, forwards };
+            network.rules.insert(listener.arn.clone(), vec![rule]);
+        }
         story
     };
+    let by_rule = |text: &str| by_rules(text, &[None]);
     assert_eq!(judged(text).judged_by(&["ingress-traffic-blocked"]).found(), "nothing");
     assert!(!by_rule(text).found().contains("ingress-traffic-blocked: "), "its clients aren't known");
+    for elsewhere in [&[][..], &[Some(0)]] {
+        let found = by_rules(text, elsewhere).found();
+        assert!(found.contains("ingress-traffic-blocked: "), "the near miss: no rule sends anything there: {found}");
+    }
     let shut = "TCP 8080; preserve on; lb sg-lb; in lb: tcp 80 203.0.113.0/24";
     assert!(by_rule(shut).found().contains("ingress-traffic-blocked"), "the near miss: nobody at all is let in");
 }

@@ -75,6 +75,28 @@ fn what_another_vpc_calls_so_does_not_count() {
     assert!(judged.found().contains("matches no group in vpc-main"));
 }
 
+/// "Associate security groups with multiple VPCs" in the Amazon VPC guide.
+#[test]
+fn a_group_of_another_vpc_counts_where_it_is_associated() {
+    let elsewhere = |policy: &str| with(policy).security_group_in(&names::vpc("other"), "elsewhere");
+    for policy in ["required = [\"name:elsewhere\"]", "required = [\"sg-elsewhere\"]"] {
+        assert_eq!(elsewhere(policy).associated("elsewhere", "main", "associated").found(), "nothing");
+    }
+    let by_name = || elsewhere("required = [\"name:elsewhere\"]");
+    let near_misses = [("elsewhere", "main", "disassociating"), ("elsewhere", "third", "associated")];
+    for (group, vpc, state) in near_misses {
+        let found = by_name().associated(group, vpc, state).found();
+        assert!(found.contains("matches no group in vpc-main"), "{vpc} {state}: {found}");
+    }
+}
+
+#[test]
+fn the_vpcs_own_group_is_meant_before_one_that_is_associated() {
+    let judged = with("required = [\"name:base\"]").security_group_in(&names::vpc("other"), "elsewhere");
+    let judged = judged.security_group_that("elsewhere", |group| "base".clone_into(&mut group.name));
+    assert_eq!(judged.associated("elsewhere", "main", "associated").found(), "nothing");
+}
+
 #[test]
 fn the_default_group_is_there() {
     assert_eq!(with("forbidden = [\"default\"]").found(), "nothing");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::ec2::{GroupReference, Peer, PortRange, SecurityGroup, SecurityGroupRule};
+use model::ec2::{GroupReference, Peer, PortRange, SecurityGroup, SecurityGroupAssociation, SecurityGroupRule};
 use model::ecs::{AwsvpcConfiguration, TaskProtection};
 use model::finding::Finding;
 use model::id::VpcId;
@@ -54,6 +54,17 @@ impl Story {
     /// The security group is different.
     pub(crate) fn security_group_that(mut self, name: &str, change: impl FnOnce(&mut SecurityGroup)) -> Self {
         change(self.account.network.groups.get_mut(&names::security_group(name)).expect("a group was told of"));
+        self
+    }
+
+    /// Security group `sg-NAME` is associated with this VPC, or on its way there.
+    pub(crate) fn associated(mut self, name: &str, vpc: &str, state: &str) -> Self {
+        self.account.network.associations.push(SecurityGroupAssociation {
+            group: names::security_group(name),
+            vpc: names::vpc(vpc),
+            vpc_owner: None,
+            state: state.to_owned(),
+        });
         self
     }
 

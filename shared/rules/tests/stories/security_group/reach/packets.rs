@@ -67,7 +67,7 @@ fn senders(scene: &Scene, protocol: &Protocol, port: u16, is_check: bool) -> Fat
     // Whatever its address, a packet of the balancer's has the balancer's groups.
     let mut best =
         if lets(scene, &rules, protocol, port, None, &groups) == Fate::Open { Fate::Open } else { Fate::BlockedTasks };
-    if !keeps_client || !groups.is_empty() || scene.is_dualstack {
+    if !keeps_client || !groups.is_empty() || scene.is_dualstack || scene.is_endpoint_service {
         for ((_, node), subnet) in NODES.into_iter().zip(SUBNETS) {
             if !scene.is_hidden {
                 best = best.max(with_suggested_rule(own(scene, node)));

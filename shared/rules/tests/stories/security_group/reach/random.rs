@@ -70,7 +70,7 @@ fn scene() -> impl Strategy<Value = Scene> {
         select(&["lb none", "lb empty", "lb sg-lb", "lb sg-lb", "lb sg-lb,sg-lb2"]),
         select(&["", "internal"]),
         select(&["", "", "dualstack"]),
-        select(&["", "hidden"]),
+        select(&["", "hidden", "endpoint service", "hidden; endpoint service"]),
         select(&["", "", "listen TLS 443", "listen TCP_UDP 53; listen TCP 8080", "listen UDP 53"]),
     );
     let rest = (

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use ipnet::IpNet;
-use model::ec2::{Peer, SecurityGroupRule};
+use model::ec2::{EndpointService, Peer, SecurityGroupRule};
 use model::elb::{
     BalancerState, BalancerZone, Forward, HealthCheckPort, IpVersion, Listener, LoadBalancer, Scheme,
     TargetGroupAttributes,
@@ -39,6 +39,8 @@ pub(crate) struct Scene {
     pub(crate) is_dualstack: bool,
     /// Its interfaces can't be seen.
     pub(crate) is_hidden: bool,
+    /// It is the balancer of an endpoint service.
+    pub(crate) is_endpoint_service: bool,
     pub(crate) listeners: Vec<(String, u16)>,
     pub(crate) actual: Vec<SecurityGroupId>,
     /// Ingress and egress of the groups that there are.
@@ -49,7 +51,7 @@ pub(crate) struct Scene {
 impl Scene {
     /// * `TCP 8080,9090` – the group's protocol, and the ports the service serves through it: comes first;
     /// * `preserve on`, `check 9090`, `check off`, `ipv6` – about the group;
-    /// * `lb sg-lb`, `lb none`, `lb empty`, `internal`, `dualstack`, `hidden` – about the balancer, public otherwise;
+    /// * `lb sg-lb`, `lb none`, `lb empty`, `internal`, `dualstack`, `hidden`, `endpoint service` – about the balancer, public otherwise;
     /// * `listen TLS 443` – a listener; without any, one of the group's protocol on port 80;
     /// * `has web,base` – the task's groups, `web` otherwise;
     /// * `in web: tcp 8080 sg-lb 10.0.0.0/8`, `out lb: -1 0.0.0.0/0` – a rule. A group for which nothing is said lets in
@@ -68,6 +70,7 @@ impl Scene {
             scheme: Scheme::InternetFacing,
             is_dualstack: false,
             is_hidden: false,
+            is_endpoint_service: false,
             listeners: Vec::new(),
             actual: vec![names::security_group("web")],
             groups: BTreeMap::new(),
@@ -89,6 +92,7 @@ impl Scene {
                 ["internal"] => scene.scheme = Scheme::Internal,
                 ["dualstack"] => scene.is_dualstack = true,
                 ["hidden"] => scene.is_hidden = true,
+                ["endpoint", "service"] => scene.is_endpoint_service = true,
                 ["listen", protocol, port] => {
                     scene.listeners.push(((*protocol).to_owned(), port.parse().expect("a port")));
                 }
@@ -153,6 +157,12 @@ impl Scene {
             TargetGroupAttributes { preserve_client_ip: self.preserve, ..TargetGroupAttributes::default() };
         network.attributes.insert(names::group("web"), attributes);
         network.balancers.insert(arn.clone(), self.balancer());
+        network.endpoint_services.extend(self.is_endpoint_service.then(|| EndpointService {
+            id: "vpce-svc-0f".to_owned(),
+            name: "com.amazonaws.vpce.eu-central-1.vpce-svc-0f".to_owned(),
+            state: "Available".to_owned(),
+            network_load_balancers: vec![arn.clone()],
+        }));
         network
             .listeners
             .insert(arn, self.listeners.iter().map(|(protocol, port)| a_listener(protocol, *port)).collect());

@@ -220,6 +220,18 @@ const CASES: &[Case] = &[
         Some(Open),
     ),
     (
+        "UDP from an endpoint service's clients, who come with the balancer's addresses",
+        "UDP 53; lb none; endpoint service; in web: udp 53 10.0.0.0/16; in web: tcp 53 10.0.0.0/16",
+        Open,
+        Some(Open),
+    ),
+    (
+        "an endpoint service, and nobody let in",
+        "UDP 53; lb none; endpoint service; in web: tcp 53 10.0.0.0/16",
+        BlockedTasks,
+        Some(Open),
+    ),
+    (
         "UDP, preserved whatever the attribute says",
         "UDP 53; preserve off; lb none; in web: udp 53 10.0.0.0/16",
         BlockedTasks,
