@@ -67,22 +67,31 @@ impl<T: Fact> Found<T> {
     }
 
     /// Lists that describe their items: the items' keys are a list's answer, and each item is an answer of its own.
-    pub fn describing<K, V>(lists: Vec<(T::Key, Vec<V>)>, key: fn(&V) -> K) -> Self
+    pub fn describing<K, V>(lists: Answers<T::Key, Vec<(K, Answer<V>)>>) -> Self
     where
         T: Fact<Value = Vec<K>>,
         K: Ord + Clone + Send + 'static,
         V: Send + 'static,
         Table<K, V>: Fact<Key = K, Value = V, Half = AwsFacts>,
     {
-        let keys = |(of, items): &(T::Key, Vec<V>)| (of.clone(), Answer::Known(items.iter().map(key).collect()));
-        Self {
-            answers: lists.iter().map(keys).collect(),
-            besides: Some(Box::new(move |facts| {
-                let table = Table::<K, V>::of_mut(facts);
-                let items = lists.into_iter().flat_map(|(_, items)| items);
-                items.for_each(|item| table.insert(key(&item), Answer::Known(item)));
-            })),
+        let (mut answers, mut described) = (Vec::with_capacity(lists.len()), Vec::new());
+        for (of, list) in lists {
+            let keys = match list {
+                Answer::Known(items) => {
+                    let keys = items.iter().map(|(key, _)| key.clone()).collect();
+                    described.extend(items);
+                    Answer::Known(keys)
+                }
+                Answer::Absent => Answer::Absent,
+                Answer::Unread(unread) => Answer::Unread(unread),
+            };
+            answers.push((of, keys));
         }
+        let note = move |facts: &mut AwsFacts| {
+            let table = Table::<K, V>::of_mut(facts);
+            described.into_iter().for_each(|(key, item)| table.insert(key, item));
+        };
+        Self { answers, besides: Some(Box::new(note)) }
     }
 }
 

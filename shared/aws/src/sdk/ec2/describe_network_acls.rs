@@ -7,11 +7,11 @@ use model::ec2::{NetworkAcl, NetworkAclEntry, PortRange, Protocol};
 use model::id::VpcId;
 use model::observation::Table;
 
-use super::{grouped, known};
-use crate::api::{AwsFact, Found};
+use super::grouped;
+use crate::api::{Answers, AwsFact, Found};
 use crate::batch::FILTER_VALUES;
 use crate::sdk::Clients;
-use crate::sdk::read::{Read, count, parse_all, parse_required, port, required};
+use crate::sdk::read::{Read, Unusable, count, parse_all, parse_required, port, required};
 use crate::sdk::resource::resource_of;
 
 const OPERATION: &str = "ec2:DescribeNetworkAcls";
@@ -22,7 +22,7 @@ impl AwsFact for Table<VpcId, Vec<NetworkAcl>> {
     const AT_MOST: usize = FILTER_VALUES;
 
     async fn from_aws(clients: &Clients, vpcs: &[VpcId]) -> Result<Found<Self>, CallError> {
-        Ok(known(describe_network_acls(clients, vpcs).await?).into())
+        Ok(describe_network_acls(clients, vpcs).await?.into())
     }
 }
 
@@ -30,15 +30,14 @@ impl AwsFact for Table<VpcId, Vec<NetworkAcl>> {
 pub(super) async fn describe_network_acls(
     clients: &Clients,
     vpcs: &[VpcId],
-) -> Result<Vec<(VpcId, Vec<NetworkAcl>)>, CallError> {
+) -> Result<Answers<VpcId, Vec<NetworkAcl>>, CallError> {
     let values = vpcs.iter().map(ToString::to_string).collect();
     let filter = Filter::builder().name("vpc-id").set_values(Some(values)).build();
     let pages = clients.ec2().describe_network_acls().filters(filter).into_paginator().page_size(PAGE).items().send();
     let resource = resource_of(vpcs);
     let acls = clients.send(OPERATION, &resource, pages.collect::<Result<Vec<_>, _>>()).await?;
-    let read = acls.iter().map(read).collect::<Read<Vec<_>>>();
-    let read = read.map_err(|unusable| unusable.into_error(OPERATION, &resource))?;
-    Ok(grouped(vpcs, read.into_iter().map(|acl| (acl.vpc.clone(), acl))))
+    let read = |acl: &_| (parse_required("vpcId", types::NetworkAcl::vpc_id(acl)), read(acl));
+    Ok(grouped(OPERATION, vpcs, acls.iter().map(read)))
 }
 
 fn read(acl: &types::NetworkAcl) -> Read<NetworkAcl> {
@@ -60,7 +59,11 @@ fn entry(entry: &types::NetworkAclEntry) -> Read<NetworkAclEntry> {
     Ok(NetworkAclEntry {
         number: count("entries.ruleNumber", required("entries.ruleNumber", entry.rule_number())?)?,
         egress: required("entries.egress", entry.egress())?,
-        allow: *required("entries.ruleAction", entry.rule_action())? == RuleAction::Allow,
+        allow: match required("entries.ruleAction", entry.rule_action())? {
+            RuleAction::Allow => true,
+            RuleAction::Deny => false,
+            other => return Err(Unusable::new("entries.ruleAction", format!("{:?} is unknown", other.as_str()))),
+        },
         ports: if protocol.has_ports() { ports(entry.port_range())? } else { None },
         protocol,
         range: range.trunc(),

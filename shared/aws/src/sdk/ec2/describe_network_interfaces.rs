@@ -12,7 +12,7 @@ use model::hold::HOLD_TAG;
 use model::id::{NetworkInterfaceId, SecurityGroupId, SubnetId, VpcId};
 use model::observation::{Answer, Table};
 
-use super::{filtered, grouped, known};
+use super::{Item, filtered, grouped};
 use crate::api::{Answers, AwsFact, Found};
 use crate::batch::FILTER_VALUES;
 use crate::memory::{World, known_or_absent};
@@ -28,7 +28,7 @@ impl AwsFact for Table<SubnetId, Vec<NetworkInterface>> {
     const AT_MOST: usize = FILTER_VALUES;
 
     async fn from_aws(clients: &Clients, subnets: &[SubnetId]) -> Result<Found<Self>, CallError> {
-        Ok(known(in_subnets(clients, subnets).await?).into())
+        Ok(in_subnets(clients, subnets).await?.into())
     }
 
     fn in_memory(world: &World, subnets: &[SubnetId]) -> Found<Self> {
@@ -60,9 +60,12 @@ impl AwsFact for Table<NetworkInterfaceId, NetworkInterface> {
 pub(super) async fn in_subnets(
     clients: &Clients,
     subnets: &[SubnetId],
-) -> Result<Vec<(SubnetId, Vec<NetworkInterface>)>, CallError> {
-    let found = describe(clients, "subnet-id", subnets).await?;
-    Ok(grouped(subnets, found.into_iter().flatten()))
+) -> Result<Answers<SubnetId, Vec<NetworkInterface>>, CallError> {
+    let subnet = |interface: &types::NetworkInterface, said: &mut InterfaceTexts| {
+        said.subnets.required("subnetId", interface.subnet_id())
+    };
+    let found = describe(clients, "subnet-id", subnets, subnet).await?;
+    Ok(grouped(OPERATION, subnets, found.into_iter().flatten()))
 }
 
 /// Some, wherever they are. A filter doesn't mind what is gone; naming it as an id would fail the whole request.
@@ -70,8 +73,9 @@ pub(super) async fn by_id(
     clients: &Clients,
     interfaces: &[NetworkInterfaceId],
 ) -> Result<Answers<NetworkInterfaceId, NetworkInterface>, CallError> {
-    let found = describe(clients, "network-interface-id", interfaces).await?;
-    Ok(filtered(interfaces, found.into_iter().flatten().map(|(_, interface)| (interface.id.clone(), interface))))
+    let id = |interface: &types::NetworkInterface, _: &mut InterfaceTexts| id(interface);
+    let found = describe(clients, "network-interface-id", interfaces, id).await?;
+    Ok(filtered(OPERATION, interfaces, found.into_iter().flatten()))
 }
 
 /// Page by page. Interfaces that AWS services manage included: whoever has an address, it is taken.
@@ -79,7 +83,8 @@ async fn describe<K: Display>(
     clients: &Clients,
     filter: &str,
     values: &[K],
-) -> Result<Vec<Vec<(SubnetId, NetworkInterface)>>, CallError> {
+    key: impl Fn(&types::NetworkInterface, &mut InterfaceTexts) -> Read<K> + Send,
+) -> Result<Vec<Vec<Item<K, NetworkInterface>>>, CallError> {
     let resource = resource_of(values);
     let values = values.iter().map(ToString::to_string).collect();
     let filter = Filter::builder().name(filter).set_values(Some(values)).build();
@@ -91,12 +96,12 @@ async fn describe<K: Display>(
         while let Some(page) = pages.next().await {
             let page = page?;
             let interfaces = page.network_interfaces().iter();
-            found.push(interfaces.map(|interface| read(interface, &mut said)).collect::<Read<Vec<_>>>());
+            let item = |interface| (key(interface, &mut said), read(interface, &mut said));
+            found.push(interfaces.map(item).collect());
         }
         Ok(found)
     };
-    let read: Read<Vec<_>> = clients.send(OPERATION, &resource, found).await?.into_iter().collect();
-    read.map_err(|unusable| unusable.into_error(OPERATION, &resource))
+    clients.send(OPERATION, &resource, found).await
 }
 
 /// What interfaces say alike.
@@ -107,7 +112,7 @@ struct InterfaceTexts {
     security_groups: Repeated<SecurityGroupId>,
 }
 
-fn read(interface: &types::NetworkInterface, said: &mut InterfaceTexts) -> Read<(SubnetId, NetworkInterface)> {
+fn read(interface: &types::NetworkInterface, said: &mut InterfaceTexts) -> Read<NetworkInterface> {
     let subnet = said.subnets.required("subnetId", interface.subnet_id())?;
     let prefixes4 = interface.ipv4_prefixes().iter().filter_map(types::Ipv4PrefixSpecification::ipv4_prefix);
     let prefixes6 = interface.ipv6_prefixes().iter().filter_map(types::Ipv6PrefixSpecification::ipv6_prefix);
@@ -115,18 +120,21 @@ fn read(interface: &types::NetworkInterface, said: &mut InterfaceTexts) -> Read<
     for group in interface.groups().iter().filter_map(types::GroupIdentifier::group_id) {
         security_groups.push(said.security_groups.required("groups", Some(group))?);
     }
-    let read = NetworkInterface {
-        id: parse_required("networkInterfaceId", interface.network_interface_id())?,
+    Ok(NetworkInterface {
+        id: id(interface)?,
         vpc: said.vpcs.required("vpcId", interface.vpc_id())?,
-        subnet: Some(subnet.clone()),
+        subnet: Some(subnet),
         description: interface.description().unwrap_or_default().to_owned(),
         interface_type: interface.interface_type().map_or("interface", types::NetworkInterfaceType::as_str).into(),
         addresses: addresses(interface)?,
         prefixes: parse_all("prefixes", prefixes4.chain(prefixes6))?,
         security_groups,
         tags: tags(interface),
-    };
-    Ok((subnet, read))
+    })
+}
+
+fn id(interface: &types::NetworkInterface) -> Read<NetworkInterfaceId> {
+    parse_required("networkInterfaceId", interface.network_interface_id())
 }
 
 /// The tag that holds it, for there may be very many interfaces.

@@ -6,8 +6,8 @@ use model::ec2::{Route, RouteDestination, RouteTable, RouteTarget};
 use model::id::VpcId;
 use model::observation::Table;
 
-use super::{grouped, known};
-use crate::api::{AwsFact, Found};
+use super::grouped;
+use crate::api::{Answers, AwsFact, Found};
 use crate::batch::FILTER_VALUES;
 use crate::sdk::Clients;
 use crate::sdk::read::{Read, Unusable, parse, parse_all, parse_required, required};
@@ -21,7 +21,7 @@ impl AwsFact for Table<VpcId, Vec<RouteTable>> {
     const AT_MOST: usize = FILTER_VALUES;
 
     async fn from_aws(clients: &Clients, vpcs: &[VpcId]) -> Result<Found<Self>, CallError> {
-        Ok(known(describe_route_tables(clients, vpcs).await?).into())
+        Ok(describe_route_tables(clients, vpcs).await?.into())
     }
 }
 
@@ -29,15 +29,14 @@ impl AwsFact for Table<VpcId, Vec<RouteTable>> {
 pub(super) async fn describe_route_tables(
     clients: &Clients,
     vpcs: &[VpcId],
-) -> Result<Vec<(VpcId, Vec<RouteTable>)>, CallError> {
+) -> Result<Answers<VpcId, Vec<RouteTable>>, CallError> {
     let values = vpcs.iter().map(ToString::to_string).collect();
     let filter = Filter::builder().name("vpc-id").set_values(Some(values)).build();
     let pages = clients.ec2().describe_route_tables().filters(filter).into_paginator().page_size(PAGE).items().send();
     let resource = resource_of(vpcs);
     let tables = clients.send(OPERATION, &resource, pages.collect::<Result<Vec<_>, _>>()).await?;
-    let read = tables.iter().map(read).collect::<Read<Vec<_>>>();
-    let read = read.map_err(|unusable| unusable.into_error(OPERATION, &resource))?;
-    Ok(grouped(vpcs, read.into_iter().map(|table| (table.vpc.clone(), table))))
+    let read = |table: &_| (parse_required("vpcId", types::RouteTable::vpc_id(table)), read(table));
+    Ok(grouped(OPERATION, vpcs, tables.iter().map(read)))
 }
 
 fn read(table: &types::RouteTable) -> Read<RouteTable> {

@@ -6,8 +6,8 @@ use model::ec2::SecurityGroupAssociation;
 use model::id::VpcId;
 use model::observation::Table;
 
-use super::{grouped, known};
-use crate::api::{AwsFact, Found};
+use super::grouped;
+use crate::api::{Answers, AwsFact, Found};
 use crate::batch::FILTER_VALUES;
 use crate::sdk::Clients;
 use crate::sdk::read::{Read, parse_optional, parse_required, required};
@@ -21,7 +21,7 @@ impl AwsFact for Table<VpcId, Vec<SecurityGroupAssociation>> {
     const AT_MOST: usize = FILTER_VALUES;
 
     async fn from_aws(clients: &Clients, vpcs: &[VpcId]) -> Result<Found<Self>, CallError> {
-        Ok(known(with_vpcs(clients, vpcs).await?).into())
+        Ok(with_vpcs(clients, vpcs).await?.into())
     }
 }
 
@@ -29,16 +29,17 @@ impl AwsFact for Table<VpcId, Vec<SecurityGroupAssociation>> {
 pub(super) async fn with_vpcs(
     clients: &Clients,
     vpcs: &[VpcId],
-) -> Result<Vec<(VpcId, Vec<SecurityGroupAssociation>)>, CallError> {
+) -> Result<Answers<VpcId, Vec<SecurityGroupAssociation>>, CallError> {
     let values = vpcs.iter().map(ToString::to_string).collect();
     let filter = Filter::builder().name("vpc-id").set_values(Some(values)).build();
     let request = clients.ec2().describe_security_group_vpc_associations().filters(filter);
     let pages = request.into_paginator().page_size(PAGE).items().send();
     let resource = resource_of(vpcs);
     let associations = clients.send(OPERATION, &resource, pages.collect::<Result<Vec<_>, _>>()).await?;
-    let read = associations.iter().map(read).collect::<Read<Vec<_>>>();
-    let read = read.map_err(|unusable| unusable.into_error(OPERATION, &resource))?;
-    Ok(grouped(vpcs, read.into_iter().map(|one| (one.vpc.clone(), one))))
+    let read = |association: &_| {
+        (parse_required("vpcId", types::SecurityGroupVpcAssociation::vpc_id(association)), read(association))
+    };
+    Ok(grouped(OPERATION, vpcs, associations.iter().map(read)))
 }
 
 fn read(association: &types::SecurityGroupVpcAssociation) -> Read<SecurityGroupAssociation> {

@@ -8,14 +8,14 @@ use model::call::CallError;
 use model::ec2::{GroupReference, Peer, PortRange, Protocol, SecurityGroup, SecurityGroupRule};
 use model::ecs::Tags;
 use model::id::{SecurityGroupId, VpcId};
-use model::observation::Table;
+use model::observation::{Answer, Table};
 
 use super::{filtered, grouped};
 use crate::api::{Answers, AwsFact, Found};
 use crate::batch::FILTER_VALUES;
 use crate::memory::{World, known_or_absent};
 use crate::sdk::Clients;
-use crate::sdk::read::{Read, Unusable, parse, parse_optional, parse_required, required};
+use crate::sdk::read::{Read, Unusable, answer, parse, parse_optional, parse_required, required};
 use crate::sdk::resource::resource_of;
 
 const OPERATION: &str = "ec2:DescribeSecurityGroups";
@@ -26,13 +26,16 @@ impl AwsFact for Table<VpcId, Vec<SecurityGroupId>> {
     const AT_MOST: usize = FILTER_VALUES;
 
     async fn from_aws(clients: &Clients, vpcs: &[VpcId]) -> Result<Found<Self>, CallError> {
-        Ok(Found::describing(in_vpcs(clients, vpcs).await?, |group: &SecurityGroup| group.id.clone()))
+        Ok(Found::describing(in_vpcs(clients, vpcs).await?))
     }
 
     fn in_memory(world: &World, vpcs: &[VpcId]) -> Found<Self> {
-        let of_vpc = |vpc: &VpcId| world.security_groups.iter().filter(|group| group.vpc == *vpc).cloned().collect();
-        let lists = vpcs.iter().map(|vpc| (vpc.clone(), of_vpc(vpc))).collect();
-        Found::describing(lists, |group: &SecurityGroup| group.id.clone())
+        let known = |group: &SecurityGroup| (group.id.clone(), Answer::Known(group.clone()));
+        let of_vpc = |vpc: &VpcId| {
+            let groups = world.security_groups.iter().filter(|group| group.vpc == *vpc);
+            (vpc.clone(), Answer::Known(groups.map(known).collect()))
+        };
+        Found::describing(vpcs.iter().map(of_vpc).collect())
     }
 }
 
@@ -50,9 +53,19 @@ impl AwsFact for Table<SecurityGroupId, SecurityGroup> {
 }
 
 /// All of some VPCs.
-pub(super) async fn in_vpcs(clients: &Clients, vpcs: &[VpcId]) -> Result<Vec<(VpcId, Vec<SecurityGroup>)>, CallError> {
+pub(super) async fn in_vpcs(
+    clients: &Clients,
+    vpcs: &[VpcId],
+) -> Result<Answers<VpcId, Vec<(SecurityGroupId, Answer<SecurityGroup>)>>, CallError> {
     let found = describe(clients, "vpc-id", vpcs).await?;
-    Ok(grouped(vpcs, found.into_iter().map(|group| (group.vpc.clone(), group))))
+    let in_vpc = |group: &types::SecurityGroup| {
+        let described = id(group).map(|id| {
+            let answer = answer(OPERATION, id.as_str(), read(group));
+            (id, answer)
+        });
+        (parse_required("vpcId", group.vpc_id()), described)
+    };
+    Ok(grouped(OPERATION, vpcs, found.iter().map(in_vpc)))
 }
 
 /// Some, wherever they are. A filter doesn't mind what is gone; naming it as an id would fail the whole request.
@@ -61,23 +74,29 @@ pub(super) async fn by_id(
     groups: &[SecurityGroupId],
 ) -> Result<Answers<SecurityGroupId, SecurityGroup>, CallError> {
     let found = describe(clients, "group-id", groups).await?;
-    Ok(filtered(groups, found.into_iter().map(|group| (group.id.clone(), group))))
+    Ok(filtered(OPERATION, groups, found.iter().map(|group| (id(group), read(group)))))
 }
 
-async fn describe<K: Display>(clients: &Clients, filter: &str, values: &[K]) -> Result<Vec<SecurityGroup>, CallError> {
+async fn describe<K: Display>(
+    clients: &Clients,
+    filter: &str,
+    values: &[K],
+) -> Result<Vec<types::SecurityGroup>, CallError> {
     let resource = resource_of(values);
     let values = values.iter().map(ToString::to_string).collect();
     let filter = Filter::builder().name(filter).set_values(Some(values)).build();
     let pages = clients.ec2().describe_security_groups().filters(filter).into_paginator().page_size(PAGE).items();
-    let groups = clients.send(OPERATION, &resource, pages.send().collect::<Result<Vec<_>, _>>()).await?;
-    let read = groups.iter().map(read).collect::<Read<Vec<_>>>();
-    read.map_err(|unusable| unusable.into_error(OPERATION, &resource))
+    clients.send(OPERATION, &resource, pages.send().collect::<Result<Vec<_>, _>>()).await
+}
+
+fn id(group: &types::SecurityGroup) -> Read<SecurityGroupId> {
+    parse_required("groupId", group.group_id())
 }
 
 fn read(group: &types::SecurityGroup) -> Read<SecurityGroup> {
     let tag = |tag: &types::Tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned()));
     Ok(SecurityGroup {
-        id: parse_required("groupId", group.group_id())?,
+        id: id(group)?,
         vpc: parse_required("vpcId", group.vpc_id())?,
         name: required("groupName", group.group_name())?.to_owned(),
         owner: group.owner_id().and_then(|owner| owner.parse().ok()),

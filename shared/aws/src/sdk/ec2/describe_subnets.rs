@@ -7,8 +7,8 @@ use model::ec2::Subnet;
 use model::id::VpcId;
 use model::observation::{Answer, Table};
 
-use super::{grouped, known};
-use crate::api::{AwsFact, Found};
+use super::grouped;
+use crate::api::{Answers, AwsFact, Found};
 use crate::batch::FILTER_VALUES;
 use crate::memory::World;
 use crate::sdk::Clients;
@@ -23,7 +23,7 @@ impl AwsFact for Table<VpcId, Vec<Subnet>> {
     const AT_MOST: usize = FILTER_VALUES;
 
     async fn from_aws(clients: &Clients, vpcs: &[VpcId]) -> Result<Found<Self>, CallError> {
-        Ok(known(describe_subnets(clients, vpcs).await?).into())
+        Ok(describe_subnets(clients, vpcs).await?.into())
     }
 
     fn in_memory(world: &World, vpcs: &[VpcId]) -> Found<Self> {
@@ -36,15 +36,14 @@ impl AwsFact for Table<VpcId, Vec<Subnet>> {
 pub(super) async fn describe_subnets(
     clients: &Clients,
     vpcs: &[VpcId],
-) -> Result<Vec<(VpcId, Vec<Subnet>)>, CallError> {
+) -> Result<Answers<VpcId, Vec<Subnet>>, CallError> {
     let values = vpcs.iter().map(ToString::to_string).collect();
     let filter = Filter::builder().name("vpc-id").set_values(Some(values)).build();
     let pages = clients.ec2().describe_subnets().filters(filter).into_paginator().page_size(PAGE).items().send();
     let resource = resource_of(vpcs);
     let subnets = clients.send(OPERATION, &resource, pages.collect::<Result<Vec<_>, _>>()).await?;
-    let read = subnets.iter().map(read).collect::<Read<Vec<_>>>();
-    let read = read.map_err(|unusable| unusable.into_error(OPERATION, &resource))?;
-    Ok(grouped(vpcs, read.into_iter().map(|subnet| (subnet.vpc.clone(), subnet))))
+    let read = |subnet: &_| (parse_required("vpcId", types::Subnet::vpc_id(subnet)), read(subnet));
+    Ok(grouped(OPERATION, vpcs, subnets.iter().map(read)))
 }
 
 fn read(subnet: &types::Subnet) -> Read<Subnet> {

@@ -5,6 +5,8 @@ mod network_acls;
 mod route_tables;
 mod security_groups;
 
+use std::fmt::{Debug, Display};
+
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::operation::describe_network_interfaces::DescribeNetworkInterfacesOutput;
 use aws_sdk_ec2::operation::describe_subnets::DescribeSubnetsOutput;
@@ -21,11 +23,26 @@ use model::id::{AccountId, SubnetId, VpcId};
 use model::observation::Answer;
 
 use super::{describe_network_interfaces, describe_subnets};
-use crate::api::Account as _;
+use crate::api::{Account as _, Answers};
 use crate::sdk::Clients;
 
 fn clients(rules: &[&Rule]) -> Clients {
     mock_client!(aws_sdk_ec2, RuleMode::MatchAny, rules, |config| config.retry_config(RetryConfig::disabled())).into()
+}
+
+/// Lists that could all be read.
+fn known<K, V: Debug>(answers: Answers<K, V>) -> Vec<(K, V)> {
+    let known = |answer| match answer {
+        Answer::Known(list) => list,
+        other => panic!("{other:?}"),
+    };
+    answers.into_iter().map(|(key, answer)| (key, known(answer))).collect()
+}
+
+/// The kinds of answers: `known`, or what is wrong.
+fn told<K: Display, V>(answers: &Answers<K, V>) -> Vec<String> {
+    let told = |answer: &Answer<V>| answer.unread().map_or("known".to_owned(), |unread| unread.error.clone());
+    answers.iter().map(|(key, answer)| format!("{key}: {}", told(answer))).collect()
 }
 
 #[tokio::test]
@@ -54,7 +71,7 @@ async fn interfaces_of_every_page_are_sorted_by_subnet() {
             DescribeNetworkInterfacesOutput::builder().network_interfaces(interface("eni-3", "subnet-1")).build()
         });
     let subnets: Vec<SubnetId> = ["subnet-1", "subnet-2", "subnet-3"].map(|id| id.parse().unwrap()).to_vec();
-    let found = describe_network_interfaces::in_subnets(&clients(&[&first, &second]), &subnets).await.unwrap();
+    let found = known(describe_network_interfaces::in_subnets(&clients(&[&first, &second]), &subnets).await.unwrap());
     let ids: Vec<(&str, Vec<&str>)> =
         found.iter().map(|(subnet, all)| (subnet.as_str(), all.iter().map(|one| one.id.as_str()).collect())).collect();
     assert_eq!(ids, [("subnet-1", vec!["eni-1", "eni-3"]), ("subnet-2", vec!["eni-2"]), ("subnet-3", vec![])]);
@@ -98,7 +115,7 @@ async fn an_interface_has_secondary_addresses_and_delegated_prefixes() {
         DescribeNetworkInterfacesOutput::builder().network_interfaces(interface.build()).build()
     });
     let subnet: SubnetId = "subnet-1".parse().unwrap();
-    let found = describe_network_interfaces::in_subnets(&clients(&[&rule]), &[subnet]).await.unwrap();
+    let found = known(describe_network_interfaces::in_subnets(&clients(&[&rule]), &[subnet]).await.unwrap());
     let interface = &found[0].1[0];
     assert_eq!(interface.addresses.len(), 3);
     for address in ["10.0.1.7", "10.0.1.8", "10.0.1.20", "2001:db8::7", "2001:db8:1::ff"] {
@@ -116,9 +133,48 @@ async fn of_an_interfaces_tags_the_one_that_holds_it_is_kept() {
         DescribeNetworkInterfacesOutput::builder().network_interfaces(interface.build()).build()
     });
     let subnet: SubnetId = "subnet-1".parse().unwrap();
-    let found = describe_network_interfaces::in_subnets(&clients(&[&rule]), &[subnet]).await.unwrap();
+    let found = known(describe_network_interfaces::in_subnets(&clients(&[&rule]), &[subnet]).await.unwrap());
     let tags: Vec<(&str, &str)> = found[0].1[0].tags.iter().map(|(key, value)| (&**key, &**value)).collect();
     assert_eq!(tags, [("ecs-nlb-guard:hold", "true")]);
+}
+
+#[tokio::test]
+async fn an_odd_interface_leaves_its_own_subnet_unread_or_itself() {
+    let interface = |id: &str, subnet: &str, ip: &str| {
+        let interface = NetworkInterface::builder().network_interface_id(id).subnet_id(subnet).vpc_id("vpc-1");
+        interface.private_ip_address(ip).build()
+    };
+    let rule = mock!(Client::describe_network_interfaces).then_output(move || {
+        DescribeNetworkInterfacesOutput::builder()
+            .network_interfaces(interface("eni-1", "subnet-1", "10.0.1.7"))
+            .network_interfaces(interface("eni-2", "subnet-2", "anywhere"))
+            .build()
+    });
+    let subnets: Vec<SubnetId> = ["subnet-1", "subnet-2"].map(|id| id.parse().unwrap()).to_vec();
+    let answers = describe_network_interfaces::in_subnets(&clients(&[&rule]), &subnets).await.unwrap();
+    let odd = "the answer can't be understood: addresses \"anywhere\": invalid IP address syntax";
+    assert_eq!(told(&answers), ["subnet-1: known".to_owned(), format!("subnet-2: {odd}")]);
+    let ids = ["eni-1", "eni-2"].map(|id| id.parse().unwrap());
+    let answers = describe_network_interfaces::by_id(&clients(&[&rule]), &ids).await.unwrap();
+    assert_eq!(told(&answers), ["eni-1: known".to_owned(), format!("eni-2: {odd}")]);
+}
+
+#[tokio::test]
+async fn an_odd_subnet_leaves_its_own_vpc_unread_and_one_of_no_vpc_all() {
+    let answers_of = |vpc: Option<&'static str>| async move {
+        let rule = mock!(Client::describe_subnets).then_output(move || {
+            let odd = subnet("subnet-2").set_vpc_id(vpc.map(str::to_owned)).cidr_block("everywhere").build();
+            let sound = subnet("subnet-1").build();
+            DescribeSubnetsOutput::builder().subnets(sound).subnets(odd).build()
+        });
+        let vpcs: [VpcId; 2] = ["vpc-1", "vpc-2"].map(|id| id.parse().unwrap());
+        told(&describe_subnets::describe_subnets(&clients(&[&rule]), &vpcs).await.unwrap())
+    };
+    let odd = "the answer can't be understood:";
+    let of_two = answers_of(Some("vpc-2")).await;
+    assert!(of_two[0] == "vpc-1: known" && of_two[1].contains(odd), "{of_two:?}");
+    let of_none = answers_of(None).await;
+    assert!(of_none.iter().all(|told| told.contains("vpcId is missing")), "{of_none:?}");
 }
 
 fn subnet(id: &str) -> aws_sdk_ec2::types::builders::SubnetBuilder {
@@ -141,7 +197,7 @@ async fn a_subnet_knows_its_owner_and_the_ranges_it_has_now() {
             DescribeSubnetsOutput::builder().subnets(subnet.build()).build()
         });
     let vpcs: [VpcId; 2] = ["vpc-1", "vpc-2"].map(|id| id.parse().unwrap());
-    let found = describe_subnets::describe_subnets(&clients(&[&rule]), &vpcs).await.unwrap();
+    let found = known(describe_subnets::describe_subnets(&clients(&[&rule]), &vpcs).await.unwrap());
     assert_eq!(found[1].1, []);
     let subnet = &found[0].1[0];
     assert_eq!(subnet.owner.as_ref().map(AccountId::as_str), Some("444455556666"));
@@ -156,7 +212,8 @@ async fn a_subnet_without_an_owner_is_neither_taken_for_ours_nor_in_the_way_of_o
             [subnet("subnet-1"), subnet("subnet-2").owner_id("nobody"), subnet("subnet-3").owner_id("111122223333")];
         DescribeSubnetsOutput::builder().set_subnets(Some(subnets.map(|one| one.build()).into())).build()
     });
-    let found = describe_subnets::describe_subnets(&clients(&[&rule]), &["vpc-1".parse().unwrap()]).await.unwrap();
+    let found =
+        known(describe_subnets::describe_subnets(&clients(&[&rule]), &["vpc-1".parse().unwrap()]).await.unwrap());
     let owners: Vec<_> = found[0].1.iter().map(|subnet| subnet.owner.as_ref().map(AccountId::as_str)).collect();
     assert_eq!(owners, [None, None, Some("111122223333")]);
 }

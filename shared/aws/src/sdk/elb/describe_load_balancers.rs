@@ -6,7 +6,7 @@ use aws_sdk_elasticloadbalancingv2::types;
 use model::call::CallError;
 use model::elb::{BalancerZone, LoadBalancer, Scheme};
 use model::id::{LoadBalancerArn, LoadBalancerKind};
-use model::observation::{All, Table};
+use model::observation::{All, Answer, Table};
 
 use crate::api::{Answers, AwsFact, Found};
 use crate::memory::{World, known_or_absent};
@@ -23,12 +23,12 @@ impl AwsFact for Table<All, Vec<LoadBalancerArn>> {
     const AT_MOST: usize = 1;
 
     async fn from_aws(clients: &Clients, _: &[All]) -> Result<Found<Self>, CallError> {
-        Ok(Found::describing(vec![(All, all(clients).await?)], |balancer: &LoadBalancer| balancer.arn.clone()))
+        Ok(Found::describing(vec![(All, Answer::Known(all(clients).await?))]))
     }
 
     fn in_memory(world: &World, _: &[All]) -> Found<Self> {
-        let balancers = world.load_balancers.values().cloned().collect();
-        Found::describing(vec![(All, balancers)], |balancer: &LoadBalancer| balancer.arn.clone())
+        let known = |(arn, one): (&LoadBalancerArn, &LoadBalancer)| (arn.clone(), Answer::Known(one.clone()));
+        Found::describing(vec![(All, Answer::Known(world.load_balancers.iter().map(known).collect()))])
     }
 }
 
@@ -45,12 +45,11 @@ impl AwsFact for Table<LoadBalancerArn, LoadBalancer> {
     }
 }
 
-pub(super) async fn all(clients: &Clients) -> Result<Vec<LoadBalancer>, CallError> {
+pub(super) async fn all(clients: &Clients) -> Result<Answers<LoadBalancerArn, LoadBalancer>, CallError> {
     let pages = clients.elb().describe_load_balancers().page_size(PAGE).into_paginator().items().send();
     let resource = "all load balancers";
     let balancers = clients.send(OPERATION, resource, pages.collect::<Result<Vec<_>, _>>()).await?;
-    let read = balancers.iter().map(read).collect::<Read<_>>();
-    read.map_err(|unusable| unusable.into_error(OPERATION, resource))
+    by_arn(&balancers, resource)
 }
 
 /// One gone balancer fails the whole request, so it is isolated.
@@ -66,12 +65,19 @@ async fn describe(
     let pages = clients.elb().describe_load_balancers().set_load_balancer_arns(Some(arns)).into_paginator();
     let resource = resource_of(&balancers);
     let found = clients.send(OPERATION, &resource, pages.items().send().collect::<Result<Vec<_>, _>>()).await?;
+    by_arn(&found, &resource)
+}
+
+fn by_arn(
+    balancers: &[types::LoadBalancer],
+    resource: &str,
+) -> Result<Answers<LoadBalancerArn, LoadBalancer>, CallError> {
     let keyed = |balancer: &types::LoadBalancer| {
         let arn: LoadBalancerArn = parse_required("loadBalancerArn", balancer.load_balancer_arn())?;
         let read = answer(OPERATION, arn.as_str(), read(balancer));
         Ok((arn, read))
     };
-    found.iter().map(keyed).collect::<Read<_>>().map_err(|unusable| unusable.into_error(OPERATION, &resource))
+    balancers.iter().map(keyed).collect::<Read<_>>().map_err(|unusable| unusable.into_error(OPERATION, resource))
 }
 
 fn read(balancer: &types::LoadBalancer) -> Read<LoadBalancer> {

@@ -22,12 +22,12 @@ impl AwsFact for Table<All, Vec<TargetGroupArn>> {
     const AT_MOST: usize = 1;
 
     async fn from_aws(clients: &Clients, _: &[All]) -> Result<Found<Self>, CallError> {
-        Ok(Found::describing(vec![(All, all(clients).await?)], |group: &TargetGroup| group.arn.clone()))
+        Ok(Found::describing(vec![(All, Answer::Known(all(clients).await?))]))
     }
 
     fn in_memory(world: &World, _: &[All]) -> Found<Self> {
-        let groups = world.target_groups.values().cloned().collect();
-        Found::describing(vec![(All, groups)], |group: &TargetGroup| group.arn.clone())
+        let known = |(arn, group): (&TargetGroupArn, &TargetGroup)| (arn.clone(), Answer::Known(group.clone()));
+        Found::describing(vec![(All, Answer::Known(world.target_groups.iter().map(known).collect()))])
     }
 }
 
@@ -45,20 +45,9 @@ impl AwsFact for Table<TargetGroupArn, TargetGroup> {
     }
 }
 
-/// Every group. One that can't be understood is left out, which leaves it alone: whoever needs to know that one asks
-/// for it by its ARN.
-pub(super) async fn all(clients: &Clients) -> Result<Vec<TargetGroup>, CallError> {
-    let mut groups = Vec::new();
-    for (arn, answer) in list(clients).await? {
-        match answer {
-            Answer::Known(group) => groups.push(group),
-            Answer::Unread(unread) => {
-                tracing::warn!(aws.target_group = %arn, error = unread.error, "target group left out")
-            }
-            Answer::Absent => {}
-        }
-    }
-    Ok(groups)
+/// Every group.
+pub(super) async fn all(clients: &Clients) -> Result<Answers<TargetGroupArn, TargetGroup>, CallError> {
+    Ok(list(clients).await?.into_iter().collect())
 }
 
 /// Some groups. A single one that is gone fails the whole request; then all groups are listed, 400 a page, which tells at

@@ -66,7 +66,7 @@ async fn all_groups_are_on_all_pages() {
         .match_requests(|request| request.marker() == Some("more"))
         .then_output(|| page(&["c"], None));
     let groups = describe_target_groups::all(&clients(&[&first, &second])).await.unwrap();
-    assert_eq!(groups.iter().map(|group| group.arn.name()).collect::<Vec<_>>(), ["a", "b", "c"]);
+    assert_eq!(groups.iter().map(|(arn, _)| arn.name()).collect::<Vec<_>>(), ["a", "b", "c"]);
 }
 
 #[tokio::test]

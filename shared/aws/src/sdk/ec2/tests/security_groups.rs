@@ -13,7 +13,7 @@ use model::id::{SecurityGroupId, VpcId};
 use model::observation::Answer;
 
 use super::super::{describe_security_groups, get_managed_prefix_list_entries};
-use super::clients;
+use super::{clients, known};
 
 fn group(id: &str, vpc: &str) -> aws_sdk_ec2::types::builders::SecurityGroupBuilder {
     SecurityGroup::builder().group_id(id).vpc_id(vpc).group_name("web").owner_id("111122223333")
@@ -40,9 +40,9 @@ async fn groups_of_every_page_are_sorted_by_vpc() {
             page.security_groups(group("sg-3", "vpc-1").build()).build()
         });
     let vpcs: [VpcId; 2] = ["vpc-1", "vpc-2"].map(|id| id.parse().unwrap());
-    let found = describe_security_groups::in_vpcs(&clients(&[&first, &second]), &vpcs).await.unwrap();
+    let found = known(describe_security_groups::in_vpcs(&clients(&[&first, &second]), &vpcs).await.unwrap());
     let ids: Vec<(&str, Vec<&str>)> =
-        found.iter().map(|(vpc, all)| (vpc.as_str(), all.iter().map(|one| one.id.as_str()).collect())).collect();
+        found.iter().map(|(vpc, all)| (vpc.as_str(), all.iter().map(|(id, _)| id.as_str()).collect())).collect();
     assert_eq!(ids, [("vpc-1", vec!["sg-1", "sg-3"]), ("vpc-2", vec!["sg-2"])]);
 }
 
@@ -53,7 +53,7 @@ async fn a_group_whose_owner_makes_no_sense_stands_in_nobodys_way() {
         DescribeSecurityGroupsOutput::builder().set_security_groups(Some(groups.into())).build()
     });
     let vpcs: [VpcId; 2] = ["vpc-1", "vpc-2"].map(|id| id.parse().unwrap());
-    let found = describe_security_groups::in_vpcs(&clients(&[&rule]), &vpcs).await.unwrap();
+    let found = known(describe_security_groups::in_vpcs(&clients(&[&rule]), &vpcs).await.unwrap());
     assert_eq!(found.iter().map(|(_, all)| all.len()).collect::<Vec<_>>(), [1, 1]);
 }
 
@@ -105,16 +105,19 @@ async fn rules_have_ports_and_every_kind_of_peer() {
 }
 
 #[tokio::test]
-async fn a_rule_that_can_not_be_understood_is_not_left_out() {
+async fn a_rule_that_can_not_be_understood_is_not_left_out_and_leaves_its_own_group_unread() {
     let rule = mock!(Client::describe_security_groups).then_output(|| {
         let odd = IpPermission::builder().ip_protocol("tcp").from_port(80).to_port(80);
         let odd = odd.ip_ranges(IpRange::builder().cidr_ip("anywhere").build()).build();
         DescribeSecurityGroupsOutput::builder()
             .security_groups(group("sg-1", "vpc-1").ip_permissions(odd).build())
+            .security_groups(group("sg-2", "vpc-1").build())
             .build()
     });
-    let error = describe_security_groups::in_vpcs(&clients(&[&rule]), &["vpc-1".parse().unwrap()]).await.unwrap_err();
-    assert_eq!(error.kind, CallErrorKind::Permanent);
+    let found =
+        known(describe_security_groups::in_vpcs(&clients(&[&rule]), &["vpc-1".parse().unwrap()]).await.unwrap());
+    let groups = &found[0].1;
+    assert!(groups[0].1.unread().is_some() && groups[1].1.known().is_some(), "{groups:?}");
 }
 
 #[tokio::test]
@@ -182,8 +185,9 @@ async fn associations_of_every_page_are_sorted_by_the_vpc_they_are_with() {
                 .security_group_vpc_associations(association("sg-2", "vpc-2", State::Associating))
                 .build()
         });
-    let found =
-        with_vpcs(&clients(&[&first, &second]), &["vpc-1", "vpc-2"].map(|id| id.parse().unwrap())).await.unwrap();
+    let found = known(
+        with_vpcs(&clients(&[&first, &second]), &["vpc-1", "vpc-2"].map(|id| id.parse().unwrap())).await.unwrap(),
+    );
     assert_eq!(found[0].1, []);
     let states: Vec<_> = found[1].1.iter().map(|one| (one.group.as_str(), one.state.as_str())).collect();
     assert_eq!(states, [("sg-1", "associated"), ("sg-2", "associating")]);

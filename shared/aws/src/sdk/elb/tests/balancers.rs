@@ -43,7 +43,7 @@ async fn all_balancers_are_on_all_pages() {
         .match_requests(|request| request.marker() == Some("more"))
         .then_output(|| DescribeLoadBalancersOutput::builder().load_balancers(described("b").build()).build());
     let found = describe_load_balancers::all(&clients(&[&first, &second])).await.unwrap();
-    assert_eq!(found.iter().map(|balancer| balancer.arn.name()).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(found.iter().map(|(arn, _)| arn.name()).collect::<Vec<_>>(), ["a", "b"]);
 }
 
 #[tokio::test]
@@ -66,6 +66,16 @@ async fn a_gone_balancer_hides_no_other() {
 }
 
 #[tokio::test]
+async fn an_odd_balancer_is_unread_alone() {
+    let rule = mock!(Client::describe_load_balancers).then_output(|| {
+        let odd = described("odd").vpc_id("nowhere").build();
+        DescribeLoadBalancersOutput::builder().load_balancers(odd).load_balancers(described("a").build()).build()
+    });
+    let answers = describe_load_balancers::all(&clients(&[&rule])).await.unwrap();
+    assert!(answers[0].1.unread().is_some() && answers[1].1.known().is_some(), "{answers:?}");
+}
+
+#[tokio::test]
 async fn a_balancer_made_without_groups_is_told_from_one_with_none_left() {
     let rule = mock!(Client::describe_load_balancers).then_output(|| {
         let address = LoadBalancerAddress::builder().ip_address("203.0.113.7").private_ipv4_address("10.0.1.7");
@@ -82,7 +92,8 @@ async fn a_balancer_made_without_groups_is_told_from_one_with_none_left() {
             .load_balancers(LoadBalancer::builder().load_balancer_arn(balancer("without").as_str()).build())
             .build()
     });
-    let found = describe_load_balancers::all(&clients(&[&rule])).await.unwrap();
+    let answers = describe_load_balancers::all(&clients(&[&rule])).await.unwrap();
+    let found: Vec<_> = answers.iter().filter_map(|(_, answer)| answer.known()).collect();
     let groups: Vec<_> = found.iter().map(|balancer| balancer.security_groups.as_ref().map(Vec::len)).collect();
     assert_eq!(groups, [Some(1), Some(0), None]);
     assert_eq!((&found[0].scheme, &found[2].scheme), (&Scheme::Internal, &Scheme::InternetFacing), "the default");
