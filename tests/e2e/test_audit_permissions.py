@@ -9,9 +9,13 @@ from scenes import PORT, EverythingWrong
 
 READS = [
     "application-autoscaling:DescribeScalableTargets",
+    "ec2:DescribeNetworkAcls",
     "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeRouteTables",
+    "ec2:DescribeSecurityGroupVpcAssociations",
     "ec2:DescribeSecurityGroups",
     "ec2:DescribeSubnets",
+    "ec2:DescribeVpcEndpointServiceConfigurations",
     "ecs:DescribeClusters",
     "ecs:DescribeServiceRevisions",
     "ecs:DescribeServices",
@@ -24,6 +28,7 @@ READS = [
     "elasticloadbalancing:DescribeListeners",
     "elasticloadbalancing:DescribeLoadBalancerAttributes",
     "elasticloadbalancing:DescribeLoadBalancers",
+    "elasticloadbalancing:DescribeRules",
     "elasticloadbalancing:DescribeTags",
     "elasticloadbalancing:DescribeTargetGroupAttributes",
     "elasticloadbalancing:DescribeTargetGroups",
