@@ -46,8 +46,11 @@ pub(crate) fn selection<'a>(lookup: &Lookup<'a>, scope: &Scope, judgement: &mut 
     let mut selection = Selection { target_groups: scope.target_groups.clone(), ..Selection::default() };
     let mut clusters = scope.clusters.clone();
     if scope.everything {
-        let all = selection.keep(judgement, || Unit::Everything, lookup.clusters());
-        clusters.extend(all.into_iter().flatten().cloned());
+        let all = selection.keep(judgement, || Unit::Everything, lookup.cluster_list());
+        if let Some(odd) = all.and_then(|all| all.odd.as_ref()) {
+            judgement.abstain(Unit::Everything, Gap::Unread(odd));
+        }
+        clusters.extend(all.into_iter().flat_map(|all| &all.clusters).cloned());
         let all = selection.keep(judgement, || Unit::Everything, lookup.target_groups());
         selection.target_groups.extend(all.into_iter().flatten().cloned());
     }

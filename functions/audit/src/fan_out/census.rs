@@ -7,7 +7,8 @@ use model::observation::{Gap, Lookup};
 
 /// How many services each cluster has.
 pub(crate) fn services<'a>(lookup: &Lookup<'a>) -> Result<BTreeMap<ClusterArn, usize>, Gap<'a>> {
-    let lists: Vec<_> = lookup.clusters()?.iter().map(|cluster| (cluster, lookup.services(cluster))).collect();
+    let lists: Vec<_> =
+        lookup.cluster_list()?.clusters.iter().map(|cluster| (cluster, lookup.services(cluster))).collect();
     lists.into_iter().map(|(cluster, list)| Ok((cluster.clone(), list?.len()))).collect()
 }
 

@@ -66,7 +66,8 @@ mod tests {
     use aws_smithy_types::body::SdkBody;
     use model::call::CallErrorKind;
     use model::ec2::Subnet;
-    use model::id::{ClusterArn, VpcId};
+    use model::ecs::ClusterList;
+    use model::id::VpcId;
     use model::observation::{All, Table};
 
     use crate::api::Account as _;
@@ -93,10 +94,7 @@ mod tests {
         let config = aws_sdk_ecs::Config::builder().with_test_defaults_v2().http_client(transport);
         let config = config.retry_config(super::super::retries().with_max_backoff(std::time::Duration::from_millis(1)));
         let clients = Clients::from(aws_sdk_ecs::Client::from_conf(config.build()));
-        assert_eq!(
-            clients.read::<Table<All, Vec<ClusterArn>>>(&[All]).await.unwrap_err().kind,
-            CallErrorKind::Transient
-        );
+        assert_eq!(clients.read::<Table<All, ClusterList>>(&[All]).await.unwrap_err().kind, CallErrorKind::Transient);
         assert_eq!(calls.take(), [("ecs:ListClusters".to_owned(), 4)].into());
         assert_eq!(calls.take(), [].into());
     }

@@ -14,9 +14,25 @@ pub use task_definition::{Container, NetworkMode, PortMapping, PortRangeMapping,
 use std::collections::BTreeMap;
 
 use crate::id::ClusterArn;
+use crate::observation::Unread;
 
 /// Tags of one resource.
 pub type Tags = BTreeMap<String, String>;
+
+/// The clusters of an account, as ListClusters names them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClusterList {
+    /// Those that can be looked at.
+    pub clusters: Vec<ClusterArn>,
+    /// Why another can't, if there is one whose name makes no sense: what is in that is not known.
+    pub odd: Option<Unread>,
+}
+
+impl From<Vec<ClusterArn>> for ClusterList {
+    fn from(clusters: Vec<ClusterArn>) -> Self {
+        Self { clusters, odd: None }
+    }
+}
 
 /// A cluster, as DescribeClusters tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use super::{All, Answer, Fact, Gap, Lookup, Table, TaskList, Unread};
 use crate::ec2::{
     EndpointService, NetworkAcl, NetworkInterface, RouteTable, SecurityGroup, SecurityGroupAssociation, Subnet,
 };
-use crate::ecs::{Cluster, Service, ServiceRevision, Tags, Task, TaskDefinition, TaskProtection};
+use crate::ecs::{Cluster, ClusterList, Service, ServiceRevision, Tags, Task, TaskDefinition, TaskProtection};
 use crate::elb::{
     AccountLimits, Listener, ListenerRule, LoadBalancer, LoadBalancerAttributes, Tagged, TargetGroup,
     TargetGroupAttributes, TargetHealth,
@@ -27,7 +27,7 @@ facts! { $
     /// What AWS says.
     aws: AwsFacts, asked as AwsQuestions, every table by every_aws_table {
         /// All clusters (ListClusters).
-        clusters: Clusters => [ClusterArn];
+        clusters: Clusters => (own ClusterList);
         /// A cluster with its tags (DescribeClusters).
         cluster: Cluster(arn: ClusterArn) => Cluster;
         /// The services of a cluster (ListServices).

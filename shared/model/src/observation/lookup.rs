@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{All, Answer, Observation, Question, Unread, UnreadKind};
 use crate::ec2::{NetworkInterface, SecurityGroup};
-use crate::ecs::{Tags, Task};
+use crate::ecs::{ClusterList, Tags, Task};
 use crate::id::{ClusterArn, LoadBalancerArn, NetworkInterfaceId, SubnetId, TargetGroupArn, TaskArn, VpcId};
 use crate::ledger::{Refusable, Refusal};
 use crate::scaling::ScalableTarget;
@@ -108,6 +108,18 @@ impl<'a> Lookup<'a> {
         question: impl FnOnce() -> Question,
     ) -> Result<&'a [T], Gap<'a>> {
         Ok(self.ask(answer, question)?.map_or(&[], Vec::as_slice))
+    }
+
+    /// The clusters that can be looked at, and why another can't if there is one.
+    pub fn cluster_list(&self) -> Result<&'a ClusterList, Gap<'a>> {
+        const NONE: &ClusterList = &ClusterList { clusters: Vec::new(), odd: None };
+        Ok(self.ask(self.observation.aws.clusters.get(&All), || Question::Clusters)?.unwrap_or(NONE))
+    }
+
+    /// All clusters. Where one of them can't be looked at nobody knows what is in all of them.
+    pub fn clusters(&self) -> Result<&'a [ClusterArn], Gap<'a>> {
+        let list = self.cluster_list()?;
+        list.odd.as_ref().map_or(Ok(&list.clusters), |odd| Err(Gap::Unread(odd)))
     }
 
     /// A task; `None` if there is none.

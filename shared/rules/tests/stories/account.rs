@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::ec2::{InterfaceType, NetworkInterface, Subnet};
-use model::ecs::{Cluster, Service, ServiceRevision, ServiceStatus, Tags, Task, TaskDefinition, TaskStatus};
+use model::ecs::{
+    Cluster, ClusterList, Service, ServiceRevision, ServiceStatus, Tags, Task, TaskDefinition, TaskStatus,
+};
 use model::elb::{TargetGroup, TargetHealth};
 use model::id::{ClusterArn, ServiceRevisionArn, SubnetId, TargetGroupArn, TaskArn, TaskDefinitionArn};
 use model::ledger::Ownership;
@@ -34,6 +36,8 @@ pub(crate) struct Account {
     pub(crate) network: Network,
     pub(crate) records: BTreeMap<TargetGroupArn, Vec<Ownership>>,
     pub(crate) has_no_ledger: bool,
+    /// There is a cluster beside these whose name makes no sense.
+    pub(crate) has_odd_cluster: bool,
     pub(crate) unread: BTreeSet<Question>,
 }
 
@@ -76,7 +80,9 @@ impl Account {
     pub(crate) fn answer(&self, question: &Question, seen: &mut Observation) {
         match question {
             Question::Clusters => {
-                seen.aws.clusters.insert(All, self.or_unread(question, Some(self.clusters.iter().cloned().collect())));
+                let odd = self.has_odd_cluster.then(|| failure(question, UnreadKind::Permanent));
+                let list = ClusterList { clusters: self.clusters.iter().cloned().collect(), odd };
+                seen.aws.clusters.insert(All, self.or_unread(question, Some(list)));
             }
             Question::Cluster(arn) => {
                 let cluster = Cluster { arn: arn.clone(), status: "ACTIVE".to_owned(), tags: Tags::new() };

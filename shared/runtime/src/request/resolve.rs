@@ -136,8 +136,8 @@ impl<'a> NameSearch<'_, 'a> {
     }
 
     fn clusters_named(&mut self, name: &Glob) -> Option<Vec<ClusterArn>> {
-        let clusters = self.ask(self.lookup.clusters())?;
-        Some(clusters.iter().filter(|cluster| name.matches(cluster.name())).cloned().collect())
+        let list = self.ask(self.lookup.cluster_list())?;
+        Some(list.clusters.iter().filter(|cluster| name.matches(cluster.name())).cloned().collect())
     }
 
     /// What is found in any of the clusters of this name; nothing while one of them is unknown.
@@ -168,8 +168,8 @@ impl<'a> NameSearch<'_, 'a> {
     }
 
     fn near_cluster(&mut self, name: &str) -> String {
-        let clusters = self.hint(self.lookup.clusters());
-        did_you_mean(name, clusters.into_iter().flatten().map(ClusterArn::name))
+        let list = self.hint(self.lookup.cluster_list());
+        did_you_mean(name, list.into_iter().flat_map(|list| &list.clusters).map(ClusterArn::name))
     }
 
     /// The service that is meant, in the clusters of this name or, if there is none, in the one that is meant.

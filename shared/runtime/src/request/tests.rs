@@ -90,7 +90,7 @@ fn account() -> Observation {
     let at = Timestamp::from_second(1_772_366_400).unwrap();
     let mut account = Observation::new(at, "111122223333".parse().unwrap(), "eu-central-1".parse().unwrap());
     let clusters = [cluster("prod"), cluster("dev")];
-    account.aws.clusters.insert(All, Answer::Known(clusters.to_vec()));
+    account.aws.clusters.insert(All, Answer::Known(clusters.to_vec().into()));
     for (cluster, names) in clusters.iter().zip([vec!["web", "api"], vec!["web"]]) {
         let services: Vec<ServiceId> = names.iter().map(|name| ServiceId::new(cluster, name)).collect();
         account.aws.services.insert(cluster.clone(), Answer::Known(services));

@@ -1,18 +1,19 @@
 //! ListClusters.
 
 use model::call::CallError;
-use model::id::ClusterArn;
-use model::observation::{All, Answer, Table};
+use model::ecs::ClusterList;
+use model::observation::{All, Answer, Table, Unread};
 
 use crate::api::{AwsFact, Found};
 use crate::memory::World;
 use crate::sdk::Clients;
-use crate::sdk::read::parse_all;
+use crate::sdk::read::parse;
 
 const OPERATION: &str = "ecs:ListClusters";
 const PAGE: i32 = 100;
+const ALL: &str = "all clusters";
 
-impl AwsFact for Table<All, Vec<ClusterArn>> {
+impl AwsFact for Table<All, ClusterList> {
     const ACTION: &'static str = OPERATION;
     const AT_MOST: usize = 1;
 
@@ -21,12 +22,20 @@ impl AwsFact for Table<All, Vec<ClusterArn>> {
     }
 
     fn in_memory(world: &World, asked: &[All]) -> Found<Self> {
-        Found::each(asked, |_| Answer::Known(world.clusters.keys().cloned().collect()))
+        Found::each(asked, |_| Answer::Known(world.clusters.keys().cloned().collect::<Vec<_>>().into()))
     }
 }
 
-pub(super) async fn list_clusters(clients: &Clients) -> Result<Vec<ClusterArn>, CallError> {
+/// One whose ARN makes no sense is told beside the others.
+pub(super) async fn list_clusters(clients: &Clients) -> Result<ClusterList, CallError> {
     let pages = clients.ecs().list_clusters().into_paginator().page_size(PAGE).items().send();
-    let arns: Vec<String> = clients.send(OPERATION, "all clusters", pages.collect()).await?;
-    parse_all("clusterArns", arns).map_err(|unusable| unusable.into_error(OPERATION, "all clusters"))
+    let arns: Vec<String> = clients.send(OPERATION, ALL, pages.collect()).await?;
+    let mut list = ClusterList::default();
+    for arn in arns {
+        match parse("clusterArns", &arn) {
+            Ok(arn) => list.clusters.push(arn),
+            Err(odd) => list.odd = Some(Unread::from(&odd.into_error(OPERATION, ALL))),
+        }
+    }
+    Ok(list)
 }

@@ -7,6 +7,7 @@ use aws_sdk_ecs::operation::describe_services::DescribeServicesOutput;
 use aws_sdk_ecs::operation::describe_task_definition::DescribeTaskDefinitionOutput;
 use aws_sdk_ecs::operation::describe_tasks::DescribeTasksOutput;
 use aws_sdk_ecs::operation::get_task_protection::GetTaskProtectionOutput;
+use aws_sdk_ecs::operation::list_clusters::ListClustersOutput;
 use aws_sdk_ecs::operation::list_tasks::ListTasksOutput;
 use aws_sdk_ecs::types::{
     self, Attachment, Container, Failure, KeyValuePair, NetworkInterface, ServiceRevision, Tag, Task,
@@ -77,6 +78,16 @@ async fn a_list_with_something_unreadable_in_it_fails() {
     let error = list_tasks::list_tasks(&clients(&[&rule]), &list).await.unwrap_err();
     assert_eq!(error.kind, CallErrorKind::Permanent);
     insta::assert_snapshot!(error.message, @r#"the answer can't be understood: taskArns "task-b": "task-b" is not a task ARN: it has fewer than six parts"#);
+}
+
+#[tokio::test]
+async fn a_cluster_whose_arn_makes_no_sense_hides_no_other() {
+    let rule = mock!(Client::list_clusters).then_output(|| {
+        ListClustersOutput::builder().cluster_arns("cluster/odd").cluster_arns(prod().as_str()).build()
+    });
+    let list = list_clusters::list_clusters(&clients(&[&rule])).await.unwrap();
+    assert_eq!(list.clusters, [prod()]);
+    assert!(list.odd.is_some());
 }
 
 #[tokio::test]

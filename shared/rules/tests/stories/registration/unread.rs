@@ -8,6 +8,7 @@ use model::observation::Question;
 use super::removals;
 use crate::names;
 use crate::render::label;
+use crate::story::{Story, story};
 
 /// Takes every answer of every removal story away, one at a time. The list is of those that may be missing, and of the
 /// stories in which they may:
@@ -104,6 +105,23 @@ fn a_user_of_the_group_that_can_not_be_read_keeps_its_targets() {
         let failing = judged.clone().look_at_service("prod/web").unread(question.clone());
         assert_eq!(failing.removals().len(), 0, "{question:?}");
     }
+}
+
+/// What is in a cluster whose name makes no sense isn't known: perhaps a user of the group.
+#[test]
+fn an_odd_cluster_keeps_nobody_from_being_judged_and_every_target_from_being_removed() {
+    let mut judged = removals::stale_by_ledger();
+    assert_eq!(judged.removals().len(), 1, "the near miss: all clusters are known");
+    judged.account.has_odd_cluster = true;
+    assert_eq!(judged.removals().len(), 0);
+    let missing = story().group("web").service("web").on("web", 8080).task(1);
+    let mut beside_it = missing.clone();
+    beside_it.account.has_odd_cluster = true;
+    let rules =
+        |judged: &Story| judged.look().judgement.findings.iter().map(|one| one.rule.clone()).collect::<Vec<_>>();
+    assert!(rules(&missing).contains(&"target-missing".to_owned()));
+    assert_eq!(rules(&beside_it), rules(&missing));
+    assert!(!beside_it.look().judgement.abstentions.is_empty(), "that one can't be looked at is told");
 }
 
 /// A live task has its address even if nobody can say where it belongs, and before its interface is listed.
