@@ -4,6 +4,7 @@ use insta::assert_snapshot;
 use model::ecs::TaskStatus;
 
 use super::steps::with_groups;
+use crate::names;
 use crate::story::Story;
 
 const RULES: [&str; 2] = ["security-group-missing", "security-group-forbidden"];
@@ -21,6 +22,15 @@ fn a_required_group_that_the_task_has_not() {
       worn: ["sg-web"]
       -> on interface eni-t2 add sg-base
     "#);
+}
+
+#[test]
+fn a_required_group_of_another_vpc_is_missing_where_it_is_associated() {
+    let policy = "security_groups.required = [\"sg-elsewhere\"]";
+    let elsewhere = || bare().security_group_in(&names::vpc("other"), "elsewhere").policy(policy);
+    assert_eq!(elsewhere().found(), "nothing", "the near miss: it can't be given to an interface of this VPC");
+    let found = elsewhere().associated("elsewhere", "main", "associated").found();
+    assert!(found.contains("lacks sg-elsewhere") && found.contains("add sg-elsewhere"), "{found}");
 }
 
 #[test]
