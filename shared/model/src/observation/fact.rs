@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Question, Table};
 
-/// A kind of fact: the table its answers are kept in. Those there are are listed in [`super::facts`].
+/// A kind of fact: the table its answers are kept in. All of them are listed in `facts.rs`.
 pub trait Fact: Sized + Send + Sync + 'static {
     /// What an answer is about.
     type Key: Ord + Clone + Send + Sync + 'static;
