@@ -30,7 +30,7 @@ fn a_required_group_of_another_vpc_is_missing_where_it_is_associated() {
     let elsewhere = || bare().security_group_in(&names::vpc("other"), "elsewhere").policy(policy);
     assert_eq!(elsewhere().found(), "nothing", "the near miss: it can't be given to an interface of this VPC");
     let found = elsewhere().associated("elsewhere", "main", "associated").found();
-    assert!(found.contains("lacks sg-elsewhere") && found.contains("add sg-elsewhere"), "{found}");
+    assert!(found.contains("lacks security group sg-elsewhere") && found.contains("add sg-elsewhere"), "{found}");
 }
 
 #[test]
