@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::Timestamp;
 use model::finding::Finding;
-use model::id::TargetGroupArn;
+use model::id::{ClusterArn, TargetGroupArn};
 use model::ledger::OwnershipChange;
 use model::observation::{Gap, Unread};
 use model::scope::{ServiceId, Unit};
@@ -23,6 +23,8 @@ pub struct Judgement {
     pub users: BTreeMap<TargetGroupArn, BTreeSet<ServiceId>>,
     /// How many target groups were judged: what judging costs grows with it.
     pub judged_groups: usize,
+    /// The clusters whose tasks were listed in one, not service by service.
+    pub listed: BTreeSet<ClusterArn>,
     /// What the ledger is to remember or to end.
     pub ownership: Vec<OwnershipChange>,
 }

@@ -69,6 +69,7 @@ pub fn judge(lookup: &Lookup<'_>, scope: &Scope, policy: &Policy, wanted: &BTree
     let mut selection = selection::selection(lookup, scope, &mut judgement);
     let wanted = Wanted { slugs: wanted, policy };
     selection.plan_lists(wanted.any_of(security_group::RULES));
+    judgement.listed.clone_from(&selection.listed);
     // Who is in a group besides those who use it shows where its targets are judged.
     if wanted.any_of(registration::RULES)
         || wanted.any_of(&[&configuration::WITHOUT_LOAD_BALANCER, &path::rules::target_unhealthy::RULE])

@@ -83,7 +83,7 @@ pub(crate) fn of_group<'a>(
     judgement: &mut Judgement,
 ) -> Selection<'a> {
     // As they were listed, so they are.
-    let listed = again.index.listed().clone();
+    let listed = again.listed.clone();
     let mut selection = Selection { target_groups: [again.group.clone()].into(), listed, ..Selection::default() };
     for id in again.users {
         let service = selection.keep(judgement, || Unit::Service(id.clone()), lookup.service(id)).flatten();

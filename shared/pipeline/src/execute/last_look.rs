@@ -39,7 +39,8 @@ impl<'a, E: Environment> Execution<'a, E> {
         self.read_again(again).await;
         let none = BTreeSet::new();
         let users = self.seen.judgement.users.get(group).unwrap_or(&none);
-        let group = GroupAgain { group, users, index: &self.index, unread: &self.unread_tasks };
+        let (listed, unread) = (&self.seen.judgement.listed, &self.unread_tasks);
+        let group = GroupAgain { group, users, listed, index: &self.index, unread };
         let (assignment, looks, capabilities) = (self.assignment, self.looks, self.capabilities);
         let judge = |known: &Observation| {
             with_questions(Lookup::for_few(known), |lookup| {

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use model::ec2::NetworkInterface;
 use model::ecs::Task;
 use model::id::{AttachmentId, ClusterArn, NetworkInterfaceId, TargetGroupArn, TaskArn};
-use model::observation::{Answer, Desired, Observation, TaskList};
+use model::observation::{Answer, Observation, TaskList};
 use model::scope::{Scope, ServiceId, TaskHint};
 use rustc_hash::FxHashMap;
 
@@ -19,6 +19,8 @@ pub struct GroupAgain<'a> {
     pub group: &'a TargetGroupArn,
     /// The services that were found to use it.
     pub users: &'a BTreeSet<ServiceId>,
+    /// The clusters whose tasks were listed in one, not service by service: [`Judgement::listed`](crate::Judgement::listed).
+    pub listed: &'a BTreeSet<ClusterArn>,
     /// The tasks that were read when all were judged.
     pub index: &'a TaskIndex<'a>,
     /// Those of them that were asked for again since, in vain.
@@ -36,8 +38,6 @@ pub struct TaskIndex<'a> {
     without_address: Vec<&'a TaskArn>,
     /// What events told of the tasks of each service.
     hints: FxHashMap<(&'a ClusterArn, &'a str), Vec<(&'a TaskArn, &'a TaskHint)>>,
-    /// The clusters whose tasks were listed in one.
-    listed: BTreeSet<ClusterArn>,
     /// Of each list, the tasks that weren't read.
     unread: BTreeMap<&'a TaskList, Vec<&'a TaskArn>>,
 }
@@ -47,18 +47,9 @@ impl<'a> TaskIndex<'a> {
     #[must_use]
     pub fn of(observation: &'a Observation, scope: &'a Scope) -> Self {
         let (by_service, by_address, by_interface, by_attachment) = Default::default();
-        let (without_address, hints, listed, unread) = Default::default();
-        let mut index = Self {
-            observation,
-            by_service,
-            by_address,
-            by_interface,
-            by_attachment,
-            without_address,
-            hints,
-            listed,
-            unread,
-        };
+        let (without_address, hints, unread) = Default::default();
+        let mut index =
+            Self { observation, by_service, by_address, by_interface, by_attachment, without_address, hints, unread };
         for task in observation.aws.task.all_known().map(|(_, task)| task) {
             if let Some(name) = task.service_name() {
                 index.by_service.entry((&task.cluster, name)).or_default().push(&task.arn);
@@ -88,9 +79,6 @@ impl<'a> TaskIndex<'a> {
         for (list, arns) in observation.aws.tasks.iter() {
             let unread = arns.known().into_iter().flatten().filter(is_unread);
             index.unread.insert(list, unread.collect());
-            if list.service.is_none() && list.desired == Desired::Running {
-                index.listed.insert(list.cluster.clone());
-            }
         }
         index
     }
@@ -109,11 +97,6 @@ impl<'a> TaskIndex<'a> {
     #[must_use]
     pub fn at(&self, address: IpAddr) -> &[&'a TaskArn] {
         self.by_address.get(&address).map_or(&[], Vec::as_slice)
-    }
-
-    /// The clusters whose tasks were listed in one.
-    pub(crate) const fn listed(&self) -> &BTreeSet<ClusterArn> {
-        &self.listed
     }
 
     /// The task that has or had this interface by its id.

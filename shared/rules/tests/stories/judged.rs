@@ -102,7 +102,8 @@ impl Story {
         let index = TaskIndex::of(&look.known, &scope);
         for (group, users) in &look.judgement.users {
             let lookup = Lookup::for_few(&look.known);
-            let again = GroupAgain { group, users, index: &index, unread: &BTreeSet::new() };
+            let listed = &look.judgement.listed;
+            let again = GroupAgain { group, users, listed, index: &index, unread: &BTreeSet::new() };
             let again = judge_group_again(&lookup, again, &scope, &self.policy, &self.rules);
             let of_group = |finding: &&Finding| {
                 let by_group = registration.contains(&*finding.rule) || finding.rule == "target-unhealthy";

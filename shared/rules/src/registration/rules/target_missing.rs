@@ -93,7 +93,7 @@ fn finding<'a>(lookup: &Lookup<'a>, group: &JudgedGroup<'a>, member: &Member<'a>
     .grouped(Grouping {
         cause: String::new(),
         what: format!("running tasks of {service} get no traffic: they aren't registered in target group {name}"),
-        of: Some(group.members.iter().filter(|other| other.id == member.id).count()),
+        of: usize::try_from(member.service.running_count).ok(),
     })
     .loses_traffic(1)
     .repair(proposal)

@@ -33,7 +33,10 @@ impl Oracle<'_> {
         if !self.is_in_place() {
             return None;
         }
-        let Some(task) = self.owner() else {
+        // Of anybody else's task EC2 has to say it, too.
+        let is_users =
+            |task: &Task| self.service_of(task).is_some_and(|(_, one)| may_use(self.account, one, self.group));
+        let Some(task) = self.owner().filter(|task| self.is_taken() || is_users(task)) else {
             let is_free = self.is_in_owned_subnet() && !self.is_taken() && !self.is_claimed();
             return (is_free && self.past_owners(true).next().is_some()).then_some(Removal::Stale);
         };
@@ -83,11 +86,15 @@ impl Oracle<'_> {
         tasks.filter(|task| task.last_status != TaskStatus::Stopped).any(|task| task.addresses().any(is_here))
     }
 
-    /// A live task says that it has the address, whatever EC2 says.
+    /// A live task says that it has the address, whatever EC2 says. Where the ledger saw the target registered for a task of a
+    /// user, only a user's task can have it rightly: anybody else's would have inherited the address.
     fn is_claimed(&self) -> bool {
+        let is_recorded = self.records().any(|record| self.is_proof(record));
+        let is_users =
+            |task: &Task| self.service_of(task).is_some_and(|(_, service)| may_use(self.account, service, self.group));
         let claims = |task: &Task| {
             let is_live = !matches!(task.last_status, TaskStatus::Stopped | TaskStatus::Deprovisioning);
-            is_live && task.addresses().any(|address| address == self.target.ip)
+            is_live && task.addresses().any(|address| address == self.target.ip) && (!is_recorded || is_users(task))
         };
         self.account.tasks.values().any(claims)
     }
