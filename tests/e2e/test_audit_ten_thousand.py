@@ -13,10 +13,13 @@ with N tasks altogether, D task definitions, B balancers and V VPCs:
     S               elasticloadbalancing:DescribeTargetHealth
     S               elasticloadbalancing:DescribeTargetGroupAttributes
     ceil(B / 20)    elasticloadbalancing:DescribeLoadBalancers
+    B               elasticloadbalancing:DescribeListeners
+    B               elasticloadbalancing:DescribeLoadBalancerAttributes, where a group has no target in a zone
     1               elasticloadbalancing:DescribeAccountLimits
     ceil(N / 1000)  ec2:DescribeNetworkInterfaces, beside those of the balancers' subnets
     ceil(V / 200)   ec2:DescribeSubnets
     ceil(V / 200)   ec2:DescribeSecurityGroups
+    ceil(V / 200)   ec2:DescribeNetworkAcls
 """
 
 from collections import Counter
@@ -39,6 +42,8 @@ def crowd(server):
     account = Account(server)
     crowd = Web(account, tasks=0)
     crowd.vpc.lets_in(PORT)
+    # Each service is in one zone.
+    crowd.vpc.balancer.crosses_zones()
     wide = [crowd.vpc.subnet(f"10.0.{16 * number}.0/20", zone="ab"[number % 2]) for number in range(1, 5)]
     services = [crowd.service]
     services += [crowd.neighbour(f"service-{number:03}", desired=TASKS // SERVICES, subnets=wide)
@@ -66,10 +71,13 @@ def fewest():
         "elasticloadbalancing:DescribeTargetHealth": SERVICES,
         "elasticloadbalancing:DescribeTargetGroupAttributes": SERVICES,
         "elasticloadbalancing:DescribeLoadBalancers": 1,
+        "elasticloadbalancing:DescribeListeners": 1,
+        "elasticloadbalancing:DescribeLoadBalancerAttributes": 1,
         "elasticloadbalancing:DescribeAccountLimits": 1,
         "ec2:DescribeNetworkInterfaces": ceil(TASKS / 1000),
         "ec2:DescribeSubnets": 1,
         "ec2:DescribeSecurityGroups": 1,
+        "ec2:DescribeNetworkAcls": 1,
     })
 
 

@@ -19,6 +19,11 @@ class LoadBalancer(ElbTagged):
         self.arn = answer["LoadBalancers"][0]["LoadBalancerArn"]
         self._ports = itertools.count(8000)
 
+    def crosses_zones(self):
+        """Has its nodes send to targets in any zone."""
+        attributes = [{"Key": "load_balancing.cross_zone.enabled", "Value": "true"}]
+        self.account.aws.elbv2.modify_load_balancer_attributes(LoadBalancerArn=self.arn, Attributes=attributes)
+
     def listen(self, group):
         """Puts the group behind the balancer, on a port of its own."""
         self.account.aws.elbv2.create_listener(
