@@ -22,7 +22,7 @@ resource "aws_lb_target_group" "this" {
   protocol             = "TCP"
   port                 = var.container_port
   preserve_client_ip   = false
-  deregistration_delay = 60
+  deregistration_delay = 120
   tags                 = local.tags
 
   health_check {

@@ -19,6 +19,7 @@ class Ec2:
             self._add(task.interface, task.subnet, _task_interface(task))
         self._subnets = {vpc.id: "".join(map(_subnet, vpc.subnets)) for vpc in account.vpcs}
         self._groups = {vpc.id: _groups(vpc) for vpc in account.vpcs}
+        self._acls = {vpc.id: _acl(vpc) for vpc in account.vpcs}
 
     def _add(self, interface, subnet, item):
         self._interfaces[interface] = item
@@ -46,6 +47,22 @@ class Ec2:
 
     def DescribeSecurityGroups(self, fields):
         return f"<securityGroupInfo>{''.join(self._groups[vpc] for vpc in _values(fields))}</securityGroupInfo>"
+
+
+    def DescribeNetworkAcls(self, fields):
+        return f"<networkAclSet>{''.join(self._acls[vpc] for vpc in _values(fields))}</networkAclSet>"
+
+
+def _acl(vpc):
+    """The VPC's own, which lets everything pass."""
+    entries = "".join(f"<item><ruleNumber>{number}</ruleNumber><protocol>-1</protocol><ruleAction>{action}</ruleAction>"
+                      f"<egress>{egress}</egress><cidrBlock>0.0.0.0/0</cidrBlock></item>"
+                      for egress in ("true", "false") for number, action in ((100, "allow"), (32767, "deny")))
+    subnets = "".join(f"<item><networkAclAssociationId>aclassoc-{subnet.id[7:]}</networkAclAssociationId>"
+                      f"<networkAclId>acl-{vpc.id[4:]}</networkAclId><subnetId>{subnet.id}</subnetId></item>"
+                      for subnet in vpc.subnets)
+    return (f"<item><networkAclId>acl-{vpc.id[4:]}</networkAclId><vpcId>{vpc.id}</vpcId><default>true</default>"
+            f"<entrySet>{entries}</entrySet><associationSet>{subnets}</associationSet></item>")
 
 
 def _values(fields):

@@ -25,6 +25,10 @@ class Elb:
         self._groups = {service.group: _group(service) for service in account.services}
         self._health = {service.group: "".join(map(_health, service.tasks)) for service in account.services}
         self._balancers = {balancer.arn: _balancer(balancer) for balancer in account.balancers}
+        groups = {balancer.arn: [] for balancer in account.balancers}
+        for service in account.services:
+            groups[service.balancer.arn].append(service.group)
+        self._listeners = {arn: "".join(_listener(arn, *one) for one in enumerate(of_it)) for arn, of_it in groups.items()}
         self._attributes = _members(f"<Key>{key}</Key><Value>{value}</Value>" for key, value in ATTRIBUTES.items())
         self._limits = _members(f"<Name>{name}</Name><Max>{most}</Max>" for name, most in LIMITS.items())
 
@@ -39,6 +43,13 @@ class Elb:
 
     def DescribeLoadBalancers(self, fields):
         return _page("LoadBalancers", self._balancers, "LoadBalancerArns", fields)
+
+    def DescribeListeners(self, fields):
+        return f"<Listeners>{self._listeners[fields['LoadBalancerArn']]}</Listeners>"
+
+    def DescribeLoadBalancerAttributes(self, fields):
+        assert fields["LoadBalancerArn"] in self._balancers
+        return "<Attributes><member><Key>load_balancing.cross_zone.enabled</Key><Value>false</Value></member></Attributes>"
 
     def DescribeTargetHealth(self, fields):
         return f"<TargetHealthDescriptions>{self._health[fields['TargetGroupArn']]}</TargetHealthDescriptions>"
@@ -75,6 +86,13 @@ def _group(service):
             "<UnhealthyThresholdCount>2</UnhealthyThresholdCount>"
             f"<LoadBalancerArns><member>{service.balancer.arn}</member></LoadBalancerArns>"
             "<TargetType>ip</TargetType><IpAddressType>ipv4</IpAddressType></member>")
+
+
+def _listener(balancer, number, group):
+    arn = f"{balancer.replace(':loadbalancer/', ':listener/')}/{number:016x}"
+    return (f"<member><ListenerArn>{arn}</ListenerArn><LoadBalancerArn>{balancer}</LoadBalancerArn>"
+            f"<Port>{8000 + number}</Port><Protocol>TCP</Protocol><DefaultActions><member><Type>forward</Type>"
+            f"<TargetGroupArn>{group}</TargetGroupArn></member></DefaultActions></member>")
 
 
 def _health(task):
