@@ -15,7 +15,9 @@ fn check(stage: &Stage<'_>, repair: &GroupRepair) -> Option<String> {
     let What::Stop(task) = &repair.what else { return None };
     let place = stage.sim.ecs.tasks.get(task).filter(|plan| !plan.gone)?.place;
     let addresses: [IpAddr; 2] = [place.v4(), place.v6()];
-    let sends = |one: &&TargetHealth| addresses.contains(&one.target.ip) && one.state != TargetState::Initial;
+    // Nothing is sent to one that is being registered, nor to one whose group no listener sends to.
+    let sends_nothing = |state: &TargetState| matches!(state, TargetState::Initial | TargetState::Unused);
+    let sends = |one: &&TargetHealth| addresses.contains(&one.target.ip) && !sends_nothing(&one.state);
     stage.aws.targets.iter().find_map(|(group, targets)| {
         let served = targets.values().find(sends)?;
         let (target, state) = (served.target, served.state.as_str());
