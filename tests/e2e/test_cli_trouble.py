@@ -45,6 +45,12 @@ def test_without_credentials_it_is_said_how_to_get_some(nobody, proxy):
     assert ran.out == ""
 
 
+def test_profile_beside_credentials_in_the_environment_is_refused(cli, proxy):
+    ran = cli.run("audit", "--profile", "work")
+    assert ran.status == 2 and "unset AWS_ACCESS_KEY_ID" in ran.err, ran.err
+    assert proxy.calls == {}
+
+
 def test_profile_that_is_not_there_is_named(nobody, proxy):
     ran = nobody.where(AWS_REGION=REGION, AWS_ENDPOINT_URL=proxy.url).run("audit", "--profile", "nosuch")
     assert ran.status == 3 and "nosuch" in ran.err, ran.err

@@ -27,6 +27,13 @@ impl Session {
         let settings = aws::client::ClientSettings { quota_share, calls: calls.clone(), ..Default::default() };
         let mut loader = aws::client::config_loader(&settings);
         if let Some(profile) = &account.profile {
+            // The SDK asks the environment first: another account than the one named would be looked at.
+            if std::env::var_os("AWS_ACCESS_KEY_ID").is_some_and(|key| !key.is_empty()) {
+                return Err(Failure::usage_of(format!(
+                    "--profile {profile} is given, and so are credentials in the environment, which would be used instead: unset \
+                     AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or leave --profile out"
+                )));
+            }
             loader = loader.profile_name(profile);
         }
         if let Some(region) = &account.region {
