@@ -1,6 +1,7 @@
 //! A change is made only if two passes, neither too close nor too far apart, could see the same wrong.
 
 use crate::invariants::{Check, Invariant};
+use crate::names;
 use crate::record::{Change, PassSeen, Record, Span};
 use crate::world::Stage;
 
@@ -14,13 +15,29 @@ fn check(stage: &Stage<'_>, change: &Change) -> Option<String> {
     let confirms = |pass: &PassSeen| {
         let apart = reads.began - pass.span.from;
         let read = pass.health.get(&change.group);
-        after <= apart && apart <= within && read.is_some_and(|read| saw_the_same(record, change, pass.span, *read))
+        after <= apart
+            && apart <= within
+            && read.is_some_and(|read| {
+                saw_the_same(record, change, pass.span, *read) || saw_nobody(stage, change, pass.span, *read)
+            })
     };
     let confirmed = record.passes.iter().any(confirms);
     let what = if change.removes { "removed from" } else { "registered in" };
     (!confirmed).then(|| {
         format!("{} was {what} {}, and no pass in time before had seen the same", change.target, change.group.name())
     })
+}
+
+/// Nothing has the address now, and while the pass took place EC2 left out the interface that had it: so nothing had it then, for
+/// all that could be seen.
+fn saw_nobody(stage: &Stage<'_>, change: &Change, pass: Span, read: i64) -> bool {
+    let record = &stage.sim.record;
+    let holder = record.task_at(change.target.ip, pass.from).and_then(|task| stage.sim.ecs.tasks.get(task));
+    let hidden_until = holder.and_then(|plan| stage.sim.hidden.get(&names::interface(plan.number)));
+    change.removes
+        && record.was_in_place(&change.group, change.target, read)
+        && record.holder(change.target.ip, change.at).is_none()
+        && hidden_until.is_some_and(|until| *until >= pass.from)
 }
 
 /// Could a pass that read the group at `read` see what is changed now?
