@@ -47,7 +47,7 @@ locals {
       dimensions = { FunctionName = aws_lambda_function.function["audit"].function_name }
       above      = 0, period = local.sweep_period, of = 3, at_least = 2, missing = "notBreaching"
     } },
-    # The audit counts each sweep. Before the first there is no data, which is no alarm; when there is none any more, the state changes to INSUFFICIENT_DATA, which is told like an alarm.
+    # The audit counts each sweep. Before the first there is no data, which is no alarm; when there is none any more, the state changes to INSUFFICIENT_DATA, which is sent like an alarm.
     { sweep-missing = {
       text       = "No sweep ends any more: what no event tells isn't found. Look at the log and the dead-letter queue of ${var.name}-audit, and whether the rule ${var.name}-sweep is enabled."
       namespace  = "EcsNlbGuard", metric = "Sweeps", statistic = "Sum"

@@ -1,4 +1,4 @@
-# Which code the functions run, if Terraform is told to ship it: archives on this machine, or in a bucket of the account or of a
+# Which code the functions run, if Terraform ships it: archives on this machine, or in a bucket of the account or of a
 # central one, found by function, architecture and version.
 
 locals {

@@ -191,7 +191,7 @@ pub struct Finding {
     pub caused_by: Option<Fingerprint>,
     /// What it means for traffic, if it means anything.
     pub impact: Option<Impact>,
-    /// With which others of its rule it is told as one.
+    /// The findings of its rule that it is one entry with.
     pub grouping: Option<Grouping>,
     /// What it is about.
     pub resources: Resources,

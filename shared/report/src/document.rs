@@ -145,7 +145,7 @@ pub struct FindingReport {
     /// What it means for traffic, if it means anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub impact: Option<Impact>,
-    /// With which others of its rule it is told as one.
+    /// The findings of its rule that it is one entry with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grouping: Option<Grouping>,
     /// What it is about.

@@ -1,6 +1,9 @@
 //! Which finding follows from which: a shut security group is one finding with its consequences, not four.
 
-use model::finding::{Finding, Fingerprint};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use model::finding::{Finding, Fingerprint, Severity};
 use model::scope::ServiceId;
 
 /// Rules whose findings may be consequences, each with the rules that explain them, the surest first. A consequence and its cause
@@ -27,22 +30,24 @@ const UNREACHED: &[&str] = &[
 
 /// Says of every finding that follows from another which one that is.
 pub(crate) fn fold(findings: &mut [Finding]) {
-    let causes: Vec<Option<Fingerprint>> = findings.iter().map(|finding| cause(finding, findings)).collect();
-    for (finding, cause) in findings.iter_mut().zip(causes) {
+    let explains = |finding: &&Finding| CONSEQUENCES.iter().any(|(_, causes)| causes.contains(&&*finding.rule));
+    // Of thousands of findings few explain anything.
+    let causes: Vec<&Finding> = findings.iter().filter(|finding| is_certain(finding)).filter(explains).collect();
+    let caused_by: Vec<Option<Fingerprint>> = findings.iter().map(|finding| cause(finding, &causes)).collect();
+    for (finding, cause) in findings.iter_mut().zip(caused_by) {
         finding.caused_by = cause;
     }
 }
 
-fn cause(finding: &Finding, findings: &[Finding]) -> Option<Fingerprint> {
+fn cause(finding: &Finding, causes: &[&Finding]) -> Option<Fingerprint> {
     let (_, rules) = CONSEQUENCES.iter().find(|(slug, _)| *slug == finding.rule)?;
-    let explains =
-        |slug: &&str, other: &&Finding| other.rule == **slug && is_certain(other) && is_same_place(finding, other);
-    rules.iter().find_map(|slug| findings.iter().find(|other| explains(slug, other))).map(Finding::fingerprint)
+    let here: Vec<&&Finding> = causes.iter().filter(|cause| is_same_place(finding, cause)).collect();
+    rules.iter().find_map(|slug| here.iter().find(|cause| cause.rule == *slug)).map(|cause| cause.fingerprint())
 }
 
 /// A finding that is merely worth knowing explains no outage.
 fn is_certain(cause: &Finding) -> bool {
-    cause.severity > model::finding::Severity::Low
+    cause.severity > Severity::Low
 }
 
 fn is_same_place(finding: &Finding, cause: &Finding) -> bool {
@@ -57,8 +62,6 @@ fn is_same_place(finding: &Finding, cause: &Finding) -> bool {
 
 /// Puts every consequence behind its cause, and first what is gravest with all that follows from it.
 pub(crate) fn sort(findings: &mut Vec<Finding>) {
-    use std::cmp::Reverse;
-    use std::collections::BTreeMap;
     let mut gravest = BTreeMap::new();
     for finding in &*findings {
         let root = finding.caused_by.unwrap_or_else(|| finding.fingerprint());

@@ -1,4 +1,4 @@
-//! What an account in memory does when it is told to.
+//! What an account in memory does when it is called.
 
 use std::collections::BTreeSet;
 use std::future::ready;
@@ -106,7 +106,7 @@ fn deploy(service: &mut Service) -> Option<()> {
 }
 
 impl World {
-    /// Elastic Load Balancing refuses an address outside the group's VPC unless it is told `all`. A VPC without subnets is one
+    /// Elastic Load Balancing refuses an address outside the group's VPC unless its Availability Zone is `all`. A VPC without subnets is one
     /// that the test doesn't tell of.
     fn in_zone(
         &self,

@@ -14,19 +14,6 @@ pub struct TargetGroupAttributes {
     pub cross_zone: CrossZone,
     /// `target_group_health.dns_failover.minimum_healthy_targets.…`
     pub dns_failover: MinimumHealthyTargets,
-    /// `target_group_health.unhealthy_state_routing.minimum_healthy_targets.…`: with fewer healthy targets, all of them are sent
-    /// to, unhealthy ones too.
-    pub unhealthy_routing: MinimumHealthyTargets,
-    /// `proxy_protocol_v2.enabled`: a header with the client's address comes before what the client sends; off where absent.
-    pub proxy_protocol: Option<bool>,
-    /// `deregistration_delay.connection_termination.enabled`: connections are cut when the delay is over; off where absent.
-    pub terminates_deregistered: Option<bool>,
-    /// `target_health_state.unhealthy.connection_termination.enabled`: connections to a target that turns unhealthy are cut; on
-    /// where absent.
-    pub terminates_unhealthy: Option<bool>,
-    /// `target_health_state.unhealthy.draining_interval_seconds`: how long a target that turns unhealthy keeps its connections; 0
-    /// where absent.
-    pub unhealthy_draining_seconds: Option<u32>,
 }
 
 /// From how many healthy targets on a zone counts as healthy. Below, AWS takes the balancer's address in it out of DNS.
@@ -72,8 +59,6 @@ pub enum CrossZone {
 pub struct LoadBalancerAttributes {
     /// `load_balancing.cross_zone.enabled`; off where absent from a Network Load Balancer.
     pub cross_zone: Option<bool>,
-    /// `zonal_shift.config.enabled`: traffic may be shifted away from a zone; off where absent.
-    pub zonal_shift: Option<bool>,
 }
 
 /// The account's limits for Elastic Load Balancing in this Region, as DescribeAccountLimits tells them.

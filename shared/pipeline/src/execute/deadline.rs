@@ -17,7 +17,7 @@ pub(crate) fn is_near(assignment: &Assignment<'_>, clock: &impl Clock) -> bool {
 }
 
 impl<E: Environment> Execution<'_, E> {
-    /// Can these steps be begun? Where no time is left they fail, so that their messages come back and the next pass makes them.
+    /// Can these steps be begun? Where no time is left they fail, so that their messages are retried and the next pass makes them.
     pub(super) fn has_time_for(&mut self, steps: &Steps<'_>) -> bool {
         let is_near = is_near(self.assignment, self.environment.clock());
         if is_near {

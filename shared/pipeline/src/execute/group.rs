@@ -1,4 +1,4 @@
-//! What registering and deregistering targets of a group share: what came of it is told by reading back.
+//! What registering and deregistering targets of a group share: what came of it is read back.
 
 use std::collections::{BTreeMap, BTreeSet};
 

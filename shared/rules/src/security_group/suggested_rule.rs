@@ -18,7 +18,7 @@ use super::reachability::BlockedTasks;
 use crate::fix::{Direction, authorize, fix, rule_resources};
 
 /// What isn't judged, so that nobody looks for it here.
-pub(crate) const NOT_JUDGED: &str = "Network ACLs and routes are not judged here.";
+pub(crate) const NOT_JUDGED: &str = "Routes are not judged here.";
 
 /// What letting in everybody means.
 const EVERYBODY: &str = "(the clients, whose addresses the targets see; this lets in everybody who has a route to the tasks, past \

@@ -65,7 +65,7 @@ fn container(container: &types::ContainerDefinition) -> Read<Container> {
     })
 }
 
-/// `NAME.elb.REGION.amazonaws.com` wherever the container is told of it, as part of a URL or alone. Everything else it is told, and
+/// `NAME.elb.REGION.amazonaws.com` wherever its definition names it, as part of a URL or alone. The rest of what it says, and
 /// there may be secrets in it, isn't kept.
 fn balancer_names(container: &types::ContainerDefinition) -> Vec<String> {
     let environment = container.environment().iter().filter_map(types::KeyValuePair::value);

@@ -26,7 +26,7 @@ impl AwsFact for Table<All, ClusterList> {
     }
 }
 
-/// One whose ARN makes no sense is told beside the others.
+/// One whose ARN makes no sense is reported beside the others.
 pub(super) async fn list_clusters(clients: &Clients) -> Result<ClusterList, CallError> {
     let pages = clients.ecs().list_clusters().into_paginator().page_size(PAGE).items().send();
     let arns: Vec<String> = clients.send(OPERATION, ALL, pages.collect()).await?;

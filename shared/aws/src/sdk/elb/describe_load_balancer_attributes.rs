@@ -42,6 +42,5 @@ fn read(attributes: &[LoadBalancerAttribute]) -> Read<LoadBalancerAttributes> {
         found.and_then(LoadBalancerAttribute::value)
     };
     let cross_zone = parse_optional("load_balancing.cross_zone.enabled", value("load_balancing.cross_zone.enabled"))?;
-    let zonal_shift = parse_optional("zonal_shift.config.enabled", value("zonal_shift.config.enabled"))?;
-    Ok(LoadBalancerAttributes { cross_zone, zonal_shift })
+    Ok(LoadBalancerAttributes { cross_zone })
 }

@@ -14,12 +14,6 @@ use crate::sdk::read::{Read, Unusable, parse, parse_optional};
 const OPERATION: &str = "elasticloadbalancing:DescribeTargetGroupAttributes";
 const PRESERVE_CLIENT_IP: &str = "preserve_client_ip.enabled";
 const DEREGISTRATION_DELAY: &str = "deregistration_delay.timeout_seconds";
-const ROUTING_COUNT: &str = "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count";
-const ROUTING_PERCENTAGE: &str = "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage";
-const PROXY_PROTOCOL: &str = "proxy_protocol_v2.enabled";
-const TERMINATES_DEREGISTERED: &str = "deregistration_delay.connection_termination.enabled";
-const TERMINATES_UNHEALTHY: &str = "target_health_state.unhealthy.connection_termination.enabled";
-const UNHEALTHY_DRAINING: &str = "target_health_state.unhealthy.draining_interval_seconds";
 const CROSS_ZONE: &str = "load_balancing.cross_zone.enabled";
 const DNS_FAILOVER_COUNT: &str = "target_group_health.dns_failover.minimum_healthy_targets.count";
 const DNS_FAILOVER_PERCENTAGE: &str = "target_group_health.dns_failover.minimum_healthy_targets.percentage";
@@ -65,14 +59,6 @@ fn read(attributes: &[TargetGroupAttribute]) -> Read<TargetGroupAttributes> {
             count: minimum(DNS_FAILOVER_COUNT, value(DNS_FAILOVER_COUNT), Some(1))?,
             percentage: minimum(DNS_FAILOVER_PERCENTAGE, value(DNS_FAILOVER_PERCENTAGE), None)?,
         },
-        unhealthy_routing: MinimumHealthyTargets {
-            count: minimum(ROUTING_COUNT, value(ROUTING_COUNT), Some(1))?,
-            percentage: minimum(ROUTING_PERCENTAGE, value(ROUTING_PERCENTAGE), None)?,
-        },
-        proxy_protocol: parse_optional(PROXY_PROTOCOL, value(PROXY_PROTOCOL))?,
-        terminates_deregistered: parse_optional(TERMINATES_DEREGISTERED, value(TERMINATES_DEREGISTERED))?,
-        terminates_unhealthy: parse_optional(TERMINATES_UNHEALTHY, value(TERMINATES_UNHEALTHY))?,
-        unhealthy_draining_seconds: parse_optional(UNHEALTHY_DRAINING, value(UNHEALTHY_DRAINING))?,
     })
 }
 

@@ -7,7 +7,6 @@ use model::observation::{Gap, Lookup};
 
 use crate::configuration::{NamedGroup, Subject};
 use crate::finding::start;
-use crate::judgement::Judgement;
 use crate::rule::Rule;
 use crate::security_group::Sender;
 
@@ -26,14 +25,7 @@ pub(crate) const RULE: Rule = Rule {
     repair: "none",
 };
 
-pub(crate) fn judge<'a>(lookup: &Lookup<'a>, subject: &Subject<'a>, judgement: &mut Judgement) {
-    for (named, group) in subject.network_groups() {
-        let found = judgement.keep(|| subject.unit(), finding(lookup, subject, named, group));
-        judgement.findings.extend(found.flatten());
-    }
-}
-
-fn finding<'a>(
+pub(crate) fn finding<'a>(
     lookup: &Lookup<'a>,
     subject: &Subject<'a>,
     named: &NamedGroup<'a>,

@@ -1,11 +1,11 @@
 //! Tasks that are gone before the balancer has stopped sending to them.
 
+use model::elb::TargetGroup;
 use model::finding::{Finding, Severity};
 use model::observation::{Gap, Lookup};
 
 use crate::configuration::{LoadBalancerEntry, NamedGroup, Subject};
 use crate::finding::start;
-use crate::judgement::Judgement;
 use crate::rule::Rule;
 
 /// For about so long, in seconds, a Network Load Balancer may go on sending new flows to a target that was deregistered. AWS
@@ -33,14 +33,12 @@ pub(crate) const RULE: Rule = Rule {
     repair: "none",
 };
 
-pub(crate) fn judge<'a>(lookup: &Lookup<'a>, subject: &Subject<'a>, judgement: &mut Judgement) {
-    for (named, _) in subject.network_groups() {
-        let found = judgement.keep(|| subject.unit(), finding(lookup, subject, named));
-        judgement.findings.extend(found.flatten());
-    }
-}
-
-fn finding<'a>(lookup: &Lookup<'a>, subject: &Subject<'a>, named: &NamedGroup<'a>) -> Result<Option<Finding>, Gap<'a>> {
+pub(crate) fn finding<'a>(
+    lookup: &Lookup<'a>,
+    subject: &Subject<'a>,
+    named: &NamedGroup<'a>,
+    _: &'a TargetGroup,
+) -> Result<Option<Finding>, Gap<'a>> {
     let attributes = lookup.target_group_attributes(named.arn)?;
     let delay = attributes.and_then(|attributes| attributes.deregistration_delay_seconds).unwrap_or(DELAY);
     if delay >= STILL_SENDING {

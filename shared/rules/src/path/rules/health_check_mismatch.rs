@@ -7,7 +7,6 @@ use model::observation::{Gap, Lookup};
 
 use crate::configuration::{LoadBalancerEntry, NamedGroup, Subject};
 use crate::finding::start;
-use crate::judgement::Judgement;
 use crate::rule::Rule;
 
 pub(crate) const RULE: Rule = Rule {
@@ -25,14 +24,7 @@ pub(crate) const RULE: Rule = Rule {
     repair: "none",
 };
 
-pub(crate) fn judge<'a>(lookup: &Lookup<'a>, subject: &Subject<'a>, judgement: &mut Judgement) {
-    for (named, group) in subject.network_groups() {
-        let found = judgement.keep(|| subject.unit(), finding(lookup, subject, named, group));
-        judgement.findings.extend(found.flatten());
-    }
-}
-
-fn finding<'a>(
+pub(crate) fn finding<'a>(
     lookup: &Lookup<'a>,
     subject: &Subject<'a>,
     named: &NamedGroup<'a>,

@@ -72,13 +72,12 @@ fn finding<'a>(
 ) -> Result<Option<Finding>, Gap<'a>> {
     let group = reachability.group;
     let crosses = crosses_zones(lookup, group)?;
+    let ways = reachability.senders.iter().map(|sender| Way::of(lookup, sender)).collect::<Vec<_>>();
+    let ways = ways.into_iter().collect::<Result<Vec<_>, _>>()?;
     let (mut denied, mut reached, mut all) = (Vec::new(), 0_usize, 0_usize);
     for checked in reachability.group_sets.values().flatten() {
-        let of_task: Vec<_> = reachability
-            .senders
-            .iter()
-            .map(|sender| denied_to(lookup, reachability, sender, checked, crosses))
-            .collect();
+        let of_task = ways.iter().map(|way| denied_to(lookup, reachability, way, checked, crosses));
+        let of_task: Vec<_> = of_task.collect();
         let of_task: Vec<Denied> = of_task.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
         all += 1;
         reached += usize::from(!of_task.iter().any(|one| one.passage == Passage::Shut));
@@ -105,6 +104,25 @@ fn finding<'a>(
     Ok(Some(draft.evidence("denied", Some(words)).done()))
 }
 
+/// A balancer that sends to the group.
+struct Way<'a> {
+    balancer: &'a LoadBalancer,
+    nodes: Vec<Node<'a>>,
+    /// The tasks see the clients' addresses …
+    preserves: bool,
+    /// … and yet, or else, its own.
+    sends_itself: bool,
+}
+
+impl<'a> Way<'a> {
+    fn of(lookup: &Lookup<'a>, sender: &Sender<'a>) -> Result<Self, Gap<'a>> {
+        let (nodes, preserves) = (nodes(lookup, sender), sender.preserves(lookup));
+        let (nodes, preserves) = (nodes?, preserves?);
+        let sends_itself = !preserves || sender.always_sends_itself(Purpose::Traffic);
+        Ok(Self { balancer: sender.balancer, nodes, preserves, sends_itself })
+    }
+}
+
 /// A node of a balancer.
 struct Node<'a> {
     subnet: &'a SubnetId,
@@ -115,7 +133,7 @@ struct Node<'a> {
 fn denied_to<'a>(
     lookup: &Lookup<'a>,
     reachability: &Reachability<'a, '_>,
-    sender: &Sender<'a>,
+    way: &Way<'a>,
     checked: &CheckedInterface<'a>,
     crosses: bool,
 ) -> Result<Vec<Denied>, Gap<'a>> {
@@ -123,13 +141,13 @@ fn denied_to<'a>(
     let (Some(subnet), Some(address)) = (&checked.interface.subnet, checked.task.address(group.ip_version)) else {
         return Ok(Vec::new());
     };
-    let (Some(vpc), task) = (&sender.balancer.vpc, IpNet::from(address)) else { return Ok(Vec::new()) };
+    let (Some(vpc), task) = (&way.balancer.vpc, IpNet::from(address)) else { return Ok(Vec::new()) };
     let own = (lookup.network_acls(&checked.interface.vpc), lookup.network_acls(vpc), lookup.subnets(vpc));
     let (of_task, of_nodes, subnets) = (own.0?, own.1?, own.2?);
     let Some(at_task) = acl_of(of_task, subnet) else { return Ok(Vec::new()) };
     let zone_of = |id: &SubnetId| zone(subnets, id);
     let mut denied = Vec::new();
-    for node in nodes(lookup, sender)? {
+    for node in &way.nodes {
         // Inside one subnet none is evaluated, and without crossing zones a node sends to its own.
         let is_apart = !crosses && zone_of(node.subnet) != zone_of(subnet);
         if node.subnet == subnet || is_apart {
@@ -137,20 +155,19 @@ fn denied_to<'a>(
         }
         let Some(at_node) = acl_of(of_nodes, node.subnet) else { continue };
         for flow in reachability.flows(Purpose::Health) {
-            let hops = hops(&flow, task, &node, (at_task, subnet), (at_node, node.subnet));
+            let hops = hops(&flow, task, node, (at_task, subnet), (at_node, node.subnet));
             denied.extend(hops.into_iter().filter_map(|hop| hop.judge("health checks")));
         }
-        let sends_itself = !sender.preserves(lookup)? || sender.always_sends_itself(Purpose::Traffic);
         let flows = reachability.flows(Purpose::Traffic);
         // Of two protocols one may be all that the service speaks.
-        if sends_itself && flows.len() == 1 {
+        if way.sends_itself && flows.len() == 1 {
             for flow in &flows {
-                let hops = hops(flow, task, &node, (at_task, subnet), (at_node, node.subnet));
+                let hops = hops(flow, task, node, (at_task, subnet), (at_node, node.subnet));
                 denied.extend(hops.into_iter().filter_map(|hop| hop.judge("traffic")));
             }
         }
     }
-    if sender.preserves(lookup)? {
+    if way.preserves {
         denied.extend(denied_to_clients(reachability, group.ip_version, (at_task, subnet)));
     }
     Ok(denied)

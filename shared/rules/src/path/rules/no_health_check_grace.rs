@@ -1,13 +1,12 @@
 //! Tasks that are stopped before they had time to become healthy.
 
 use jiff::SignedDuration;
+use model::Timestamp;
 use model::ecs::ServiceEvent;
-use model::finding::Severity;
-use model::observation::Lookup;
+use model::finding::{Finding, Severity};
 
 use crate::configuration::Subject;
 use crate::finding::start;
-use crate::judgement::Judgement;
 use crate::rule::Rule;
 
 /// What happened longer ago says little of how the service is now.
@@ -27,21 +26,20 @@ pub(crate) const RULE: Rule = Rule {
     repair: "none",
 };
 
-pub(crate) fn judge<'a>(lookup: &Lookup<'a>, subject: &Subject<'a>, judgement: &mut Judgement) {
-    if subject.service.health_check_grace_seconds.unwrap_or(0) > 0 || subject.network_groups().next().is_none() {
-        return;
+pub(crate) fn finding(now: Timestamp, subject: &Subject<'_>) -> Option<Finding> {
+    if subject.service.health_check_grace_seconds.unwrap_or(0) > 0 {
+        return None;
     }
-    let is_recent = |event: &&ServiceEvent| {
-        event.at.is_some_and(|at| at.checked_add(RECENT).is_ok_and(|over| over >= lookup.now()))
-    };
-    let failed: Vec<&ServiceEvent> =
-        subject.service.events.iter().filter(|event| event.tells_of_failed_health_checks()).filter(is_recent).collect();
-    let Some(newest) = failed.first() else { return };
+    subject.network_groups().next()?;
+    let is_recent =
+        |event: &&ServiceEvent| event.at.is_some_and(|at| at.checked_add(RECENT).is_ok_and(|over| over >= now));
+    let mut failed = subject.service.events.iter().filter(|event| event.tells_of_failed_health_checks());
+    let newest = failed.find(is_recent)?;
     let summary = format!(
         "Tasks of {} are stopped for failing the load balancer's health checks, and have no grace period to start in",
         subject.id
     );
     let draft = start(&RULE, summary).service(&subject.id, subject.service);
     let draft = draft.evidence("event", Some(newest.message.clone()));
-    judgement.findings.push(draft.evidence("event_at", newest.at.map(|at| at.to_string())).done());
+    Some(draft.evidence("event_at", newest.at.map(|at| at.to_string())).done())
 }

@@ -96,7 +96,7 @@ impl Story {
 
     /// The balancer sends across zones.
     pub(crate) fn balancer_crosses_zones(mut self) -> Self {
-        let attributes = LoadBalancerAttributes { cross_zone: Some(true), ..Default::default() };
+        let attributes = LoadBalancerAttributes { cross_zone: Some(true) };
         self.account.network.balancer_attributes.insert(names::balancer("net"), attributes);
         self
     }

@@ -134,38 +134,25 @@ async fn attributes_that_were_never_set_are_absent() {
             .attributes(attribute("load_balancing.cross_zone.enabled", "use_load_balancer_configuration"))
             .attributes(attribute("target_group_health.dns_failover.minimum_healthy_targets.count", "off"))
             .attributes(attribute("target_group_health.dns_failover.minimum_healthy_targets.percentage", "40"))
-            .attributes(attribute("proxy_protocol_v2.enabled", "true"))
-            .attributes(attribute("deregistration_delay.connection_termination.enabled", "false"))
-            .attributes(attribute("target_health_state.unhealthy.connection_termination.enabled", "false"))
-            .attributes(attribute("target_health_state.unhealthy.draining_interval_seconds", "600"))
-            .attributes(attribute("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", "2"))
             .attributes(attribute("something.new", "?"))
             .build()
     });
     let of_balancer = mock!(Client::describe_load_balancer_attributes).then_output(|| {
-        let attribute = |key: &str| LoadBalancerAttribute::builder().key(key).value("true").build();
-        DescribeLoadBalancerAttributesOutput::builder()
-            .attributes(attribute("deletion_protection.enabled"))
-            .attributes(attribute("zonal_shift.config.enabled"))
-            .build()
+        let attribute = LoadBalancerAttribute::builder().key("deletion_protection.enabled").value("true").build();
+        DescribeLoadBalancerAttributesOutput::builder().attributes(attribute).build()
     });
     let clients = clients(&[&of_group, &of_balancer]);
     let attributes =
         describe_target_group_attributes::describe_target_group_attributes(&clients, &group("web")).await.unwrap();
     assert_eq!((attributes.preserve_client_ip, attributes.deregistration_delay_seconds), (Some(true), Some(60)));
     assert_eq!(attributes.cross_zone, CrossZone::OfBalancer);
-    assert_eq!((attributes.proxy_protocol, attributes.terminates_deregistered), (Some(true), Some(false)));
-    assert_eq!((attributes.terminates_unhealthy, attributes.unhealthy_draining_seconds), (Some(false), Some(600)));
-    let routing = attributes.unhealthy_routing;
-    assert_eq!((routing.count, routing.percentage), (Some(2), None));
     let minimum = attributes.dns_failover;
     assert_eq!((minimum.count, minimum.percentage), (None, Some(40)));
     assert!(minimum.is_met_by(2, 5) && !minimum.is_met_by(1, 5));
     assert!(MinimumHealthyTargets::default().is_met_by(1, 9) && !MinimumHealthyTargets::default().is_met_by(0, 9));
     let of_balancer =
         describe_load_balancer_attributes::describe_load_balancer_attributes(&clients, &balancer("edge")).await;
-    let of_balancer = of_balancer.unwrap();
-    assert_eq!((of_balancer.cross_zone, of_balancer.zonal_shift), (None, Some(true)));
+    assert_eq!(of_balancer.unwrap().cross_zone, None);
 }
 
 #[tokio::test]
