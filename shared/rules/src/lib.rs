@@ -76,8 +76,9 @@ pub fn judge(lookup: &Lookup<'_>, scope: &Scope, policy: &Policy, wanted: &BTree
     {
         registration::judge(lookup, scope, policy, &selection, wanted, &mut judgement);
     }
-    // Network ACLs stand on the same way, and are judged for the same interfaces.
-    if wanted.any_of(security_group::RULES) || wanted.has(path::rules::network_acl_blocked::RULE.slug) {
+    // Network ACLs and routes are on the same way, and are judged for the same interfaces.
+    let of_interfaces = [&path::rules::network_acl_blocked::RULE, &path::rules::target_outside_vpc::RULE];
+    if wanted.any_of(security_group::RULES) || wanted.any_of(&of_interfaces) {
         security_group::judge(lookup, scope, policy, &selection, wanted, &mut judgement);
     }
     path::judge(lookup, &selection, wanted, &mut judgement);

@@ -22,6 +22,7 @@ pub(crate) const RULES: &[&Rule] = &[
     &rules::network_acl_blocked::RULE,
     &rules::listener_forwards_nothing::RULE,
     &rules::zone_without_targets::RULE,
+    &rules::target_outside_vpc::RULE,
     &rules::no_health_check_grace::RULE,
     &rules::health_check_mismatch::RULE,
     &rules::client_ip_loopback::RULE,

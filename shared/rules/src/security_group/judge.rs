@@ -14,7 +14,7 @@ use super::rules::{
     security_group_unresolved,
 };
 use crate::judgement::Judgement;
-use crate::path::rules::network_acl_blocked;
+use crate::path::rules::{network_acl_blocked, target_outside_vpc};
 use crate::rule::Rule;
 use crate::selection::Selection;
 use crate::wanted::Wanted;
@@ -54,6 +54,9 @@ pub(crate) fn judge<'a>(
         }
         if wanted.has(network_acl_blocked::RULE.slug) {
             network_acl_blocked::judge_tasks(lookup, &service_tasks, judgement);
+        }
+        if wanted.has(target_outside_vpc::RULE.slug) {
+            target_outside_vpc::judge(lookup, &service_tasks, judgement);
         }
         if wanted.has(ingress_world_open::RULE.slug) {
             ingress_world_open::judge(lookup, &service_tasks, judgement);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
-use model::ec2::{EndpointService, NetworkAcl, SecurityGroup, SecurityGroupAssociation};
+use model::ec2::{EndpointService, NetworkAcl, RouteTable, SecurityGroup, SecurityGroupAssociation};
 use model::ecs::{DeploymentStatus, Task, TaskInterface, TaskProtection};
 use model::elb::{AccountLimits, Listener, ListenerRule, LoadBalancer, LoadBalancerAttributes, TargetGroupAttributes};
 use model::id::{
@@ -34,6 +34,7 @@ pub(crate) struct Network {
     pub(crate) scaled: BTreeMap<ServiceId, ScalableTarget>,
     /// Those of the main VPC; without any, one that lets everything pass.
     pub(crate) acls: Vec<NetworkAcl>,
+    pub(crate) route_tables: Vec<RouteTable>,
     pub(crate) endpoint_services: Vec<EndpointService>,
     /// Tasks that aren't here aren't protected.
     pub(crate) protection: BTreeMap<TaskArn, TaskProtection>,
@@ -85,6 +86,9 @@ impl Network {
         all.extend(listeners.map(Question::ListenerRules));
         all.extend(account.subnets.iter().map(|subnet| Question::NetworkAcls(subnet.vpc.clone())));
         all.extend(account.groups.values().filter_map(|group| group.vpc.clone()).map(Question::NetworkAcls));
+        let vpcs = account.subnets.iter().map(|subnet| subnet.vpc.clone());
+        let vpcs = vpcs.chain(account.groups.values().filter_map(|group| group.vpc.clone()));
+        all.extend(vpcs.map(Question::RouteTables));
         let of_task = |task: &Task| Question::TaskProtection { cluster: task.cluster.clone(), task: task.arn.clone() };
         all.extend(account.tasks.values().map(of_task));
         all
@@ -115,6 +119,10 @@ impl Network {
             }
             Question::SecurityGroup(id) => {
                 seen.aws.security_group.insert(id.clone(), account.or_unread(question, self.groups.get(id).cloned()));
+            }
+            Question::RouteTables(vpc) => {
+                let tables = self.route_tables.iter().filter(|table| table.vpc == *vpc).cloned().collect();
+                seen.aws.route_tables.insert(vpc.clone(), account.or_unread(question, Some(tables)));
             }
             Question::NetworkAcls(vpc) => {
                 let acls = self.acls.iter().filter(|acl| acl.vpc == *vpc).cloned().collect();

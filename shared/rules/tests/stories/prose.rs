@@ -8,7 +8,7 @@ use model::finding::Finding;
 
 use crate::configuration::{mapping, sound};
 use crate::names;
-use crate::path::acl;
+use crate::path::{acl, between, peering};
 use crate::registration::removals;
 use crate::security_group::{rule, scene, with_groups};
 use crate::story::{Story, story};
@@ -80,6 +80,7 @@ fn broken(slug: &str) -> Story {
             judged.account.network.acls = vec![acl("a", &["a"], &shut), acl("b", &["b"], &open)];
             judged
         }
+        "target-outside-vpc" => between(&[], &[("10.0.2.0/24", peering())]),
         "listener-forwards-nothing" => sound().listeners_that(|listeners| {
             listeners[0].forwards = vec![Forward { target_group: names::group("web"), weight: Some(0) }];
         }),

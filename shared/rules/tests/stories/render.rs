@@ -91,6 +91,7 @@ pub(crate) fn label(question: &Question) -> String {
         Question::Interface { id, .. } => format!("interface: {id}"),
         Question::SecurityGroups(vpc) => format!("security groups of: {vpc}"),
         Question::SecurityGroup(id) => format!("security group: {id}"),
+        Question::RouteTables(vpc) => format!("route tables of: {vpc}"),
         Question::NetworkAcls(vpc) => format!("network ACLs of: {vpc}"),
         Question::EndpointServices => "endpoint services: all".to_owned(),
         Question::PrefixList(id) => format!("prefix list: {id}"),

@@ -8,5 +8,6 @@ pub(crate) mod health_check_mismatch;
 pub(crate) mod listener_forwards_nothing;
 pub(crate) mod network_acl_blocked;
 pub(crate) mod no_health_check_grace;
+pub(crate) mod target_outside_vpc;
 pub(crate) mod target_unhealthy;
 pub(crate) mod zone_without_targets;

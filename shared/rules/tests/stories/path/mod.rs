@@ -9,7 +9,9 @@ mod listener_forwards_nothing;
 mod network_acl_blocked;
 mod no_health_check_grace;
 mod root_cause;
+mod target_outside_vpc;
 mod target_unhealthy;
 mod zone_without_targets;
 
 pub(crate) use network_acl_blocked::acl;
+pub(crate) use target_outside_vpc::{between, peering};

@@ -4,9 +4,9 @@ use model::ecs::ServiceEvent;
 use model::elb::{CrossZone, HealthCheckPort, LoadBalancer};
 
 use super::configuration::{BOTH_ZONES, healthy, in_both};
-use super::is_mended;
+use super::{by_every_rule, is_mended};
 use crate::names;
-use crate::path::acl;
+use crate::path::{acl, between, peering};
 use crate::security_group::rule;
 use crate::story::Story;
 
@@ -19,6 +19,7 @@ pub(super) const FOLLOWED: &[&str] = &[
     "health-check-mismatch",
     "client-ip-loopback",
     "network-acl-blocked",
+    "target-outside-vpc",
     "drain-too-short-for-nlb",
 ];
 
@@ -71,7 +72,8 @@ fn checked_on(port: u16) -> Story {
 fn who_does_what_a_remedy_says_is_done() {
     let lopsided = || healthy().and_in_zone("b", "eu-central-1b").balancer_in(&BOTH_ZONES);
     let graced = stopped_while_starting().whose(|service| service.health_check_grace_seconds = Some(120));
-    let cases: [(&str, Story, Story); 11] = [
+    let (there, back) = ([("10.0.1.0/24", peering())], [("10.0.2.0/24", peering())]);
+    let cases: [(&str, Story, Story); 12] = [
         ("balancer-not-serving", healthy().listeners_that(Vec::clear), healthy()),
         ("balancer-ingress-blocked", behind_a_group(443), behind_a_group(80)),
         ("listener-forwards-nothing", weight(0), weight(1)),
@@ -82,6 +84,7 @@ fn who_does_what_a_remedy_says_is_done() {
         ("health-check-mismatch", checked_on(9000), checked_on(8080)),
         ("client-ip-loopback", client_of_itself(true), client_of_itself(false)),
         ("network-acl-blocked", with_an_acl("deny"), with_an_acl("allow")),
+        ("target-outside-vpc", by_every_rule(between(&[], &back)), by_every_rule(between(&there, &back))),
         ("drain-too-short-for-nlb", draining_for(5), draining_for(120)),
     ];
     for (slug, before, after) in &cases {
