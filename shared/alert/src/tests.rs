@@ -14,10 +14,8 @@ use model::finding::{Finding, Resources, Severity};
 use model::id::{ServiceArn, TargetGroupArn};
 use model::scope::{ServiceId, Unit};
 
-use crate::{
-    AlertContext, AlertCoverage, AlertMessage, FindingStage, Notified, Origin, SeenFinding, Sighting, Topic, notify,
-    sightings,
-};
+use crate::{AlertContext, AlertCoverage, AlertMessage, FindingStage, Notified, Origin};
+use crate::{SeenFinding, Sighting, Topic, notify, sightings};
 
 #[derive(Debug, Default)]
 struct MemoryTopic {
@@ -395,8 +393,7 @@ proptest::proptest! {
             if kept.iter().any(|kept| kept.alert.times_opened > 0) {
                 assert_eq!(told.last().map(String::as_str), Some("resolved target-stale web"));
             }
-            let distinct: BTreeSet<&String> = told.iter().collect();
-            assert!(distinct.len() <= 2);
+            assert!(told.iter().collect::<BTreeSet<_>>().len() <= 2);
         });
     }
 }

@@ -1,5 +1,6 @@
 //! A rule's judgement on one resource.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::Hasher as _;
@@ -252,6 +253,32 @@ impl Finding {
     }
 }
 
+/// What decides where a finding stands among others.
+#[derive(Debug, Clone, Copy)]
+pub struct Rank {
+    /// How much it matters.
+    pub severity: Severity,
+    /// What it is.
+    pub fingerprint: Fingerprint,
+    /// What it follows from.
+    pub caused_by: Option<Fingerprint>,
+}
+
+/// Sorts findings by how grave each is with all that follows from it, every consequence behind its cause.
+pub fn roots_first<T>(found: &mut [T], rank: impl Fn(&T) -> Rank) {
+    let root = |rank: Rank| rank.caused_by.unwrap_or(rank.fingerprint);
+    let mut gravest: BTreeMap<Fingerprint, Severity> = BTreeMap::new();
+    for one in found.iter().map(&rank) {
+        let severity = gravest.entry(root(one)).or_insert(one.severity);
+        *severity = one.severity.max(*severity);
+    }
+    found.sort_by_cached_key(|one| {
+        let one = rank(one);
+        let of_root = gravest.get(&root(one)).copied().unwrap_or(one.severity);
+        (Reverse(of_root), root(one), one.caused_by.is_some(), Reverse(one.severity), one.fingerprint)
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -263,5 +290,21 @@ mod tests {
         let one = Fingerprint::of(["x"]);
         assert_eq!(one.to_string().parse(), Ok(one));
         assert!("+000000000000001".parse::<Fingerprint>().is_err());
+    }
+
+    #[test]
+    fn a_consequence_stands_behind_its_cause_however_grave_it_is() {
+        let fingerprint = |text: &str| Fingerprint::of([text]);
+        let one = |name, severity, cause: Option<&str>| {
+            (name, Rank { severity, fingerprint: fingerprint(name), caused_by: cause.map(fingerprint) })
+        };
+        let mut found = [
+            one("other", Severity::High, None),
+            one("outage", Severity::Critical, Some("shut")),
+            one("note", Severity::Low, None),
+            one("shut", Severity::High, None),
+        ];
+        roots_first(&mut found, |(_, rank)| *rank);
+        assert_eq!(found.map(|(name, _)| name), ["shut", "outage", "other", "note"]);
     }
 }

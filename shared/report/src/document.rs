@@ -1,18 +1,16 @@
 //! The report as a document. Its JSON is an interface: keys are added, never changed, while `schema` stays the same.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use jiff::Timestamp;
-use model::finding::{Finding, Fingerprint, Grouping, Impact, Resources, Severity};
-use model::fix::Fix;
+use model::finding::{Fingerprint, Rank, Severity, roots_first};
 use model::id::{AccountId, Region};
 use model::observation::Unread;
 use model::policy::Mode;
-use model::repair::RepairStatus;
 use model::scope::Scope;
 use serde::{Deserialize, Serialize};
 
+use crate::finding_report::{Baseline, FindingReport, GoneFinding};
 use crate::groups::FindingGroup;
 
 /// The version of the document's shape.
@@ -118,104 +116,17 @@ pub struct Coverage {
     pub unread: Vec<Unread>,
 }
 
-/// A finding, and what came of its repairs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FindingReport {
-    /// The rule's slug.
-    pub rule: String,
-    /// How much it matters.
-    pub severity: Severity,
-    /// The same for the same fault on the same resource every time.
-    pub fingerprint: Fingerprint,
-    /// The rule in one line.
-    #[serde(default)]
-    pub title: String,
-    /// One sentence.
-    pub summary: String,
-    /// What a person can do.
-    pub remedy: String,
-    /// How exactly, best first.
-    #[serde(default)]
-    pub fixes: Vec<Fix>,
-    /// The finding that this one follows from: once that is mended, so is this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub caused_by: Option<Fingerprint>,
-    /// What the judgement rests on.
-    pub evidence: BTreeMap<String, serde_json::Value>,
-    /// What it means for traffic, if it means anything.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub impact: Option<Impact>,
-    /// The findings of its rule that it is one entry with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub grouping: Option<Grouping>,
-    /// What it is about.
-    pub resources: Resources,
-    /// What would mend it, in the order it must be done.
-    pub repairs: Vec<RepairReport>,
-    /// The policy accepts it, and why. It is reported all the same.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub accepted: Option<Accepted>,
-    /// How it stands to the baseline, where the report was compared with one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub baseline: Option<Baseline>,
-}
-
-/// A finding of an earlier report that isn't found any more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GoneFinding {
-    /// Its fingerprint.
-    pub fingerprint: Fingerprint,
-    /// The rule's slug.
-    pub rule: String,
-    /// How much it mattered.
-    pub severity: Severity,
-    /// One sentence, as it was then.
-    pub summary: String,
-}
-
-/// Why a finding is accepted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Accepted {
-    /// In the words of the policy.
-    pub reason: String,
-    /// When that ends, if it does.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<Timestamp>,
-}
-
-/// How a finding stands to a baseline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Baseline {
-    /// The baseline doesn't have it.
-    New,
-    /// The baseline has it.
-    Known,
-}
-
-/// A repair, and what came of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RepairReport {
-    /// `register-target`, `deregister-target` …
-    pub action: String,
-    /// What came of it.
-    pub status: RepairStatus,
-    /// AWS's error code, where AWS said no.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    /// Why it came to that.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-}
-
 impl Report {
-    /// The same report with its lists in order: findings worst first, then by fingerprint; what was unread each once.
+    /// The same report with its lists in order: findings worst first, each behind its cause, then by fingerprint; what was
+    /// unread each once.
     #[must_use]
     pub fn sorted(mut self) -> Self {
-        self.findings.sort_by(|a, b| {
-            let key = |finding: &FindingReport| (std::cmp::Reverse(finding.severity), finding.fingerprint);
-            // Two findings of one fingerprint are two looks at one fault; their words still have an order.
-            key(a).cmp(&key(b)).then_with(|| (&a.resources, &a.summary).cmp(&(&b.resources, &b.summary)))
+        // Two findings of one fingerprint are two looks at one fault; their words still have an order.
+        self.findings.sort_by(|a, b| (&a.resources, &a.summary).cmp(&(&b.resources, &b.summary)));
+        roots_first(&mut self.findings, |one| Rank {
+            severity: one.severity,
+            fingerprint: one.fingerprint,
+            caused_by: one.caused_by,
         });
         self.coverage.unread.sort();
         self.coverage.unread.dedup();
@@ -308,63 +219,6 @@ impl Coverage {
     }
 }
 
-impl FindingReport {
-    /// A finding with what came of its repairs.
-    #[must_use]
-    pub fn new(finding: Finding, repairs: Vec<RepairReport>) -> Self {
-        let fingerprint = finding.fingerprint();
-        let Finding {
-            rule,
-            severity,
-            title,
-            summary,
-            remedy,
-            fixes,
-            caused_by,
-            impact,
-            grouping,
-            resources,
-            evidence,
-            ..
-        } = finding;
-        Self {
-            rule,
-            severity,
-            fingerprint,
-            title,
-            summary,
-            remedy,
-            fixes,
-            caused_by,
-            impact,
-            grouping,
-            evidence,
-            resources,
-            repairs,
-            accepted: None,
-            baseline: None,
-        }
-    }
-
-    /// The same finding, accepted for this reason if there is one.
-    #[must_use]
-    pub fn accepted(self, accepted: Option<Accepted>) -> Self {
-        Self { accepted, ..self }
-    }
-
-    /// Does it count? It doesn't where the policy accepts it, or the baseline has it.
-    #[must_use]
-    pub const fn is_counted(&self) -> bool {
-        self.accepted.is_none() && !self.is_in_baseline()
-    }
-
-    /// Does the baseline have it?
-    #[must_use]
-    pub const fn is_in_baseline(&self) -> bool {
-        matches!(self.baseline, Some(Baseline::Known))
-    }
-}
-
 impl From<&Scope> for ScopeReport {
     /// A scope with nothing in it has all keys with empty lists, for without any key it would read as everything.
     fn from(scope: &Scope) -> Self {
@@ -382,40 +236,5 @@ impl From<&Scope> for ScopeReport {
             tasks: list(scope.tasks.keys().map(ToString::to_string), empty),
             target_groups: list(scope.target_groups.iter().map(ToString::to_string), empty),
         }
-    }
-}
-
-impl Baseline {
-    /// The word for it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Known => "known",
-        }
-    }
-}
-
-impl fmt::Display for Accepted {
-    /// `accepted until 2027-01-31T00:00:00Z: the reason`
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("accepted")?;
-        if let Some(until) = self.until {
-            write!(f, " until {until:.0}")?;
-        }
-        write!(f, ": {}", crate::place::one_line(&self.reason))
-    }
-}
-
-impl fmt::Display for RepairReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.action, self.status)?;
-        if let Some(code) = &self.code {
-            write!(f, " ({code})")?;
-        }
-        if let Some(reason) = &self.reason {
-            write!(f, ": {reason}")?;
-        }
-        Ok(())
     }
 }

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::finding::{Fingerprint, Severity};
 use serde::{Deserialize, Serialize};
 
-use crate::document::{FindingReport, Report};
+use crate::document::Report;
+use crate::finding_report::FindingReport;
 use crate::place::place;
 
 /// Findings of one rule with one cause. Every finding is a member of exactly one group, or follows from a member of one.

@@ -10,6 +10,7 @@
 //! left out or added here, and nothing is written anywhere.
 
 pub mod document;
+mod finding_report;
 mod formats;
 mod groups;
 pub mod html;
@@ -24,9 +25,8 @@ mod tests;
 pub mod text;
 pub mod topology;
 
-pub use document::{
-    Accepted, Baseline, Coverage, FindingReport, GoneFinding, Modes, RepairReport, Report, ScopeReport, Tool,
-};
+pub use document::{Coverage, Modes, Report, ScopeReport, Tool};
+pub use finding_report::{Accepted, Baseline, FindingReport, GoneFinding, RepairReport};
 pub use formats::RuleText;
 pub use groups::FindingGroup;
 pub use lines::LogLine;

@@ -9,7 +9,8 @@ use model::id::{AccountId, Region};
 use model::observation::Unread;
 use serde::Serialize;
 
-use crate::document::{Coverage, FindingReport, Modes, Report, Tool};
+use crate::document::{Coverage, Modes, Report, Tool};
+use crate::finding_report::FindingReport;
 
 /// A line is at most this long, in bytes of JSON.
 pub const MAX_BYTES: usize = 200_000;

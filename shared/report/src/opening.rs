@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::document::{FindingReport, Report};
+use crate::document::Report;
+use crate::finding_report::FindingReport;
 use crate::place::{counted, one_line, place};
 
 /// As many services are named.

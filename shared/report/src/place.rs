@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use model::finding::{Resources, Severity};
 
-use crate::document::FindingReport;
+use crate::finding_report::FindingReport;
 
 /// The name of what these resources belong to: `prod/web`, `target group web`, … It is one line.
 #[must_use]

@@ -8,7 +8,8 @@ use model::repair::RepairStatus;
 use model::scope::{Scope, ServiceId};
 use serde_json::json;
 
-use crate::document::{Coverage, FindingReport, Modes, RepairReport, Report, SCHEMA, ScopeReport, Tool};
+use crate::document::{Coverage, Modes, Report, SCHEMA, ScopeReport, Tool};
+use crate::finding_report::{FindingReport, RepairReport};
 use crate::lines::{LogLine, MAX_BYTES};
 use crate::text::TextStyle;
 

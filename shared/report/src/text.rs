@@ -7,7 +7,8 @@ use anstyle::{AnsiColor, Style};
 use model::finding::Severity;
 use model::repair::RepairStatus;
 
-use crate::document::{Baseline, FindingReport, RepairReport, Report};
+use crate::document::Report;
+use crate::finding_report::{Baseline, FindingReport, RepairReport};
 use crate::formats::RuleText;
 use crate::groups::{Grouped, grouped};
 use crate::place::{counted, is_harmful, one_line, tally};

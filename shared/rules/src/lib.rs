@@ -25,7 +25,7 @@ pub use rule::Rule;
 
 use std::collections::BTreeSet;
 
-use model::finding::Finding;
+use model::finding::{Finding, Rank, roots_first};
 use model::observation::Lookup;
 use model::policy::Policy;
 use model::scope::Scope;
@@ -110,7 +110,11 @@ fn concluded(mut judgement: Judgement, wanted: Wanted<'_>) -> Judgement {
         finding.severity = policy.severity(&finding.rule, finding.severity);
     }
     root_cause::fold(&mut judgement.findings);
-    root_cause::sort(&mut judgement.findings);
+    roots_first(&mut judgement.findings, |one| Rank {
+        severity: one.severity,
+        fingerprint: one.fingerprint(),
+        caused_by: one.caused_by,
+    });
     judgement
 }
 

@@ -1,8 +1,5 @@
 //! Which finding follows from which: a shut security group is one finding with its consequences, not four.
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
-
 use model::finding::{Finding, Fingerprint, Severity};
 use model::scope::ServiceId;
 
@@ -58,20 +55,4 @@ fn is_same_place(finding: &Finding, cause: &Finding) -> bool {
             finding.users.iter().any(has)
         }
     }
-}
-
-/// Puts every consequence behind its cause, and first what is gravest with all that follows from it.
-pub(crate) fn sort(findings: &mut Vec<Finding>) {
-    let mut gravest = BTreeMap::new();
-    for finding in &*findings {
-        let root = finding.caused_by.unwrap_or_else(|| finding.fingerprint());
-        let severity = gravest.entry(root).or_insert(finding.severity);
-        *severity = finding.severity.max(*severity);
-    }
-    findings.sort_by_cached_key(|finding| {
-        let own = finding.fingerprint();
-        let root = finding.caused_by.unwrap_or(own);
-        let of_root = gravest.get(&root).copied().unwrap_or(finding.severity);
-        (Reverse(of_root), root, finding.caused_by.is_some(), Reverse(finding.severity), own)
-    });
 }

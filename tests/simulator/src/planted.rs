@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 
 use aws::{AwsFact, Found};
 use model::call::{CallError, CallErrorKind};
+use model::ec2::NetworkInterface;
 use model::ecs::{Service, Strategy, Task, TaskProtection};
 use model::elb::{Target, TargetHealth};
-use model::id::{SecurityGroupId, ServiceArn, TargetGroupArn, TaskArn};
+use model::id::{ClusterArn, SecurityGroupId, ServiceArn, SubnetId, TargetGroupArn, TaskArn};
 use model::ledger::Ownership;
-use model::observation::Answer;
+use model::observation::{Answer, TaskList};
 use model::scope::ServiceId;
 
 use crate::account::SimAccount;
@@ -80,7 +81,12 @@ impl SimAccount {
     ) -> Result<Found<T>, CallError> {
         match answer {
             Err(error) if self.bug == Some(Bug::FailedReadIsEmpty) && error.kind != CallErrorKind::NotFound => {
-                Ok(Found::each(asked, |_| Answer::Absent))
+                let mut none = Found::each(asked, |_| Answer::Absent);
+                empty::<SubnetId, NetworkInterface>(&mut none.answers);
+                empty::<TargetGroupArn, TargetHealth>(&mut none.answers);
+                empty::<TaskList, TaskArn>(&mut none.answers);
+                empty::<ClusterArn, ServiceId>(&mut none.answers);
+                Ok(none)
             }
             answer => answer,
         }
@@ -205,6 +211,13 @@ impl SimAccount {
             self.changed(group, one, true);
             self.world.stage(|stage| stage.deregister(group, one, Writer::Function(self.actor)));
         }
+    }
+}
+
+/// A list that isn't there is taken for one of nothing.
+fn empty<K: 'static, V: 'static>(answers: &mut dyn Any) {
+    for (_, answer) in answers.downcast_mut::<Vec<(K, Answer<Vec<V>>)>>().into_iter().flatten() {
+        *answer = Answer::Known(Vec::new());
     }
 }
 

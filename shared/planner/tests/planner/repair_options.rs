@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use insta::assert_snapshot;
-use model::ecs::{AwsvpcConfiguration, Deployment, TaskStatus};
+use model::ecs::{AwsvpcConfiguration, Deployment, ServiceLoadBalancer, TaskStatus};
 use model::finding::{Finding, Resources, Severity};
 use model::id::SecurityGroupId;
 use model::ledger::{Limited, Refusable, Refusal, ServiceUpdate, TaskStop, Window};
@@ -353,8 +353,7 @@ fn a_held_cluster_holds_the_tasks_that_belong_to_no_service_too() {
     let story = confirmed(alone);
     assert_eq!(story.decision(), Decision::DoNow);
     for held in [Question::Cluster(cluster()), Question::Task { cluster: cluster(), task: task(1) }] {
-        let held = story.clone().holding(&held, "true");
-        assert!(held.reason().contains("is held by its tag"), "{}", held.reason());
+        assert!(story.clone().holding(&held, "true").reason().contains("is held by its tag"), "{held:?}");
     }
 }
 
@@ -362,12 +361,10 @@ fn a_held_cluster_holds_the_tasks_that_belong_to_no_service_too() {
 fn a_hold_on_anything_the_service_has_holds_its_tasks() {
     let mut story = confirmed(lacking(1, every_option()));
     let Some(Answer::Known(web)) = story.observation.aws.service.get_mut(&service("web")) else { panic!("no web") };
-    web.load_balancers = vec![model::ecs::ServiceLoadBalancer {
-        target_group: Some(crate::names::group("web")),
-        alternate_target_group: None,
-        container_name: None,
-        container_port: None,
-    }];
+    let (alternate_target_group, container_name, container_port) = (None, None, None);
+    let target_group = Some(crate::names::group("web"));
+    web.load_balancers =
+        vec![ServiceLoadBalancer { target_group, alternate_target_group, container_name, container_port }];
     assert_eq!(story.decisions()[0], Decision::DoNow);
     for holdable in crate::names::holdables(1) {
         let held = story.clone().holding(&holdable, "true");
@@ -375,14 +372,17 @@ fn a_hold_on_anything_the_service_has_holds_its_tasks() {
     }
 }
 
+fn the_interface() -> Question {
+    Question::Interface { id: "eni-1".parse().expect("an id"), subnet: None }
+}
+
 /// What ModifyNetworkInterfaceAttribute is authorized on.
 #[test]
 fn an_interface_is_left_alone_where_it_or_a_group_that_it_would_have_is_held() {
     let story = confirmed(lacking(1, every_option()));
-    let interface = Question::Interface { id: "eni-1".parse().expect("an id"), subnet: None };
     let modifies = |story: &Story| story.decisions()[0].clone();
     assert_eq!(modifies(&story), Decision::DoNow);
-    for held in [interface.clone(), Question::SecurityGroup(group("sg-1")), Question::SecurityGroup(group("sg-2"))] {
+    for held in [the_interface(), Question::SecurityGroup(group("sg-1")), Question::SecurityGroup(group("sg-2"))] {
         let Decision::Withheld { reason } = modifies(&story.clone().holding(&held, "true")) else { panic!("{held:?}") };
         assert!(reason.contains("is held by its tag"), "{reason}");
         assert_eq!(modifies(&story.clone().holding(&held, "2026-01-01T00:00:00Z")), Decision::DoNow, "it is over");
@@ -396,7 +396,6 @@ fn a_hold_on_a_group_that_is_not_set_holds_nothing() {
     let mut story = confirmed(lacking(1, every_option()));
     story.observation.aws.security_group.insert(group("sg-3"), Answer::Known(a_security_group("sg-3")));
     assert_eq!(story.holding(&Question::SecurityGroup(group("sg-3")), "true").decisions()[0], Decision::DoNow);
-    let interface = Question::Interface { id: "eni-1".parse().expect("an id"), subnet: None };
-    let story = confirmed(lacking(1, vec![stop(1)])).holding(&interface, "true");
+    let story = confirmed(lacking(1, vec![stop(1)])).holding(&the_interface(), "true");
     assert_eq!(story.decision(), Decision::DoNow, "a stop changes no interface");
 }

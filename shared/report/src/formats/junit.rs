@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{RuleText, xml};
-use crate::document::{FindingReport, Report};
+use crate::document::Report;
+use crate::finding_report::FindingReport;
 use crate::place::{one_line, place};
 
 impl Report {

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::document::{FindingReport, Report};
+use crate::document::Report;
+use crate::finding_report::FindingReport;
 use crate::place::{by_place, counted, one_line};
 
 impl Report {

@@ -13,7 +13,8 @@ mod tests;
 
 use model::finding::Severity;
 
-use crate::document::{FindingReport, Report};
+use crate::document::Report;
+use crate::finding_report::FindingReport;
 use crate::place::counted;
 
 /// What a rule says of itself.

@@ -5,7 +5,8 @@
 use model::finding::Severity;
 use serde_json::{Value, json};
 
-use crate::document::{FindingReport, Report};
+use crate::document::Report;
+use crate::finding_report::FindingReport;
 use crate::place::{one_line, place};
 
 const VERSION: &str = "1.4.0";

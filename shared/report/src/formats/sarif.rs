@@ -8,7 +8,8 @@ use model::finding::Severity;
 use serde_json::{Value, json};
 
 use super::RuleText;
-use crate::document::{Baseline, FindingReport, Report};
+use crate::document::Report;
+use crate::finding_report::{Baseline, FindingReport};
 use crate::place::{one_line, place};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";

@@ -4,7 +4,8 @@ use model::finding::Severity;
 use model::fix::Fix;
 
 use super::RuleText;
-use crate::document::{Accepted, Report};
+use crate::document::Report;
+use crate::finding_report::Accepted;
 use crate::tests::{finding, report};
 use crate::text::TextStyle;
 use crate::topology::Topology;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::finding::Fingerprint;
 
-use crate::document::FindingReport;
+use crate::finding_report::FindingReport;
 
 /// An id for every finding, in the report's order.
 pub(super) struct Anchors {

@@ -8,7 +8,7 @@ use model::fix::Fix;
 use super::anchor::Anchors;
 use super::picture::picture;
 use super::tally::{glyph, tally};
-use crate::document::{Baseline, FindingReport, RepairReport};
+use crate::finding_report::{Baseline, FindingReport, RepairReport};
 use crate::place::{FindingsAt, counted};
 use crate::topology::{Path, Topology};
 

@@ -6,7 +6,8 @@ use model::observation::{Unread, UnreadKind};
 use model::repair::RepairStatus;
 
 use super::policy::content_security_policy;
-use crate::document::{FindingReport, RepairReport, Report};
+use crate::document::Report;
+use crate::finding_report::{FindingReport, RepairReport};
 use crate::scene::{AccountSummary, at};
 use crate::tests::report;
 use crate::topology::Topology;

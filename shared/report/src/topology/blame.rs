@@ -10,7 +10,7 @@ use super::lanes::lanes;
 use super::member::DrawnMember;
 use super::spot::{Spot, spots};
 use super::{DrawnFault, Node, Path, PathEntry, PathGroup};
-use crate::document::FindingReport;
+use crate::finding_report::FindingReport;
 
 /// A path in the making.
 pub(super) struct PathDraft {

@@ -12,7 +12,7 @@ use super::blame::{DraftGroup, PathDraft};
 use super::known::Known;
 use super::member::DrawnMember;
 use super::{Node, PathEntry, Topology};
-use crate::document::FindingReport;
+use crate::finding_report::FindingReport;
 use crate::place::place;
 
 impl Topology {

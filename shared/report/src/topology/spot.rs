@@ -1,6 +1,6 @@
 //! Where in a picture a finding belongs.
 
-use crate::document::FindingReport;
+use crate::finding_report::FindingReport;
 
 /// The kind of thing a finding is drawn at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,7 +4,7 @@ use model::id::SecurityGroupId;
 use model::observation::Table;
 
 use super::{Node, Topology};
-use crate::document::FindingReport;
+use crate::finding_report::FindingReport;
 use crate::scene::{AccountSummary, at, group_arn, task_arn};
 
 fn topology(scene: &AccountSummary) -> Topology {
