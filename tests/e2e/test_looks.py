@@ -112,13 +112,13 @@ def test_task_that_dies_while_it_is_registered_ends_removed_by_a_look_of_its_own
 
 
 def test_first_look_that_is_too_old_ends_without_a_repair_until_it_is_confirmed_anew(web, start_registrar, queue):
-    registrar = start_registrar(repairing(confirm_after="1s", confirm_within="2s"), queue=queue)
+    registrar = start_registrar(repairing(confirm_after="1s", confirm_within="6s"), queue=queue)
     dead = web.dead_task()
     first_look(registrar, dead.event())
     looked = time.monotonic()
     late = wait_for(queue.receive)
     # The message arrives, but the function only gets it when its first look is too old.
-    time.sleep(max(0.0, looked + 3.5 - time.monotonic()))
+    time.sleep(max(0.0, looked + 7.5 - time.monotonic()))
     invocation = registrar.invoke(late)
     assert web.group.targets() == web.healthy() | {dead.target()}
     queue.settle(late, invocation)
