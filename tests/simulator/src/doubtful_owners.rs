@@ -1,13 +1,14 @@
 //! Happenings that make it doubtful whose an address or a target is: tasks that crash before they are registered, scripts that
 //! register tasks of which ECS knows nothing, answers of EC2 that are older than an interface, interfaces that aren't a task's.
 
+use model::id::TargetGroupArn;
 use model::scope::ServiceId;
 
 use crate::ecs::pool::Place;
 use crate::happenings::uses_of;
 use crate::record::Holder;
-use crate::time::{HOUR, MINUTE};
-use crate::world::Stage;
+use crate::time::{HOUR, MINUTE, SECOND};
+use crate::world::{Due, Stage};
 use crate::{entities, names};
 
 /// The next tasks of a service crash before they are registered, one after the other.
@@ -22,8 +23,26 @@ pub(crate) fn crash_loop(stage: &mut Stage<'_>, which: usize, how: usize) {
             let task = task.clone();
             stage.stop(&task);
         }
-        _ => stage.deploy_at_rest(&id, uses),
+        _ => stage.deploy_at_rest(&id, uses.clone()),
     }
+    if how / 4 % 2 == 1 {
+        succeed(stage, &id, which + 1, &uses);
+    }
+}
+
+/// A task of another service starts soon, most likely at an address that a crashed one gave back, and a script registers it where
+/// that one never was.
+fn succeed(stage: &mut Stage<'_>, crashing: &ServiceId, which: usize, uses: &[(TargetGroupArn, u16)]) {
+    let (Some(id), Some((group, port))) = (stage.service(which), uses.first().cloned()) else { return };
+    if id == *crashing || uses_of(stage, &id).iter().any(|(used, _)| *used == group) {
+        return;
+    }
+    let task = stage.sim.ecs.tasks.iter().find(|(_, plan)| plan.service.as_ref() == Some(&id) && !plan.gone);
+    let Some(task) = task.map(|(arn, _)| arn.clone()) else { return };
+    stage.sim.tell(|| format!("a script registers what starts of {id} in {} on port {port}", group.name()));
+    stage.sim.ecs.scripts.insert(id, (group, port));
+    let wait = stage.sim.wait(30 * SECOND, 3 * MINUTE);
+    stage.sim.after(wait, Due::Stop(task));
 }
 
 /// Somebody begins to register a service's tasks in a group it doesn't name, or ends it.
@@ -36,6 +55,10 @@ pub(crate) fn script(stage: &mut Stage<'_>, which: usize, how: usize) {
     let port = stage.sim.ecs.services.keys().find_map(served).map_or(80, |(_, port)| port);
     stage.sim.tell(|| format!("a script registers the tasks of {id} in {} on port {port}", group.name()));
     stage.sim.ecs.scripts.insert(id.clone(), (group, port));
+    // Half of them register what starts from now on, and so one task of the service before the others.
+    if how / 8 % 2 == 1 {
+        return;
+    }
     let plans = stage.sim.ecs.tasks.iter().filter(|(_, plan)| plan.service.as_ref() == Some(&id));
     let plans: Vec<_> = plans.map(|(arn, plan)| (arn.clone(), plan.clone())).collect();
     plans.iter().for_each(|(arn, plan)| stage.tell_script(arn, plan, true));
