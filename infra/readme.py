@@ -62,7 +62,7 @@ def current(module):
 
 def main():
     stale = []
-    for module in (HERE / "guard", HERE / "example"):
+    for module in (HERE / "guard", HERE / "example", HERE / "alerts-example"):
         readme = current(module)
         if readme != (module / "README.md").read_text():
             stale.append(module.name)

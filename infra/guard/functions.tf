@@ -24,6 +24,7 @@ locals {
       GUARD_QUOTA_SHARE  = tostring(local.quota_shares[name])
       RUST_LOG           = var.log_level
     },
+    { for name, value in local.alert_environment : name => value if value != null && value != "" },
     { GUARD_POLICY = local.policy_json },
     var.environment,
     name != "audit" ? {} : {

@@ -33,7 +33,7 @@ data "aws_iam_policy_document" "function" {
   for_each = local.functions
 
   source_policy_documents = concat(
-    [data.aws_iam_policy_document.read[each.key].json],
+    [data.aws_iam_policy_document.read[each.key].json, data.aws_iam_policy_document.alert.json],
     local.writes[each.key] ? [data.aws_iam_policy_document.write[each.key].json] : [],
     var.vpc != null ? [data.aws_iam_policy_document.vpc[each.key].json] : [],
   )
@@ -68,12 +68,6 @@ data "aws_iam_policy_document" "function" {
       variable = "dynamodb:LeadingKeys"
       values   = ["pause"]
     }
-  }
-
-  statement {
-    sid       = "Alert"
-    actions   = ["sns:Publish"]
-    resources = [local.topic_arn]
   }
 
   # The topic, the settings and, for the audit, the reports; the queues and the ledger, if they have keys of the

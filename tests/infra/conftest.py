@@ -7,7 +7,7 @@ from functools import partial
 
 import boto3
 import pytest
-from harness.place import CREDENTIALS, REGION
+from harness.place import ACCOUNT, CREDENTIALS, REGION
 from harness.server import MotoServer
 from stack import EVERYTHING, Stack
 
@@ -38,7 +38,9 @@ def stacks(server, tmp_path_factory):
     example, guard = (Stack(tmp_path_factory.mktemp(name), server.url) for name in ("example", "guard"))
     # Moto doesn't know the tags of scalable targets. The plan covers them.
     example.variables = {"autoscaling": False}
-    guard.variables = {"policy": EVERYTHING}
+    # Every way of telling is on, so that the roles allow all that the code can call.
+    bus = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default"
+    guard.variables = {"policy": EVERYTHING, "chat_alerts": True, "event_bus_arn": bus, "security_hub": True}
     built = guard.binaries()
 
     def apply_example():

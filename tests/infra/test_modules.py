@@ -9,7 +9,7 @@ from harness.place import ACCOUNT, REGION
 from stack import EVERYTHING, ROOT, Stack
 
 
-@pytest.mark.parametrize("module", ["guard", "example", "caller", "accounts"])
+@pytest.mark.parametrize("module", ["guard", "example", "caller", "accounts", "alerts-example"])
 def test_formatted_and_valid(bare, module):
     bare.terraform(module, "fmt", "-check", "-diff")
     bare.init(module)

@@ -82,10 +82,19 @@ impl Auditor {
         Self { alerts: Some(alerts), ..self }
     }
 
-    /// Puts the numbers of an audit of everything in the log that was made in parts.
-    pub fn note_divided_sweep(&self, report: &Report) {
+    /// Tells the numbers of an audit of everything that was made in parts.
+    pub async fn note_divided_sweep(&self, home: &Home, report: &Report) {
         if let Some(alerts) = &self.alerts {
-            alerts.note_divided_sweep(report.counted().map(|finding| finding.severity), WallClock.now());
+            let severities = report.counted().map(|finding| finding.severity);
+            alerts.note_divided_sweep(home, severities, report.coverage.unread.len(), WallClock.now()).await;
+        }
+    }
+
+    /// Sends a test through every channel that alerts go through, and says of each whether it was taken.
+    pub async fn test_alert(&self, home: &Home) -> serde_json::Value {
+        match &self.alerts {
+            Some(alerts) => alerts.answer_test(home, WallClock.now()).await,
+            None => serde_json::json!({"test_alert": {}}),
         }
     }
 

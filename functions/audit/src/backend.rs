@@ -163,9 +163,13 @@ impl Backend for AuditBackend {
         let message = PartMessage::read(body).map_err(unreadable)?;
         if let Some(report) = Box::pin(self.take(&message, home, deadline)).await? {
             runtime::log::report(&report);
-            self.auditor.note_divided_sweep(&report);
+            self.auditor.note_divided_sweep(home, &report).await;
         }
         Ok(())
+    }
+
+    async fn test_alert(&self, home: &Home) -> serde_json::Value {
+        self.auditor.test_alert(home).await
     }
 
     fn page(&self, passed: &PassResult) -> Result<String, HandlerError> {

@@ -10,24 +10,32 @@
 //!   look is to come, opens nothing.
 //! * **Resolved** when a look at all it could be in, by its rule, with nothing unread, doesn't see it. A partial look resolves
 //!   nothing, and a resource that is gone is one that isn't seen.
-//! * **Told** at least once: a change is written with the alert before it is told, and marked as told after. A pass that is
-//!   cut off between the two leaves it to the next, which tells it once more at most.
+//! * **Told** at least once through every channel: a change is written with the alert before it is told, and the channels it was
+//!   delivered to after. A pass that is cut off between the two leaves it to the next, which tells it once more at most; a
+//!   channel that is down is told later, and holds up none of the others.
+//!
+//! A channel is a file in `channel/`: a topic for people and programs, one for chat, an event bus, Security Hub. What people read is
+//! worded in `words.rs`. Repairs and sweeps are told to the event bus alone.
 //!
 //! It doesn't judge, doesn't repair, and has no clock.
 
+mod channel;
 mod coverage;
-mod message;
 pub mod metrics;
 mod next;
 mod notify;
+mod outbox;
 mod sighting;
 #[cfg(test)]
 mod tests;
-mod topic;
+mod update;
+mod words;
 
+pub use channel::event_bus::{Event, EventBus, SOURCE};
+pub use channel::{AwsChannels, ChannelSettings, Channels, Delivery};
 pub use coverage::AlertCoverage;
-pub use message::{AlertMessage, AlertUpdate, Origin};
 pub use next::SETTLE;
 pub use notify::{AlertContext, Notified, notify};
+pub use outbox::{EventSink, send_events};
 pub use sighting::{FindingStage, SeenFinding, Sighting, sightings};
-pub use topic::{SnsTopic, Topic};
+pub use update::{AlertLinks, AlertStatus, AlertUpdate, Origin};

@@ -1,7 +1,9 @@
 //! What becomes of an alert, given what a pass saw. Pure.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
-use model::alert::{Alert, AlertChange, AlertWrite, KeptAlert, PendingNotice};
+use model::alert::{Alert, AlertChange, AlertWrite, FINGERPRINTS, KeptAlert, PendingNotice};
 
 use crate::sighting::Sighting;
 
@@ -16,7 +18,7 @@ const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_hours(2);
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// How long a pass has for telling before another does. Longer than a function runs.
-const TIME_TO_NOTIFY: SignedDuration = SignedDuration::from_mins(16);
+pub(crate) const TIME_TO_NOTIFY: SignedDuration = SignedDuration::from_mins(16);
 
 /// At most so many suspicions are kept with an alert.
 const SUSPICIONS: usize = 200;
@@ -30,6 +32,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) covered: bool,
     /// Whether there is somebody to tell.
     pub(crate) told: bool,
+    /// After how long somebody is told once more of what still stands.
+    pub(crate) remind_after: Option<SignedDuration>,
     /// The time.
     pub(crate) now: Timestamp,
 }
@@ -54,18 +58,26 @@ pub(crate) fn next(kept: Option<&KeptAlert>, facts: Facts<'_>) -> Option<AlertWr
     })
 }
 
-/// Takes note that a change was told, if it is still the one to be told.
-pub(crate) fn told(kept: &KeptAlert, told: PendingNotice, now: Timestamp) -> Option<AlertWrite> {
-    let same = kept.alert.untold.is_some_and(|untold| (untold.change, untold.at) == (told.change, told.at));
-    same.then(|| {
-        let alert = Alert { untold: None, ..kept.alert.clone() };
-        AlertWrite { expires_at: expires_at(&alert, now), alert, over: Some(kept.revision) }
-    })
+/// Takes note of the channels that a change was delivered to, if it is still the one to be told. When it was delivered to all
+/// of them there is nothing left to tell.
+pub(crate) fn delivered(
+    kept: &KeptAlert,
+    told: &PendingNotice,
+    to: &BTreeSet<String>,
+    channels: &BTreeSet<&'static str>,
+    now: Timestamp,
+) -> Option<AlertWrite> {
+    let untold = kept.alert.untold.as_ref().filter(|untold| (untold.change, untold.at) == (told.change, told.at))?;
+    let delivered: BTreeSet<String> = untold.delivered.union(to).cloned().collect();
+    let is_all = channels.iter().all(|channel| delivered.contains(*channel));
+    let left = (!is_all).then(|| PendingNotice { delivered, ..untold.clone() });
+    let alert = Alert { untold: left, ..kept.alert.clone() };
+    (alert != kept.alert).then(|| AlertWrite { expires_at: expires_at(&alert, now), alert, over: Some(kept.revision) })
 }
 
 /// Takes over a change that whoever was to tell it didn't.
 pub(crate) fn take_over(kept: &KeptAlert, now: Timestamp) -> Option<AlertWrite> {
-    let untold = kept.alert.untold.filter(|untold| untold.teller_until <= now)?;
+    let untold = kept.alert.untold.clone().filter(|untold| untold.teller_until <= now)?;
     let untold = Some(PendingNotice { teller_until: later(now, TIME_TO_NOTIFY), ..untold });
     let alert = Alert { untold, ..kept.alert.clone() };
     Some(AlertWrite { expires_at: expires_at(&alert, now), alert, over: Some(kept.revision) })
@@ -76,13 +88,20 @@ fn blank(sighting: &Sighting, now: Timestamp) -> Alert {
         key: sighting.key.clone(),
         cluster: sighting.cluster.clone(),
         service: sighting.service.clone(),
+        title: sighting.title.clone(),
         open: false,
         since: now,
+        opened_at: None,
+        last_told: None,
         times_opened: 0,
         severity: sighting.severity,
         findings: sighting.findings,
         summary: sighting.summary.clone(),
         remedy: sighting.remedy.clone(),
+        fingerprints: sighting.fingerprints.iter().copied().take(FINGERPRINTS).collect(),
+        commands: sighting.commands.clone(),
+        repairs: sighting.repairs.clone(),
+        tasks: sighting.task_counts(),
         suspected: std::collections::BTreeMap::new(),
         untold: None,
     }
@@ -101,7 +120,7 @@ fn quiet(mut alert: Alert, sighting: &Sighting, facts: Facts<'_>) -> Alert {
     alert.suspected.retain(|_, first| now.duration_since(*first) < FORGOTTEN_AFTER);
     if !sighting.fleeting || is_confirmed(&alert) {
         let times_opened = alert.times_opened.saturating_add(1);
-        alert = Alert { open: true, times_opened, untold: alert.untold, ..blank(sighting, now) };
+        alert = Alert { open: true, opened_at: Some(now), times_opened, untold: alert.untold, ..blank(sighting, now) };
         change(&mut alert, AlertChange::Opened, facts);
         return alert;
     }
@@ -122,13 +141,25 @@ fn stands(mut alert: Alert, sighting: &Sighting, facts: Facts<'_>) -> Alert {
     let worse = sighting.severity > alert.severity;
     let better = facts.covered && sighting.severity < alert.severity;
     if worse || better {
-        alert.severity = sighting.severity;
-        alert.findings = sighting.findings;
-        alert.summary.clone_from(&sighting.summary);
-        alert.remedy.clone_from(&sighting.remedy);
+        // Since when it stands, and what is still to be told of it, remain.
+        let Alert { since, opened_at, last_told, times_opened, suspected, untold, .. } = alert;
+        alert = Alert {
+            open: true,
+            since,
+            opened_at,
+            last_told,
+            times_opened,
+            suspected,
+            untold,
+            ..blank(sighting, facts.now)
+        };
     }
+    let last_told = alert.last_told.unwrap_or(alert.since);
+    let is_due = facts.remind_after.is_some_and(|after| facts.now.duration_since(last_told) >= after);
     if worse {
         change(&mut alert, AlertChange::Worsened, facts);
+    } else if is_due && facts.covered && alert.untold.is_none() {
+        change(&mut alert, AlertChange::Reminder, facts);
     }
     alert
 }
@@ -146,13 +177,15 @@ fn unseen(mut alert: Alert, facts: Facts<'_>) -> Alert {
 
 /// Leaves the change to be told. One that wasn't told yet is told as what it has become since.
 fn change(alert: &mut Alert, change: AlertChange, facts: Facts<'_>) {
-    let waiting = alert.untold.map(|untold| untold.change);
+    let waiting = alert.untold.as_ref().map(|untold| untold.change);
     let change = match (waiting, change) {
         (Some(AlertChange::Opened), AlertChange::Worsened) => AlertChange::Opened,
         (_, change) => change,
     };
+    alert.last_told = Some(facts.now);
     let teller_until = later(facts.now, TIME_TO_NOTIFY);
-    alert.untold = facts.told.then_some(PendingNotice { change, at: facts.now, teller_until });
+    let notice = PendingNotice { change, at: facts.now, teller_until, delivered: BTreeSet::new() };
+    alert.untold = facts.told.then_some(notice);
 }
 
 fn expires_at(alert: &Alert, now: Timestamp) -> Option<Timestamp> {

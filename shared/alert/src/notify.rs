@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt as _, stream};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ledger::AlertLedger;
 use model::alert::{AlertChange, AlertKey, KeptAlert, PendingNotice};
 use model::call::{CallError, CallErrorKind};
 
+use crate::channel::{Channels, Delivery};
 use crate::coverage::AlertCoverage;
-use crate::message::{AlertUpdate, Origin, messages};
-use crate::next::{Facts, next, take_over, told};
+use crate::next::{Facts, delivered, next, take_over};
 use crate::sighting::Sighting;
-use crate::topic::Topic;
+use crate::update::{AlertUpdate, Origin};
 
 /// How often a pass tries to write what others write too. Each time it reads what they wrote, which is the same as a rule.
 const ATTEMPTS: usize = 10;
@@ -22,11 +22,13 @@ const AT_ONCE: usize = 16;
 
 /// What telling needs.
 #[derive(Debug)]
-pub struct AlertContext<'a, L, T> {
+pub struct AlertContext<'a, L, C> {
     /// Where alerts are kept.
     pub ledger: &'a L,
-    /// Who is told; nobody, if there is no topic.
-    pub topic: Option<&'a T>,
+    /// Who is told; nobody, if there is no channel.
+    pub channels: &'a C,
+    /// After how long somebody is told once more of what still stands.
+    pub remind_after: Option<SignedDuration>,
     /// Where this is.
     pub origin: Origin,
 }
@@ -47,8 +49,8 @@ pub struct Notified {
 /// Opens, worsens and resolves alerts by what a pass saw, and tells.
 ///
 /// Makes no call if the pass saw nothing that could open an alert and couldn't resolve one.
-pub async fn notify<L: AlertLedger, T: Topic>(
-    watch: AlertContext<'_, L, T>,
+pub async fn notify<L: AlertLedger, C: Channels>(
+    watch: AlertContext<'_, L, C>,
     sightings: &[Sighting],
     coverage: &AlertCoverage,
     now: Timestamp,
@@ -63,7 +65,7 @@ pub async fn notify<L: AlertLedger, T: Topic>(
     outcome
 }
 
-impl<L: AlertLedger, T: Topic> AlertContext<'_, L, T> {
+impl<L: AlertLedger, C: Channels> AlertContext<'_, L, C> {
     /// Brings what is kept up to date, and returns what is this pass's to tell.
     async fn write(
         &self,
@@ -73,6 +75,7 @@ impl<L: AlertLedger, T: Topic> AlertContext<'_, L, T> {
         outcome: &mut Notified,
     ) -> Vec<KeptAlert> {
         let mut mine = Vec::new();
+        let has_channels = !self.channels.names().is_empty();
         // Those this pass has written, or found to need nothing.
         let mut settled: BTreeSet<AlertKey> = BTreeSet::new();
         for _ in 0..ATTEMPTS {
@@ -92,11 +95,12 @@ impl<L: AlertLedger, T: Topic> AlertContext<'_, L, T> {
                 let facts = Facts {
                     sighting: seen.get(key).copied(),
                     covered: before.is_some_and(|kept| coverage.includes(&kept.alert)),
-                    told: self.topic.is_some(),
+                    told: has_channels,
+                    remind_after: self.remind_after,
                     now,
                 };
                 let changed = next(before, facts);
-                let taken = || self.topic.and(before).and_then(|kept| take_over(kept, now));
+                let taken = || before.filter(|_| has_channels).and_then(|kept| take_over(kept, now));
                 writes.extend(changed.map(|write| (write, true)).or_else(|| taken().map(|write| (write, false))));
             }
             if writes.is_empty() {
@@ -118,11 +122,10 @@ impl<L: AlertLedger, T: Topic> AlertContext<'_, L, T> {
                         }
                         let before = kept.get(&write.alert.key).map(|kept| &kept.alert);
                         if let Some(change) = change(before, &write.alert).filter(|_| changed) {
-                            let at = PendingNotice { change, at: now, teller_until: now };
-                            outcome.changes.push(AlertUpdate::of(&write.alert, at));
+                            outcome.changes.push(AlertUpdate::of(&self.origin, &write.alert, change, now));
                         }
                         let revision = write.over.map_or(1, |over| over.saturating_add(1));
-                        if write.alert.untold.is_some_and(|untold| untold.teller_until > now) {
+                        if write.alert.untold.as_ref().is_some_and(|untold| untold.teller_until > now) {
                             mine.push(KeptAlert { alert: write.alert, revision });
                         }
                     }
@@ -147,33 +150,62 @@ impl<L: AlertLedger, T: Topic> AlertContext<'_, L, T> {
         mine
     }
 
-    /// Tells, and takes note of what was told.
+    /// Tells through every channel that wasn't told yet, and takes note of what was told.
     async fn publish(&self, mine: Vec<KeptAlert>, now: Timestamp, outcome: &mut Notified) {
-        let Some(topic) = self.topic else { return };
-        let mine: Vec<(KeptAlert, PendingNotice)> =
-            mine.into_iter().filter_map(|kept| kept.alert.untold.map(|untold| (kept, untold))).collect();
-        let updates: Vec<AlertUpdate> =
-            mine.iter().map(|(kept, untold)| AlertUpdate::of(&kept.alert, *untold)).collect();
-        for message in messages(&self.origin, &updates) {
-            if let Err(error) = topic.publish(&message).await {
-                outcome.failures.push(error);
-                continue;
-            }
-            outcome.messages += 1;
-            let sent: Vec<(KeptAlert, PendingNotice)> =
-                message.alerts.iter().filter_map(|nth| mine.get(*nth).cloned()).collect();
-            let noted = stream::iter(sent).map(|(kept, untold)| self.note_told(kept, untold, now));
-            let noted: Vec<_> = noted.buffer_unordered(AT_ONCE).collect().await;
-            outcome.failures.extend(noted.into_iter().filter_map(Result::err));
+        let channels = self.channels.names();
+        let pending = |kept: KeptAlert| {
+            let untold = kept.alert.untold.clone()?;
+            let update = AlertUpdate::pending(&self.origin, &kept.alert, &untold);
+            Some(Pending { kept, untold, update })
+        };
+        let mine: Vec<Pending> = mine.into_iter().filter_map(pending).collect();
+        if mine.is_empty() {
+            return;
         }
+        let deliveries: Vec<_> = channels.iter().map(|channel| self.deliver(channel, &mine)).collect();
+        let mut delivered: Vec<BTreeSet<String>> = vec![BTreeSet::new(); mine.len()];
+        for (channel, delivery) in futures::future::join_all(deliveries).await {
+            outcome.messages += delivery.messages;
+            outcome.failures.extend(delivery.failures);
+            for nth in delivery.delivered {
+                if let Some(channels) = delivered.get_mut(nth) {
+                    channels.insert(channel.to_owned());
+                }
+            }
+        }
+        let noted = stream::iter(mine.into_iter().zip(delivered))
+            .map(|(Pending { kept, untold, .. }, to)| self.note_delivered(kept, untold, to, &channels, now));
+        let noted: Vec<_> = noted.buffer_unordered(AT_ONCE).collect().await;
+        outcome.failures.extend(noted.into_iter().filter_map(Result::err));
+    }
+
+    /// Tells through one channel; `delivered` of the answer counts in `all`.
+    async fn deliver(&self, channel: &'static str, all: &[Pending]) -> (&'static str, Delivery) {
+        let is_due = |(_, pending): &(usize, &Pending)| !pending.untold.delivered.contains(channel);
+        let (due, updates): (Vec<usize>, Vec<AlertUpdate>) =
+            all.iter().enumerate().filter(is_due).map(|(nth, pending)| (nth, pending.update.clone())).unzip();
+        if due.is_empty() {
+            return (channel, Delivery::default());
+        }
+        let delivery = self.channels.deliver(channel, &self.origin, &updates).await;
+        let delivered = delivery.delivered.iter().filter_map(|nth| due.get(*nth).copied()).collect();
+        (channel, Delivery { delivered, ..delivery })
     }
 
     /// Another pass may have written the alert since; if the change is still there, it is noted there.
-    async fn note_told(&self, kept: KeptAlert, untold: PendingNotice, now: Timestamp) -> Result<(), CallError> {
+    async fn note_delivered(
+        &self,
+        kept: KeptAlert,
+        untold: PendingNotice,
+        to: BTreeSet<String>,
+        channels: &BTreeSet<&'static str>,
+        now: Timestamp,
+    ) -> Result<(), CallError> {
         let key = kept.alert.key.clone();
         let mut latest = Some(kept);
         for _ in 0..ATTEMPTS {
-            let Some(write) = latest.as_ref().and_then(|latest| told(latest, untold, now)) else { return Ok(()) };
+            let write = latest.as_ref().and_then(|latest| delivered(latest, &untold, &to, channels, now));
+            let Some(write) = write else { return Ok(()) };
             if self.ledger.write_alert(&write).await? {
                 return Ok(());
             }
@@ -183,11 +215,19 @@ impl<L: AlertLedger, T: Topic> AlertContext<'_, L, T> {
     }
 }
 
+/// A change that this pass is to tell.
+struct Pending {
+    kept: KeptAlert,
+    untold: PendingNotice,
+    update: AlertUpdate,
+}
+
 /// What happened to an alert by a write.
 fn change(before: Option<&model::alert::Alert>, after: &model::alert::Alert) -> Option<AlertChange> {
     match (before.filter(|before| before.open), after.open) {
         (None, true) => Some(AlertChange::Opened),
         (Some(before), true) if after.severity > before.severity => Some(AlertChange::Worsened),
+        (Some(before), true) if after.last_told > before.last_told => Some(AlertChange::Reminder),
         (Some(_), false) => Some(AlertChange::Resolved),
         _ => None,
     }

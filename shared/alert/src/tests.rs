@@ -14,8 +14,11 @@ use model::finding::{Finding, Resources, Severity};
 use model::id::{ServiceArn, TargetGroupArn};
 use model::scope::{ServiceId, Unit};
 
-use crate::{AlertContext, AlertCoverage, AlertMessage, FindingStage, Notified, Origin};
-use crate::{SeenFinding, Sighting, Topic, notify, sightings};
+use crate::channel::message::{AlertMessage, messages};
+use crate::{
+    AlertContext, AlertCoverage, AlertUpdate, Channels, Delivery, FindingStage, Notified, Origin, SeenFinding,
+    Sighting, notify, sightings,
+};
 
 #[derive(Debug, Default)]
 struct MemoryTopic {
@@ -24,6 +27,8 @@ struct MemoryTopic {
     broken: AtomicUsize,
     /// Where a pass is cut off.
     hangs: bool,
+    /// Nobody is told.
+    is_none: bool,
 }
 
 impl MemoryTopic {
@@ -44,7 +49,21 @@ impl MemoryTopic {
     }
 }
 
-impl Topic for MemoryTopic {
+impl Channels for MemoryTopic {
+    fn names(&self) -> BTreeSet<&'static str> {
+        if self.is_none { [].into() } else { ["topic"].into() }
+    }
+
+    async fn deliver(&self, _: &'static str, origin: &Origin, updates: &[AlertUpdate]) -> Delivery {
+        let mut delivery = Delivery::default();
+        for message in messages(origin, updates) {
+            delivery.add(self.publish(&message).await, message.alerts);
+        }
+        delivery
+    }
+}
+
+impl MemoryTopic {
     async fn publish(&self, message: &AlertMessage) -> Result<(), CallError> {
         if self.hangs {
             std::future::pending::<()>().await;
@@ -129,8 +148,12 @@ fn stale(of: &str, nth: u32) -> Finding {
     }
 }
 
+fn seen_finding(finding: &Finding, stage: FindingStage) -> SeenFinding<'_> {
+    SeenFinding { finding, stage, fleeting: true, repairs: vec![], tasks: Some((2, 2)) }
+}
+
 fn seen(findings: &[Finding]) -> Vec<Sighting> {
-    let seen = findings.iter().map(|finding| SeenFinding { finding, stage: FindingStage::Standing, fleeting: true });
+    let seen = findings.iter().map(|finding| seen_finding(finding, FindingStage::Standing));
     sightings(seen, Severity::Medium)
 }
 
@@ -140,7 +163,8 @@ fn everything() -> AlertCoverage {
 
 fn origin() -> Origin {
     let (account, region) = ("111122223333".parse().unwrap(), "eu-central-1".parse().unwrap());
-    Origin { account, region, function: "audit".to_owned() }
+    let (partition, function) = ("aws".to_owned(), "audit".to_owned());
+    Origin { partition, account, account_name: None, region, function, rules_url: None }
 }
 
 async fn pass(
@@ -150,7 +174,7 @@ async fn pass(
     coverage: &AlertCoverage,
     second: i64,
 ) -> Notified {
-    let watch = AlertContext { ledger, topic: Some(topic), origin: origin() };
+    let watch = AlertContext { ledger, channels: topic, remind_after: None, origin: origin() };
     notify(watch, &seen(findings), coverage, at(second)).await
 }
 
@@ -174,7 +198,7 @@ async fn a_thousand_reports_at_once_open_it_once() {
     }
     assert_eq!(topic.told(), ["opened target-stale web"]);
     let kept = ledger.alerts().await.unwrap();
-    assert_eq!((kept.len(), kept[0].alert.times_opened, kept[0].alert.untold), (1, 1, None));
+    assert_eq!((kept.len(), kept[0].alert.times_opened, kept[0].alert.untold.clone()), (1, 1, None));
 }
 
 #[tokio::test]
@@ -223,6 +247,51 @@ async fn a_topic_that_is_broken_for_a_while_loses_nothing() {
     // It has come and gone by the time somebody can be told: that it has is what there is to tell.
     pass(&ledger, &topic, &[], &everything(), 3000).await;
     assert_eq!(topic.told(), ["resolved target-stale web"]);
+}
+
+#[tokio::test]
+async fn what_stands_for_long_is_told_again_where_that_is_asked_for() {
+    let (ledger, topic) = (MemoryLedger::new(), MemoryTopic::default());
+    for minutes in [0, 15, 60, 1_400, 1_500, 1_515, 2_000, 2_960] {
+        let remind_after = Some(SignedDuration::from_hours(24));
+        let watch = AlertContext { ledger: &ledger, channels: &topic, remind_after, origin: origin() };
+        notify(watch, &seen(&[stale("web", 1)]), &everything(), at(minutes * 60)).await;
+    }
+    assert_eq!(topic.told(), ["opened target-stale web", "reminder target-stale web", "reminder target-stale web"]);
+}
+
+/// A topic, and a chat that is down for a while.
+#[derive(Debug, Default)]
+struct TwoChannels {
+    topic: MemoryTopic,
+    chat: MemoryTopic,
+}
+
+impl Channels for TwoChannels {
+    fn names(&self) -> BTreeSet<&'static str> {
+        ["chat", "topic"].into()
+    }
+
+    async fn deliver(&self, channel: &'static str, origin: &Origin, updates: &[AlertUpdate]) -> Delivery {
+        let of = if channel == "chat" { &self.chat } else { &self.topic };
+        of.deliver(channel, origin, updates).await
+    }
+}
+
+#[tokio::test]
+async fn a_channel_that_is_down_holds_up_no_other_and_is_told_once_when_it_is_back() {
+    let ledger = MemoryLedger::new();
+    let channels = TwoChannels::default();
+    channels.chat.broken.store(3, Ordering::SeqCst);
+    for second in [0, 60, 120, 2_000, 4_000, 6_000, 8_000] {
+        let watch = AlertContext { ledger: &ledger, channels: &channels, remind_after: None, origin: origin() };
+        let told = notify(watch, &seen(&[stale("web", 1)]), &everything(), at(second)).await;
+        let is_down = [60, 2_000, 4_000].contains(&second);
+        assert_eq!(told.failures.len(), usize::from(is_down), "{second}");
+        assert_eq!(channels.topic.told().len(), usize::from(second >= 60), "{second}");
+        assert_eq!(channels.chat.told().len(), usize::from(second >= 6_000), "{second}");
+    }
+    assert_eq!(ledger.alerts().await.unwrap()[0].alert.untold, None);
 }
 
 #[tokio::test]
@@ -322,15 +391,16 @@ async fn what_waits_is_mended_or_is_of_little_matter_opens_nothing_but_keeps_ope
     let (ledger, topic) = (MemoryLedger::new(), MemoryTopic::default());
     let quiet = Finding { severity: Severity::Low, ..stale("web", 1) };
     let loud = stale("web", 1);
-    let as_seen = |finding, stage| sightings([SeenFinding { finding, stage, fleeting: false }], Severity::Medium);
+    let as_seen =
+        |finding, stage| sightings([SeenFinding { fleeting: false, ..seen_finding(finding, stage) }], Severity::Medium);
     let all = [(&loud, FindingStage::Waiting), (&loud, FindingStage::Mended), (&quiet, FindingStage::Standing)];
     for opened in [false, true] {
         for (finding, stage) in all {
-            let watch = AlertContext { ledger: &ledger, topic: Some(&topic), origin: origin() };
+            let watch = AlertContext { ledger: &ledger, channels: &topic, remind_after: None, origin: origin() };
             notify(watch, &as_seen(finding, stage), &everything(), at(0)).await;
         }
         assert_eq!(topic.told().len(), usize::from(opened));
-        let watch = AlertContext { ledger: &ledger, topic: Some(&topic), origin: origin() };
+        let watch = AlertContext { ledger: &ledger, channels: &topic, remind_after: None, origin: origin() };
         notify(watch, &as_seen(&loud, FindingStage::Standing), &everything(), at(1)).await;
     }
     assert_eq!(topic.told(), ["opened target-stale web"]);
@@ -355,13 +425,14 @@ async fn a_pass_with_nothing_to_say_asks_the_ledger_nothing() {
 #[tokio::test]
 async fn without_a_topic_alerts_open_and_nothing_is_left_to_tell() {
     let ledger = MemoryLedger::new();
-    let watch = || AlertContext::<_, MemoryTopic> { ledger: &ledger, topic: None, origin: origin() };
+    let topic = MemoryTopic { is_none: true, ..MemoryTopic::default() };
+    let watch = || AlertContext { ledger: &ledger, channels: &topic, remind_after: None, origin: origin() };
     for second in [0, 60] {
         let told = notify(watch(), &seen(&[stale("web", 1)]), &partial(), at(second)).await;
         assert_eq!(told.messages, 0);
     }
     let kept = ledger.alerts().await.unwrap();
-    assert_eq!((kept[0].alert.open, kept[0].alert.untold), (true, None));
+    assert_eq!((kept[0].alert.open, kept[0].alert.untold.clone()), (true, None));
     assert_eq!(notify(watch(), &[], &everything(), at(90)).await.changes[0].change, AlertChange::Resolved);
 }
 

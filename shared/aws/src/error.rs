@@ -37,7 +37,7 @@ where
     CallError { operation, resource: resource.into(), kind, code: code.map(str::to_owned), message }
 }
 
-fn of_code(code: &str) -> Option<CallErrorKind> {
+pub(crate) fn of_code(code: &str) -> Option<CallErrorKind> {
     let code = code.strip_prefix("Client.").or_else(|| code.strip_prefix("Server.")).unwrap_or(code);
     Some(match code.strip_suffix("Exception").unwrap_or(code) {
         "Throttling"
@@ -84,7 +84,7 @@ fn of_code(code: &str) -> Option<CallErrorKind> {
     })
 }
 
-const fn of_status(status: Option<u16>) -> Option<CallErrorKind> {
+pub(crate) const fn of_status(status: Option<u16>) -> Option<CallErrorKind> {
     match status {
         Some(401 | 403) => Some(CallErrorKind::Denied),
         Some(408) => Some(CallErrorKind::Transient),
@@ -94,7 +94,7 @@ const fn of_status(status: Option<u16>) -> Option<CallErrorKind> {
     }
 }
 
-fn chain(error: &dyn Error) -> String {
+pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(error) = next {

@@ -1,6 +1,6 @@
 //! What can be asked of a ledger and written to it.
 
-use model::alert::{AlertWrite, KeptAlert};
+use model::alert::{AlertWrite, KeptAlert, KeptEvent};
 use model::call::CallError;
 use model::ledger::{OwnershipChange, Pause, Refusable, Refusal, ServiceUpdate, TaskStop};
 use model::observation::{Fact, LedgerFacts};
@@ -106,4 +106,24 @@ pub trait AlertLedger: Send + Sync {
     ///
     /// When it isn't known to be written. It may have been.
     fn write_alert(&self, write: &AlertWrite) -> impl Future<Output = Result<bool, CallError>> + Send;
+}
+
+/// Where events are kept until an event bus took them.
+pub trait EventLedger: Send + Sync {
+    /// Keeps events, in place of those of the same id.
+    ///
+    /// # Errors
+    ///
+    /// When any isn't known to be kept.
+    fn keep_events(&self, events: &[KeptEvent]) -> impl Future<Output = Result<(), CallError>> + Send;
+
+    /// Every event that is kept. One that can't be read is left out.
+    fn kept_events(&self) -> impl Future<Output = Result<Vec<KeptEvent>, CallError>> + Send;
+
+    /// Forgets events. One that isn't kept is no failure.
+    ///
+    /// # Errors
+    ///
+    /// When any isn't known to be forgotten.
+    fn forget_events(&self, ids: &[String]) -> impl Future<Output = Result<(), CallError>> + Send;
 }

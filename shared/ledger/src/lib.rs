@@ -3,7 +3,7 @@
 //! which alerts are open.
 //!
 //! * [`Ledger`] – what can be asked of it and written to it, and what holds when several passes do so at once;
-//! * [`AlertLedger`] – the same for alerts;
+//! * [`AlertLedger`], [`EventLedger`] – the same for alerts, and for events that no bus took yet;
 //! * [`DynamoDbLedger`] – kept in one DynamoDB table that all passes and functions share;
 //! * [`memory::MemoryLedger`] – the same in one process, for tests and simulations;
 //! * [`answer`] – fills an observation with what the rules ask of it.
@@ -20,6 +20,6 @@ pub mod memory;
 mod window;
 
 pub use answer::{answer, answer_without_ledger};
-pub use api::{AlertLedger, Ledger, LedgerFact};
+pub use api::{AlertLedger, EventLedger, Ledger, LedgerFact};
 pub use dynamodb::DynamoDbLedger;
 pub use window::Reservation;

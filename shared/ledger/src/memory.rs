@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model::Timestamp;
-use model::alert::{AlertKey, AlertWrite, KeptAlert};
+use model::alert::{AlertKey, AlertWrite, KeptAlert, KeptEvent};
 use model::call::CallError;
 use model::elb::Target;
 use model::id::TargetGroupArn;
@@ -16,7 +16,7 @@ use model::scope::ServiceId;
 
 use crate::changes::Changes;
 use crate::window::Grant;
-use crate::{AlertLedger, Ledger, LedgerFact, Reservation};
+use crate::{AlertLedger, EventLedger, Ledger, LedgerFact, Reservation};
 
 /// A ledger that lives as long as the process. It never fails.
 #[derive(Debug, Default)]
@@ -35,6 +35,7 @@ pub struct Kept {
     pub(crate) stops: BTreeMap<ServiceId, TaskStop>,
     pub(crate) pause: Option<Pause>,
     alerts: BTreeMap<AlertKey, KeptAlert>,
+    events: BTreeMap<String, KeptEvent>,
 }
 
 impl MemoryLedger {
@@ -139,6 +140,23 @@ impl AlertLedger for MemoryLedger {
         let revision = write.over.map_or(1, |over| over + 1);
         kept.alerts.insert(write.alert.key.clone(), KeptAlert { alert: write.alert.clone(), revision });
         Ok(true)
+    }
+}
+
+impl EventLedger for MemoryLedger {
+    async fn keep_events(&self, events: &[KeptEvent]) -> Result<(), CallError> {
+        self.kept().events.extend(events.iter().map(|event| (event.id.clone(), event.clone())));
+        Ok(())
+    }
+
+    async fn kept_events(&self) -> Result<Vec<KeptEvent>, CallError> {
+        Ok(self.kept().events.values().cloned().collect())
+    }
+
+    async fn forget_events(&self, ids: &[String]) -> Result<(), CallError> {
+        let mut kept = self.kept();
+        ids.iter().for_each(|id| drop(kept.events.remove(id)));
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 //! One alert stands for one rule's fault in one service and target group, however many tasks have it. What follows from
 //! what is kept here is decided elsewhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::Timestamp;
@@ -54,10 +54,19 @@ pub struct Alert {
     /// The service it was last seen in, where the key doesn't name one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<ServiceArn>,
+    /// What is wrong, in a few words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
     /// Whether it stands.
     pub open: bool,
     /// Since when it stands, or doesn't.
     pub since: Timestamp,
+    /// When it was opened last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened_at: Option<Timestamp>,
+    /// When there was something to tell of it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_told: Option<Timestamp>,
     /// How often it was opened.
     pub times_opened: u32,
     /// The worst of its findings.
@@ -68,6 +77,18 @@ pub struct Alert {
     pub summary: String,
     /// What a person can do.
     pub remedy: String,
+    /// Fingerprints of the findings when it opened, or changed last; the first [`FINGERPRINTS`] of them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub fingerprints: BTreeSet<Fingerprint>,
+    /// Commands that mend the worst finding.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<String>,
+    /// What came of the repairs of the worst finding.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repairs: Vec<RepairNote>,
+    /// The tasks of the service at that time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tasks: Option<TaskCounts>,
     /// Findings seen once, and when: one that is seen again opens the alert.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub suspected: BTreeMap<Fingerprint, Timestamp>,
@@ -76,8 +97,36 @@ pub struct Alert {
     pub untold: Option<PendingNotice>,
 }
 
-/// A change that is still to be told.
+/// At most so many fingerprints are kept with an alert.
+pub const FINGERPRINTS: usize = 50;
+
+/// What came of a repair: what the guard did or will do, or why it doesn't.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepairNote {
+    /// The repair, as `deregister-target`.
+    pub action: String,
+    /// The same in words, as `deregister 10.0.1.7:8080 from web`.
+    pub summary: String,
+    /// What came of it, as `withheld`.
+    pub status: String,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// The tasks of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskCounts {
+    /// Those that the findings name.
+    pub affected: u32,
+    /// Those that run.
+    pub running: u32,
+    /// Those that should.
+    pub desired: u32,
+}
+
+/// A change that is still to be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingNotice {
     /// What happened.
     pub change: AlertChange,
@@ -85,6 +134,9 @@ pub struct PendingNotice {
     pub at: Timestamp,
     /// Until then whoever is telling it is left alone; after that another pass tells it.
     pub teller_until: Timestamp,
+    /// The channels it was delivered to, by name, while it isn't to all of them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub delivered: BTreeSet<String>,
 }
 
 /// What happens to an alert that somebody is told of.
@@ -95,17 +147,23 @@ pub enum AlertChange {
     Opened,
     /// It stands, and is more severe than before.
     Worsened,
+    /// It still stands, a long time after somebody was told so last.
+    Reminder,
     /// It stands no more.
     Resolved,
 }
 
 impl AlertChange {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Opened, Self::Worsened, Self::Reminder, Self::Resolved];
+
     /// The word for it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Opened => "opened",
             Self::Worsened => "worsened",
+            Self::Reminder => "reminder",
             Self::Resolved => "resolved",
         }
     }
@@ -124,6 +182,17 @@ pub struct KeptAlert {
     pub alert: Alert,
     /// How often it was written.
     pub revision: u64,
+}
+
+/// An event that is to be put on an event bus, kept until it was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptEvent {
+    /// Its name among those that are kept.
+    pub id: String,
+    /// The event: JSON.
+    pub event: String,
+    /// When it was kept.
+    pub at: Timestamp,
 }
 
 /// An alert to be written.

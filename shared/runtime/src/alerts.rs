@@ -1,21 +1,33 @@
 //! What is told after a pass: alerts, and metrics.
 
-use model::repair::RepairStatus;
+mod events;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
+use std::time::SystemTime;
 
 use alert::metrics::{self, PassMetrics};
 use alert::{
-    AlertContext, AlertCoverage, AlertUpdate, FindingStage, Notified, Origin, SeenFinding, SnsTopic, notify, sightings,
+    AlertContext, AlertCoverage, AlertUpdate, AwsChannels, Channels as _, Event, FindingStage, Notified, Origin,
+    SeenFinding, notify, send_events, sightings,
 };
 use aws_config::SdkConfig;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ledger::DynamoDbLedger;
-use model::finding::Severity;
+use model::alert::RepairNote;
+use model::call::CallError;
+use model::finding::{Finding, Severity};
+use model::observation::Observation;
 use model::policy::Policy;
-use model::scope::Scope;
-use pipeline::{Concluded, PassOutcome};
+use model::repair::RepairStatus;
+use model::scope::{Scope, ServiceId};
+use pipeline::ports::Clock as _;
+use pipeline::{Concluded, Conclusion, PassOutcome};
+use serde_json::{Map, Value, json};
 
+use self::events::SweepNumbers;
+use crate::chain::chain;
+use crate::clock::WallClock;
 use crate::home::Home;
 use crate::settings::Settings;
 
@@ -23,8 +35,11 @@ use crate::settings::Settings;
 #[derive(Debug)]
 pub struct Alerts {
     ledger: Option<DynamoDbLedger>,
-    topic: Option<SnsTopic>,
+    channels: AwsChannels,
     function: String,
+    remind_after: Option<SignedDuration>,
+    account_name: Option<String>,
+    rules_url: Option<String>,
     fleeting: BTreeSet<&'static str>,
 }
 
@@ -42,21 +57,34 @@ pub struct JudgedPass<'a> {
 }
 
 impl Alerts {
-    /// Sets up the topic, with the ledger that knows what was told before; nothing is sent yet. Says once if nobody will be
+    /// Sets up the channels, with the ledger that knows what was told before; nothing is sent yet. Says once if nobody will be
     /// told.
     #[must_use]
     pub fn open(config: &SdkConfig, settings: &Settings, ledger: Option<DynamoDbLedger>) -> Self {
-        match (&settings.topic_arn, &settings.ledger_table) {
-            (None, _) => tracing::warn!("no topic is set (GUARD_TOPIC_ARN): alerts are logged, and nobody is told"),
-            (Some(_), None) => tracing::warn!(
-                "a topic is set, but no ledger (GUARD_LEDGER_TABLE) to know by what was told: nobody is told"
+        let alerts = Self::of(config, settings, ledger);
+        match (alerts.channels.names().is_empty(), &settings.ledger_table) {
+            (true, _) => tracing::warn!(
+                "no topic is set (GUARD_TOPIC_ARN), nor another channel: alerts are logged, and nobody is told"
+            ),
+            (false, None) => tracing::warn!(
+                "a topic or another channel is set, but no ledger (GUARD_LEDGER_TABLE) to know by what was told: nobody \
+                 is told"
             ),
             _ => {}
         }
+        alerts
+    }
+
+    /// The same without a word.
+    #[must_use]
+    pub fn of(config: &SdkConfig, settings: &Settings, ledger: Option<DynamoDbLedger>) -> Self {
         Self {
             ledger,
-            topic: settings.topic_arn.as_deref().map(|arn| SnsTopic::new(config, arn)),
+            channels: AwsChannels::new(config, &settings.alerts.channels, || SystemTime::from(WallClock.now())),
             function: settings.function_name.clone(),
+            remind_after: settings.alerts.remind_after,
+            account_name: settings.alerts.account_name.clone(),
+            rules_url: settings.alerts.rules_url.clone(),
             fleeting: rules::registration_rules().into_iter().chain(rules::security_group_rules()).collect(),
         }
     }
@@ -70,10 +98,18 @@ impl Alerts {
     /// Opens, worsens and resolves alerts by what a pass came to, and puts its numbers in the log. What goes wrong is logged,
     /// and made up for by a later pass.
     pub async fn notify(&self, outcome: &PassOutcome, judged: JudgedPass<'_>, now: Timestamp) {
-        let notified = match &self.ledger {
+        let mut notified = match &self.ledger {
             Some(ledger) => self.compare(ledger, outcome, judged, now).await,
             None => Notified::default(),
         };
+        let origin = self.origin(judged.home);
+        let mut events = events::repairs(&origin, outcome, now);
+        let numbers = self.numbers(outcome, judged, &notified);
+        events.extend(numbers.sweep.clone().map(|findings| {
+            let PassMetrics { open_alerts, unread, .. } = numbers;
+            events::sweep(&origin, &SweepNumbers { findings, open_alerts, unread }, now)
+        }));
+        notified.failures.extend(self.send(events, numbers.sweep.is_some(), now).await);
         for AlertUpdate { change, severity, rule, findings, summary, service, target_group, .. } in &notified.changes {
             tracing::info!(
                 alert.change = change.as_str(),
@@ -85,23 +121,59 @@ impl Alerts {
                 "alert {change}: {summary}"
             );
         }
-        for error in &notified.failures {
-            tracing::warn!(
-                error = error as &dyn std::error::Error,
-                "an alert could not be kept or told; a later pass will"
-            );
-        }
-        write_metrics(&metrics::lines(&self.numbers(outcome, judged, &notified), now));
+        log_failures(&notified.failures);
+        let numbers = PassMetrics { alerts_failed: count(notified.failures.len()), ..numbers };
+        write_metrics(&metrics::lines(&numbers, now));
     }
 
-    /// Puts the numbers of a sweep in the log that was made in parts: none of them looked everywhere.
-    pub fn note_divided_sweep(&self, findings: impl IntoIterator<Item = Severity>, now: Timestamp) {
+    /// Sends a test through every channel, and says of each whether it was taken.
+    pub async fn test(&self, home: &Home, now: Timestamp) -> Vec<(&'static str, Result<(), CallError>)> {
+        self.channels.test(&self.origin(home), now).await
+    }
+
+    /// The same as the answer of a function: `{"test_alert": {"topic": {"taken": true}}}`.
+    pub async fn answer_test(&self, home: &Home, now: Timestamp) -> Value {
+        let told = |result: Result<(), CallError>| match result {
+            Ok(()) => json!({"taken": true}),
+            Err(error) => json!({"taken": false, "error": chain(&error)}),
+        };
+        let results =
+            self.test(home, now).await.into_iter().map(|(channel, result)| (channel.to_owned(), told(result)));
+        json!({"test_alert": results.collect::<Map<String, Value>>()})
+    }
+
+    /// Puts events on the bus, if there is one.
+    async fn send(&self, events: Vec<Event>, is_sweep: bool, now: Timestamp) -> Vec<CallError> {
+        match self.channels.event_bus() {
+            Some(bus) if is_sweep || !events.is_empty() => {
+                send_events(self.ledger.as_ref(), bus, events, is_sweep, now).await
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Tells the numbers of a sweep that was made in parts: none of them looked everywhere.
+    pub async fn note_divided_sweep(
+        &self,
+        home: &Home,
+        findings: impl IntoIterator<Item = Severity>,
+        unread: usize,
+        now: Timestamp,
+    ) {
         let mut by_severity: BTreeMap<Severity, u64> = BTreeMap::new();
         for severity in findings {
             *by_severity.entry(severity).or_default() += 1;
         }
-        let numbers =
-            PassMetrics { function: self.function.clone(), sweep: Some(by_severity), ..PassMetrics::default() };
+        let numbers = SweepNumbers { findings: by_severity.clone(), open_alerts: None, unread: count(unread) };
+        let event = events::sweep(&self.origin(home), &numbers, now);
+        let failures = self.send(vec![event], true, now).await;
+        log_failures(&failures);
+        let numbers = PassMetrics {
+            function: self.function.clone(),
+            sweep: Some(by_severity),
+            alerts_failed: count(failures.len()),
+            ..PassMetrics::default()
+        };
         write_metrics(&metrics::lines(&numbers, now));
     }
 
@@ -119,14 +191,32 @@ impl Alerts {
             finding: &concluded.finding,
             stage: stage(concluded),
             fleeting: self.fleeting.contains(concluded.finding.rule.as_str()),
+            repairs: concluded.conclusions.iter().map(note).collect(),
+            tasks: tasks(&outcome.observation, &concluded.finding),
         });
         let sightings = sightings(seen, judged.policy.alerts().min_severity);
         let rules = judged.rules.iter().filter(|slug| judged.policy.rule_enabled(slug)).map(|slug| (*slug).to_owned());
         let unjudged = outcome.abstentions.iter().map(|(unit, _)| unit.clone()).collect();
         let coverage = AlertCoverage::of(judged.scope, rules.collect(), unjudged);
-        let Home { account, region, .. } = judged.home;
-        let origin = Origin { account: account.clone(), region: region.clone(), function: self.function.clone() };
-        notify(AlertContext { ledger, topic: self.topic.as_ref(), origin }, &sightings, &coverage, now).await
+        let origin = self.origin(judged.home);
+        notify(
+            AlertContext { ledger, channels: &self.channels, remind_after: self.remind_after, origin },
+            &sightings,
+            &coverage,
+            now,
+        )
+        .await
+    }
+
+    fn origin(&self, home: &Home) -> Origin {
+        Origin {
+            partition: home.partition.clone(),
+            account: home.account.clone(),
+            account_name: self.account_name.clone(),
+            region: home.region.clone(),
+            function: self.function.clone(),
+            rules_url: self.rules_url.clone(),
+        }
     }
 
     fn numbers(&self, outcome: &PassOutcome, judged: JudgedPass<'_>, notified: &Notified) -> PassMetrics {
@@ -160,6 +250,33 @@ fn stage(concluded: &Concluded) -> FindingStage {
         () if any(RepairStatus::Waiting) => FindingStage::Waiting,
         () => FindingStage::Standing,
     }
+}
+
+fn log_failures(failures: &[CallError]) {
+    for error in failures {
+        tracing::warn!(
+            error = error as &dyn std::error::Error,
+            "an alert or event could not be kept or told; a later pass will"
+        );
+    }
+}
+
+/// What came of a repair, in words.
+fn note(conclusion: &Conclusion) -> RepairNote {
+    RepairNote {
+        action: conclusion.repair.action().to_owned(),
+        summary: conclusion.repair.to_string(),
+        status: conclusion.status.as_str().to_owned(),
+        reason: conclusion.reason.clone(),
+    }
+}
+
+/// The tasks of the finding's service that run, and that should, if the service was read.
+fn tasks(observation: &Observation, finding: &Finding) -> Option<(u32, u32)> {
+    let named = finding.resources.service.as_ref().and_then(ServiceId::of);
+    let only = || <&[ServiceId; 1]>::try_from(finding.users.as_slice()).ok().map(|[user]| user.clone());
+    let service = observation.aws.service.known(&named.or_else(only)?)?;
+    Some((service.running_count, service.desired_count))
 }
 
 fn count(number: usize) -> u64 {

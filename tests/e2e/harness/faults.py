@@ -6,6 +6,7 @@ _THROTTLED = {
     "ecs": "ThrottlingException",
     "dynamodb": "ThrottlingException",
     "sqs": "ThrottlingException",
+    "events": "ThrottlingException",
     "ec2": "RequestLimitExceeded",
 }
 
@@ -16,7 +17,7 @@ class ConnectionLost(Exception):
 
 def denied(call):
     code = "UnauthorizedOperation" if call.service == "ec2" else "AccessDenied"
-    if call.service in ("ecs", "dynamodb", "sqs"):
+    if call.service in ("ecs", "dynamodb", "sqs", "events"):
         code = "AccessDeniedException"
     return error(call, code, f"User: registrar is not authorized to perform: {call.action}",
                  status=403 if call.service in ("elasticloadbalancing", "ec2") else 400)

@@ -9,6 +9,7 @@ TARGETS = {
     "AmazonEC2ContainerServiceV20141113": "ecs",
     "DynamoDB_20120810": "dynamodb",
     "AmazonSQS": "sqs",
+    "AWSEvents": "events",
 }
 
 
@@ -72,7 +73,7 @@ def json_answer(document, status=200):
 
 def error(call, code, message, status=400):
     """An error as the call's service would write it."""
-    if call.service in ("ecs", "dynamodb", "sqs"):
+    if call.service in ("ecs", "dynamodb", "sqs", "events"):
         answer = json_answer({"__type": code, "message": message}, status)
         answer.headers["x-amzn-ErrorType"] = code
         return answer

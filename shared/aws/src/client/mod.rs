@@ -16,6 +16,7 @@ mod action;
 mod environment;
 mod http;
 mod lazy;
+pub mod signed;
 mod transport;
 mod trust;
 

@@ -12,6 +12,7 @@
 //! | `service#CLUSTER#NAME` | `stop` | `cluster_arn`, `service_name`, `task`, `noted_at`, `expires_at` |
 //! | `pause` | `pause` | `since`, `by`, `reason` |
 //! | `alerts` | `RULE#CLUSTER#SERVICE#GROUP` | `alert` (JSON), `revision`, `expires_at` |
+//! | `events` | an id | `event` (JSON), `kept_at`, `expires_at` |
 //!
 //! All reads are strongly consistent. One file per operation, with the adapters of the facts that it reads; how items are written is in [`item`].
 
@@ -19,6 +20,7 @@ mod alerts;
 mod backoff;
 mod end;
 mod error;
+mod events;
 mod item;
 #[cfg(test)]
 mod mocked;
@@ -33,12 +35,12 @@ use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use backoff::Backoff;
 use futures::{StreamExt as _, stream};
-use model::alert::{AlertWrite, KeptAlert};
+use model::alert::{AlertWrite, KeptAlert, KeptEvent};
 use model::call::CallError;
 use model::ledger::{OwnershipChange, Pause, Refusable, Refusal, ServiceUpdate, TaskStop};
 
 use crate::changes::Changes;
-use crate::{AlertLedger, Ledger, LedgerFact, Reservation};
+use crate::{AlertLedger, EventLedger, Ledger, LedgerFact, Reservation};
 
 /// A ledger that all passes and functions share.
 #[derive(Debug, Clone)]
@@ -111,6 +113,20 @@ impl AlertLedger for DynamoDbLedger {
 
     async fn write_alert(&self, write: &AlertWrite) -> Result<bool, CallError> {
         self.put_alert(write).await
+    }
+}
+
+impl EventLedger for DynamoDbLedger {
+    async fn keep_events(&self, events: &[KeptEvent]) -> Result<(), CallError> {
+        self.put_events(events).await
+    }
+
+    async fn kept_events(&self) -> Result<Vec<KeptEvent>, CallError> {
+        self.query_events().await
+    }
+
+    async fn forget_events(&self, ids: &[String]) -> Result<(), CallError> {
+        self.delete_events(ids).await
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use model::call::{CallError, CallErrorKind};
 use model::ledger::Ownership;
@@ -22,19 +23,25 @@ impl DynamoDbLedger {
     /// group finds that out and writes it right. What is removed on its strength in between must still be missing from
     /// every interface, or belong to a task of a service that doesn't use the group.
     pub(super) async fn put_records(&self, records: BTreeMap<TargetKey<'_>, &Ownership>) -> Result<(), CallError> {
-        let records: Vec<_> = records.into_iter().collect();
-        all(AT_ONCE, records.chunks(BATCH).map(|batch| self.put_batch(batch)).collect()).await
+        self.write_batches(records.iter().map(put)).await
     }
 
-    async fn put_batch(&self, records: &[(TargetKey<'_>, &Ownership)]) -> Result<(), CallError> {
-        let puts: Result<Vec<_>, _> = records.iter().map(put).collect();
-        let mut batch = puts.map_err(|error| CallError {
+    /// Makes writes, as many at once as a batch takes.
+    pub(super) async fn write_batches(
+        &self,
+        writes: impl Iterator<Item = Result<WriteRequest, BuildError>>,
+    ) -> Result<(), CallError> {
+        let writes = writes.collect::<Result<Vec<_>, _>>().map_err(|error| CallError {
             operation: OPERATION,
             resource: self.table.clone(),
             kind: CallErrorKind::Permanent,
             code: None,
             message: error.to_string(),
         })?;
+        all(AT_ONCE, writes.chunks(BATCH).map(|batch| self.write_batch(batch.to_vec())).collect()).await
+    }
+
+    async fn write_batch(&self, mut batch: Vec<WriteRequest>) -> Result<(), CallError> {
         for attempt in self.backoff.attempts() {
             self.backoff.wait(attempt).await;
             let call = self.client.batch_write_item().request_items(&self.table, batch);
@@ -49,14 +56,12 @@ impl DynamoDbLedger {
             resource: self.table.clone(),
             kind: CallErrorKind::Throttled,
             code: None,
-            message: format!("{} records were left unprocessed after {} attempts", batch.len(), self.backoff.attempts),
+            message: format!("{} writes were left unprocessed after {} attempts", batch.len(), self.backoff.attempts),
         })
     }
 }
 
-fn put(
-    ((group, _), record): &(TargetKey<'_>, &Ownership),
-) -> Result<WriteRequest, aws_sdk_dynamodb::error::BuildError> {
+fn put(((group, _), record): (&TargetKey<'_>, &&Ownership)) -> Result<WriteRequest, BuildError> {
     let put = PutRequest::builder().set_item(Some(ownership::write(group, record))).build()?;
     Ok(WriteRequest::builder().put_request(put).build())
 }

@@ -22,6 +22,7 @@ pub(crate) use error::{cut, from_text};
 
 use model::scope::Scope;
 use pipeline::ports::DelayedLook;
+use serde::Deserialize;
 
 use crate::home::Home;
 use crate::request::Request;
@@ -45,6 +46,15 @@ pub enum Incoming {
     Event(Event),
     /// A request: everything, if it says nothing else.
     Request(Request),
+    /// To send a test through every channel that alerts go through.
+    TestAlert,
+}
+
+/// `{"test_alert": true}`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AlertTest {
+    test_alert: bool,
 }
 
 /// A message from the queue.
@@ -89,6 +99,10 @@ pub fn incoming(text: &str, here: &Here<'_>) -> Result<Incoming, IncomingError> 
         Shape::Request => Request::read(text, here).map(Incoming::Request),
         Shape::LookAgain => Err(IncomingError::Misplaced("a look-again message, which comes through the queue only")),
         Shape::Part => Err(IncomingError::Misplaced("a part of an audit, which comes through the queue only")),
+        Shape::TestAlert => match from_text("the test of alerts", text)? {
+            AlertTest { test_alert: true } => Ok(Incoming::TestAlert),
+            AlertTest { test_alert: false } => Err(IncomingError::Misplaced("a test of alerts that is not to be made")),
+        },
     }
 }
 
@@ -100,5 +114,6 @@ fn work(body: &str, here: &Here<'_>) -> Result<Work, IncomingError> {
         Shape::LookAgain => look_again::read(body, here.home).map(Work::LookAgain),
         Shape::Part => Ok(Work::Part(body.to_owned())),
         Shape::Sqs => Err(IncomingError::Misplaced("an SQS event inside a message")),
+        Shape::TestAlert => Err(IncomingError::Misplaced("a test of alerts, which has an answer: invoke the function")),
     }
 }

@@ -20,6 +20,8 @@ pub(super) enum Shape {
     LookAgain,
     /// `audit_part` …
     Part,
+    /// `test_alert` …
+    TestAlert,
 }
 
 /// The shape of `text`, which is `what`. Values are skipped, however deep they are nested.
@@ -38,6 +40,9 @@ pub(super) fn of(text: &str, what: &'static str) -> Result<Shape, IncomingError>
     }
     if has("look_again") {
         return Ok(Shape::LookAgain);
+    }
+    if has("test_alert") {
+        return Ok(Shape::TestAlert);
     }
     if has("audit_part") {
         return Ok(Shape::Part);

@@ -87,6 +87,10 @@ impl Backend for AwsBackend {
         }
     }
 
+    async fn test_alert(&self, home: &Home) -> serde_json::Value {
+        self.alerts.answer_test(home, self.now()).await
+    }
+
     async fn pass(&self, pass_request: &PassRequest, home: &Home, deadline: Timestamp) -> PassResult {
         let account = self.account(deadline);
         let world = EnvironmentParts {

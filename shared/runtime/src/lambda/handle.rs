@@ -8,8 +8,8 @@ use model::scope::Scope;
 use pipeline::PassOutcome;
 use pipeline::ports::DelayedLook;
 use report::Report;
-use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Value, json};
 
 use super::error::HandlerError;
 use super::pass_requests::{PassRequest, PassRequests, RequestTerms};
@@ -76,6 +76,11 @@ pub trait Backend: Sync {
         async { Err(IncomingError::Misplaced("a part of an audit, and this function makes none").into()) }
     }
 
+    /// Sends a test through every channel that alerts go through, and says of each whether it was taken.
+    fn test_alert(&self, _home: &Home) -> impl Future<Output = Value> + Send {
+        async { json!({"test_alert": {}}) }
+    }
+
     /// The report as a page for a browser.
     ///
     /// # Errors
@@ -136,6 +141,7 @@ pub(super) async fn answer(
             response.set_failures(batch(messages, home, deadline, backend).await);
             Ok(to_raw_value(&response)?)
         }
+        Incoming::TestAlert => Ok(to_raw_value(&backend.test_alert(home).await)?),
         Incoming::Event(event) => {
             to_caller(
                 PassRequest::of(event.scope, RequestTerms::default()),

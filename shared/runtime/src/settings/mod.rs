@@ -3,19 +3,20 @@
 //! An empty variable counts as absent: infrastructure code has no better way to leave one out. Everything that is wrong
 //! is told at once.
 
+mod alerts;
 mod error;
 mod policy;
 #[cfg(test)]
 mod tests;
 mod variables;
 
+pub use alerts::AlertSettings;
 pub use error::SettingsError;
 
 use std::path::{Path, PathBuf};
 
 use aws::budget::QuotaShare;
 use aws::client::Trust;
-use model::id::TopicArn;
 use model::policy::Policy;
 
 use crate::log::Filter;
@@ -40,8 +41,8 @@ pub struct Settings {
     pub report_bucket: Option<String>,
     /// The ledger's table (`GUARD_LEDGER_TABLE`).
     pub ledger_table: Option<String>,
-    /// The topic that alerts go to (`GUARD_TOPIC_ARN`).
-    pub topic_arn: Option<String>,
+    /// Who is told of alerts.
+    pub alerts: AlertSettings,
     /// The function's name, for whoever is told something (`AWS_LAMBDA_FUNCTION_NAME`).
     pub function_name: String,
     /// The share of AWS's request quotas to use (`GUARD_QUOTA_SHARE`).
@@ -109,7 +110,7 @@ impl Settings {
             Some(given) => table_name(given).map_err(|problem| problems.add("the ledger's table", problem)).ok(),
             None => variables.get("GUARD_LEDGER_TABLE", table_name, &mut problems),
         };
-        let topic_arn = variables.get("GUARD_TOPIC_ARN", topic_arn, &mut problems);
+        let alerts = AlertSettings::read(variables, &mut problems);
         let function_name =
             variables.get("AWS_LAMBDA_FUNCTION_NAME", |name| Ok::<_, String>(name.to_owned()), &mut problems);
         let quota_share = variables.get("GUARD_QUOTA_SHARE", |text| text.parse(), &mut problems);
@@ -123,7 +124,7 @@ impl Settings {
             guard_queue_url,
             report_bucket,
             ledger_table,
-            topic_arn,
+            alerts,
             function_name: function_name.unwrap_or_else(|| "unnamed".to_owned()),
             quota_share: quota_share.unwrap_or_default(),
             trust,
@@ -161,10 +162,4 @@ fn table_name(text: &str) -> Result<String, String> {
         return Ok(text.to_owned());
     }
     Err(format!("{text:?} is not a table's name: it has 3 to 255 letters, digits, and _ - ."))
-}
-
-/// `arn:aws:sns:REGION:ACCOUNT:NAME`.
-fn topic_arn(text: &str) -> Result<String, String> {
-    let shape = |_| format!("{text:?} is not a topic's ARN: it looks like arn:aws:sns:REGION:ACCOUNT:NAME");
-    text.parse::<TopicArn>().map(|arn| arn.to_string()).map_err(shape)
 }

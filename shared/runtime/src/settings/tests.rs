@@ -54,7 +54,7 @@ fn every_setting_is_taken() {
     assert_eq!((settings.queue_url.as_deref(), settings.ledger_table.as_deref()), (Some(url), Some("guard-ledger")));
     assert_eq!((settings.registrar_queue_url.as_deref(), settings.guard_queue_url.as_deref()), (Some(url), Some(url)));
     assert_eq!(settings.report_bucket.as_deref(), Some("reports.example"));
-    assert_eq!(settings.topic_arn.as_deref(), Some("arn:aws:sns:eu-central-1:111122223333:alerts"));
+    assert_eq!(settings.alerts.channels.topic_arn.as_deref(), Some("arn:aws:sns:eu-central-1:111122223333:alerts"));
     assert_eq!(settings.function_name, "guard-registrar");
     assert_eq!((settings.quota_share.get(), settings.log.as_str()), (0.25, "warn,pipeline=debug"));
 }
@@ -95,7 +95,7 @@ fn everything_wrong_is_told_at_once() {
     let errors = cases.map(|(variables, file)| settings(variables, file).expect_err("an error").to_string());
     insta::assert_snapshot!(errors.join("\n"), @r#"
     the settings have 11 problems:
-      GUARD_QUEUE_ULR: there is no such setting; there are GUARD_POLICY, GUARD_POLICY_FILE, GUARD_QUEUE_URL, GUARD_REGISTRAR_QUEUE_URL, GUARD_GUARD_QUEUE_URL, GUARD_LEDGER_TABLE, GUARD_TOPIC_ARN, GUARD_REPORT_BUCKET, GUARD_QUOTA_SHARE
+      GUARD_QUEUE_ULR: there is no such setting; there are GUARD_POLICY, GUARD_POLICY_FILE, GUARD_QUEUE_URL, GUARD_REGISTRAR_QUEUE_URL, GUARD_GUARD_QUEUE_URL, GUARD_LEDGER_TABLE, GUARD_TOPIC_ARN, GUARD_CHAT_TOPIC_ARN, GUARD_EVENT_BUS_ARN, GUARD_SECURITY_HUB, GUARD_REMIND_AFTER, GUARD_ACCOUNT_NAME, GUARD_RULES_URL, GUARD_REPORT_BUCKET, GUARD_QUOTA_SHARE
       GUARD_POLICY: line 2, column 8: registration.mode: "destroy" is not one of "observe", "repair"; write one of them
       GUARD_POLICY: line 3, column 9: registration.grace: 5 has no unit: write seconds, minutes or hours, like "90s", "2m" or "1h30m"
       GUARD_POLICY: line 4, column 16: registration.max_removals: 0% would allow no removal at all: write 1% to 100%, or mode = "observe"

@@ -8,7 +8,7 @@ use super::error::SettingsProblems;
 
 /// Every variable of the project's own. All functions may be given the same environment, so those of other functions are
 /// known too.
-const OURS: [&str; 9] = [
+const OURS: [&str; 15] = [
     "GUARD_POLICY",
     "GUARD_POLICY_FILE",
     "GUARD_QUEUE_URL",
@@ -16,6 +16,12 @@ const OURS: [&str; 9] = [
     "GUARD_GUARD_QUEUE_URL",
     "GUARD_LEDGER_TABLE",
     "GUARD_TOPIC_ARN",
+    "GUARD_CHAT_TOPIC_ARN",
+    "GUARD_EVENT_BUS_ARN",
+    "GUARD_SECURITY_HUB",
+    "GUARD_REMIND_AFTER",
+    "GUARD_ACCOUNT_NAME",
+    "GUARD_RULES_URL",
     "GUARD_REPORT_BUCKET",
     "GUARD_QUOTA_SHARE",
 ];

@@ -3,6 +3,7 @@
 from ..place import ACCOUNT, REGION
 from .cluster import Cluster
 from .clients import clients_of
+from .event_bus import EventBus
 from .ledger import Ledger
 from .network import Vpc
 from .queue import Queue
@@ -44,6 +45,10 @@ class Account:
     def topic(self, **options):
         """A new topic for alerts, with somebody who listens."""
         return Topic(self, **options)
+
+    def event_bus(self):
+        """A new event bus, with a queue that gets every event on it."""
+        return EventBus(self)
 
     def behaves_as_plain_moto(self):
         """From here on the server answers as moto does where that differs from AWS."""

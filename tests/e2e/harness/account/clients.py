@@ -18,7 +18,8 @@ class Clients:
             region_name=REGION,
         )
         config = Config(retries={"total_max_attempts": 1}, read_timeout=30)
-        for name in ("ecs", "elbv2", "ec2", "dynamodb", "sns", "sqs", "iam", "s3", "application-autoscaling"):
+        for name in ("ecs", "elbv2", "ec2", "dynamodb", "sns", "sqs", "iam", "s3", "application-autoscaling",
+                     "events", "securityhub"):
             setattr(self, name.replace("-", "_"), session.client(name, endpoint_url=url, config=config))
 
 

@@ -45,12 +45,15 @@ class Ledger:
                 self._dynamodb.put_item(TableName=self.name, Item=record)
 
     def minutes_pass(self, minutes):
-        """Everything about alerts happened that much earlier."""
+        """Everything about alerts and events happened that much earlier."""
         for record in self.records():
             if record["pk"]["S"] == "alerts":
                 alert = json.loads(record["alert"]["S"], object_hook=lambda pairs: earlier(pairs, minutes))
                 record["alert"]["S"] = json.dumps(alert)
                 self._dynamodb.put_item(TableName=self.name, Item=record)
+            if record["pk"]["S"] == "events":
+                kept_at = earlier({"at": record["kept_at"]["S"]}, minutes)["at"]
+                self._dynamodb.put_item(TableName=self.name, Item={**record, "kept_at": {"S": kept_at}})
 
     def targets_seen(self, minutes_ago):
         """Every target that is on record was seen registered so many minutes ago."""
@@ -63,6 +66,10 @@ class Ledger:
     def alerts(self):
         """Alerts as they are kept."""
         return [json.loads(record["alert"]["S"]) for record in self.records() if record["pk"]["S"] == "alerts"]
+
+    def events(self):
+        """Events that no bus took yet."""
+        return [json.loads(record["event"]["S"]) for record in self.records() if record["pk"]["S"] == "events"]
 
     def pause(self):
         """What `ecs-nlb-guard pause` writes."""

@@ -16,13 +16,17 @@ class Topic:
         attributes = {"FilterPolicy": json.dumps(filter)} if filter else {}
         sns.subscribe(TopicArn=self.arn, Protocol="sqs", Endpoint=queue_arn, Attributes=attributes)
 
-    def messages(self):
-        bodies = []
+    def envelopes(self):
+        """What came since, as SNS wraps it."""
+        envelopes = []
         while received := self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages"):
             for message in received:
-                bodies.append(json.loads(json.loads(message["Body"])["Message"]))
+                envelopes.append(json.loads(message["Body"]))
                 self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
-        return bodies
+        return envelopes
+
+    def messages(self):
+        return [json.loads(envelope["Message"]) for envelope in self.envelopes()]
 
     def told(self):
         """What was told since, as (change, rule) of each alert."""

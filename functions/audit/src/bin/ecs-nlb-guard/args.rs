@@ -37,10 +37,22 @@ Exit status:
   3    something could not be read until the time was up
   130  interrupted";
 
+const TEST_EXIT_CODES: &str = "\
+Exit status:
+  0    every channel took it
+  1    a channel didn't
+  2    no channel is set, or a setting is wrong; nothing was sent
+  3    it isn't known whose account this is
+  130  interrupted
+
+The channels are those of GUARD_TOPIC_ARN, GUARD_CHAT_TOPIC_ARN, GUARD_EVENT_BUS_ARN and GUARD_SECURITY_HUB. It goes with your
+permissions; with those of the function it goes by its request {\"test_alert\": true}.";
+
 /// Checks whether every awsvpc task of Amazon ECS is registered behind its Network Load Balancer and has the right security
 /// groups, and explains every case where it isn't so.
 ///
-/// It reads, and changes nothing in the account; only `pause` and `resume` write, one item of the guard's own ledger.
+/// It reads, and changes nothing in the account; only `pause` and `resume` write, one item of the guard's own ledger, and
+/// `test-alert` sends a test where alerts go.
 /// Credentials, Region and endpoint come from where the AWS command line takes them.
 #[derive(Debug, Parser)]
 #[command(name = "ecs-nlb-guard", version = VERSION, styles = STYLES, after_help = EXIT_CODES, max_term_width = 110)]
@@ -77,6 +89,9 @@ pub(crate) enum Command {
     Pause(PauseArgs),
     /// Let repairs continue after `pause`
     Resume(ResumeArgs),
+    /// Send a test through every channel that alerts go through, and say of each whether it was taken
+    #[command(after_help = TEST_EXIT_CODES)]
+    TestAlert(AccountArgs),
     /// Print a script that completes this command line in a shell
     Completions {
         /// The shell

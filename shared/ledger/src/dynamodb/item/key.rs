@@ -95,6 +95,16 @@ pub(in crate::dynamodb) fn alert(of: &AlertKey) -> Item {
     attributes([("pk", alerts()), ("sk", string(of))])
 }
 
+/// The partition key of all events that are kept.
+pub(in crate::dynamodb) fn events() -> AttributeValue {
+    string(&"events")
+}
+
+/// The key of an event.
+pub(in crate::dynamodb) fn event(id: &str) -> Item {
+    attributes([("pk", events()), ("sk", string(&id))])
+}
+
 /// The target in the key of an ownership record.
 pub(super) fn target(item: &Item) -> Option<Target> {
     let (ip, port) = text(item, "sk").ok()?.strip_prefix(TARGET_PREFIX)?.rsplit_once('#')?;

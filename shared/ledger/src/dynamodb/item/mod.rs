@@ -5,6 +5,7 @@
 //! version can read what a newer one wrote.
 
 pub(super) mod alert;
+pub(super) mod event;
 pub(super) mod key;
 pub(super) mod ownership;
 pub(super) mod pause;

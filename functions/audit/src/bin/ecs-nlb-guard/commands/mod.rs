@@ -7,4 +7,5 @@ pub(crate) mod permissions;
 pub(crate) mod plan;
 pub(crate) mod policy;
 pub(crate) mod rules;
+pub(crate) mod test_alert;
 pub(crate) mod watch;

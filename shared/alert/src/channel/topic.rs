@@ -1,4 +1,6 @@
-//! Where messages go: an SNS topic.
+//! An SNS topic: mail, queues, HTTPS endpoints and whatever else subscribes to it.
+
+use std::collections::BTreeMap;
 
 use aws::client::Lazy;
 use aws::error::call_error;
@@ -7,22 +9,15 @@ use aws_sdk_sns::Client;
 use aws_sdk_sns::types::MessageAttributeValue;
 use model::call::{CallError, CallErrorKind};
 
-use crate::message::AlertMessage;
+use super::Delivery;
+use super::message::{AlertMessage, messages};
+use crate::update::{AlertUpdate, Origin};
 
 const PUBLISH: &str = "sns:Publish";
 
-/// Where messages go.
-pub trait Topic: Send + Sync {
-    /// Sends a message; it may arrive more than once.
-    ///
-    /// # Errors
-    /// When it isn't known to be sent.
-    fn publish(&self, message: &AlertMessage) -> impl Future<Output = Result<(), CallError>> + Send;
-}
-
 /// A topic in SNS.
 #[derive(Debug, Clone)]
-pub struct SnsTopic {
+pub(crate) struct SnsTopic {
     client: Lazy<Client>,
     arn: String,
 }
@@ -30,15 +25,36 @@ pub struct SnsTopic {
 impl SnsTopic {
     /// The topic with this ARN. Whether there is one shows when the first message is sent.
     #[must_use]
-    pub fn new(config: &SdkConfig, arn: &str) -> Self {
+    pub(crate) fn new(config: &SdkConfig, arn: &str) -> Self {
         Self { client: Lazy::new(config, Client::new), arn: arn.to_owned() }
     }
-}
 
-impl Topic for SnsTopic {
-    async fn publish(&self, message: &AlertMessage) -> Result<(), CallError> {
-        let mut publish = self.client.publish().topic_arn(&self.arn).subject(&message.subject).message(&message.body);
-        for (name, values) in &message.attributes {
+    /// Delivers changes in as few messages as they fit in.
+    pub(crate) async fn deliver(&self, origin: &Origin, updates: &[AlertUpdate]) -> Delivery {
+        let mut delivery = Delivery::default();
+        for message in messages(origin, updates) {
+            delivery.add(self.send(&message).await, message.alerts);
+        }
+        delivery
+    }
+
+    /// Sends a message in the form that each kind of subscriber gets.
+    pub(crate) async fn send(&self, message: &AlertMessage) -> Result<(), CallError> {
+        self.publish(Some(&message.subject), &message.structure(), Some("json"), &message.attributes).await
+    }
+
+    /// Publishes; it may arrive more than once.
+    pub(crate) async fn publish(
+        &self,
+        subject: Option<&str>,
+        message: &str,
+        structure: Option<&str>,
+        attributes: &BTreeMap<&'static str, Vec<String>>,
+    ) -> Result<(), CallError> {
+        let publish = self.client.publish().topic_arn(&self.arn).message(message);
+        let publish = publish.set_subject(subject.map(str::to_owned));
+        let mut publish = publish.set_message_structure(structure.map(str::to_owned));
+        for (name, values) in attributes {
             let value = serde_json::to_string(values).unwrap_or_default();
             let attribute = MessageAttributeValue::builder().data_type("String.Array").string_value(value).build();
             let attribute = attribute.map_err(|error| self.unsendable(&error))?;
@@ -46,9 +62,7 @@ impl Topic for SnsTopic {
         }
         publish.send().await.map(drop).map_err(|error| call_error(PUBLISH, self.arn.as_str(), &error))
     }
-}
 
-impl SnsTopic {
     fn unsendable(&self, error: &aws_sdk_sns::error::BuildError) -> CallError {
         let resource = self.arn.clone();
         CallError {
@@ -75,6 +89,8 @@ mod tests {
                 let attributes = publish.message_attributes().unwrap();
                 publish.topic_arn() == Some("arn:t")
                     && publish.subject() == Some("subject")
+                    && publish.message_structure() == Some("json")
+                    && publish.message() == Some(r#"{"default":"{}","email":"text","sms":"subject"}"#)
                     && attributes["severity"].string_value() == Some(r#"["critical","high"]"#)
                     && attributes["severity"].data_type() == "String.Array"
             })
@@ -83,10 +99,11 @@ mod tests {
             SnsTopic { client: mock_client!(aws_sdk_sns, RuleMode::MatchAny, [&rule]).into(), arn: "arn:t".to_owned() };
         let message = AlertMessage {
             subject: "subject".to_owned(),
+            text: "text".to_owned(),
             body: "{}".to_owned(),
             attributes: [("severity", ["critical", "high"].map(str::to_owned).into())].into(),
             alerts: vec![],
         };
-        assert_eq!(topic.publish(&message).await, Ok(()));
+        assert_eq!(topic.send(&message).await, Ok(()));
     }
 }

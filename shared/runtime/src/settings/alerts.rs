@@ -1,0 +1,77 @@
+//! Who is told of alerts.
+
+use alert::ChannelSettings;
+use jiff::SignedDuration;
+use model::id::TopicArn;
+
+use super::error::SettingsProblems;
+use super::variables::Variables;
+
+/// Who is told of alerts, and what they are told of where this is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AlertSettings {
+    /// The channels (`GUARD_TOPIC_ARN`, `GUARD_CHAT_TOPIC_ARN`, `GUARD_EVENT_BUS_ARN`, `GUARD_SECURITY_HUB`).
+    pub channels: ChannelSettings,
+    /// After how long somebody is told once more of what still stands (`GUARD_REMIND_AFTER`); never, if it isn't said.
+    pub remind_after: Option<SignedDuration>,
+    /// What people call the account (`GUARD_ACCOUNT_NAME`).
+    pub account_name: Option<String>,
+    /// Where the rules' pages are (`GUARD_RULES_URL`).
+    pub rules_url: Option<String>,
+}
+
+impl AlertSettings {
+    pub(super) fn read(variables: &Variables, problems: &mut SettingsProblems) -> Self {
+        Self {
+            channels: ChannelSettings {
+                topic_arn: variables.get("GUARD_TOPIC_ARN", topic_arn, problems),
+                chat_topic_arn: variables.get("GUARD_CHAT_TOPIC_ARN", topic_arn, problems),
+                event_bus_arn: variables.get("GUARD_EVENT_BUS_ARN", event_bus_arn, problems),
+                security_hub: variables.get("GUARD_SECURITY_HUB", yes_or_no, problems).unwrap_or(false),
+            },
+            remind_after: variables.get("GUARD_REMIND_AFTER", remind_after, problems),
+            account_name: variables.get("GUARD_ACCOUNT_NAME", |name| Ok::<_, String>(name.to_owned()), problems),
+            rules_url: variables.get("GUARD_RULES_URL", rules_url, problems),
+        }
+    }
+}
+
+/// `arn:aws:sns:REGION:ACCOUNT:NAME`.
+fn topic_arn(text: &str) -> Result<String, String> {
+    let shape = |_| format!("{text:?} is not a topic's ARN: it looks like arn:aws:sns:REGION:ACCOUNT:NAME");
+    text.parse::<TopicArn>().map(|arn| arn.to_string()).map_err(shape)
+}
+
+/// `arn:aws:events:REGION:ACCOUNT:event-bus/NAME`.
+fn event_bus_arn(text: &str) -> Result<String, String> {
+    match text.split(':').collect::<Vec<_>>().as_slice() {
+        ["arn", partition, "events", region, account, bus]
+            if ![partition, region, account].into_iter().any(|part| part.is_empty())
+                && bus.strip_prefix("event-bus/").is_some_and(|name| !name.is_empty()) =>
+        {
+            Ok(text.to_owned())
+        }
+        _ => Err(format!(
+            "{text:?} is not an event bus's ARN: it looks like arn:aws:events:REGION:ACCOUNT:event-bus/NAME"
+        )),
+    }
+}
+
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| format!("{text:?} is neither true nor false"))
+}
+
+/// `24h`, or `1h 30m`.
+fn remind_after(text: &str) -> Result<SignedDuration, String> {
+    let parsed: Option<SignedDuration> = text.parse().ok();
+    let positive = parsed.filter(SignedDuration::is_positive);
+    positive.ok_or_else(|| format!("{text:?} is not a time to wait: write hours or minutes, like 24h"))
+}
+
+/// What `/SLUG.md` follows.
+fn rules_url(text: &str) -> Result<String, String> {
+    if text.starts_with("https://") && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(text.trim_end_matches('/').to_owned());
+    }
+    Err(format!("{text:?} is not where pages are: it looks like https://HOST/PATH/docs/rules"))
+}
