@@ -53,9 +53,10 @@ locals {
       dimensions = { FunctionName = aws_lambda_function.function["audit"].function_name }
       above      = 0, period = local.sweep_period, of = 3, at_least = 2, missing = "notBreaching"
     } },
-    # The audit counts each sweep. Before the first there is no data, which is no alarm; when there is none any more, the state changes to INSUFFICIENT_DATA, which is sent like an alarm.
+    # The audit counts 1 for a sweep that saw everything and 0 for one that didn't. Before the first there is no data, which is
+    # no alarm; when there is none any more, the state changes to INSUFFICIENT_DATA, which is sent like an alarm.
     { sweep-missing = {
-      text       = "No sweep ends any more: what no event tells isn't found. Look at the log and the dead-letter queue of ${var.name}-audit, and whether the rule ${var.name}-sweep is enabled."
+      text       = "No whole sweep for three times its interval: what no event tells isn't found. In state ALARM sweeps end but couldn't read everything: see the alarm audit-unread. In state INSUFFICIENT_DATA none ends at all: look at the log and the dead-letter queue of ${var.name}-audit, and whether the rule ${var.name}-sweep is enabled."
       namespace  = "EcsNlbGuard", metric = "Sweeps", statistic = "Sum"
       dimensions = { Function = aws_lambda_function.function["audit"].function_name }
       above      = null, period = local.sweep_period, of = 3, at_least = 3, missing = "missing"

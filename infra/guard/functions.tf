@@ -25,7 +25,10 @@ locals {
       RUST_LOG           = var.log_level
     },
     { for name, value in local.alert_environment : name => value if value != null && value != "" },
-    { GUARD_POLICY = local.policy_json },
+    local.policy_is_object ? {
+      GUARD_POLICY_OBJECT = "s3://${aws_s3_bucket.reports.id}/${aws_s3_object.policy[0].key}"
+      GUARD_POLICY_SHA256 = local.policy_hash
+    } : { GUARD_POLICY = local.policy_json },
     var.environment,
     name != "audit" ? {} : {
       GUARD_REGISTRAR_QUEUE_URL = aws_sqs_queue.function["registrar"].id

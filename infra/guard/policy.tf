@@ -41,6 +41,28 @@ locals {
     } if try(each.security_groups.mode, "observe") == "repair"
   ]
 
-  policy_json = jsonencode(var.policy)
-  policy_hash = sha256(local.policy_json)
+  # A function's environment holds 4 KB. A larger policy is an object in the bucket, named by its hash, which the functions check.
+  policy_json      = jsonencode(var.policy)
+  policy_hash      = sha256(local.policy_json)
+  policy_is_object = length(local.policy_json) > 3000
+  policy_key       = "policy/${local.policy_hash}.json"
+}
+
+# Made before the functions are told of it, and the one before is deleted after that.
+resource "aws_s3_object" "policy" {
+  count         = local.policy_is_object ? 1 : 0
+  bucket        = aws_s3_bucket.reports.id
+  key           = local.policy_key
+  content       = local.policy_json
+  content_type  = "application/json"
+  kms_key_id    = local.key_arn
+  force_destroy = true
+  tags          = local.tags
+
+  # The bucket's default encryption and versions come first.
+  depends_on = [aws_s3_bucket_versioning.reports, aws_s3_bucket_server_side_encryption_configuration.reports]
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }

@@ -70,12 +70,26 @@ data "aws_iam_policy_document" "function" {
     }
   }
 
-  # The topic, the settings and, for the audit, the reports; the queues and the ledger, if they have keys of the
+  # The topic, the settings, a large policy and, for the audit, the reports; the queues and the ledger, if they have keys of the
   # account's own.
   statement {
     sid       = "Key"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
     resources = distinct(compact([local.key_arn, var.topic_kms_key_arn, var.queue_kms_key_arn, var.ledger_kms_key_arn]))
+  }
+
+  dynamic "statement" {
+    for_each = local.policy_is_object ? [1] : []
+    content {
+      sid       = "Policy"
+      actions   = ["s3:GetObject"]
+      resources = ["${aws_s3_bucket.reports.arn}/policy/*"]
+      condition {
+        test     = "StringEquals"
+        variable = "s3:ResourceAccount"
+        values   = [local.account]
+      }
+    }
   }
 
   dynamic "statement" {

@@ -14,12 +14,6 @@ variable "policy" {
   type        = any
   default     = {}
 
-  # A function's environment holds 4 KB: a larger policy is refused here, and not by every function at its start.
-  validation {
-    condition     = length(jsonencode(var.policy)) <= 3000
-    error_message = "policy has over 3,000 bytes as JSON, which don't fit into a function's environment: name services and target groups by globs."
-  }
-
   validation {
     condition     = can(keys(var.policy)) && length(setsubtract(try(keys(var.policy), []), ["registration", "security_groups", "alerts", "rules", "override", "accept"])) == 0
     error_message = "policy is an object with the keys registration, security_groups, alerts, rules, override and accept."

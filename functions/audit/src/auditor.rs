@@ -86,7 +86,8 @@ impl Auditor {
     pub async fn note_divided_sweep(&self, home: &Home, report: &Report) {
         if let Some(alerts) = &self.alerts {
             let severities = report.counted().map(|finding| finding.severity);
-            alerts.note_divided_sweep(home, severities, report.coverage.unread.len(), WallClock.now()).await;
+            let unread = report.coverage.unread.len();
+            alerts.note_divided_sweep(home, severities, unread, WallClock.now()).await;
         }
     }
 

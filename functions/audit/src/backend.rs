@@ -10,6 +10,7 @@ use model::scope::Scope;
 use pipeline::ports::{Clock as _, DelayedLook};
 use report::{Report, Topology};
 use runtime::alerts::Alerts;
+use runtime::bucket::S3Bucket;
 use runtime::clock::WallClock;
 use runtime::home::Home;
 use runtime::incoming::IncomingError;
@@ -20,7 +21,6 @@ use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::auditor::{Audit, Audited, Auditor};
-use crate::bucket::ReportBucket;
 use crate::fan_out::{self, Division, FanOut, Part, PartMessage, PartWork, census};
 
 /// Where audits are made that a schedule, a person or a message asks the function for.
@@ -29,7 +29,7 @@ pub struct AuditBackend {
     policy: Policy,
     auditor: Auditor,
     rules: BTreeSet<&'static str>,
-    bucket: Option<ReportBucket>,
+    bucket: Option<S3Bucket>,
     /// How a large account is divided; without a bucket and a queue of its own it isn't.
     fan_out: Option<FanOut>,
 }
@@ -54,7 +54,7 @@ impl AuditBackend {
             policy: settings.policy,
             auditor,
             rules: rules::rules().map(|rule| rule.slug).collect(),
-            bucket: bucket.map(|bucket| ReportBucket::new(&config, bucket)),
+            bucket: bucket.map(|bucket| S3Bucket::new(&config, bucket)),
             fan_out: fan_out.map(|(bucket, url)| FanOut::new(&config, bucket, url, settings.quota_share.get())),
         }
     }

@@ -12,7 +12,6 @@
 
 pub mod auditor;
 pub mod backend;
-pub mod bucket;
 pub mod caller;
 pub mod fan_out;
 pub mod texts;

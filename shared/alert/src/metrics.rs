@@ -21,6 +21,8 @@ pub struct PassMetrics {
     pub function: String,
     /// Findings by severity, if the pass looked everywhere.
     pub sweep: Option<BTreeMap<Severity, u64>>,
+    /// Whether it could read everything: one that couldn't counts as no sweep.
+    pub whole: bool,
     /// Alerts that are open, if that was read.
     pub open_alerts: Option<u64>,
     /// What could not be read.
@@ -37,7 +39,7 @@ pub struct PassMetrics {
 #[must_use]
 pub fn lines(numbers: &PassMetrics, now: Timestamp) -> Vec<String> {
     let of_function = [
-        ("Sweeps", numbers.sweep.as_ref().map(|_| 1)),
+        ("Sweeps", numbers.sweep.as_ref().map(|_| u64::from(numbers.whole))),
         ("OpenAlerts", numbers.open_alerts.filter(|_| numbers.sweep.is_some())),
         ("Unread", something(numbers.unread)),
         ("RepairsDone", something(numbers.repairs_done)),
@@ -99,7 +101,7 @@ mod tests {
             ..PassMetrics::default()
         };
         insta::assert_snapshot!(lines(&numbers, now()).join("\n"), @r#"
-        {"_aws":{"Timestamp":1772366400000,"CloudWatchMetrics":[{"Namespace":"EcsNlbGuard","Dimensions":[["Function"]],"Metrics":[{"Name":"Sweeps","Unit":"Count"},{"Name":"OpenAlerts","Unit":"Count"},{"Name":"Unread","Unit":"Count"}]}]},"Function":"audit","Sweeps":1,"OpenAlerts":1,"Unread":4}
+        {"_aws":{"Timestamp":1772366400000,"CloudWatchMetrics":[{"Namespace":"EcsNlbGuard","Dimensions":[["Function"]],"Metrics":[{"Name":"Sweeps","Unit":"Count"},{"Name":"OpenAlerts","Unit":"Count"},{"Name":"Unread","Unit":"Count"}]}]},"Function":"audit","Sweeps":0,"OpenAlerts":1,"Unread":4}
         {"_aws":{"Timestamp":1772366400000,"CloudWatchMetrics":[{"Namespace":"EcsNlbGuard","Dimensions":[["Function","Severity"]],"Metrics":[{"Name":"Findings","Unit":"Count"}]}]},"Function":"audit","Severity":"critical","Findings":0}
         {"_aws":{"Timestamp":1772366400000,"CloudWatchMetrics":[{"Namespace":"EcsNlbGuard","Dimensions":[["Function","Severity"]],"Metrics":[{"Name":"Findings","Unit":"Count"}]}]},"Function":"audit","Severity":"high","Findings":2}
         {"_aws":{"Timestamp":1772366400000,"CloudWatchMetrics":[{"Namespace":"EcsNlbGuard","Dimensions":[["Function","Severity"]],"Metrics":[{"Name":"Findings","Unit":"Count"}]}]},"Function":"audit","Severity":"medium","Findings":0}

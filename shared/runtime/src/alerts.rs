@@ -171,6 +171,7 @@ impl Alerts {
         let numbers = PassMetrics {
             function: self.function.clone(),
             sweep: Some(by_severity),
+            whole: unread == 0,
             alerts_failed: count(failures.len()),
             ..PassMetrics::default()
         };
@@ -232,6 +233,7 @@ impl Alerts {
         PassMetrics {
             function: self.function.clone(),
             sweep: judged.scope.everything.then_some(by_severity),
+            whole: outcome.observation.unread().is_empty(),
             open_alerts: notified.open.map(count),
             unread: count(outcome.observation.unread().len()),
             repairs_done: came_to(&[RepairStatus::Done]),

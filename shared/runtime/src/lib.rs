@@ -4,6 +4,7 @@
 //! * [`mod@incoming`], [`request`] – what a function is given, and where it says to look;
 //! * [`looks`] – looks to come, as delayed messages; [`queue`] – sending them;
 //! * [`batch`] – which messages of a batch failed;
+//! * [`bucket`] – reports and large policies in S3;
 //! * [`alerts`] – what is told after a pass;
 //! * [`lambda`] – one invocation after the other;
 //! * [`log`], [`clock`], [`home`], [`mod@chain`] – the log, the wall clock, the account and Region, errors in full.
@@ -12,6 +13,7 @@
 
 pub mod alerts;
 pub mod batch;
+pub mod bucket;
 pub mod chain;
 pub mod clock;
 pub mod home;

@@ -28,10 +28,10 @@ use model::call::{CallError, CallErrorKind};
 use model::id::ClusterArn;
 use model::quota::LONGEST_DELAY;
 use report::Report;
+use runtime::bucket::S3Bucket;
 use runtime::queue::{OutgoingMessage, SqsQueue};
 use serde_json::{Value, json};
 
-use crate::bucket::ReportBucket;
 use join::{join, missing};
 
 /// When a part that hasn't ended by then is given up.
@@ -45,7 +45,7 @@ const REQUESTS_A_SECOND: f64 = 10.0;
 /// The queue parts are handed out in, and the bucket their reports are left in.
 #[derive(Debug)]
 pub struct FanOut {
-    bucket: ReportBucket,
+    bucket: S3Bucket,
     queue: SqsQueue,
     /// This process's share of AWS's request quotas.
     share: f64,
@@ -55,7 +55,7 @@ impl FanOut {
     /// Parts go through this queue and this bucket.
     #[must_use]
     pub fn new(config: &SdkConfig, bucket: &str, queue_url: &str, share: f64) -> Self {
-        Self { bucket: ReportBucket::new(config, bucket), queue: SqsQueue::new(config, queue_url), share }
+        Self { bucket: S3Bucket::new(config, bucket), queue: SqsQueue::new(config, queue_url), share }
     }
 
     /// Is an account with so many services in its clusters too large to be looked at in a third of this time?

@@ -86,14 +86,22 @@ impl SignedClient {
     #[must_use]
     pub fn endpoint(&self, service_id: &str, prefix: &str) -> String {
         let region = self.region();
-        let fips = if self.config.use_fips() == Some(true) { "-fips" } else { "" };
-        let domain = match (region.starts_with("cn-"), self.config.use_dual_stack() == Some(true)) {
-            (false, false) => "amazonaws.com",
-            (false, true) => "api.aws",
-            (true, false) => "amazonaws.com.cn",
-            (true, true) => "api.amazonwebservices.com.cn",
-        };
-        self.configured_endpoint(service_id).unwrap_or_else(|| format!("https://{prefix}{fips}.{region}.{domain}"))
+        let fips = if self.is_fips() { "-fips" } else { "" };
+        let (suffix, dual_stack) = dns_suffixes(region);
+        let suffix = if self.is_dual_stack() { dual_stack } else { suffix };
+        self.configured_endpoint(service_id).unwrap_or_else(|| format!("https://{prefix}{fips}.{region}.{suffix}"))
+    }
+
+    /// Are endpoints to be those that are validated by FIPS 140?
+    #[must_use]
+    pub fn is_fips(&self) -> bool {
+        self.config.use_fips() == Some(true)
+    }
+
+    /// Are endpoints to be those that have IPv6 addresses too?
+    #[must_use]
+    pub fn is_dual_stack(&self) -> bool {
+        self.config.use_dual_stack() == Some(true)
     }
 
     /// Sends a request until it is answered for good, and returns the body of the answer.
@@ -201,6 +209,22 @@ fn told(body: &str, keys: &[&str], open: &'static str, close: &'static str) -> O
     }
 }
 
+/// What hosts of a Region's partition end in, without IPv6 and with it: the SDK's own list of partitions (`partitions.json` of
+/// botocore), by prefix.
+#[must_use]
+pub fn dns_suffixes(region: &str) -> (&'static str, &'static str) {
+    const SUFFIXES: [(&str, &str, &str); 6] = [
+        ("cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"),
+        ("us-iso-", "c2s.ic.gov", "api.aws.ic.gov"),
+        ("us-isob-", "sc2s.sgov.gov", "api.aws.scloud"),
+        ("us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"),
+        ("eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"),
+        ("eusc-", "amazonaws.eu", "api.amazonwebservices.eu"),
+    ];
+    let of = SUFFIXES.iter().find(|(prefix, ..)| region.starts_with(prefix));
+    of.map_or(("amazonaws.com", "api.aws"), |(_, suffix, dual_stack)| (*suffix, *dual_stack))
+}
+
 /// The texts between these two.
 pub fn between<'t>(text: &'t str, open: &'static str, close: &'static str) -> impl Iterator<Item = &'t str> {
     text.split(open).skip(1).filter_map(move |rest| Some(rest.split_once(close)?.0))
@@ -251,6 +275,8 @@ mod tests {
             (config("cn-north-1").build(), "https://events.cn-north-1.amazonaws.com.cn"),
             (config("us-east-1").use_fips(true).build(), "https://events-fips.us-east-1.amazonaws.com"),
             (config("us-east-1").use_dual_stack(true).build(), "https://events.us-east-1.api.aws"),
+            (config("us-iso-east-1").build(), "https://events.us-iso-east-1.c2s.ic.gov"),
+            (config("eusc-de-east-1").use_dual_stack(true).build(), "https://events.eusc-de-east-1.api.amazonwebservices.eu"),
             (config("us-east-1").endpoint_url("http://127.0.0.1:5000/").build(), "http://127.0.0.1:5000"),
         ];
         for (config, expected) in table {

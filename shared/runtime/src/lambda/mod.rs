@@ -30,9 +30,10 @@ use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use serde_json::value::RawValue;
 use tracing::Instrument as _;
 
+use crate::chain::chain;
 use crate::home::Home;
 use crate::log;
-use crate::settings::Settings;
+use crate::settings::{Given, PolicyObject, PolicyObjectError, Settings};
 use backend::AwsBackend;
 
 /// Kept back of a function's time, to answer before Lambda cuts it off.
@@ -57,29 +58,47 @@ pub fn run_at<D: Backend + Send + 'static>(function: &Function, open: impl Async
         return ExitCode::from(2);
     }
     let known: Vec<&str> = rules::rules().map(|rule| rule.slug).collect();
-    let settings = match Settings::from_environment(&known) {
-        Ok(settings) => settings,
-        Err(error) => {
-            log::start(&log::Filter::default());
-            tracing::error!(settings.problems = error.problems.len(), "the function can't start: {error}");
-            return ExitCode::FAILURE;
-        }
-    };
-    log::start(&settings.log);
-    for warning in settings.policy.warnings() {
-        tracing::warn!(policy.line = warning.line, policy.column = warning.column, "the policy: {}", warning.message);
-    }
     let served = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(serve(settings, function, open)),
+        Ok(runtime) => runtime.block_on(async {
+            let settings = match settings(&known).await {
+                Ok(settings) => settings,
+                Err(error) => {
+                    log::start(&log::Filter::default());
+                    tracing::error!("the function can't start: {}", chain(&error));
+                    return Ok(ExitCode::FAILURE);
+                }
+            };
+            log::start(&settings.log);
+            settings.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+            for warning in settings.policy.warnings() {
+                tracing::warn!(
+                    policy.line = warning.line,
+                    policy.column = warning.column,
+                    "the policy: {}",
+                    warning.message
+                );
+            }
+            serve(settings, function, open).await.map(|()| ExitCode::SUCCESS)
+        }),
         Err(error) => Err(error.into()),
     };
     match served {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             tracing::error!(error = error.as_ref() as &dyn std::error::Error, "the function ended");
             ExitCode::FAILURE
         }
     }
+}
+
+/// The settings, with a large policy from S3. Without the policy that is meant nothing starts: messages come back.
+async fn settings(known: &[&str]) -> Result<Settings, PolicyObjectError> {
+    let text = match PolicyObject::from_environment()? {
+        Some(object) => Some(object.fetch().await?),
+        None => None,
+    };
+    let given = Given { policy_object: text.as_deref(), ..Given::default() };
+    Ok(Settings::with(given, known)?)
 }
 
 async fn serve<D: Backend + Send + 'static>(
@@ -91,6 +110,7 @@ async fn serve<D: Backend + Send + 'static>(
     tracing::info!(
         function.name = function.name,
         policy.may_repair = may_repair,
+        policy.sha256 = settings.policy_sha256,
         queue.url = settings.queue_url,
         ledger.table = settings.ledger_table,
         quota.share = settings.quota_share.get(),

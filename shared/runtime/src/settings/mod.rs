@@ -1,17 +1,19 @@
 //! What a function is told by its environment. The only place where environment variables are read.
 //!
 //! An empty variable counts as absent: infrastructure code has no better way to leave one out. Everything that is wrong
-//! is told at once.
+//! is told at once. A variable that isn't known is a warning, so that settings and code can be upgraded in any order.
 
 mod alerts;
 mod error;
 mod policy;
+mod policy_object;
 #[cfg(test)]
 mod tests;
 mod variables;
 
 pub use alerts::AlertSettings;
 pub use error::SettingsError;
+pub use policy_object::{PolicyObject, PolicyObjectError};
 
 use std::path::{Path, PathBuf};
 
@@ -29,8 +31,10 @@ const POLICY_FILE: &str = "policy.toml";
 /// What a function is told by its environment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
-    /// What may be done (`GUARD_POLICY`, `GUARD_POLICY_FILE`).
+    /// What may be done (`GUARD_POLICY`, `GUARD_POLICY_FILE`, `GUARD_POLICY_OBJECT`).
     pub policy: Policy,
+    /// SHA-256 of the policy's text in hexadecimal digits; absent where the defaults hold.
+    pub policy_sha256: Option<String>,
     /// The function's own queue (`GUARD_QUEUE_URL`).
     pub queue_url: Option<String>,
     /// The registrar's queue, to hand suspicions about targets to (`GUARD_REGISTRAR_QUEUE_URL`).
@@ -52,6 +56,8 @@ pub struct Settings {
     pub trust: Trust,
     /// What is logged (`RUST_LOG`).
     pub log: Filter,
+    /// What is odd about the environment and keeps nothing from working.
+    pub warnings: Vec<String>,
 }
 
 /// Where settings come from, so that tests can bring their own.
@@ -68,6 +74,8 @@ struct SettingsSource<'a> {
 pub struct Given<'a> {
     /// A file with the policy.
     pub policy: Option<&'a Path>,
+    /// The text of the object that `GUARD_POLICY_OBJECT` names.
+    pub policy_object: Option<&'a str>,
     /// The ledger's table.
     pub ledger_table: Option<&'a str>,
 }
@@ -100,8 +108,7 @@ impl Settings {
     fn read(source: &SettingsSource<'_>, known_rules: &[&str]) -> Result<Self, SettingsError> {
         let mut problems = SettingsProblems::default();
         let variables = &source.variables;
-        variables.report_unknown(&mut problems);
-        let policy = policy::read(source, known_rules, &mut problems);
+        let (policy, policy_sha256) = policy::read(source, known_rules, &mut problems);
         let own_queue_url = variables.get("GUARD_QUEUE_URL", queue_url, &mut problems);
         let registrar_queue_url = variables.get("GUARD_REGISTRAR_QUEUE_URL", queue_url, &mut problems);
         let guard_queue_url = variables.get("GUARD_GUARD_QUEUE_URL", queue_url, &mut problems);
@@ -114,11 +121,11 @@ impl Settings {
         let function_name =
             variables.get("AWS_LAMBDA_FUNCTION_NAME", |name| Ok::<_, String>(name.to_owned()), &mut problems);
         let quota_share = variables.get("GUARD_QUOTA_SHARE", |text| text.parse(), &mut problems);
-        let named = variables.any_of(&["SSL_CERT_FILE", "SSL_CERT_DIR"]);
-        let trust = if named { Trust::Platform } else { Trust::BuiltIn };
+        let trust = variables.trust();
         let log = variables.get("RUST_LOG", |text| text.parse(), &mut problems);
         problems.or(Self {
             policy,
+            policy_sha256,
             queue_url: own_queue_url,
             registrar_queue_url,
             guard_queue_url,
@@ -129,6 +136,7 @@ impl Settings {
             quota_share: quota_share.unwrap_or_default(),
             trust,
             log: log.unwrap_or_default(),
+            warnings: variables.unknown(),
         })
     }
 }

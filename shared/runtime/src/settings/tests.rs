@@ -5,7 +5,7 @@ use std::path::Path;
 use model::policy::{Mode, Policy, PolicySubject};
 
 use super::variables::Variables;
-use super::{Given, Settings, SettingsError, SettingsSource};
+use super::{Given, PolicyObject, Settings, SettingsError, SettingsSource};
 
 const REPAIR: &str = "[registration]\nmode = \"repair\"\n";
 
@@ -82,7 +82,6 @@ fn everything_wrong_is_told_at_once() {
                 ("GUARD_LEDGER_TABLE", "a table"),
                 ("GUARD_REPORT_BUCKET", "My Reports"),
                 ("GUARD_QUOTA_SHARE", "2"),
-                ("GUARD_QUEUE_ULR", "https://sqs.eu-central-1.amazonaws.com/111122223333/registrar"),
                 ("RUST_LOG", "a=b=c"),
             ],
             "",
@@ -94,8 +93,7 @@ fn everything_wrong_is_told_at_once() {
     ];
     let errors = cases.map(|(variables, file)| settings(variables, file).expect_err("an error").to_string());
     insta::assert_snapshot!(errors.join("\n"), @r#"
-    the settings have 11 problems:
-      GUARD_QUEUE_ULR: there is no such setting; there are GUARD_POLICY, GUARD_POLICY_FILE, GUARD_QUEUE_URL, GUARD_REGISTRAR_QUEUE_URL, GUARD_GUARD_QUEUE_URL, GUARD_LEDGER_TABLE, GUARD_TOPIC_ARN, GUARD_CHAT_TOPIC_ARN, GUARD_EVENT_BUS_ARN, GUARD_SECURITY_HUB, GUARD_REMIND_AFTER, GUARD_ACCOUNT_NAME, GUARD_RULES_URL, GUARD_REPORT_BUCKET, GUARD_QUOTA_SHARE
+    the settings have 10 problems:
       GUARD_POLICY: line 2, column 8: registration.mode: "destroy" is not one of "observe", "repair"; write one of them
       GUARD_POLICY: line 3, column 9: registration.grace: 5 has no unit: write seconds, minutes or hours, like "90s", "2m" or "1h30m"
       GUARD_POLICY: line 4, column 16: registration.max_removals: 0% would allow no removal at all: write 1% to 100%, or mode = "observe"
@@ -115,4 +113,46 @@ fn everything_wrong_is_told_at_once() {
     the settings have 1 problem:
       /var/task/policy.toml: line 1, column 1: mode: unknown key; the keys here are registration, security_groups, alerts, rules, override, accept
     "#);
+}
+
+#[test]
+fn a_setting_of_another_version_is_a_warning() {
+    let settings =
+        settings(&[("GUARD_QUEUE_ULR", "https://sqs.eu-central-1.amazonaws.com/111122223333/a")], "").unwrap();
+    assert_eq!(settings.warnings.len(), 1);
+    assert!(settings.warnings[0].starts_with("GUARD_QUEUE_ULR: there is no such setting; there are GUARD_POLICY, "));
+}
+
+/// Of `REPAIR`.
+const SHA256: &str = "d7ab103482e3376a0971db295cd8aef2ff595b422ceb5b425b574bfc1bf15d0f";
+
+fn with_object(text: Option<&str>, sha256: &str) -> Result<Settings, SettingsError> {
+    let variables = [("GUARD_POLICY_OBJECT", "s3://bucket/policy/a.json"), ("GUARD_POLICY_SHA256", sha256)];
+    let variables = Variables::of(variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))));
+    let given = Given { policy_object: text, ..Given::default() };
+    let read_file = |_: &Path| Err(Error::from(ErrorKind::NotFound));
+    Settings::read(&SettingsSource { variables, beside_binary: None, read_file: &read_file, given }, &[])
+}
+
+#[test]
+fn a_policy_from_s3_has_the_hash_that_is_set_or_nothing_starts() {
+    let settings = with_object(Some(REPAIR), SHA256).unwrap();
+    assert_eq!((mode(&settings), settings.policy_sha256.as_deref()), (Mode::Repair, Some(SHA256)));
+    let errors = [(Some("[registration]\n"), SHA256), (None, SHA256)]
+        .map(|(text, sha256)| with_object(text, sha256).expect_err("an error").to_string());
+    insta::assert_snapshot!(errors.join("\n"), @"");
+}
+
+#[test]
+fn a_policy_in_s3_is_named_as_bucket_and_key_and_by_its_hash() {
+    let object = |variables: &[(&str, &str)]| {
+        let variables = variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
+        PolicyObject::of(&Variables::of(variables))
+    };
+    assert_eq!(object(&[]), Ok(None));
+    assert!(object(&[("GUARD_POLICY_OBJECT", "s3://b/k"), ("GUARD_POLICY_SHA256", SHA256)]).unwrap().is_some());
+    let error = object(&[("GUARD_POLICY_OBJECT", "s3://b/k")]).unwrap_err();
+    insta::assert_snapshot!(error, @"");
+    let error = object(&[("GUARD_POLICY_OBJECT", "policy.json"), ("GUARD_POLICY_SHA256", SHA256)]).unwrap_err();
+    insta::assert_snapshot!(error, @"");
 }

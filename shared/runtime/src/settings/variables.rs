@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 
+use aws::client::Trust;
+
 use super::error::SettingsProblems;
 
 /// Every variable of the project's own. All functions may be given the same environment, so those of other functions are
 /// known too.
-const OURS: [&str; 15] = [
+const OURS: [&str; 17] = [
     "GUARD_POLICY",
     "GUARD_POLICY_FILE",
+    "GUARD_POLICY_OBJECT",
+    "GUARD_POLICY_SHA256",
     "GUARD_QUEUE_URL",
     "GUARD_REGISTRAR_QUEUE_URL",
     "GUARD_GUARD_QUEUE_URL",
@@ -53,16 +57,20 @@ impl Variables {
         read(text).map_err(|problem| problems.add(name, problem)).ok()
     }
 
+    /// Whose certificates are trusted.
+    pub(super) fn trust(&self) -> Trust {
+        if self.any_of(&["SSL_CERT_FILE", "SSL_CERT_DIR"]) { Trust::Platform } else { Trust::BuiltIn }
+    }
+
     /// Is one of these set?
     pub(super) fn any_of(&self, names: &[&str]) -> bool {
         names.iter().any(|name| self.0.contains_key(*name))
     }
 
-    /// A name that is none of ours is a mistyped one, and what was meant by it would silently not apply.
-    pub(super) fn report_unknown(&self, problems: &mut SettingsProblems) {
+    /// Names that are none of ours: mistyped ones, or those of a newer version, whose settings may be there before its code is.
+    pub(super) fn unknown(&self) -> Vec<String> {
         let known = |name: &String| OURS.contains(&name.as_str()) || OTHERS.contains(&name.as_str());
-        for name in self.0.keys().filter(|name| !known(name)) {
-            problems.add(name, format_args!("there is no such setting; there are {}", OURS.join(", ")));
-        }
+        let unknown = self.0.keys().filter(|name| !known(name));
+        unknown.map(|name| format!("{name}: there is no such setting; there are {}", OURS.join(", "))).collect()
     }
 }

@@ -19,6 +19,7 @@ use crate::session::Session;
 /// The settings: the environment's, and what was given with the command.
 pub(crate) fn settings(given: Given<'_>) -> Result<Settings, Failure> {
     let settings = Settings::with(given, &all_rules()).map_err(|error| Failure::usage(&error))?;
+    settings.warnings.iter().for_each(|warning| output::note(&format!("warning: {warning}")));
     settings.policy.warnings().iter().for_each(|warning| output::note(&format!("warning: the policy, {warning}")));
     Ok(settings)
 }
@@ -50,7 +51,8 @@ impl Surveyor {
         look: &SelectionArgs,
         default: impl IntoIterator<Item = &'static str>,
     ) -> Result<Self, Failure> {
-        let given = Given { policy: look.policy.as_deref(), ledger_table: look.ledger_table.as_deref() };
+        let given =
+            Given { policy: look.policy.as_deref(), ledger_table: look.ledger_table.as_deref(), ..Given::default() };
         let settings = settings(given)?;
         let rules = rules(&look.rule, default)?;
         let bar = Bar::new();

@@ -45,7 +45,7 @@ pub(crate) async fn resume(args: &args::ResumeArgs) -> Result<Ending, Failure> {
 }
 
 async fn open(args: &LedgerArgs) -> Result<(DynamoDbLedger, Session), Failure> {
-    let settings = settings(Given { policy: None, ledger_table: args.ledger_table.as_deref() })?;
+    let settings = settings(Given { ledger_table: args.ledger_table.as_deref(), ..Given::default() })?;
     let table = settings.ledger_table.ok_or_else(|| {
         Failure::usage_of("it isn't known where the ledger is: give --ledger-table or set GUARD_LEDGER_TABLE")
     })?;

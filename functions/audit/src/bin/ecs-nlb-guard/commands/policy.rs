@@ -45,7 +45,7 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<Ending, Failure> {
     else {
         return Err(Failure::usage_of(format!("--service {:?} names no cluster: write CLUSTER/NAME", args.service)));
     };
-    let settings = settings(Given { policy: args.policy.as_deref(), ledger_table: None })?;
+    let settings = settings(Given { policy: args.policy.as_deref(), ..Given::default() })?;
     let subject =
         PolicySubject { cluster: Some(cluster), service: Some(service), target_group: args.target_group.as_deref() };
     let explained = settings.policy.explain(&subject);

@@ -1,17 +1,18 @@
-//! The bucket for reports: three requests to S3, of plain keys.
+//! The bucket for reports and for a policy that is too large for a function's environment: three requests to S3, of plain keys.
 
 use std::collections::BTreeSet;
 use std::time::SystemTime;
 
-use aws::client::signed::{SignedClient, SignedRequest, between};
+use aws::client::signed::{SignedClient, SignedRequest, between, dns_suffixes};
 use aws_config::SdkConfig;
 use model::call::CallError;
 use pipeline::ports::Clock as _;
-use runtime::clock::WallClock;
 
-/// The bucket for reports.
+use crate::clock::WallClock;
+
+/// A bucket.
 #[derive(Debug)]
-pub struct ReportBucket {
+pub struct S3Bucket {
     client: SignedClient,
     name: String,
 }
@@ -28,7 +29,7 @@ struct S3Request<'a> {
     content_type: Option<&'static str>,
 }
 
-impl ReportBucket {
+impl S3Bucket {
     /// The bucket of this name. Whether there is one shows at the first request.
     #[must_use]
     pub fn new(config: &SdkConfig, name: &str) -> Self {
@@ -103,14 +104,42 @@ impl ReportBucket {
         let query: Vec<String> =
             request.query.iter().map(|(name, value)| format!("{name}={}", value.replace('/', "%2F"))).collect();
         let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
-        let (bucket, key, region) = (&self.name, request.key, self.client.region());
-        let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+        let (bucket, key) = (&self.name, request.key);
         match self.client.configured_endpoint("S3") {
             Some(endpoint) => (endpoint, format!("/{bucket}/{key}{query}")),
-            None if bucket.contains('.') => {
-                (format!("https://s3.{region}.{domain}"), format!("/{bucket}/{key}{query}"))
-            }
-            None => (format!("https://{bucket}.s3.{region}.{domain}"), format!("/{key}{query}")),
+            None if bucket.contains('.') => (format!("https://{}", self.host()), format!("/{bucket}/{key}{query}")),
+            None => (format!("https://{bucket}.{}", self.host()), format!("/{key}{query}")),
         }
+    }
+
+    /// S3's host in the Region, as "Amazon S3 endpoints and quotas" of the AWS General Reference has it.
+    fn host(&self) -> String {
+        let service = if self.client.is_fips() { "s3-fips" } else { "s3" };
+        let stack = if self.client.is_dual_stack() { ".dualstack" } else { "" };
+        let region = self.client.region();
+        format!("{service}{stack}.{region}.{}", dns_suffixes(region).0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_config::Region;
+
+    use super::*;
+
+    fn host(region: &'static str, fips: bool, dual_stack: bool) -> String {
+        let config = SdkConfig::builder().region(Region::new(region)).use_fips(fips).use_dual_stack(dual_stack).build();
+        S3Bucket::new(&config, "reports").host()
+    }
+
+    #[test]
+    fn every_partition_has_hosts_of_its_own_and_fips_and_dual_stack_are_part_of_the_name() {
+        assert_eq!(host("eu-central-1", false, false), "s3.eu-central-1.amazonaws.com");
+        assert_eq!(host("us-gov-west-1", true, false), "s3-fips.us-gov-west-1.amazonaws.com");
+        assert_eq!(host("us-east-1", true, true), "s3-fips.dualstack.us-east-1.amazonaws.com");
+        assert_eq!(host("cn-north-1", false, true), "s3.dualstack.cn-north-1.amazonaws.com.cn");
+        assert_eq!(host("us-iso-east-1", false, false), "s3.us-iso-east-1.c2s.ic.gov");
+        assert_eq!(host("us-isob-east-1", false, false), "s3.us-isob-east-1.sc2s.sgov.gov");
+        assert_eq!(host("eusc-de-east-1", false, false), "s3.eusc-de-east-1.amazonaws.eu");
     }
 }
