@@ -10,6 +10,7 @@ from scenes import SWEEP, Web
 
 OBSERVING = '[registration]\ngrace = "0s"\n'
 STALE = ("opened", "target-stale")
+BLIND = ("opened", "guard-permission-denied")
 
 
 @pytest.fixture
@@ -75,10 +76,33 @@ def test_what_was_unread_resolves_nothing(web, watcher, ledger, topic, proxy):
     web.group.deregister(*dead.target())
     proxy.fails("elasticloadbalancing:DescribeTargetHealth", denied)
     watcher.invoke(SWEEP)
-    assert topic.told() == []
+    assert topic.told() == [BLIND]
     proxy.heal()
     watcher.invoke(SWEEP)
-    assert topic.told() == [("resolved", "target-stale")]
+    assert sorted(topic.told()) == [("resolved", "guard-permission-denied"), ("resolved", "target-stale")]
+
+
+def test_a_denied_read_is_told_once_and_a_sweep_is_not_retried_for_it(web, watcher, topic, proxy):
+    from harness.faults import denied
+
+    proxy.fails("ecs:DescribeServices", denied)
+    sweep = sqs({})
+    for times in range(3):
+        invocation = watcher.invoke(sweep)
+        # The next sweep is its retry.
+        assert invocation.failed == [] and invocation.report["coverage"]["unread"]
+        (message, *more) = topic.messages() if times == 0 else [None]
+        if message:
+            (alert,) = message["alerts"]
+            assert (alert["change"], alert["rule"], alert["severity"]) == (*BLIND, "high") and not more
+            assert "registrar may not call ecs:DescribeServices" in alert["summary"] and "AccessDenied" in alert["remedy"]
+    assert topic.told() == []
+    # An event's message needs it now: it comes back.
+    event = sqs(web.tasks[0].event())
+    assert watcher.invoke(event).failed
+    proxy.heal()
+    watcher.invoke(sweep)
+    assert topic.told() == [("resolved", "guard-permission-denied")]
 
 
 def test_a_topic_that_fails_is_made_up_for_by_a_later_pass(web, watcher, ledger, topic, proxy):

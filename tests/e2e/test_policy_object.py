@@ -82,7 +82,7 @@ def test_an_object_that_can_not_be_read_keeps_the_function_from_starting(web, ke
 
 def test_an_object_that_holds_no_policy_is_told_line_by_line(kept, start):
     wrong = "[registration]\nmode = \"destroy\"\n"
-    assert 'registration.mode: "destroy"' in why_it_ended(start(kept(wrong, named=wrong)))
+    assert "line 2, column 8: registration.mode" in why_it_ended(start(kept(wrong, named=wrong)))
 
 
 def test_a_passing_failure_is_asked_again(web, kept, start, proxy):

@@ -80,11 +80,13 @@ def plan(server, tmp_path_factory):
     """Plans a module and returns its resources by address."""
     stack = Stack(tmp_path_factory.mktemp("plan"), server.url)
 
-    def plan(module, **variables):
+    def plan(module, refused=False, **variables):
         stack.variables = variables
         if not (stack.folder / f"infra/{module}/.terraform").exists():
             stack.init(module)
-        stack.terraform(module, "plan", "-input=false", "-out=made.plan")
+        said = stack.terraform(module, "plan", "-input=false", "-out=made.plan", ok=not refused)
+        if refused:
+            return " ".join(said.replace("│", " ").split())
         shown = json.loads(stack.terraform(module, "show", "-json", "made.plan").splitlines()[-1])
         return {change["address"]: change["change"]["after"] for change in shown["resource_changes"]}
 
@@ -184,6 +186,22 @@ def test_shares_of_quotas_stay_within_one_however_many_run(bare, concurrency):
     text = bare.terraform("guard", "console", stdin="jsonencode(local.quota_shares)\n", TF_VAR_functions=json.dumps(functions))
     others = json.loads(json.loads(text.strip().splitlines()[-1]))
     assert others["audit"] == 0.1 and 0.94 < sum(others.values()) * concurrency <= 0.9601
+
+
+def test_plan_of_many_accounts_has_a_guard_in_each_region_with_the_accounts_own_policy(plan):
+    planned = plan("accounts", account=ACCOUNT)
+    own = json.loads((ROOT / f"infra/accounts/policies/{ACCOUNT}.json").read_text())
+    for region in ("eu-central-1", "eu-west-1"):
+        module = f'module.{region.replace("-", "_")}["{region}"]'
+        audit = planned[f'{module}.aws_lambda_function.function["audit"]']
+        assert json.loads(audit["environment"][0]["variables"]["GUARD_POLICY"]) == own
+        assert planned[f'{module}.aws_iam_role.function["audit"]']["name"] == f"ecs-nlb-guard-audit-{region}"
+    only = plan("accounts", account=ACCOUNT, regions=["eu-west-1"])
+    assert only and all(address.startswith("module.eu_west_1") for address in only)
+
+
+def test_plan_of_many_accounts_with_another_accounts_credentials_is_refused(plan):
+    assert f"AWS account ID not allowed: {ACCOUNT}" in plan("accounts", refused=True, account="444455556666")
 
 
 def test_plan_of_the_example_the_modern_way_and_the_old(plan):

@@ -22,12 +22,15 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::auditor::{Audit, Audited, Auditor};
 use crate::fan_out::{self, Division, FanOut, Part, PartMessage, PartWork, census};
+use crate::sweep_log::SweepLog;
 
 /// Where audits are made that a schedule, a person or a message asks the function for.
 #[derive(Debug)]
 pub struct AuditBackend {
     policy: Policy,
     auditor: Auditor,
+    /// Where sweeps are noted; without a ledger they aren't.
+    sweeps: Option<SweepLog>,
     rules: BTreeSet<&'static str>,
     bucket: Option<S3Bucket>,
     /// How a large account is divided; without a bucket and a queue of its own it isn't.
@@ -47,12 +50,14 @@ impl AuditBackend {
         let auditor = Auditor::new(&config, calls)
             .with_ledger(ledger.clone())
             .with_queues(&config, queues.0, queues.1)
-            .with_alerts(Alerts::open(&config, &settings, ledger));
+            .with_alerts(Alerts::open(&config, &settings, ledger.clone()));
+        let sweeps = ledger.map(|ledger| SweepLog::new(ledger, &settings));
         let bucket = settings.report_bucket.as_deref();
         let fan_out = bucket.zip(settings.queue_url.as_deref());
         Self {
             policy: settings.policy,
             auditor,
+            sweeps,
             rules: rules::rules().map(|rule| rule.slug).collect(),
             bucket: bucket.map(|bucket| S3Bucket::new(&config, bucket)),
             fan_out: fan_out.map(|(bucket, url)| FanOut::new(&config, bucket, url, settings.quota_share.get())),
@@ -88,7 +93,10 @@ impl AuditBackend {
         let Some(fan_out) = &self.fan_out else { return Err(nowhere_to_leave().into()) };
         let plan = fan_out.plan(message).await?;
         let part = match message.task {
-            PartWork::CloseBy(until) => return Ok(fan_out.close(&plan, until, self.now()).await?),
+            PartWork::CloseBy(until) => {
+                let whole = fan_out.close(&plan, until, self.now()).await?;
+                return Ok(self.noted(whole, plan.rules.is_none()).await);
+            }
             PartWork::Part(part) => part,
         };
         let scope = match plan.parts.get(part) {
@@ -101,7 +109,16 @@ impl AuditBackend {
             None => return Err(unreadable(format!("its plan has no part {part}")).into()),
         };
         let PassResult { report, .. } = self.audit(&scope, plan.rules.as_ref(), plan.mode, home, deadline).await;
-        Ok(fan_out.finish(&plan, part, &report).await?)
+        let whole = fan_out.finish(&plan, part, &report).await?;
+        Ok(self.noted(whole, plan.rules.is_none()).await)
+    }
+
+    /// The report of an audit of everything, noted as a sweep if it was judged by every rule.
+    async fn noted(&self, whole: Option<Report>, by_every_rule: bool) -> Option<Report> {
+        if let (Some(report), Some(sweeps), true) = (&whole, &self.sweeps, by_every_rule) {
+            sweeps.note(report).await;
+        }
+        whole
     }
 }
 
@@ -132,7 +149,12 @@ impl Backend for AuditBackend {
     }
 
     async fn pass(&self, order: &PassRequest, home: &Home, deadline: Timestamp) -> PassResult {
-        self.audit(&order.scope, order.terms.rules.as_ref(), order.terms.mode, home, deadline).await
+        let terms = &order.terms;
+        let passed = self.audit(&order.scope, terms.rules.as_ref(), terms.mode, home, deadline).await;
+        if let (Some(sweeps), true) = (&self.sweeps, order.scope.everything && terms.rules.is_none()) {
+            sweeps.note(&passed.report).await;
+        }
+        passed
     }
 
     async fn hand_out(

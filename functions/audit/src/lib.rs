@@ -14,6 +14,7 @@ pub mod auditor;
 pub mod backend;
 pub mod caller;
 pub mod fan_out;
+pub mod sweep_log;
 pub mod texts;
 
 /// Of a large account hundreds of thousands of small things are kept, made among what answers take for a moment: the C

@@ -28,5 +28,6 @@ pub mod quota;
 pub mod repair;
 pub mod scaling;
 pub mod scope;
+pub mod sweep;
 
 pub use jiff::Timestamp;

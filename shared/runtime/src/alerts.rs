@@ -26,6 +26,7 @@ use pipeline::{Concluded, Conclusion, PassOutcome};
 use serde_json::{Map, Value, json};
 
 use self::events::SweepNumbers;
+use crate::blind;
 use crate::chain::chain;
 use crate::clock::WallClock;
 use crate::home::Home;
@@ -195,8 +196,20 @@ impl Alerts {
             repairs: concluded.conclusions.iter().map(note).collect(),
             tasks: tasks(&outcome.observation, &concluded.finding),
         });
-        let sightings = sightings(seen, judged.policy.alerts().min_severity);
+        // A look at a part comes up too often to be told of each time; the next sweep sees the same.
+        let blind = judged.scope.everything.then(|| blind::finding(outcome.observation.unread(), &self.function));
+        let blind = blind.flatten();
+        let of_itself =
+            blind.iter().map(|finding| SeenFinding {
+                finding,
+                stage: FindingStage::Standing,
+                fleeting: false,
+                repairs: Vec::new(),
+                tasks: None,
+            });
+        let sightings = sightings(seen.chain(of_itself), judged.policy.alerts().min_severity);
         let rules = judged.rules.iter().filter(|slug| judged.policy.rule_enabled(slug)).map(|slug| (*slug).to_owned());
+        let rules = rules.chain([blind::RULE.to_owned()]);
         let unjudged = outcome.abstentions.iter().map(|(unit, _)| unit.clone()).collect();
         let coverage = AlertCoverage::of(judged.scope, rules.collect(), unjudged);
         let origin = self.origin(judged.home);

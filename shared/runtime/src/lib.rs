@@ -13,6 +13,7 @@
 
 pub mod alerts;
 pub mod batch;
+mod blind;
 pub mod bucket;
 pub mod chain;
 pub mod clock;

@@ -11,6 +11,7 @@
 //! | `service#CLUSTER#NAME` | `update` | the same |
 //! | `service#CLUSTER#NAME` | `stop` | `cluster_arn`, `service_name`, `task`, `noted_at`, `expires_at` |
 //! | `pause` | `pause` | `since`, `by`, `reason` |
+//! | `sweep` | `sweep` | `sweep` (JSON), `whole_at` |
 //! | `alerts` | `RULE#CLUSTER#SERVICE#GROUP` | `alert` (JSON), `revision`, `expires_at` |
 //! | `events` | an id | `event` (JSON), `kept_at`, `expires_at` |
 //!
@@ -29,6 +30,7 @@ mod owners;
 mod pause;
 mod record;
 mod refusals;
+mod sweep;
 mod window;
 
 use aws_config::SdkConfig;
@@ -55,6 +57,12 @@ impl DynamoDbLedger {
     #[must_use]
     pub fn new(config: &SdkConfig, table: &str) -> Self {
         Self { client: Client::new(config), table: table.to_owned(), backoff: Backoff::DEFAULT }
+    }
+
+    /// The table's name.
+    #[must_use]
+    pub fn table(&self) -> &str {
+        &self.table
     }
 }
 

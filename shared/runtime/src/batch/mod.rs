@@ -1,7 +1,8 @@
 //! Which messages of a batch failed: exactly those that something they needed was not had for.
 //!
 //! A message is traced from its scope to what a look at that needs: its tasks, their services, the clusters of those, and
-//! the groups the services use, as read. It fails if there was [trouble](mod@trouble) with any of these.
+//! the groups the services use, as read. It fails if there was [trouble](mod@trouble) with any of these. A look at everything
+//! doesn't fail for want of a permission: the next sweep asks again anyway, and retries before it would be denied the same.
 
 #[cfg(test)]
 mod tests;
@@ -14,13 +15,15 @@ use model::id::{ClusterArn, TargetGroupArn};
 use model::observation::Observation;
 use model::scope::{Scope, ServiceId, Unit};
 
+use trouble::Trouble;
+
 /// The messages that failed, with one reason each. `messages` are the ids and scopes of those that shared a pass, `trouble`
 /// is what went wrong in it.
 #[must_use]
 pub fn failures<'a>(
     messages: &[(&'a str, &Scope)],
     observation: &Observation,
-    trouble: &BTreeMap<Unit, String>,
+    trouble: &BTreeMap<Unit, Trouble>,
 ) -> BTreeMap<&'a str, String> {
     let mut failures = BTreeMap::new();
     if trouble.is_empty() {
@@ -31,13 +34,13 @@ pub fn failures<'a>(
     for (id, scope) in messages {
         let needed = map.needed(scope);
         let missing: Vec<_> = trouble.iter().filter(|(unit, _)| scope.everything || needed.contains(*unit)).collect();
-        if let Some((_, reason)) = missing.first() {
-            failures.insert(*id, (*reason).clone());
+        if let Some((_, Trouble { reason, .. })) = missing.iter().find(|(_, one)| !(scope.everything && one.denied)) {
+            failures.insert(*id, reason.clone());
         }
         blamed.extend(missing.into_iter().map(|(unit, _)| unit));
     }
     // What no message can be shown to need was needed by one of them all the same.
-    if let Some((_, reason)) = trouble.iter().find(|(unit, _)| !blamed.contains(unit)) {
+    if let Some((_, Trouble { reason, .. })) = trouble.iter().find(|(unit, _)| !blamed.contains(unit)) {
         for (id, _) in messages.iter().filter(|(_, scope)| !scope.is_empty()) {
             failures.entry(*id).or_insert_with(|| reason.clone());
         }

@@ -184,6 +184,16 @@ fn only_what_may_come_out_otherwise_the_next_time_fails() {
     assert_eq!(failed(&outcome()), [""; 0]);
 }
 
+#[test]
+fn a_sweep_does_not_fail_for_a_missing_permission_alone() {
+    let mut outcome = abstention(Unit::Service(service("api")), UnreadKind::Denied);
+    let failed_without_everything = failed(&outcome);
+    assert!(!failed_without_everything.is_empty() && !failed_without_everything.contains(&"everything"));
+    // Whatever else is wrong with the same service may be right the next time.
+    outcome.abstentions.extend(abstention(Unit::Service(service("api")), UnreadKind::Transient).abstentions);
+    assert!(failed(&outcome).contains(&"everything"));
+}
+
 const NEEDING_NEXT: [&str; 5] = ["task a1", "gone task of api", "service api", "cluster prod", "everything"];
 
 #[test]
@@ -214,7 +224,7 @@ fn a_gate_that_could_not_be_read_fails_whoever_needed_it() {
     ];
     for gate in gates {
         let mut outcome = outcome();
-        gate(&mut outcome.observation, unread(UnreadKind::Denied));
+        gate(&mut outcome.observation, transient());
         assert_eq!(failed(&outcome), NEEDING_NEXT);
     }
     let mut unknown = outcome();

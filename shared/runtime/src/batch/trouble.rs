@@ -13,27 +13,35 @@ use model::observation::{Observation, Unread, UnreadKind};
 use model::scope::Unit;
 use pipeline::{Conclusion, PassOutcome};
 
-/// What went wrong, and what about; one reason each.
+/// Something that went wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// What, for the log.
+    pub reason: String,
+    /// It is a permission that is missing, and nothing else.
+    pub denied: bool,
+}
+
+/// What went wrong, and what about; one reason each, and where there are several rather one that may pass.
 #[must_use]
-pub fn trouble(outcome: &PassOutcome) -> BTreeMap<Unit, String> {
+pub fn trouble(outcome: &PassOutcome) -> BTreeMap<Unit, Trouble> {
     let mut trouble = BTreeMap::new();
     for (unit, unread) in &outcome.abstentions {
         add(&mut trouble, unit.clone(), unread);
     }
     add_gates(&mut trouble, &outcome.observation, &repaired(outcome));
     for (site, error) in &outcome.unsent {
-        let reason = || format!("the next look at {site} could not be sent: {error}");
-        trouble.entry(site.unit()).or_insert_with(reason);
+        insert(&mut trouble, site.unit(), false, || format!("the next look at {site} could not be sent: {error}"));
     }
     for Conclusion { repair, reason, .. } in conclusions(outcome).filter(|one| one.status == RepairStatus::Failed) {
         let why = reason.as_deref().unwrap_or("no reason was given");
-        trouble.entry(repair.site().unit()).or_insert_with(|| format!("{repair} failed: {why}"));
+        insert(&mut trouble, repair.site().unit(), false, || format!("{repair} failed: {why}"));
     }
     trouble
 }
 
 /// What decides whether a repair may be made: the pause, holds, and what the ledger knows.
-fn add_gates(trouble: &mut BTreeMap<Unit, String>, seen: &Observation, repaired: &BTreeSet<Unit>) {
+fn add_gates(trouble: &mut BTreeMap<Unit, Trouble>, seen: &Observation, repaired: &BTreeSet<Unit>) {
     let group = |arn: &TargetGroupArn| Unit::TargetGroup(arn.clone());
     for (cluster, unread) in seen.aws.cluster.all_unread() {
         add(trouble, Unit::Cluster(cluster.clone()), unread);
@@ -68,13 +76,20 @@ fn add_gates(trouble: &mut BTreeMap<Unit, String>, seen: &Observation, repaired:
     }
 }
 
-fn add(trouble: &mut BTreeMap<Unit, String>, unit: Unit, unread: &Unread) {
+fn add(trouble: &mut BTreeMap<Unit, Trouble>, unit: Unit, unread: &Unread) {
     let Unread { resource, operation, error, kind } = unread;
     match kind {
         UnreadKind::Transient | UnreadKind::Denied | UnreadKind::OutOfTime => {
-            trouble.entry(unit).or_insert_with(|| format!("{operation} on {resource} failed: {error}"));
+            let denied = *kind == UnreadKind::Denied;
+            insert(trouble, unit, denied, || format!("{operation} on {resource} failed: {error}"));
         }
         UnreadKind::Permanent | UnreadKind::NoLedger => {}
+    }
+}
+
+fn insert(trouble: &mut BTreeMap<Unit, Trouble>, unit: Unit, denied: bool, reason: impl FnOnce() -> String) {
+    if trouble.get(&unit).is_none_or(|known| known.denied && !denied) {
+        trouble.insert(unit, Trouble { reason: reason(), denied });
     }
 }
 

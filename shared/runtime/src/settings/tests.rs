@@ -140,7 +140,12 @@ fn a_policy_from_s3_has_the_hash_that_is_set_or_nothing_starts() {
     assert_eq!((mode(&settings), settings.policy_sha256.as_deref()), (Mode::Repair, Some(SHA256)));
     let errors = [(Some("[registration]\n"), SHA256), (None, SHA256)]
         .map(|(text, sha256)| with_object(text, sha256).expect_err("an error").to_string());
-    insta::assert_snapshot!(errors.join("\n"), @"");
+    insta::assert_snapshot!(errors.join("\n"), @"
+    the settings have 1 problem:
+      GUARD_POLICY_OBJECT: the policy has the SHA-256 fb1bd4ad76361c1569264076515f7c438716af37582b115885cfeb729ef9f0b6, and not d7ab103482e3376a0971db295cd8aef2ff595b422ceb5b425b574bfc1bf15d0f (GUARD_POLICY_SHA256)
+    the settings have 1 problem:
+      GUARD_POLICY_OBJECT: s3://bucket/policy/a.json is read by the functions only: give the policy as a file
+    ");
 }
 
 #[test]
@@ -152,7 +157,13 @@ fn a_policy_in_s3_is_named_as_bucket_and_key_and_by_its_hash() {
     assert_eq!(object(&[]), Ok(None));
     assert!(object(&[("GUARD_POLICY_OBJECT", "s3://b/k"), ("GUARD_POLICY_SHA256", SHA256)]).unwrap().is_some());
     let error = object(&[("GUARD_POLICY_OBJECT", "s3://b/k")]).unwrap_err();
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @"
+    the settings have 1 problem:
+      GUARD_POLICY_OBJECT: GUARD_POLICY_SHA256 is missing: others can change an object, so its hash must be set
+    ");
     let error = object(&[("GUARD_POLICY_OBJECT", "policy.json"), ("GUARD_POLICY_SHA256", SHA256)]).unwrap_err();
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @r#"
+    the settings have 1 problem:
+      GUARD_POLICY_OBJECT: "policy.json" is no object: it looks like s3://BUCKET/KEY
+    "#);
 }

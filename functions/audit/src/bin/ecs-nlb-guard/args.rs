@@ -4,15 +4,13 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use audit::sweep_log::VERSION;
 use clap::builder::styling::AnsiColor;
 use clap::builder::{PossibleValue, Styles, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::fmt::friendly::SpanParser;
 use model::finding::Severity;
-
-/// The version, and the commit it was built from where that is known.
-pub(crate) const VERSION: &str = env!("ECS_NLB_GUARD_VERSION");
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -85,6 +83,8 @@ pub(crate) enum Command {
     Policy(PolicyCommand),
     /// Print the IAM policy that a caller needs
     Permissions(PermissionsArgs),
+    /// Tell how the guard in the account is: pause, last sweep, open alerts, version and policy
+    Status(StatusArgs),
     /// Stop all repairs of every function at once, until `resume`
     Pause(PauseArgs),
     /// Let repairs continue after `pause`
@@ -262,6 +262,16 @@ pub(crate) struct ExplainArgs {
     /// The policy; else GUARD_POLICY, GUARD_POLICY_FILE, or policy.toml beside this program
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
+}
+
+/// Tell how the guard in the account is.
+#[derive(Debug, clap::Args)]
+pub(crate) struct StatusArgs {
+    /// Print it as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) ledger: LedgerArgs,
 }
 
 /// Stop all repairs of every function at once, until `resume`.

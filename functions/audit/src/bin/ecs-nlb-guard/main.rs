@@ -18,7 +18,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::args::{Args, Command, PolicyCommand};
-use crate::commands::{audit, diff, pause, permissions, plan, policy, rules, test_alert, watch};
+use crate::commands::{audit, diff, pause, permissions, plan, policy, rules, status, test_alert, watch};
 use crate::ending::{Ending, Failure, INTERRUPTED};
 
 fn main() -> ExitCode {
@@ -44,6 +44,7 @@ fn run(command: &Command) -> Result<Ending, Failure> {
         Command::Policy(PolicyCommand::Check { file }) => policy::check(file),
         Command::Policy(PolicyCommand::Explain(args)) => policy::explain(args),
         Command::Policy(PolicyCommand::Init { file }) => policy::init(file),
+        Command::Status(args) => in_runtime(status::run(args)),
         Command::Pause(args) => in_runtime(pause::pause(args)),
         Command::Resume(args) => in_runtime(pause::resume(args)),
         Command::TestAlert(account) => in_runtime(test_alert::run(account)),

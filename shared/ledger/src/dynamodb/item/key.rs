@@ -85,6 +85,11 @@ pub(in crate::dynamodb) fn pause() -> Item {
     attributes([("pk", string(&"pause")), ("sk", string(&"pause"))])
 }
 
+/// The key of the last sweep.
+pub(in crate::dynamodb) fn sweep() -> Item {
+    attributes([("pk", string(&"sweep")), ("sk", string(&"sweep"))])
+}
+
 /// The partition key of all alerts: they are read together.
 pub(in crate::dynamodb) fn alerts() -> AttributeValue {
     string(&"alerts")

@@ -11,6 +11,7 @@ pub(super) mod ownership;
 pub(super) mod pause;
 pub(super) mod refusal;
 pub(super) mod stop;
+pub(super) mod sweep;
 pub(super) mod update;
 pub(super) mod window;
 

@@ -7,5 +7,6 @@ pub(crate) mod permissions;
 pub(crate) mod plan;
 pub(crate) mod policy;
 pub(crate) mod rules;
+pub(crate) mod status;
 pub(crate) mod test_alert;
 pub(crate) mod watch;

@@ -44,7 +44,8 @@ pub(crate) async fn resume(args: &args::ResumeArgs) -> Result<Ending, Failure> {
     Ok(Ending::Fine)
 }
 
-async fn open(args: &LedgerArgs) -> Result<(DynamoDbLedger, Session), Failure> {
+/// The ledger that is named, and whose account it is in.
+pub(crate) async fn open(args: &LedgerArgs) -> Result<(DynamoDbLedger, Session), Failure> {
     let settings = settings(Given { ledger_table: args.ledger_table.as_deref(), ..Given::default() })?;
     let table = settings.ledger_table.ok_or_else(|| {
         Failure::usage_of("it isn't known where the ledger is: give --ledger-table or set GUARD_LEDGER_TABLE")
@@ -53,7 +54,7 @@ async fn open(args: &LedgerArgs) -> Result<(DynamoDbLedger, Session), Failure> {
     Ok((DynamoDbLedger::new(&session.config, &table), session))
 }
 
-fn told(pause: &Pause) -> String {
+pub(crate) fn told(pause: &Pause) -> String {
     let Pause { since, by, reason } = pause;
     let reason = reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
     format!("since {since:.0} by {by}{reason}")
