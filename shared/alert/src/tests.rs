@@ -362,7 +362,8 @@ async fn five_hundred_alerts_in_one_sweep_are_a_handful_of_messages() {
         pass(&ledger, &topic, &findings, &everything(), second).await;
     }
     assert_eq!(topic.told().len(), 500);
-    assert!(topic.messages.lock().unwrap().len() <= 3);
+    let messages = topic.messages.lock().unwrap().len();
+    assert!(messages <= 5, "{messages}");
     // Five hundred findings of one service are one alert.
     let findings: Vec<Finding> = (0..500).map(|nth| stale("api", nth)).collect();
     for second in [2700, 3600] {

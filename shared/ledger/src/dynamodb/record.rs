@@ -156,7 +156,7 @@ mod tests {
         let error = ledger(client).record(&records(20)).await.unwrap_err();
         assert_eq!(
             error.to_string(),
-            "dynamodb:BatchWriteItem on ledger failed (throttled): 3 records were left unprocessed after 4 attempts"
+            "dynamodb:BatchWriteItem on ledger failed (throttled): 3 writes were left unprocessed after 4 attempts"
         );
     }
 
