@@ -10,6 +10,7 @@ class EventBus:
     def __init__(self, account):
         name = f"bus-{uuid.uuid4().hex[:8]}"
         self._sqs, events = account.aws.sqs, account.aws.events
+        self._account = account.id
         self.arn = events.create_event_bus(Name=name)["EventBusArn"]
         self._queue = self._sqs.create_queue(QueueName=name)["QueueUrl"]
         pattern = json.dumps({"source": ["ecs-nlb-guard"]})
@@ -22,6 +23,7 @@ class EventBus:
         events = []
         while received := self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages"):
             for message in received:
-                events.append(json.loads(message["Body"]))
+                # EventBridge says which account an event is from; moto leaves it out.
+                events.append({"account": self._account} | json.loads(message["Body"]))
                 self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
         return [event for event in events if not detail_types or event["detail-type"] in detail_types]
