@@ -199,14 +199,13 @@ impl Alerts {
         // A look at a part comes up too often to be told of each time; the next sweep sees the same.
         let blind = judged.scope.everything.then(|| blind::finding(outcome.observation.unread(), &self.function));
         let blind = blind.flatten();
-        let of_itself =
-            blind.iter().map(|finding| SeenFinding {
-                finding,
-                stage: FindingStage::Standing,
-                fleeting: false,
-                repairs: Vec::new(),
-                tasks: None,
-            });
+        let of_itself = blind.iter().map(|finding| SeenFinding {
+            finding,
+            stage: FindingStage::Standing,
+            fleeting: false,
+            repairs: Vec::new(),
+            tasks: None,
+        });
         let sightings = sightings(seen.chain(of_itself), judged.policy.alerts().min_severity);
         let rules = judged.rules.iter().filter(|slug| judged.policy.rule_enabled(slug)).map(|slug| (*slug).to_owned());
         let rules = rules.chain([blind::RULE.to_owned()]);

@@ -276,7 +276,10 @@ mod tests {
             (config("us-east-1").use_fips(true).build(), "https://events-fips.us-east-1.amazonaws.com"),
             (config("us-east-1").use_dual_stack(true).build(), "https://events.us-east-1.api.aws"),
             (config("us-iso-east-1").build(), "https://events.us-iso-east-1.c2s.ic.gov"),
-            (config("eusc-de-east-1").use_dual_stack(true).build(), "https://events.eusc-de-east-1.api.amazonwebservices.eu"),
+            (
+                config("eusc-de-east-1").use_dual_stack(true).build(),
+                "https://events.eusc-de-east-1.api.amazonwebservices.eu",
+            ),
             (config("us-east-1").endpoint_url("http://127.0.0.1:5000/").build(), "http://127.0.0.1:5000"),
         ];
         for (config, expected) in table {
