@@ -2,7 +2,7 @@
 //!
 //! * [`auditor`] – finds what a request names, and surveys it;
 //! * [`backend`] – the audit as a Lambda function;
-//! * [`fan_out`], [`bucket`] – what is too large for one invocation, and for one answer;
+//! * [`fan_out`] – what is too large for one invocation;
 //! * [`texts`] – what the rules say of themselves, for the formats that show it;
 //! * [`caller`] – whose account and Region the command line works in.
 //!
