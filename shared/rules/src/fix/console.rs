@@ -1,6 +1,6 @@
 //! Links to the AWS console.
 
-use model::id::{Region, SecurityGroupId, TargetGroupArn};
+use model::id::{LoadBalancerArn, Region, SecurityGroupId, TargetGroupArn};
 use model::scope::ServiceId;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -11,6 +11,12 @@ pub(super) fn target_group(arn: &TargetGroupArn) -> String {
     let region = encoded(arn.region());
     let at = origin(arn.partition(), &region);
     format!("{at}/ec2/home?region={region}#TargetGroup:targetGroupArn={}", encoded(arn.as_str()))
+}
+
+pub(super) fn load_balancer(arn: &LoadBalancerArn) -> String {
+    let region = encoded(arn.region());
+    let at = origin(arn.partition(), &region);
+    format!("{at}/ec2/home?region={region}#LoadBalancer:loadBalancerArn={}", encoded(arn.as_str()))
 }
 
 pub(super) fn service(id: &ServiceId) -> String {

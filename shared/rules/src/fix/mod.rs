@@ -17,7 +17,7 @@ pub(crate) use terraform::{block, label, string};
 use std::fmt::Display;
 
 use model::fix::Fix;
-use model::id::{Region, SecurityGroupId, TargetGroupArn};
+use model::id::{LoadBalancerArn, Region, SecurityGroupId, TargetGroupArn};
 use model::scope::ServiceId;
 
 /// Begins a fix; `note` says what it changes, and whether it is safe to do now.
@@ -47,6 +47,12 @@ impl FixDraft {
         self
     }
 
+    /// To be seen at this load balancer.
+    pub(crate) fn at_load_balancer(mut self, arn: &LoadBalancerArn) -> Self {
+        self.0.console = Some(console::load_balancer(arn));
+        self
+    }
+
     /// To be seen at this service.
     pub(crate) fn at_service(mut self, id: &ServiceId) -> Self {
         self.0.console = Some(console::service(id));
@@ -65,6 +71,9 @@ impl FixDraft {
     }
 }
 
+/// What is said of a command that changes nothing.
+pub(crate) const LOOK: &str = "It only reads: safe at any time.";
+
 /// `aws elbv2 describe-target-health` of a group: what a person reads first, and what changes nothing.
 pub(crate) fn look_at_targets(arn: &TargetGroupArn, targets: Option<String>) -> Fix {
     let command = AwsCommand::new(arn.region(), "elbv2", "describe-target-health").arg("target-group-arn", arn);
@@ -72,13 +81,36 @@ pub(crate) fn look_at_targets(arn: &TargetGroupArn, targets: Option<String>) -> 
         Some(targets) => command.arg("targets", targets),
         None => command,
     };
-    fix(
-        format!("See the state of each target of {}, and the reason beside it", arn.name()),
-        "It only reads: safe at any time.",
-    )
-    .command(command)
-    .at_target_group(arn)
-    .done()
+    fix(format!("See the state of each target of {}, and the reason beside it", arn.name()), LOOK)
+        .command(command)
+        .at_target_group(arn)
+        .done()
+}
+
+/// Another value of a target group's attribute; `argument` is that of Terraform's `aws_lb_target_group`.
+pub(crate) fn attribute_fix(
+    arn: &TargetGroupArn,
+    (key, value): (&'static str, &str),
+    argument: &str,
+    (title, note): (String, &str),
+) -> Fix {
+    let command = AwsCommand::new(arn.region(), "elbv2", "modify-target-group-attributes")
+        .arg("target-group-arn", arn)
+        .arg("attributes", format!("Key={key},Value={value}"));
+    fix(title, note)
+        .command(command)
+        .terraform(format!("# in the aws_lb_target_group\n{argument} = {value}\n"))
+        .at_target_group(arn)
+        .done()
+}
+
+/// `aws elbv2 describe-load-balancers` of a load balancer: its state and the reason beside it.
+pub(crate) fn look_at_balancer(arn: &LoadBalancerArn) -> Fix {
+    let command = AwsCommand::new(arn.region(), "elbv2", "describe-load-balancers").arg("load-balancer-arns", arn);
+    fix(format!("See the state of {}, and the reason beside it", arn.name()), LOOK)
+        .command(command)
+        .at_load_balancer(arn)
+        .done()
 }
 
 /// Another bound for Application Auto Scaling: `min` or `max`.

@@ -34,6 +34,7 @@ pub(crate) use reach::flow::transports;
 pub(crate) use reach::range::everywhere;
 pub(crate) use reach::{Admitted, Flow, Spread};
 pub(crate) use reachability::{Reachability, reachabilities};
+pub(crate) use suggested_rule::letting;
 
 use crate::rule::Rule;
 

@@ -88,13 +88,18 @@ fn inbound_sentence(group: &str, flow: &Flow, from: &str) -> String {
 }
 
 /// The rule as a command and as Terraform.
-fn letting(lookup: &Lookup<'_>, direction: Direction, group: &SecurityGroupId, flow: &Flow, peers: Vec<Peer>) -> Fix {
+pub(crate) fn letting(
+    lookup: &Lookup<'_>,
+    direction: Direction,
+    group: &SecurityGroupId,
+    flow: &Flow,
+    peers: Vec<Peer>,
+) -> Fix {
     let everybody = peers.iter().any(|peer| matches!(peer, Peer::Range(range) if range.prefix_len() == 0));
     let note = match everybody {
         false => "Safe now: it takes effect at once, and opens this port to nobody else.",
         true => {
-            "It takes effect at once, and lets in everybody who has a route to the tasks: check that the port is meant to be \
-                 public."
+            "It takes effect at once, and lets in everybody who has a route there: check that the port is meant to be public."
         }
     };
     let which = match direction {

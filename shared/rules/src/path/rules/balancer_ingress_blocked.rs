@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use model::ec2::EndpointService;
-use model::elb::{Listener, LoadBalancer};
+use model::ec2::{EndpointService, Peer};
+use model::elb::{IpVersion, Listener, LoadBalancer, Scheme};
 use model::finding::{Finding, Severity};
+use model::fix::Fix;
 use model::observation::{Gap, Lookup};
 
+use crate::fix::{AwsCommand, Direction, LOOK, fix};
 use crate::judgement::Judgement;
 use crate::path::served_balancer::ServedBalancer;
 use crate::rule::Rule;
-use crate::security_group::{Admitted, Flow, Groups, Sender, fill, transports};
+use crate::security_group::{Admitted, Flow, Groups, Sender, everywhere, fill, letting, transports};
 
 pub(crate) const RULE: Rule = Rule {
     slug: "balancer-ingress-blocked",
@@ -58,8 +60,25 @@ fn finding<'a>(lookup: &Lookup<'a>, served: &ServedBalancer<'a>) -> Result<Optio
         "No client reaches {services} through {name}: the load balancer's security groups let nobody in on {}",
         flows.join(", ")
     );
+    let fixes = fixes(lookup, served.balancer, &shut);
     let draft = served.start(&RULE, summary).security_groups(served.balancer.groups()).subject(flows.join(", "));
-    Ok(Some(draft.evidence("shut", Some(flows)).done()))
+    Ok(Some(draft.loses_traffic(0).fixes(fixes).evidence("shut", Some(flows)).done()))
+}
+
+/// Everybody may be a client of an internet-facing balancer; who an internal one's are can't be known here.
+fn fixes(lookup: &Lookup<'_>, balancer: &LoadBalancer, shut: &BTreeSet<Flow>) -> Vec<Fix> {
+    let Some(group) = balancer.groups().iter().min() else { return Vec::new() };
+    if balancer.scheme == Scheme::InternetFacing {
+        let versions: &[_] =
+            if balancer.is_dualstack() { &[IpVersion::Ipv4, IpVersion::Ipv6] } else { &[IpVersion::Ipv4] };
+        let peers: Vec<Peer> = versions.iter().flat_map(|version| everywhere(*version)).map(Peer::Range).collect();
+        return shut.iter().map(|flow| letting(lookup, Direction::In, group, flow, peers.clone())).collect();
+    }
+    let region = &lookup.observation().region;
+    let command = AwsCommand::new(region.as_str(), "ec2", "describe-security-group-rules")
+        .arg("filters", format!("Name=group-id,Values={group}"));
+    let title = format!("See what security group {group} of {} lets in", balancer.arn.name());
+    vec![fix(title, LOOK).command(command).at_security_group(region, group).done()]
 }
 
 /// May its clients all come through PrivateLink, past its groups?

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use model::elb::{BalancerState, LoadBalancer};
+use model::elb::{BalancerState, LoadBalancer, TargetGroup};
 use model::finding::Severity;
+use model::fix::Fix;
 use model::observation::Lookup;
 
+use crate::fix::{AwsCommand, fix, label, look_at_balancer, string};
 use crate::judgement::Judgement;
 use crate::path::served_balancer::ServedBalancer;
 use crate::rule::Rule;
@@ -44,8 +46,44 @@ pub(crate) fn judge<'a>(lookup: &Lookup<'a>, served: &ServedBalancer<'a>, judgem
     };
     let Some(why) = why else { return };
     let summary = format!("{} can't serve {}: the load balancer {why}", served.name(), served.users_in_words());
-    let draft = served.start(&RULE, summary).subject(why.to_owned());
+    let draft = served.start(&RULE, summary).subject(why.to_owned()).fixes(fixes(served));
+    let draft = if matches!(state, Some(BalancerState::ActiveImpaired)) { draft } else { draft.loses_traffic(0) };
     judgement.findings.push(draft.evidence("state", state.map(|state| state.as_str().to_owned())).done());
+}
+
+/// Without a listener, one for each group that a service serves through.
+fn fixes(served: &ServedBalancer<'_>) -> Vec<Fix> {
+    let arn = &served.balancer.arn;
+    let listening = |group: &TargetGroup| {
+        let (protocol, port) = (group.protocol.as_deref()?, group.port?);
+        let command = AwsCommand::new(arn.region(), "elbv2", "create-listener")
+            .arg("load-balancer-arn", arn)
+            .arg("protocol", protocol)
+            .arg("port", port)
+            .arg("default-actions", format!("Type=forward,TargetGroupArn={}", group.arn));
+        let text = format!(
+            "resource \"aws_lb_listener\" \"{}\" {{\n  load_balancer_arn = {}\n  port              = {port}\n  protocol          = {}\n\n  \
+             default_action {{\n    type             = \"forward\"\n    target_group_arn = {}\n  }}\n}}\n",
+            label(group.arn.name()),
+            string(arn.as_str()),
+            string(protocol),
+            string(group.arn.as_str())
+        );
+        let title = format!("Have {} listen on {protocol} {port} and forward to {}", arn.name(), group.arn.name());
+        let note = "Safe now: clients on that port are sent to the target group. Choose the port that they use.";
+        Some(fix(title, note).command(command).terraform(text).at_load_balancer(arn).done())
+    };
+    match served.balancer.state {
+        // TLS and QUIC take a certificate, which isn't known here.
+        Some(BalancerState::Active) => {
+            let groups = served.groups.values().map(|one| one.group);
+            groups
+                .filter(|group| matches!(group.protocol.as_deref(), Some("TCP" | "UDP" | "TCP_UDP")))
+                .filter_map(listening)
+                .collect()
+        }
+        _ => vec![look_at_balancer(arn)],
+    }
 }
 
 /// Was it made longer ago than setting it up takes? What isn't known counts as new.

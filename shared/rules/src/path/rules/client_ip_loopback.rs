@@ -3,10 +3,12 @@
 use model::ecs::TaskDefinition;
 use model::elb::{LoadBalancer, TargetGroup};
 use model::finding::{Finding, Severity};
+use model::fix::Fix;
 use model::observation::{Gap, Lookup};
 
 use crate::configuration::{NamedGroup, Subject};
 use crate::finding::start;
+use crate::fix::attribute_fix;
 use crate::rule::Rule;
 use crate::security_group::Sender;
 
@@ -55,10 +57,23 @@ pub(crate) fn finding<'a>(
                 named.arn.name()
             );
             let draft = start(&RULE, summary).service(&subject.id, subject.service).target_group(named.arn);
-            return Ok(Some(draft.subject(name.to_owned()).evidence("names", Some(name.to_owned())).done()));
+            let draft = draft.fixes(fixes(group)).subject(name.to_owned());
+            return Ok(Some(draft.evidence("names", Some(name.to_owned())).done()));
         }
     }
     Ok(None)
+}
+
+/// AWS has client address preservation always on for the other protocols ("Client IP preservation" in the guide to Network Load
+/// Balancers).
+fn fixes(group: &TargetGroup) -> Vec<Fix> {
+    let can_be_off = matches!(group.protocol.as_deref(), Some("TCP" | "TLS"));
+    let title = format!("Turn client address preservation off for target group {}", group.arn.name());
+    let note = "Not safe before you have checked two things: the tasks see the load balancer's addresses from then on, so their \
+        security groups must let those in, and nothing in them may go by the client's address. It holds for new connections.";
+    let off =
+        || attribute_fix(&group.arn, ("preserve_client_ip.enabled", "false"), "preserve_client_ip", (title, note));
+    can_be_off.then(off).into_iter().collect()
 }
 
 fn balancer_names(definition: &TaskDefinition) -> impl Iterator<Item = &str> {

@@ -2,10 +2,12 @@
 
 use model::elb::TargetGroup;
 use model::finding::{Finding, Severity};
+use model::fix::Fix;
 use model::observation::{Gap, Lookup};
 
 use crate::configuration::{LoadBalancerEntry, NamedGroup, Subject};
 use crate::finding::start;
+use crate::fix::attribute_fix;
 use crate::rule::Rule;
 
 /// For about so long, in seconds, a Network Load Balancer may go on sending new flows to a target that was deregistered. AWS
@@ -37,7 +39,7 @@ pub(crate) fn finding<'a>(
     lookup: &Lookup<'a>,
     subject: &Subject<'a>,
     named: &NamedGroup<'a>,
-    _: &'a TargetGroup,
+    group: &'a TargetGroup,
 ) -> Result<Option<Finding>, Gap<'a>> {
     let attributes = lookup.target_group_attributes(named.arn)?;
     let delay = attributes.and_then(|attributes| attributes.deregistration_delay_seconds).unwrap_or(DELAY);
@@ -58,8 +60,16 @@ pub(crate) fn finding<'a>(
         named.arn.name()
     );
     let draft = start(&RULE, summary).service(&subject.id, subject.service).target_group(named.arn);
-    let draft = draft.evidence("deregistration_delay_seconds", Some(delay));
+    let draft = draft.fixes(vec![longer_delay(group)]).evidence("deregistration_delay_seconds", Some(delay));
     Ok(Some(draft.evidence("stop_timeout_seconds", Some(longest)).done()))
+}
+
+fn longer_delay(group: &TargetGroup) -> Fix {
+    let title = format!("Set the deregistration delay of {} to {STILL_SENDING} seconds", group.arn.name());
+    let note = "Safe now: nothing restarts. Tasks run up to two minutes longer when they are stopped, and deployments take that much \
+        longer.";
+    let (key, seconds) = ("deregistration_delay.timeout_seconds", STILL_SENDING.to_string());
+    attribute_fix(&group.arn, (key, &seconds), "deregistration_delay", (title, note))
 }
 
 /// How long the container that serves may take to stop; `None` where its definition isn't there.

@@ -3,10 +3,12 @@
 use model::ecs::{Container, NetworkMode, TaskDefinition};
 use model::elb::{HealthCheckPort, TargetGroup, TargetState};
 use model::finding::{Finding, Severity};
+use model::fix::Fix;
 use model::observation::{Gap, Lookup};
 
 use crate::configuration::{LoadBalancerEntry, NamedGroup, Subject};
 use crate::finding::start;
+use crate::fix::{AwsCommand, fix};
 use crate::rule::Rule;
 
 pub(crate) const RULE: Rule = Rule {
@@ -45,10 +47,46 @@ pub(crate) fn finding<'a>(
         true => (Severity::High, "all of its targets fail their health checks"),
         false => (RULE.severity, "its health checks may not be what was meant"),
     };
-    let summary = format!("{} behind {}: {outcome}, as {problem}", subject.id, named.arn.name());
+    let summary = format!("{} behind {}: {outcome}, as {}", subject.id, named.arn.name(), problem.words);
     let draft = start(&RULE, summary).severity(severity).service(&subject.id, subject.service);
-    let draft = draft.target_group(named.arn).subject(problem.clone()).evidence("health_check", Some(check(group)));
-    Ok(Some(draft.evidence("problem", Some(problem)).done()))
+    let draft =
+        draft.target_group(named.arn).subject(problem.words.clone()).evidence("health_check", Some(check(group)));
+    let fixes = fixes(group, &problem);
+    let draft = if is_failing { draft.loses_traffic(0) } else { draft };
+    Ok(Some(draft.fixes(fixes).evidence("problem", Some(problem.words)).done()))
+}
+
+/// Another port, or plain TCP, which every container that serves TCP answers.
+fn fixes(group: &TargetGroup, problem: &Problem) -> Vec<Fix> {
+    let arn = &group.arn;
+    let command = || AwsCommand::new(arn.region(), "elbv2", "modify-target-group").arg("target-group-arn", arn);
+    let in_group = |argument: &str| format!("# in the aws_lb_target_group\nhealth_check {{\n  {argument}\n}}\n");
+    let note = "Safe now: targets stay registered, and the next checks go by it.";
+    let made = match problem.is_mended_by {
+        None => return Vec::new(),
+        Some(Change::TrafficPort) => {
+            fix(format!("Check the targets of {} on the port that they serve on", arn.name()), note)
+                .command(command().arg("health-check-port", "traffic-port"))
+                .terraform(in_group("port = \"traffic-port\""))
+        }
+        Some(Change::Tcp) => fix(format!("Check the targets of {} over TCP", arn.name()), note)
+            .command(command().arg("health-check-protocol", "TCP"))
+            .terraform(in_group("protocol = \"TCP\"")),
+    };
+    vec![made.at_target_group(arn).done()]
+}
+
+/// What is wrong with the check.
+struct Problem {
+    words: String,
+    is_mended_by: Option<Change>,
+}
+
+/// What would mend it.
+#[derive(Clone, Copy)]
+enum Change {
+    TrafficPort,
+    Tcp,
 }
 
 /// The check in words: `HTTP on the traffic port`.
@@ -65,7 +103,7 @@ fn problem<'a>(
     lookup: &Lookup<'a>,
     group: &TargetGroup,
     entry: &LoadBalancerEntry<'a>,
-) -> Result<Option<String>, Gap<'a>> {
+) -> Result<Option<Problem>, Gap<'a>> {
     let (Some(arn), true) = (entry.source.task_definition, group.health_check.enabled) else { return Ok(None) };
     let Some(port) = (match group.health_check.port {
         HealthCheckPort::Traffic => entry.entry.container_port,
@@ -81,27 +119,32 @@ fn problem<'a>(
     Ok(wrong(definition, group, port, is_fixed))
 }
 
-fn wrong(definition: &TaskDefinition, group: &TargetGroup, port: u16, is_fixed: bool) -> Option<String> {
+fn wrong(definition: &TaskDefinition, group: &TargetGroup, port: u16, is_fixed: bool) -> Option<Problem> {
+    let problem = |words, is_mended_by| Some(Problem { words, is_mended_by });
     let (family, revision) = definition.arn.family_and_revision();
     let mapping: Vec<&Container> = definition.containers.iter().filter(|one| one.maps_port(port)).collect();
     if mapping.is_empty() {
         // The traffic port's own mapping is another rule's matter.
-        return is_fixed.then(|| format!("they go to port {port}, which no container of {family}:{revision} maps"));
+        let words = format!("they go to port {port}, which no container of {family}:{revision} maps");
+        return is_fixed.then_some(Problem { words, is_mended_by: Some(Change::TrafficPort) });
     }
     let protocols: Vec<&str> = mapping.iter().flat_map(|one| one.protocols_of(port)).collect();
     if !protocols.contains(&"tcp") {
-        return Some(format!("they go over TCP to port {port}, which {family}:{revision} maps for UDP alone"));
+        return problem(format!("they go over TCP to port {port}, which {family}:{revision} maps for UDP alone"), None);
     }
     let checks_http = matches!(group.health_check.protocol.as_deref(), Some("HTTP" | "HTTPS"));
     let app = mapping.iter().flat_map(|one| &one.ports).filter(|one| one.container_port == port);
     let other = app.filter_map(|one| one.app_protocol.as_deref()).find(|app| matches!(*app, "grpc" | "http2"));
     match other.filter(|_| checks_http) {
-        Some(app) => Some(format!("they speak HTTP/1.1 to port {port}, whose application protocol is {app}")),
+        Some(app) => problem(
+            format!("they speak HTTP/1.1 to port {port}, whose application protocol is {app}"),
+            Some(Change::Tcp),
+        ),
         None if group.protocol.as_deref() == Some("TLS")
             && group.health_check.protocol.as_deref() == Some("HTTP")
             && !is_fixed =>
         {
-            Some(format!("they speak plain HTTP to port {port}, which is sent TLS"))
+            problem(format!("they speak plain HTTP to port {port}, which is sent TLS"), Some(Change::Tcp))
         }
         None => None,
     }

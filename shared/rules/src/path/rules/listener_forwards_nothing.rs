@@ -2,8 +2,11 @@
 
 use model::elb::Listener;
 use model::finding::{Finding, Severity};
+use model::fix::Fix;
+use model::id::TargetGroupArn;
 use model::observation::{Gap, Lookup};
 
+use crate::fix::{AwsCommand, fix, string};
 use crate::judgement::Judgement;
 use crate::path::served_balancer::ServedBalancer;
 use crate::registration::account_users;
@@ -54,6 +57,30 @@ fn finding<'a>(
     );
     let draft = served.start(&RULE, summary).evidence("listener", Some(listener.arn.to_string()));
     let own = listener.forwards.iter().find(|forward| served.groups.contains_key(&forward.target_group));
-    let draft = own.into_iter().fold(draft, |draft, forward| draft.target_group(&forward.target_group));
-    Ok(Some(draft.subject(listener.arn.to_string()).evidence("target_groups", Some(groups)).done()))
+    let draft = match own {
+        Some(own) => draft.target_group(&own.target_group),
+        None => draft,
+    };
+    let fixes: Vec<Fix> = own.map(|own| forwarding(listener, &own.target_group)).into_iter().collect();
+    let draft = draft.loses_traffic(0).fixes(fixes).subject(listener.arn.to_string());
+    Ok(Some(draft.evidence("target_groups", Some(groups)).done()))
+}
+
+fn forwarding(listener: &Listener, group: &TargetGroupArn) -> Fix {
+    let command = AwsCommand::new(group.region(), "elbv2", "modify-listener")
+        .arg("listener-arn", &listener.arn)
+        .arg("default-actions", format!("Type=forward,TargetGroupArn={group}"));
+    let text = format!(
+        "# in the aws_lb_listener\ndefault_action {{\n  type             = \"forward\"\n  target_group_arn = {}\n}}\n",
+        string(group.as_str())
+    );
+    fix(
+        format!("Have the listener send everything to target group {}", group.name()),
+        "It takes effect at once for new connections, and leaves the listener with this group alone. Where others are to get a share, \
+         give each a weight instead.",
+    )
+    .command(command)
+    .terraform(text)
+    .at_target_group(group)
+    .done()
 }

@@ -4,14 +4,17 @@ use std::collections::BTreeSet;
 
 use ipnet::IpNet;
 use model::ec2::{NetworkAcl, PortRange, Protocol, Subnet};
+use model::ecs::Service;
 use model::elb::LoadBalancer;
 use model::finding::{Finding, Severity};
+use model::fix::Fix;
 use model::id::{SubnetId, VpcId};
 use model::observation::{Gap, Lookup};
 use model::scope::Unit;
 
 use crate::configuration::crosses_zones;
 use crate::finding::start;
+use crate::fix::{AwsCommand, LOOK, fix};
 use crate::judgement::Judgement;
 use crate::path::network_acl::{EPHEMERAL, Packets, Passage, acl_of, is_open, passage};
 use crate::path::served_balancer::ServedBalancer;
@@ -41,13 +44,24 @@ pub(crate) const RULE: Rule = Rule {
 /// A way across the border of a subnet that doesn't pass, or only in part.
 struct Denied {
     passage: Passage,
+    acl: String,
     words: String,
+}
+
+fn look_at(region: &str, acls: BTreeSet<&str>) -> Fix {
+    let command = AwsCommand::new(region, "ec2", "describe-network-acls").args("network-acl-ids", &acls);
+    let named: Vec<String> = acls.iter().map(ToString::to_string).collect();
+    fix(format!("See the rules of network ACL {}", named.join(", ")), LOOK).command(command).done()
 }
 
 /// Judges the ways between balancers and the tasks of a service.
 pub(crate) fn judge_tasks<'a>(lookup: &Lookup<'a>, tasks: &ServiceTasks<'a>, judgement: &mut Judgement) {
-    let vpcs: Vec<VpcId> = tasks.vpcs().into_iter().cloned().collect();
-    let acls = judgement.keep(|| tasks.unit(), acls(lookup, &vpcs));
+    // The balancer is in the VPC of its groups, which may be another than the tasks'.
+    let group = |arn| lookup.target_group(arn).ok().flatten();
+    let of_groups = tasks.service.into_iter().flat_map(Service::named_target_groups).filter_map(group);
+    let vpcs: BTreeSet<&VpcId> =
+        tasks.vpcs().into_iter().chain(of_groups.filter_map(|group| group.vpc.as_ref())).collect();
+    let acls = judgement.keep(|| tasks.unit(), acls(lookup, vpcs));
     // A VPC whose network ACLs let everything pass is what nearly everybody has.
     if acls.is_none_or(|acls| acls.iter().all(|acl| is_open(acl))) {
         return;
@@ -60,8 +74,8 @@ pub(crate) fn judge_tasks<'a>(lookup: &Lookup<'a>, tasks: &ServiceTasks<'a>, jud
     }
 }
 
-fn acls<'a>(lookup: &Lookup<'a>, vpcs: &[VpcId]) -> Result<Vec<&'a NetworkAcl>, Gap<'a>> {
-    let answers: Vec<_> = vpcs.iter().map(|vpc| lookup.network_acls(vpc)).collect();
+fn acls<'a>(lookup: &Lookup<'a>, vpcs: BTreeSet<&VpcId>) -> Result<Vec<&'a NetworkAcl>, Gap<'a>> {
+    let answers: Vec<_> = vpcs.into_iter().map(|vpc| lookup.network_acls(vpc)).collect();
     Ok(answers.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
@@ -100,6 +114,9 @@ fn finding<'a>(
         ),
     };
     let draft = start(&RULE, summary).severity(severity).service_tasks(tasks).target_group(&group.arn);
+    let acls = denied.iter().filter(|one| one.passage == worst).map(|one| one.acl.as_str()).collect();
+    let draft = draft.fixes(vec![look_at(group.arn.region(), acls)]);
+    let draft = if worst == Passage::Shut { draft.loses_traffic(all - reached) } else { draft };
     let draft = draft.subject(words.join("; ")).evidence("tasks", Some(format!("{} of {all}", all - reached)));
     Ok(Some(draft.evidence("denied", Some(words)).done()))
 }
@@ -250,7 +267,7 @@ impl Hop<'_> {
             self.protocol.as_str().to_uppercase(),
             peers.join(", ")
         );
-        (passage != Passage::Open).then_some(Denied { passage, words })
+        (passage != Passage::Open).then(|| Denied { passage, acl: self.acl.id.clone(), words })
     }
 }
 
@@ -292,25 +309,27 @@ fn at_balancer<'a>(lookup: &Lookup<'a>, served: &ServedBalancer<'a>) -> Result<O
     if acls.iter().all(is_open) {
         return Ok(None);
     }
-    let mut words = BTreeSet::new();
+    let (mut words, mut named) = (BTreeSet::new(), BTreeSet::new());
     for listener in served.listeners(lookup)? {
         let Some(port) = listener.port else { continue };
         let protocols = transports(listener.protocol.as_deref());
         let subnets = served.balancer.zones.iter().filter_map(|zone| zone.subnet.as_ref());
         for (subnet, acl) in subnets.filter_map(|subnet| Some((subnet, acl_of(acls, subnet)?))) {
-            let shut: Vec<String> = protocols
+            let shut: Vec<Denied> = protocols
                 .iter()
                 .filter_map(|protocol| shut_to_all(served.balancer, protocol, port, acl, subnet))
                 .collect();
             if shut.len() == protocols.len() {
-                words.extend(shut);
+                named.extend(shut.iter().map(|one| one.acl.clone()));
+                words.extend(shut.into_iter().map(|one| one.words));
             }
         }
     }
     let words: Vec<String> = words.into_iter().take(LISTED).collect();
     let Some(first) = words.first() else { return Ok(None) };
     let summary = format!("No client reaches {} through {} in a zone: {first}", served.users_in_words(), served.name());
-    let draft = served.start(&RULE, summary).subject(words.join("; "));
+    let look = look_at(served.balancer.arn.region(), named.iter().map(String::as_str).collect());
+    let draft = served.start(&RULE, summary).loses_traffic(0).fixes(vec![look]).subject(words.join("; "));
     Ok(Some(draft.evidence("denied", Some(words)).done()))
 }
 
@@ -321,12 +340,11 @@ fn shut_to_all(
     port: u16,
     acl: &NetworkAcl,
     subnet: &SubnetId,
-) -> Option<String> {
+) -> Option<Denied> {
     use model::elb::IpVersion::{Ipv4, Ipv6};
     let versions: &[_] = if balancer.is_dualstack() { &[Ipv4, Ipv6] } else { &[Ipv4] };
     let peers: Vec<IpNet> = versions.iter().flat_map(|version| everywhere(*version)).collect();
     let hop = |egress, ports, is_answer| Hop { acl, subnet, egress, protocol, peers: peers.clone(), ports, is_answer };
     let hops = [hop(false, PortRange { from: port, to: port }, false), hop(true, EPHEMERAL, true)];
-    let shut = hops.into_iter().filter_map(|hop| hop.judge("clients' traffic"));
-    shut.filter(|one| one.passage == Passage::Shut).map(|one| one.words).next()
+    hops.into_iter().filter_map(|hop| hop.judge("clients' traffic")).find(|one| one.passage == Passage::Shut)
 }

@@ -4,13 +4,19 @@ use jiff::SignedDuration;
 use model::Timestamp;
 use model::ecs::ServiceEvent;
 use model::finding::{Finding, Severity};
+use model::fix::Fix;
+use model::scope::ServiceId;
 
 use crate::configuration::Subject;
 use crate::finding::start;
+use crate::fix::{fix, of_service};
 use crate::rule::Rule;
 
 /// What happened longer ago says little of how the service is now.
 const RECENT: SignedDuration = SignedDuration::from_hours(24);
+
+/// A grace period to begin with, in seconds: more than a Network Load Balancer's own minutes before a target is in service.
+const GRACE: u32 = 300;
 
 pub(crate) const RULE: Rule = Rule {
     slug: "no-health-check-grace",
@@ -39,7 +45,17 @@ pub(crate) fn finding(now: Timestamp, subject: &Subject<'_>) -> Option<Finding> 
         "Tasks of {} are stopped for failing the load balancer's health checks, and have no grace period to start in",
         subject.id
     );
-    let draft = start(&RULE, summary).service(&subject.id, subject.service);
+    let draft = start(&RULE, summary).service(&subject.id, subject.service).fixes(vec![grace(&subject.id)]);
     let draft = draft.evidence("event", Some(newest.message.clone()));
     Some(draft.evidence("event_at", newest.at.map(|at| at.to_string())).done())
+}
+
+fn grace(id: &ServiceId) -> Fix {
+    let note = "Safe now: it starts no deployment. Failing tasks are stopped five minutes after their start at the earliest; where yours \
+        start faster or slower, choose another time.";
+    fix(format!("Give tasks of {id} {GRACE} seconds to start"), note)
+        .command(of_service(id, "update-service").arg("health-check-grace-period-seconds", GRACE))
+        .terraform(format!("# in the aws_ecs_service\nhealth_check_grace_period_seconds = {GRACE}\n"))
+        .at_service(id)
+        .done()
 }

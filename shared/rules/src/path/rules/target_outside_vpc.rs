@@ -5,11 +5,13 @@ use model::ec2::{RouteTable, RouteTarget, Subnet};
 use model::ecs::Service;
 use model::elb::{IpVersion, LoadBalancer};
 use model::finding::{Finding, Severity};
-use model::id::SubnetId;
+use model::fix::Fix;
+use model::id::{SubnetId, VpcId};
 use model::observation::{Gap, Lookup};
 use model::scope::Unit;
 
 use crate::finding::start;
+use crate::fix::{AwsCommand, LOOK, fix};
 use crate::judgement::Judgement;
 use crate::rule::Rule;
 use crate::security_group::{CheckedInterface, Reachability, ServiceTasks, reachabilities};
@@ -21,8 +23,9 @@ pub(crate) const RULE: Rule = Rule {
     explanation: "A target group of addresses may have targets outside its VPC, as long as the two VPCs are connected: by peering, a \
         transit gateway, a VPN or AWS Direct Connect (\"Target type\" in the guide to Network Load Balancers). Here the tasks are in \
         another VPC, and either none of the load balancer's subnets has a route to their addresses, or their own subnet has none \
-        back: the most specific route is missing, a blackhole, or leads to an internet or NAT gateway, which carries nothing to \
-        private addresses (\"Route tables\" in the Amazon VPC guide). Both route tables were read; where one can't be, or has \
+        back: the most specific route is missing, a blackhole, or leads to an internet gateway, which carries nothing to \
+        private addresses (\"Route tables\" in the Amazon VPC guide). A NAT gateway may lead to another VPC through a transit \
+        gateway (\"NAT gateways\" there), so nothing is said of one. Both route tables were read; where one can't be, or has \
         routes to prefix lists, nothing is said.",
     remedy: "Add routes between the two VPCs to the route tables of both, over the peering connection or transit gateway that \
         connects them; or run the tasks in subnets of the load balancer's VPC.",
@@ -69,8 +72,21 @@ fn finding<'a>(
         first.interface.vpc
     );
     let draft = start(&RULE, summary).service_tasks(tasks).target_group(&reachability.group.arn);
-    let draft = draft.subject((*way).to_owned()).evidence("task_vpc", Some(first.interface.vpc.to_string()));
+    let vpcs = [Some(&first.interface.vpc), balancer.vpc.as_ref()];
+    let look = look_at_routes(reachability.group.arn.region(), vpcs.into_iter().flatten());
+    let draft = draft
+        .loses_traffic(cut_off.len())
+        .fixes(vec![look])
+        .subject((*way).to_owned())
+        .evidence("task_vpc", Some(first.interface.vpc.to_string()));
     Ok(Some(draft.evidence("balancer_vpc", Some(of_balancer)).done()))
+}
+
+fn look_at_routes<'v>(region: &str, vpcs: impl Iterator<Item = &'v VpcId>) -> Fix {
+    let vpcs: Vec<String> = vpcs.map(ToString::to_string).collect();
+    let command = AwsCommand::new(region, "ec2", "describe-route-tables")
+        .arg("filters", format!("Name=vpc-id,Values={}", vpcs.join(",")));
+    fix(format!("See the routes of {}", vpcs.join(" and ")), LOOK).command(command).done()
 }
 
 /// Which way no route leads, if none certainly does.
@@ -112,10 +128,8 @@ fn leads_to(tables: &[RouteTable], subnet: &SubnetId, range: IpNet) -> bool {
         return true;
     }
     table.route_to(range.addr()).is_some_and(|route| {
-        let leaves = matches!(
-            route.target,
-            RouteTarget::InternetGateway(_) | RouteTarget::EgressOnlyInternetGateway(_) | RouteTarget::NatGateway(_)
-        );
+        let leaves =
+            matches!(route.target, RouteTarget::InternetGateway(_) | RouteTarget::EgressOnlyInternetGateway(_));
         !route.is_blackhole && (!leaves || is_public(range))
     })
 }

@@ -8,6 +8,7 @@ use model::finding::Severity;
 use model::scope::ServiceId;
 
 use crate::finding::start;
+use crate::fix::look_at_targets;
 use crate::judgement::Judgement;
 use crate::registration::group::{JudgedGroup, Member};
 use crate::rule::Rule;
@@ -23,10 +24,10 @@ pub(crate) const RULE: Rule = Rule {
         healthCheckGracePeriodSeconds, and the load balancer says that they are `unhealthy` (or `unhealthy.draining`: their \
         connections are being moved off). They get no new connections while another target of their zone is healthy \
         (\"Health checks\" in the guide to Network Load Balancers). A target that a zonal shift keeps traffic from isn't \
-        counted. Where no target of the group is usable, target-group-empty says so instead.",
-    remedy: "Look at what the reason code says. Target.FailedHealthChecks: something refused the connection or gave a wrong answer, so \
-        look at the application, the health check's port, protocol and path. Target.Timeout: nothing answered in time, so look \
-        at the task's security groups and network ACLs, then at the application.",
+        counted. Where every target of the group fails, target-group-empty says so instead.",
+    remedy: "Target.FailedHealthChecks is what a Network Load Balancer says of a refused connection, a wrong answer and no answer in \
+        time alike. First see whether checks get through: the task's security groups and the network ACLs of its subnet. Then look \
+        at the health check's port, protocol and path, and at the application.",
     repair: "none",
 };
 
@@ -41,10 +42,8 @@ struct OfService<'m, 'a> {
 
 /// Judges the group's targets service by service.
 pub(crate) fn judge(now: Timestamp, group: &JudgedGroup<'_>, judgement: &mut Judgement) {
-    let is_usable = |one: &&TargetHealth| {
-        matches!(one.state, TargetState::Healthy | TargetState::Initial | TargetState::Unavailable)
-    };
-    if !group.in_place().any(|one| is_usable(&one)) {
+    let fails = |one: &TargetHealth| matches!(one.state, TargetState::Unhealthy | TargetState::UnhealthyDraining);
+    if group.in_place().all(fails) {
         return;
     }
     let mut of_services: BTreeMap<&ServiceId, OfService<'_, '_>> = BTreeMap::new();
@@ -52,8 +51,10 @@ pub(crate) fn judge(now: Timestamp, group: &JudgedGroup<'_>, judgement: &mut Jud
         let Some(member) = group.member_at(one.target.ip) else { continue };
         let of_service = of_services.entry(&member.id).or_default();
         of_service.registered += 1;
-        let fails = matches!(one.state, TargetState::Unhealthy | TargetState::UnhealthyDraining);
-        if fails && !one.is_shifted_away && member.task.is_serving() && member.is_past_health_grace(&group.policy, now)
+        if fails(one)
+            && !one.is_shifted_away
+            && member.task.is_serving()
+            && member.is_past_health_grace(&group.policy, now)
         {
             of_service.failing.push((member, one));
         }
@@ -69,6 +70,7 @@ pub(crate) fn judge(now: Timestamp, group: &JudgedGroup<'_>, judgement: &mut Jud
         let summary = format!("{} of {registered} tasks of {id} fail the health checks of {name}{why}", failing.len());
         let targets = failing.iter().take(LISTED).map(|(_, one)| one.target.to_string()).collect::<Vec<_>>();
         let draft = start(&RULE, summary).service(id, first.service).target_group(&group.group.arn);
+        let draft = draft.loses_traffic(failing.len()).fixes(vec![look_at_targets(&group.group.arn, None)]);
         let draft = draft.evidence("targets", Some(targets)).evidence("unhealthy", Some(failing.len()));
         let draft = draft.evidence("registered", Some(registered)).evidence("reason", one.reason.clone());
         judgement.findings.push(draft.evidence("description", one.description.as_deref()).done());

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use model::ec2::Subnet;
 use model::elb::{TargetGroup, TargetHealth, TargetState};
 use model::finding::{Finding, Severity};
+use model::fix::Fix;
 use model::id::{LoadBalancerArn, TargetGroupArn};
 use model::observation::{Gap, Lookup};
 
 use crate::configuration::crosses_zones;
+use crate::fix::attribute_fix;
 use crate::judgement::Judgement;
 use crate::path::served_balancer::{ServedBalancer, ServedGroup, in_words};
 use crate::registration::account_users;
@@ -137,8 +139,16 @@ fn finding<'a>(
         [one] => draft.target_group(&one.group.arn),
         _ => draft,
     };
-    let draft = draft.users(users).evidence("target_groups", Some(names)).subject(services);
+    let fixes = groups.iter().map(|one| crossing(one.group)).collect();
+    let draft = draft.fixes(fixes).users(users).evidence("target_groups", Some(names)).subject(services);
     Ok(draft.evidence("also_lost_by", (!losers.is_empty()).then_some(losers)).done())
+}
+
+fn crossing(group: &TargetGroup) -> Fix {
+    let title = format!("Turn on cross-zone load balancing for target group {}", group.arn.name());
+    let note = "Safe now: every node sends to the targets of all zones from then on. Traffic between zones is charged.";
+    let (key, argument) = ("load_balancing.cross_zone.enabled", "load_balancing_cross_zone_enabled");
+    attribute_fix(&group.arn, (key, "true"), argument, (title, note))
 }
 
 /// Other groups on the balancer that have healthy targets in the zone, by name.

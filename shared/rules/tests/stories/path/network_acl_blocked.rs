@@ -49,6 +49,17 @@ fn between(a: &[&str], b: &[&str]) -> Story {
 }
 
 #[test]
+fn the_balancers_own_network_acl_is_judged_where_the_tasks_are_in_another_vpc() {
+    let mut story = between(OPEN, &["in 100 allow -1 all 0.0.0.0/0", "out 100 deny tcp 8080 0.0.0.0/0"]);
+    assert!(story.clone().found().contains("denies"), "in one VPC");
+    let subnet = story.account.subnets.iter_mut().find(|subnet| subnet.id == names::subnet("a")).expect("subnet a");
+    subnet.vpc = names::vpc("peer");
+    story.account.network.acls[0].vpc = names::vpc("peer");
+    story = story.balancer_that(|balancer| balancer.zones.retain(|zone| zone.name.ends_with('b')));
+    assert!(story.found().contains("acl-b"), "{}", story.found());
+}
+
+#[test]
 fn recommended_rules_let_everything_pass() {
     // "Recommended rules", network ACLs, in the guide to Network Load Balancers: listener and ephemeral ports in at the balancer,
     // target, health check and ephemeral ports out; the reverse at the targets.

@@ -65,6 +65,14 @@ fn both_ways() {
     assert_eq!(between(&[("10.0.1.0/24", peering())], &[("10.0.2.0/24", peering())]).found(), "nothing");
 }
 
+/// "Enable communication between overlapping networks" of "NAT gateways" in the Amazon VPC guide: a private one may lead to a
+/// transit gateway.
+#[test]
+fn a_nat_gateway_may_lead_to_another_vpc() {
+    let nat = RouteTarget::NatGateway("nat-1".to_owned());
+    assert_eq!(between(&[("10.0.1.0/24", nat)], &[("10.0.2.0/24", peering())]).found(), "nothing");
+}
+
 #[test]
 fn a_connection_that_is_gone_leads_nowhere() {
     let mut story = between(&[("10.0.1.0/24", peering())], &[("10.0.2.0/24", peering())]);

@@ -53,6 +53,18 @@ fn where_none_is_usable_the_group_is_empty_and_that_is_said_once() {
 }
 
 #[test]
+fn failing_targets_are_told_beside_one_whose_zone_is_not_enabled_or_whose_state_is_new() {
+    for state in ["unused", "unheard-of"] {
+        let mut story = one_of_three();
+        for (nth, one) in story.account.health.values_mut().flatten().enumerate() {
+            one.state = if nth == 0 { state.into() } else { "unhealthy".into() };
+        }
+        let found = judged(story);
+        assert!(found.contains("target-unhealthy") && !found.contains("target-group-empty"), "{state}: {found}");
+    }
+}
+
+#[test]
 fn a_young_task_and_a_slow_starter_have_time() {
     assert!(!judged(one_of_three().for_minutes(1)).contains("target-unhealthy"));
     let slow = one_of_three().for_minutes(8).whose(|service| service.health_check_grace_seconds = Some(600));
