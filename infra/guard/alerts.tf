@@ -47,14 +47,18 @@ variable "remind_after" {
 }
 
 locals {
-  alert_environment = {
-    GUARD_REMIND_AFTER   = var.remind_after
-    GUARD_ACCOUNT_NAME   = var.account_name
-    GUARD_RULES_URL      = var.rules_url
-    GUARD_CHAT_TOPIC_ARN = one(aws_sns_topic.chat[*].arn)
-    GUARD_EVENT_BUS_ARN  = var.event_bus_arn
-    GUARD_SECURITY_HUB   = var.security_hub ? "true" : ""
+  alert_settings = {
+    GUARD_REMIND_AFTER  = var.remind_after
+    GUARD_ACCOUNT_NAME  = var.account_name
+    GUARD_RULES_URL     = var.rules_url
+    GUARD_EVENT_BUS_ARN = var.event_bus_arn
+    GUARD_SECURITY_HUB  = var.security_hub ? "true" : ""
   }
+  # The chat topic's ARN isn't known before it is made; which variables there are is.
+  alert_environment = merge(
+    { for name, value in local.alert_settings : name => value if value != null && value != "" },
+    var.chat_alerts ? { GUARD_CHAT_TOPIC_ARN = aws_sns_topic.chat[0].arn } : {},
+  )
 }
 
 resource "aws_sns_topic" "chat" {

@@ -24,9 +24,9 @@ locals {
       GUARD_QUOTA_SHARE  = tostring(local.quota_shares[name])
       RUST_LOG           = var.log_level
     },
-    { for name, value in local.alert_environment : name => value if value != null && value != "" },
+    local.alert_environment,
     local.policy_is_object ? {
-      GUARD_POLICY_OBJECT = "s3://${aws_s3_bucket.reports.id}/${aws_s3_object.policy[0].key}"
+      GUARD_POLICY_OBJECT = "s3://${aws_s3_bucket.reports.id}/${join("", aws_s3_object.policy[*].key)}"
       GUARD_POLICY_SHA256 = local.policy_hash
     } : { GUARD_POLICY = local.policy_json },
     var.environment,

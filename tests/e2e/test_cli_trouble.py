@@ -154,10 +154,12 @@ def test_an_endpoint_where_nothing_answers_is_told_in_a_sentence(nobody):
     assert "panicked" not in ran.err and "DispatchFailure" not in ran.err and "{" not in ran.err
 
 
-def test_an_endpoint_that_is_no_url_is_told_in_a_sentence(nobody):
-    ran = nobody.at("http://not a url").run("audit")
-    assert ran.status in (2, 3) and "AWS_ENDPOINT_URL" in ran.err, ran.err
-    assert "panicked" not in ran.err
+@pytest.mark.parametrize("endpoint", ["http://not a url", "nonsense", "127.0.0.1:5000", "ftp://host", "https://"])
+def test_an_endpoint_that_is_no_url_is_told_in_a_sentence(nobody, endpoint):
+    ran = nobody.at(endpoint).run("audit")
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith(f'error: AWS_ENDPOINT_URL is "{endpoint}", which is no URL'), ran.err
+    assert ran.err.count("\n") == 1
 
 
 def test_policy_that_cannot_be_read_is_said_before_anything_is_asked(cli, proxy, tmp_path):

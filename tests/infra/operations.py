@@ -49,7 +49,7 @@ def called():
         text = without_tests(path.read_text())
         methods = set(re.findall(r"\.\s*([a-z][a-z0-9_]+)\(\)", text))
         # Signed without an SDK.
-        for action in re.findall(r'(?:action: |: &str = )"([a-z]+:[A-Z]\w+)"', text):
+        for action in re.findall(r'(?:action: |: &str = )"([a-z0-9]+:[A-Z]\w+)"', text):
             actions.setdefault(action, set()).add(str(path.relative_to(ROOT)))
         for crate in crates(path, text):
             for method in methods & set(operations(crate)):

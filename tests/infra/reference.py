@@ -43,6 +43,10 @@ def condition_keys(name, kind):
     return {key for row in (kind, "") for key in rows.get(row, {}).get("condition_keys", [])}
 
 
+#: ARNs of the form of before 2018, which services may still have: "Amazon Resource Names (ARNs) and IDs" in the Amazon ECS guide.
+FORMER = {("ecs", "service"): "service/*", ("ecs", "task"): "task/*"}
+
+
 def types_of(name, arn):
     """Which of the action's resource types an ARN, or a pattern of one, can be."""
     service = name.split(":")[0]
@@ -51,7 +55,8 @@ def types_of(name, arn):
         # The part after the account, its variables as wildcards.
         shape = re.sub(r"\$\{[^}]+\}", "*", data()[service]["resources"][kind]["arn"]).split(":", 5)
         parts = arn.split(":", 5)
-        if len(parts) == 6 and parts[2] == shape[2] and _can_meet(parts[5], shape[5]):
+        shapes = [shape[5], FORMER.get((service, kind))]
+        if len(parts) == 6 and parts[2] == shape[2] and any(one and _can_meet(parts[5], one) for one in shapes):
             found.add(kind)
     return found
 

@@ -90,7 +90,14 @@ def plan(server, tmp_path_factory):
         shown = json.loads(stack.terraform(module, "show", "-json", "made.plan").splitlines()[-1])
         return {change["address"]: change["change"]["after"] for change in shown["resource_changes"]}
 
+    plan.stack = stack
     return plan
+
+
+def evaluated(stack, module, expression, *options, **more):
+    """What an expression comes to in a module."""
+    text = stack.terraform(module, "console", *options, stdin=f"jsonencode({expression})\n", **more)
+    return json.loads(json.loads(text.strip().splitlines()[-1]))
 
 
 def test_plan_of_the_guard_has_what_moto_lacks(plan):
@@ -159,12 +166,12 @@ def test_being_blind_is_alarmed_and_the_first_day_is_quiet(plan):
 
 
 def test_a_large_policy_is_an_object_named_by_its_hash(plan):
-    large = {"override": [{"cluster": f"cluster-{nth}", "registration": {"mode": "repair"}} for nth in range(150)]}
+    large = {"override": [{"cluster": f"cluster-{nth}", "registration": {"mode": "repair"}} for nth in range(180)]}
     planned = plan("guard", policy=large)
     kept = planned["aws_s3_object.policy[0]"]
     assert json.loads(kept["content"]) == large and len(kept["content"]) > 10_000
     assert kept["key"] == f"policy/{hashlib.sha256(kept['content'].encode()).hexdigest()}.json"
-    assert planned["aws_s3_bucket_versioning.reports"]["versioning_configuration"] == [{"mfa_delete": None, "status": "Enabled"}]
+    assert planned["aws_s3_bucket_versioning.reports"]["versioning_configuration"][0]["status"] == "Enabled"
     assert "aws_s3_object.policy[0]" not in plan("guard")
 
 
@@ -178,13 +185,11 @@ def test_dashboard_and_saved_queries_are_planned(plan):
 @pytest.mark.parametrize("concurrency", [2, 5])
 def test_shares_of_quotas_stay_within_one_however_many_run(bare, concurrency):
     functions = {name: {"maximum_concurrency": concurrency} for name in ("registrar", "guard", "audit")}
-    text = bare.terraform("guard", "console", stdin="jsonencode(local.quota_shares)\n", TF_VAR_functions=json.dumps(functions))
-    shares = json.loads(json.loads(text.strip().splitlines()[-1]))
+    shares = evaluated(bare, "guard", "local.quota_shares", TF_VAR_functions=json.dumps(functions))
     assert 0.94 < sum(shares.values()) * concurrency <= 0.9601
     # A share that is given is taken off the others'.
     functions["audit"]["quota_share"] = 0.1
-    text = bare.terraform("guard", "console", stdin="jsonencode(local.quota_shares)\n", TF_VAR_functions=json.dumps(functions))
-    others = json.loads(json.loads(text.strip().splitlines()[-1]))
+    others = evaluated(bare, "guard", "local.quota_shares", TF_VAR_functions=json.dumps(functions))
     assert others["audit"] == 0.1 and 0.94 < sum(others.values()) * concurrency <= 0.9601
 
 
@@ -193,9 +198,10 @@ def test_plan_of_many_accounts_has_a_guard_in_each_region_with_the_accounts_own_
     own = json.loads((ROOT / f"infra/accounts/policies/{ACCOUNT}.json").read_text())
     for region in ("eu-central-1", "eu-west-1"):
         module = f'module.{region.replace("-", "_")}["{region}"]'
-        audit = planned[f'{module}.aws_lambda_function.function["audit"]']
-        assert json.loads(audit["environment"][0]["variables"]["GUARD_POLICY"]) == own
+        assert planned[f'{module}.aws_lambda_function.function["audit"]']["function_name"] == "ecs-nlb-guard-audit"
         assert planned[f'{module}.aws_iam_role.function["audit"]']["name"] == f"ecs-nlb-guard-audit-{region}"
+    # The functions' environment names queues that aren't there yet, and so a plan doesn't show it.
+    assert evaluated(plan.stack, "accounts", "local.policy") == own
     only = plan("accounts", account=ACCOUNT, regions=["eu-west-1"])
     assert only and all(address.startswith("module.eu_west_1") for address in only)
 

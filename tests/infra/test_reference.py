@@ -49,7 +49,7 @@ def changes(guard):
 
     def changes(policy, **variables):
         given = {f"TF_VAR_{name}": json.dumps(value) for name, value in {"policy": policy, **variables}.items()}
-        text = guard.terraform("guard", "console", stdin="jsonencode(merge(values(local.changes)...))\n",
+        text = guard.terraform("guard", "console", "-plan", stdin="jsonencode(merge(values(local.changes)...))\n",
                                TF_WORKSPACE=f"{ACCOUNT}-{REGION}-ecs-nlb-guard", **given)
         found = json.loads(json.loads(text.strip().splitlines()[-1]))
         for name, one in found.items():

@@ -98,7 +98,6 @@ pub(crate) enum Command {
         shell: Shell,
     },
     /// Print the manual page
-    #[command(hide = true)]
     Man,
 }
 

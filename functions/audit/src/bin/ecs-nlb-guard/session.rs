@@ -40,6 +40,7 @@ impl Session {
             loader = loader.region(Region::new(region.clone()));
         }
         let config = loader.load().await;
+        check_endpoint(config.endpoint_url())?;
         let caller = caller::caller(&config).await.map_err(|error| match &error {
             CallerError::Unknown(call) if denied::is_without_credentials(&call.message) => {
                 Failure { ending: Ending::Unread, what: without_credentials(account), hint: None }
@@ -49,6 +50,20 @@ impl Session {
         })?;
         Ok(Self { config, calls, caller })
     }
+}
+
+/// The SDK finds out at the first request, and tells it in its own terms.
+fn check_endpoint(endpoint: Option<&str>) -> Result<(), Failure> {
+    let Some(endpoint) = endpoint else { return Ok(()) };
+    let is_url = endpoint.parse::<http::Uri>().is_ok_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())
+    });
+    let what = || {
+        format!(
+            "AWS_ENDPOINT_URL is {endpoint:?}, which is no URL: it looks like https://ecs.eu-central-1.amazonaws.com"
+        )
+    };
+    if is_url { Ok(()) } else { Err(Failure::usage_of(what())) }
 }
 
 fn without_credentials(account: &AccountArgs) -> String {
