@@ -27,12 +27,6 @@ locals {
       dimensions = { FunctionName = aws_lambda_function.function[name].function_name }
       above      = 0, period = 300, of = 3, at_least = 3, missing = "notBreaching"
     } },
-    { for name, f in local.functions : "${name}-alerts-failed" => {
-      text       = "${var.name}-${name} could not tell somebody: a topic, an event bus or Security Hub didn't take what was sent, or the ledger didn't keep it. Its log says which and why (\"could not be kept or told\"). Nothing is lost: a later pass sends it."
-      namespace  = "EcsNlbGuard", metric = "AlertsFailed", statistic = "Sum"
-      dimensions = { Function = aws_lambda_function.function[name].function_name }
-      above      = 0, period = 900, of = 4, at_least = 2, missing = "notBreaching"
-    } },
     # A look to come may be held back for 15 minutes, and a failed message comes back after the visibility timeout.
     { for name, f in local.functions : "${name}-late" => {
       text       = "The oldest message of ${var.name}-${name} waits for longer than it should. If its log shows passes, there is more work than it keeps up with: raise maximum_concurrency or quota_share. If not, see the alarms on errors and throttles."
@@ -75,7 +69,7 @@ locals {
       above      = 0, period = local.sweep_period, of = 3, at_least = 2, missing = "notBreaching"
     } },
     { for name, f in local.functions : "${name}-alerts-failed" => {
-      text       = "${var.name}-${name} has something to tell and can't: alerts couldn't be kept in the ledger or sent to the topic. Its log says why (level WARN): mostly the topic's policy or key. Alerts are kept and told once that is mended; meanwhile read the log or `make invoke-audit`."
+      text       = "${var.name}-${name} could not tell somebody: a topic, an event bus or Security Hub didn't take what was sent, or the ledger didn't keep it. Its log says which and why (\"could not be kept or told\"). Nothing is lost: a later pass sends it."
       namespace  = "EcsNlbGuard", metric = "AlertsFailed", statistic = "Sum"
       dimensions = { Function = aws_lambda_function.function[name].function_name }
       above      = 0, period = 300, of = 1, at_least = 1, missing = "notBreaching"

@@ -4,6 +4,11 @@ variable "account_name" {
   description = "What people call this account, for messages; without it they have its number."
   type        = string
   default     = ""
+
+  validation {
+    condition     = length(var.account_name) <= 100 && !can(regex("[[:cntrl:]]", var.account_name))
+    error_message = "account_name is at most 100 characters on one line."
+  }
 }
 
 variable "rules_url" {
@@ -41,9 +46,14 @@ variable "security_hub" {
 }
 
 variable "remind_after" {
-  description = "After how long you are told once more of an alert that is still open, such as 24h; empty for never."
+  description = "How often you are told again of an alert that is still open, in hours and minutes, such as 24h; empty for never."
   type        = string
   default     = ""
+
+  validation {
+    condition     = var.remind_after == "" || can(regex("^([1-9][0-9]*h)?( ?[1-9][0-9]*m)?$", var.remind_after))
+    error_message = "remind_after is hours or minutes, such as 24h or 1h 30m."
+  }
 }
 
 locals {

@@ -23,7 +23,7 @@ variable "role_path" {
 }
 
 variable "vpc" {
-  description = "Subnets and security groups that the functions run in. Without it they run outside of any VPC of yours. In one they need a way to the endpoints of ECS, Elastic Load Balancing, EC2, SQS, SNS, DynamoDB, S3 and Application Auto Scaling."
+  description = "Subnets and security groups that the functions run in. Without it they run outside of any VPC of yours. In one they need a way to the endpoints of ECS, Elastic Load Balancing, EC2, SQS, SNS, DynamoDB, S3 and Application Auto Scaling, and with event_bus_arn or security_hub of EventBridge or Security Hub."
   type = object({
     subnet_ids         = set(string)
     security_group_ids = set(string)

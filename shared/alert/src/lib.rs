@@ -39,3 +39,4 @@ pub use notify::{AlertContext, Notified, notify};
 pub use outbox::{EventSink, send_events};
 pub use sighting::{FindingStage, SeenFinding, Sighting, sightings};
 pub use update::{AlertLinks, AlertStatus, AlertUpdate, Origin};
+pub use words::cut;

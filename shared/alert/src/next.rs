@@ -32,7 +32,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) covered: bool,
     /// Whether there is somebody to tell.
     pub(crate) told: bool,
-    /// After how long somebody is told once more of what still stands.
+    /// After how long somebody is told again of what still stands.
     pub(crate) remind_after: Option<SignedDuration>,
     /// The time.
     pub(crate) now: Timestamp,
@@ -140,7 +140,11 @@ fn stands(mut alert: Alert, sighting: &Sighting, facts: Facts<'_>) -> Alert {
     }
     let worse = sighting.severity > alert.severity;
     let better = facts.covered && sighting.severity < alert.severity;
-    if worse || better {
+    let last_told = alert.last_told.unwrap_or(alert.since);
+    let is_due = facts.remind_after.is_some_and(|after| facts.now.duration_since(last_told) >= after);
+    let reminds = is_due && facts.covered && alert.untold.is_none();
+    // What is told is what is seen now.
+    if worse || better || reminds {
         // Since when it stands, and what is still to be told of it, remain.
         let Alert { since, opened_at, last_told, times_opened, suspected, untold, .. } = alert;
         alert = Alert {
@@ -154,11 +158,9 @@ fn stands(mut alert: Alert, sighting: &Sighting, facts: Facts<'_>) -> Alert {
             ..blank(sighting, facts.now)
         };
     }
-    let last_told = alert.last_told.unwrap_or(alert.since);
-    let is_due = facts.remind_after.is_some_and(|after| facts.now.duration_since(last_told) >= after);
     if worse {
         change(&mut alert, AlertChange::Worsened, facts);
-    } else if is_due && facts.covered && alert.untold.is_none() {
+    } else if reminds {
         change(&mut alert, AlertChange::Reminder, facts);
     }
     alert

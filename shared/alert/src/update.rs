@@ -1,7 +1,7 @@
 //! What is told of an alert, whoever it is told to.
 
 use jiff::{SignedDuration, Timestamp};
-use model::alert::{Alert, AlertChange, PendingNotice, RepairNote, TaskCounts};
+use model::alert::{Alert, AlertChange, PERMISSION_DENIED, PendingNotice, RepairNote, TaskCounts};
 use model::finding::{Fingerprint, Severity};
 use model::id::{AccountId, Region};
 use serde::Serialize;
@@ -139,10 +139,7 @@ impl AlertUpdate {
             remedy: text(&alert.remedy),
             commands: commands(&alert.commands),
             repairs: repairs.collect(),
-            links: AlertLinks {
-                rule: origin.rules_url.as_deref().map(|url| format!("{url}/{}.md", alert.key.rule)),
-                log: log_link(origin, &alert.key.rule, at),
-            },
+            links: AlertLinks { rule: page(origin, &alert.key.rule), log: log_link(origin, &alert.key.rule, at) },
             opened_at: alert.opened_at,
             at,
             times_opened: alert.times_opened,
@@ -154,10 +151,25 @@ impl AlertUpdate {
         Self::of(origin, alert, pending.change, pending.at)
     }
 
-    /// How urgent it is: what is resolved least.
-    pub(crate) fn urgency(&self) -> (bool, Severity, AlertChange) {
-        (self.change != AlertChange::Resolved, self.severity, self.change)
+    /// Is it about a rule, which has a page and can be asked for and accepted?
+    pub(crate) fn is_of_a_rule(&self) -> bool {
+        self.rule != PERMISSION_DENIED
     }
+
+    /// How urgent it is: what is resolved least, and what is told again after what is new.
+    pub(crate) fn urgency(&self) -> (bool, Severity, u8) {
+        let news = match self.change {
+            AlertChange::Worsened => 2,
+            AlertChange::Opened => 1,
+            AlertChange::Reminder | AlertChange::Resolved => 0,
+        };
+        (self.change != AlertChange::Resolved, self.severity, news)
+    }
+}
+
+fn page(origin: &Origin, rule: &str) -> Option<String> {
+    let url = origin.rules_url.as_deref().filter(|_| rule != PERMISSION_DENIED)?;
+    Some(format!("{url}/{rule}.md"))
 }
 
 /// Commands on one line each; all of them, or none where one is too long to be told.

@@ -16,16 +16,20 @@ use crate::update::{AlertUpdate, Origin};
 const MAX_SUBJECT: usize = 99;
 
 /// A service is cut to this many characters in a subject, and an account's name to half of that.
-const MAX_NAME: usize = 32;
+const MAX_NAME: usize = 28;
 
 /// So many alerts are told in full; of the others one line each.
 const IN_FULL: usize = 20;
+
+/// So many findings of no service are accepted one by one.
+const MAX_ACCEPTED: usize = 10;
 
 /// How long the example of an acceptance lasts.
 const ACCEPTED_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// The text on one line, without what a reader doesn't see, and cut to so many characters.
-pub(crate) fn cut(text: &str, most: usize) -> String {
+#[must_use]
+pub fn cut(text: &str, most: usize) -> String {
     let mut line = String::new();
     for word in text.split(|c: char| c.is_whitespace() || is_invisible(c)).filter(|word| !word.is_empty()) {
         if !line.is_empty() {
@@ -51,6 +55,9 @@ fn ascii(text: &str, most: usize) -> String {
     if ascii.len() <= most {
         return ascii;
     }
+    if most < 2 {
+        return String::new();
+    }
     format!("{}..", ascii.get(..most.saturating_sub(2)).unwrap_or_default().trim_end())
 }
 
@@ -62,7 +69,7 @@ pub(crate) fn subject(origin: &Origin, updates: &[&AlertUpdate]) -> String {
         [one] => {
             let severity = one.severity.as_str().to_ascii_uppercase();
             let what = if one.title.is_empty() { &one.summary } else { &one.title };
-            (format!("{severity} {}: ", one.change), what.clone(), ascii(&place(one), MAX_NAME))
+            (format!("{severity} {}: ", in_words(one.change)), what.clone(), ascii(&place(one), MAX_NAME))
         }
         several => {
             let head = worst.map_or_else(String::new, |worst| format!("{}: ", worst.as_str().to_ascii_uppercase()));
@@ -84,7 +91,14 @@ pub(crate) fn subject(origin: &Origin, updates: &[&AlertUpdate]) -> String {
 pub(crate) fn counts(updates: &[&AlertUpdate]) -> String {
     let of = |change| (updates.iter().filter(|one| one.change == change).count(), change);
     let all = AlertChange::ALL.map(of).into_iter().filter(|(count, _)| *count > 0);
-    all.map(|(count, change)| format!("{count} {change}")).collect::<Vec<_>>().join(", ")
+    all.map(|(count, change)| format!("{count} {}", in_words(change))).collect::<Vec<_>>().join(", ")
+}
+
+const fn in_words(change: AlertChange) -> &'static str {
+    match change {
+        AlertChange::Reminder => "still open",
+        change => change.as_str(),
+    }
 }
 
 /// `prod/web`, or what else is known of where it is.
@@ -143,7 +157,8 @@ pub(crate) fn one(origin: &Origin, update: &AlertUpdate) -> String {
     }
     line("", "");
     line("Since: ", &since(update));
-    line("How many: ", &how_many(update));
+    let label = if update.change == AlertChange::Resolved { "Last seen: " } else { "How many: " };
+    line(label, &how_many(update));
     if update.change != AlertChange::Resolved {
         for sentence in guard(&update.repairs) {
             line("Guard: ", &sentence);
@@ -153,12 +168,13 @@ pub(crate) fn one(origin: &Origin, update: &AlertUpdate) -> String {
     }
     let name = origin.account_name.as_deref().map(|name| cut(name, MAX_NAME) + " ").unwrap_or_default();
     line("Where: ", &format!("{place}, account {name}{}, {}", origin.account, origin.region));
-    let selection = selection(update);
-    line("Look: ", &format!("ecs-nlb-guard audit --rule {}{selection}", update.rule));
-    let page = update.links.rule.clone().unwrap_or_else(|| format!("ecs-nlb-guard rules {}", update.rule));
-    line("Rule: ", &page);
+    line("Look: ", &look(update));
+    if update.is_of_a_rule() {
+        let page = update.links.rule.clone().unwrap_or_else(|| format!("ecs-nlb-guard rules {}", update.rule));
+        line("Rule: ", &page);
+    }
     line("Log: ", &update.links.log);
-    if update.change != AlertChange::Resolved {
+    if update.change != AlertChange::Resolved && update.is_of_a_rule() {
         line("To silence it, add to the policy:\n", &silence(update));
     }
     line("Alert: ", &update.alert_id.to_string());
@@ -174,8 +190,9 @@ pub(crate) fn test_subject(origin: &Origin) -> String {
 /// The text of a test.
 pub(crate) fn test_text(origin: &Origin) -> String {
     let Origin { account, region, function, .. } = origin;
+    let name = origin.account_name.as_deref().map(|name| cut(name, MAX_NAME) + " ").unwrap_or_default();
     format!(
-        "TEST\nThis is a test by {function} in account {account}, {region}. Nothing is wrong: alerts arrive here.\n"
+        "TEST\nThis is a test by {function} in account {name}{account}, {region}. Nothing is wrong: alerts arrive here.\n"
     )
 }
 
@@ -241,6 +258,14 @@ pub(crate) fn guard(repairs: &[RepairNote]) -> Vec<String> {
     repairs.iter().map(sentence).collect()
 }
 
+/// The command that looks at it.
+pub(crate) fn look(update: &AlertUpdate) -> String {
+    match update.is_of_a_rule() {
+        true => format!("ecs-nlb-guard audit --rule {}{}", update.rule, selection(update)),
+        false => "ecs-nlb-guard permissions".to_owned(),
+    }
+}
+
 fn selection(update: &AlertUpdate) -> String {
     match (&update.service, &update.target_group) {
         (Some(_), _) => format!(" --service {}", place(update)),
@@ -252,10 +277,12 @@ fn selection(update: &AlertUpdate) -> String {
 /// An acceptance, as the policy has it.
 pub(crate) fn silence(update: &AlertUpdate) -> String {
     let until = update.at.saturating_add(ACCEPTED_FOR).unwrap_or(update.at).strftime("%Y-%m-%d");
-    let only = match (&update.service, update.fingerprints.first()) {
-        (Some(_), _) => format!("service = \"{}\"\n", place(update)),
-        (None, Some(fingerprint)) => format!("fingerprint = \"{fingerprint}\"\n"),
-        (None, None) => String::new(),
-    };
-    format!("[[accept]]\nrule = \"{}\"\n{only}reason = \"WHY\"\nuntil = \"{until}\"", update.rule)
+    let accept =
+        |only: &str| format!("[[accept]]\nrule = \"{}\"\n{only}reason = \"WHY\"\nuntil = \"{until}\"", update.rule);
+    if update.service.is_some() {
+        return accept(&format!("service = \"{}\"\n", place(update)));
+    }
+    let each = update.fingerprints.iter().map(|fingerprint| accept(&format!("fingerprint = \"{fingerprint}\"\n")));
+    let each: Vec<String> = each.take(MAX_ACCEPTED).collect();
+    if each.is_empty() { accept("") } else { each.join("\n") }
 }

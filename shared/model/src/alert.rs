@@ -43,6 +43,9 @@ impl fmt::Display for AlertKey {
     }
 }
 
+/// Stands for a rule in the alert that a sweep was denied a read: it is about the guard itself, and no rule of the account's.
+pub const PERMISSION_DENIED: &str = "guard-permission-denied";
+
 /// An alert as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alert {

@@ -10,7 +10,7 @@ use model::observation::{Unread, UnreadKind};
 use serde_json::json;
 
 /// What the alert is told under.
-pub(crate) const RULE: &str = "guard-permission-denied";
+pub(crate) const RULE: &str = model::alert::PERMISSION_DENIED;
 
 /// The finding, if anything was denied. `function` is whose role it is.
 pub(crate) fn finding<'a>(unread: impl IntoIterator<Item = &'a Unread>, function: &str) -> Option<Finding> {

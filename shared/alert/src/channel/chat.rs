@@ -3,7 +3,7 @@
 //! It posts nothing else, and it subscribes over HTTPS like any other endpoint, so it needs a topic of its own.
 //! <https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html>
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::alert::AlertChange;
 use model::call::CallError;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::Delivery;
 use super::topic::SnsTopic;
 use crate::update::{AlertUpdate, Origin};
-use crate::words::{banner, counts, cut, guard, how_many, place, since};
+use crate::words::{banner, counts, cut, guard, how_many, look, place, since};
 
 /// So many alerts are posted one by one, each into its own thread; the others together.
 const ONE_BY_ONE: usize = 20;
@@ -77,7 +77,7 @@ fn one(origin: &Origin, update: &AlertUpdate) -> Value {
         lines.extend(guard(&update.repairs).iter().map(|sentence| format!("The guard {}.", escaped(sentence))));
         next.push(escaped(&update.remedy));
         next.extend(update.commands.iter().map(|command| code(command)));
-        next.push(format!("Look: `ecs-nlb-guard audit --rule {}`", update.rule));
+        next.push(format!("Look: {}", code(&look(update))));
     }
     next.extend(update.links.rule.iter().map(|page| format!("Read about the rule: {page}")));
     next.push(format!("Log: {}", update.links.log));
@@ -89,8 +89,8 @@ fn one(origin: &Origin, update: &AlertUpdate) -> Value {
 
 fn digest(origin: &Origin, updates: &[&AlertUpdate]) -> Value {
     let counts = counts(updates);
-    let mut places: Vec<String> = updates.iter().map(|one| escaped(&place(one))).collect();
-    places.dedup();
+    let places: BTreeSet<String> = updates.iter().map(|one| escaped(&place(one))).collect();
+    let mut places: Vec<String> = places.into_iter().collect();
     let more = places.len().saturating_sub(NAMED);
     places.truncate(NAMED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -147,7 +147,7 @@ fn escaped(text: &str) -> String {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
-            '*' | '~' | '`' | '[' | ']' => {
+            '*' | '_' | '~' | '`' | '[' | ']' => {
                 escaped.push('\u{200b}');
                 escaped.push(c);
                 escaped.push('\u{200b}');
@@ -156,12 +156,17 @@ fn escaped(text: &str) -> String {
             c => escaped.push(c),
         }
     }
-    escaped
+    // Slack makes a link of a bare address, too.
+    escaped.replace("://", ":\u{200b}//")
 }
 
 /// A command to copy.
 fn code(command: &str) -> String {
-    let command = command.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('`', "'");
+    // A backtick would end what is shown as code, and the command can't do without it.
+    if command.contains('`') {
+        return escaped(command);
+    }
+    let command = command.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     format!("`{command}`")
 }
 
@@ -198,7 +203,7 @@ mod tests {
             "nextSteps": [
               "Deregister the target, with its port.",
               "`aws elbv2 deregister-targets --targets 'Id=10.0.0.1,Port=8080'`",
-              "Look: `ecs-nlb-guard audit --rule target-stale`",
+              "Look: `ecs-nlb-guard audit --rule target-stale --service prod/web-1`",
               "Log: https://log"
             ],
             "textType": "client-markdown",
@@ -232,7 +237,7 @@ mod tests {
 
     #[test]
     fn other_peoples_text_mentions_nobody_and_links_nowhere() {
-        let forged = "<!channel> <@U1> *bold* `code` [x](https://evil) @here <https://evil|ok> &lt;\n\"},{";
+        let forged = "<!channel> <@U1> *bold* _it_ `code` [x](https://evil) @here <https://evil|ok> &lt;\n\"},{";
         let one = AlertUpdate {
             title: forged.to_owned(),
             summary: forged.to_owned(),
@@ -243,6 +248,7 @@ mod tests {
         let texts = ["title", "description"].map(|key| told["content"][key].as_str().unwrap().to_owned());
         for text in texts.iter().map(String::as_str).chain([told["content"]["nextSteps"][0].as_str().unwrap()]) {
             assert!(!text.contains(['<', '>']) && !text.contains("@here") && !text.contains("]("), "{text}");
+            assert!(!text.contains("://") && !text.contains("_it_"), "{text}");
             assert!(text.contains("&lt;!channel&gt;") && text.contains("&amp;lt;"), "{text}");
         }
     }

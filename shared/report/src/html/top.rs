@@ -35,18 +35,18 @@ pub(super) fn header(report: &Report, rules: &[RuleText]) -> Markup {
             }
             ul.tiles aria-label="The account in numbers" {
                 @if !report.findings.is_empty() {
-                    li.traffic.none[standing.losing.is_empty()] {
+                    li.traffic.zero[standing.losing.is_empty()] {
                         button type="button" data-traffic disabled[standing.losing.is_empty()] {
-                            b { (standing.losing.len()) } span { "services lose traffic" }
+                            b { (standing.losing.len()) } span { @if standing.losing.len() == 1 { "service loses traffic" } @else { "services lose traffic" } }
                         }
                     }
-                    li.traffic.none[standing.tasks == 0] {
+                    li.traffic.zero[standing.tasks == 0] {
                         button type="button" data-traffic disabled[standing.losing.is_empty()] {
-                            b { (standing.tasks) } span { "tasks without traffic" }
+                            b { (standing.tasks) } span { @if standing.tasks == 1 { "task without traffic" } @else { "tasks without traffic" } }
                         }
                     }
                     @for (count, severity) in tally(report.findings.iter().map(|finding| finding.severity)) {
-                        li.(severity).none[count == 0] {
+                        li.(severity).zero[count == 0] {
                             button type="button" data-severity=(severity) disabled[count == 0] {
                                 b { (count) } span { (glyph(severity)) (severity) }
                             }

@@ -90,7 +90,12 @@ fn of_service(known: &Known<'_>, id: &ServiceId, service: &Service, place: Strin
 }
 
 fn service_detail(service: &Service) -> String {
-    let mut words = vec![format!("{} of {} running", service.running_count, service.desired_count)];
+    let (running, desired) = (service.running_count, service.desired_count);
+    // Now and then there are more, as in a deployment.
+    let mut words = vec![match running <= desired {
+        true => format!("{running} of {desired} running"),
+        false => format!("{running} running, {desired} desired"),
+    }];
     if service.pending_count > 0 {
         words.push(format!("{} pending", service.pending_count));
     }

@@ -17,6 +17,14 @@ pub(super) struct SweepNumbers {
     pub(super) unread: u64,
 }
 
+/// Texts are cut to this many characters.
+const MAX_TEXT: usize = 2_000;
+
+/// Other people's text is in it: names, and what AWS answers.
+fn one_line(text: &str) -> String {
+    alert::cut(text, MAX_TEXT)
+}
+
 /// An event for each repair that was tried.
 pub(super) fn repairs(origin: &Origin, outcome: &PassOutcome, now: Timestamp) -> Vec<Event> {
     let tried =
@@ -35,15 +43,15 @@ fn repair(origin: &Origin, concluded: &Concluded, conclusion: &Conclusion, now: 
         "at": now,
         "action": repair.action(),
         "status": status.as_str(),
-        "summary": repair.to_string(),
+        "summary": one_line(&repair.to_string()),
         "code": code,
-        "reason": reason,
+        "reason": reason.as_deref().map(one_line),
         "before": repair.before(),
         "after": repair.after(),
         "rule": finding.rule,
         "severity": finding.severity,
         "fingerprint": finding.fingerprint(),
-        "why": finding.summary,
+        "why": one_line(&finding.summary),
         "resources": finding.resources,
     });
     let of = &finding.resources;

@@ -12,7 +12,7 @@ use super::variables::Variables;
 pub struct AlertSettings {
     /// The channels (`GUARD_TOPIC_ARN`, `GUARD_CHAT_TOPIC_ARN`, `GUARD_EVENT_BUS_ARN`, `GUARD_SECURITY_HUB`).
     pub channels: ChannelSettings,
-    /// After how long somebody is told once more of what still stands (`GUARD_REMIND_AFTER`); never, if it isn't said.
+    /// How often somebody is told again of what still stands (`GUARD_REMIND_AFTER`); never, if it isn't said.
     pub remind_after: Option<SignedDuration>,
     /// What people call the account (`GUARD_ACCOUNT_NAME`).
     pub account_name: Option<String>,
@@ -30,7 +30,7 @@ impl AlertSettings {
                 security_hub: variables.get("GUARD_SECURITY_HUB", yes_or_no, problems).unwrap_or(false),
             },
             remind_after: variables.get("GUARD_REMIND_AFTER", remind_after, problems),
-            account_name: variables.get("GUARD_ACCOUNT_NAME", |name| Ok::<_, String>(name.to_owned()), problems),
+            account_name: variables.get("GUARD_ACCOUNT_NAME", account_name, problems),
             rules_url: variables.get("GUARD_RULES_URL", rules_url, problems),
         }
     }
@@ -66,6 +66,15 @@ fn remind_after(text: &str) -> Result<SignedDuration, String> {
     let parsed: Option<SignedDuration> = text.parse().ok();
     let positive = parsed.filter(SignedDuration::is_positive);
     positive.ok_or_else(|| format!("{text:?} is not a time to wait: write hours or minutes, like 24h"))
+}
+
+fn account_name(text: &str) -> Result<String, String> {
+    let is_name = text.chars().count() <= 100 && !text.chars().any(char::is_control);
+    if is_name {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("{text:?} is no name: write at most 100 characters on one line"))
+    }
 }
 
 /// What `/SLUG.md` follows.

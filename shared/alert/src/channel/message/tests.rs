@@ -85,7 +85,7 @@ fn a_mail_about_a_resolved_alert() {
     No longer found: 10.0.0.1:8080 is registered in web but nothing has that address
 
     Since: 2026-03-01 11:30 UTC until 2026-03-01 12:00 UTC
-    How many: 3 findings; the service runs 19 of 20 tasks
+    Last seen: 3 findings; the service runs 19 of 20 tasks
     Where: prod/web-1, account shop 111122223333, eu-central-1
     Look: ecs-nlb-guard audit --rule target-stale --service prod/web-1
     Rule: ecs-nlb-guard rules target-stale
@@ -180,10 +180,38 @@ fn the_longest_change_fits() {
         untold: None,
     };
     let origin = Origin { account_name: Some("ü".repeat(500)), ..origin() };
-    let update = AlertUpdate::of(&origin, &alert, AlertChange::Opened, alert.since);
-    assert!(size(&origin, &update) < 80_000, "{}", size(&origin, &update));
-    let message = &messages(&origin, &[update])[0];
-    assert!(message.subject.len() < 100 && message.subject.is_ascii());
+    for region in ["eu-central-1", "ap-southeast-1", "us-gov-east-1"] {
+        let origin = Origin { region: region.parse().unwrap(), ..origin.clone() };
+        for change in AlertChange::ALL {
+            let update = AlertUpdate::of(&origin, &alert, change, alert.since);
+            assert!(size(&origin, &update) < 80_000, "{}", size(&origin, &update));
+            let message = &messages(&origin, &[update])[0];
+            assert!(message.subject.len() < 100 && message.subject.is_ascii(), "{}", message.subject);
+        }
+    }
+}
+
+#[test]
+fn what_is_about_the_guard_itself_is_no_rule_to_ask_for_or_to_accept() {
+    let rule = model::alert::PERMISSION_DENIED.to_owned();
+    let one = AlertUpdate { rule, service: None, cluster: None, ..update(1, AlertChange::Opened, Severity::High) };
+    let text = words::one(&origin(), &one);
+    assert!(text.contains("Look: ecs-nlb-guard permissions\n"), "{text}");
+    assert!(!text.contains("[[accept]]") && !text.contains("Rule: ") && !text.contains("--rule"), "{text}");
+}
+
+#[test]
+fn without_a_service_each_finding_is_accepted() {
+    let fingerprints = vec![Fingerprint::of(["a"]), Fingerprint::of(["b"])];
+    let one = AlertUpdate { service: None, fingerprints, ..update(1, AlertChange::Opened, Severity::High) };
+    assert_eq!(words::one(&origin(), &one).matches("fingerprint = ").count(), 2);
+}
+
+#[test]
+fn what_is_told_again_comes_after_what_is_new() {
+    let all = [update(1, AlertChange::Reminder, Severity::High), update(2, AlertChange::Opened, Severity::High)];
+    let text = &messages(&origin(), &all)[0].text;
+    assert!(text.find("OPENED") < text.find("STILL OPEN"), "{text}");
 }
 
 #[test]

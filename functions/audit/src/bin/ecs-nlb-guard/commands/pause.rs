@@ -4,6 +4,7 @@ use ledger::{DynamoDbLedger, Ledger as _};
 use model::ledger::Pause;
 use model::observation::{All, Table};
 use pipeline::ports::Clock as _;
+use report::one_line;
 use runtime::clock::WallClock;
 use runtime::settings::Given;
 
@@ -56,6 +57,6 @@ pub(crate) async fn open(args: &LedgerArgs) -> Result<(DynamoDbLedger, Session),
 
 pub(crate) fn told(pause: &Pause) -> String {
     let Pause { since, by, reason } = pause;
-    let reason = reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    let reason = reason.as_deref().map(|reason| format!(": {}", one_line(reason))).unwrap_or_default();
     format!("since {since:.0} by {by}{reason}")
 }

@@ -11,6 +11,7 @@ use model::ledger::Pause;
 use model::observation::{All, Table};
 use model::sweep::{Sweep, Sweeps};
 use pipeline::ports::Clock as _;
+use report::one_line;
 use runtime::clock::WallClock;
 use serde_json::{Value, json};
 
@@ -78,7 +79,7 @@ fn text(state: &GuardState, now: Timestamp) -> String {
     }
     lines.push(format!("Open alerts  {}", alerts.len()));
     let line = |alert: &Alert| {
-        format!("  {:<8}  {}  {}: {}", alert.severity, when(alert.since, now), alert.key.rule, alert.summary)
+        format!("  {:<8}  {}  {}: {}", alert.severity, when(alert.since, now), alert.key.rule, one_line(&alert.summary))
     };
     lines.extend(alerts.iter().map(line));
     lines.join("\n") + "\n"

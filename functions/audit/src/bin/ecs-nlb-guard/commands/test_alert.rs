@@ -14,7 +14,8 @@ use crate::survey::settings;
 
 /// Sends it, and says of each channel whether it was taken.
 pub(crate) async fn run(account: &AccountArgs) -> Result<Ending, Failure> {
-    let settings = settings(Given::default())?;
+    let mut settings = settings(Given::default())?;
+    "ecs-nlb-guard test-alert".clone_into(&mut settings.function_name);
     if settings.alerts.channels == ChannelSettings::default() {
         return Err(Failure::usage_of(
             "no channel is set: set GUARD_TOPIC_ARN, GUARD_CHAT_TOPIC_ARN, GUARD_EVENT_BUS_ARN or GUARD_SECURITY_HUB",
