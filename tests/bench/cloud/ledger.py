@@ -25,6 +25,16 @@ class Ledger:
         self._put(request["Item"])
         return {}
 
+    def UpdateItem(self, request):
+        """Sets attributes to values, which is all that the ledger's `SET` without a condition does."""
+        key = request["Key"]
+        item = dict(self._items[key["pk"]["S"]].get(key["sk"]["S"], key))
+        for clause in request["UpdateExpression"].removeprefix("SET ").split(", "):
+            name, value = clause.split(" = ")
+            item[name] = request["ExpressionAttributeValues"][value]
+        self._put(item)
+        return {}
+
     def GetItem(self, request):
         item = self._items[request["Key"]["pk"]["S"]].get(request["Key"]["sk"]["S"])
         return {"Item": item} if item else {}
