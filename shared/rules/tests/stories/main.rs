@@ -1,7 +1,7 @@
 //! The rules, told as stories about small accounts.
 //!
 //! [`story`] makes an account that answers every question, [`render`] prints what is found in it. A folder for each group of
-//! rules has what they find and what they must not find.
+//! rules has what they find and what they must not find; [`healthy`] and [`broken_stacks`] are judged by all of them.
 
 mod account;
 mod entities;
@@ -12,6 +12,7 @@ mod prose;
 mod render;
 mod story;
 
+mod broken_stacks;
 mod configuration;
 mod headroom;
 mod healthy;
