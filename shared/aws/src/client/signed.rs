@@ -76,10 +76,7 @@ impl SignedClient {
     /// The endpoint that is configured for the service, as the SDK names it (`EventBridge`), or for all, if any is.
     #[must_use]
     pub fn configured_endpoint(&self, service_id: &str) -> Option<String> {
-        let key = ServiceConfigKey::builder().service_id(service_id).profile("endpoint_url").env("AWS_ENDPOINT_URL");
-        let own = self.config.service_config().zip(key.build().ok()).and_then(|(config, key)| config.load_config(key));
-        let endpoint = own.or_else(|| self.config.endpoint_url().map(str::to_owned))?;
-        Some(endpoint.trim_end_matches('/').to_owned())
+        Some(configured_endpoint(&self.config, service_id)?.trim_end_matches('/').to_owned())
     }
 
     /// The configured endpoint, or AWS's own of that prefix, as the services' endpoint rules have it.
@@ -188,6 +185,14 @@ impl SignedClient {
             .build();
         operation.invoke(()).await.map_err(|error| chain(&error))
     }
+}
+
+/// The endpoint that is configured for the service, as it is written: nobody has parsed it yet.
+#[must_use]
+pub fn configured_endpoint(config: &SdkConfig, service_id: &str) -> Option<String> {
+    let key = ServiceConfigKey::builder().service_id(service_id).profile("endpoint_url").env("AWS_ENDPOINT_URL");
+    let own = config.service_config().zip(key.build().ok()).and_then(|(config, key)| config.load_config(key));
+    own.or_else(|| config.endpoint_url().map(str::to_owned))
 }
 
 fn refusal(request: &SignedRequest<'_>, answer: &Response) -> CallError {

@@ -3,6 +3,7 @@
 use audit::caller::{self, Caller, CallerError};
 use aws::budget::QuotaShare;
 use aws::calls::Calls;
+use aws::client::signed::configured_endpoint;
 use aws_config::{Region, SdkConfig};
 
 use crate::args::AccountArgs;
@@ -40,7 +41,7 @@ impl Session {
             loader = loader.region(Region::new(region.clone()));
         }
         let config = loader.load().await;
-        check_endpoint(config.endpoint_url())?;
+        check_endpoint(configured_endpoint(&config, "STS"))?;
         let caller = caller::caller(&config).await.map_err(|error| match &error {
             CallerError::Unknown(call) if denied::is_without_credentials(&call.message) => {
                 Failure { ending: Ending::Unread, what: without_credentials(account), hint: None }
@@ -53,7 +54,7 @@ impl Session {
 }
 
 /// The SDK finds out at the first request, and tells it in its own terms.
-fn check_endpoint(endpoint: Option<&str>) -> Result<(), Failure> {
+fn check_endpoint(endpoint: Option<String>) -> Result<(), Failure> {
     let Some(endpoint) = endpoint else { return Ok(()) };
     let is_url = endpoint.parse::<http::Uri>().is_ok_and(|uri| {
         matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())
