@@ -36,7 +36,7 @@ resource "aws_vpc_security_group_egress_rule" "balancer" {
 }
 
 resource "aws_security_group" "tasks" {
-  #checkov:skip=CKV2_AWS_5:the service's tasks wear it
+  #checkov:skip=CKV2_AWS_5:the service's tasks have it
   name        = "${var.name}-tasks"
   description = "The tasks of ${var.name}: the balancer in, HTTPS out"
   vpc_id      = aws_vpc.this.id

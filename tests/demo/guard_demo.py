@@ -1,4 +1,4 @@
-"""The demo's second part: the guard puts right what a task wears, and says which rule keeps the balancer out.
+"""The demo's second part: the guard puts right the security groups of tasks, and says which rule keeps the balancer out.
 
 One task of the service `web` lacks the required group `base`: the guard mends that. The group of the service `api`
 doesn't let the network load balancer in: the guard reports it, with the missing rule in words.
@@ -48,7 +48,7 @@ def show_the_guard(console, server, binary):
         sys.exit("every task should wear the required group by now")
     if not passes[-1].findings("ingress-traffic-blocked"):
         sys.exit("the group that lets nothing in should have been reported")
-    console.print("[bold green]Every task wears what is required; the rule that api lacks is in the report.")
+    console.print("[bold green]Every task has the security groups that are required; the rule that api lacks is in the report.")
 
 
 class Scene(Worn):
@@ -73,9 +73,9 @@ class Scene(Worn):
 
 
 def worn_table(title, scene):
-    """What each task's interface wears."""
+    """The security groups of each task's interface."""
     table = Table(title=title, title_justify="left", title_style="bold")
-    for column in ("task", "interface", "wears", ""):
+    for column in ("task", "interface", "security groups", ""):
         table.add_column(column)
     for task in scene.tasks:
         service = "api" if task is scene.shut_out else "web"

@@ -55,7 +55,7 @@ pub fn registration_rules() -> BTreeSet<&'static str> {
     registration::RULES.iter().map(|rule| rule.slug).collect()
 }
 
-/// The rules that judge which security groups tasks wear, and whether traffic reaches them.
+/// The rules that judge which security groups tasks have, and whether traffic reaches them.
 #[must_use]
 pub fn security_group_rules() -> BTreeSet<&'static str> {
     security_group::RULES.iter().map(|rule| rule.slug).collect()

@@ -144,7 +144,7 @@ impl PathDraft {
         drawn
     }
 
-    /// The groups a finding names are in the picture, worn or not.
+    /// The groups a finding names are in the picture, whether an interface has them or not.
     fn mention(&mut self, finding: &FindingReport) {
         for id in &finding.resources.security_groups {
             self.security_groups.entry(id.to_string()).or_default();
@@ -164,7 +164,7 @@ impl PathDraft {
         let nodes = ids.into_iter().map(|(id, faults)| {
             let name = id.parse().ok().and_then(|id| known.security_group_name(&id)).unwrap_or_default();
             let mut node = Node::new(&id, name);
-            // Where no interface was read, nothing is known of who wears what.
+            // Where no interface was read, nothing is known of which has what.
             node.missing = !actual_groups.is_empty() && !actual_groups.contains(&id);
             faults.into_iter().for_each(|fault| node.blame(fault));
             node

@@ -32,7 +32,7 @@ pub struct Path {
     pub service: Option<Node>,
     /// Its target groups, by name.
     pub groups: Vec<PathGroup>,
-    /// The security groups its tasks wear, or should, by id.
+    /// The security groups that its tasks have, or should, by id.
     pub security_groups: Vec<Node>,
     /// Live tasks that belong to no group drawn here.
     pub tasks_elsewhere: usize,

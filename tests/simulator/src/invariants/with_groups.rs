@@ -4,7 +4,7 @@ use crate::groups::right;
 use crate::invariants::{Check, Invariant};
 use crate::world::Stage;
 
-pub(super) const INVARIANT: Invariant = Invariant { name: "dressed", check: Check::Rest(check) };
+pub(super) const INVARIANT: Invariant = Invariant { name: "with_groups", check: Check::Rest(check) };
 
 fn check(stage: &Stage<'_>) -> Option<String> {
     let guard = &stage.sim.setting.guard;

@@ -142,7 +142,7 @@ impl Layout {
         self.stack(BALANCER, balancers.into_values().collect());
     }
 
-    /// What the interfaces wear, spread over the height of the interfaces.
+    /// The groups of the interfaces, spread over the height of the interfaces.
     fn security_groups(&mut self, path: &Path, actual_groups_of: &[InterfaceGroups], bottom: i32) {
         let all: i32 = path.security_groups.iter().map(|node| height(node) + GAP).sum();
         let mut y = TOP + ((bottom - TOP - all) / 2).max(0);
