@@ -1,5 +1,8 @@
 //! Passes of many functions over one ledger, with crashes.
 
+mod cut_off;
+mod many;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -183,72 +186,6 @@ fn partial() -> AlertCoverage {
     AlertCoverage::default()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_thousand_reports_at_once_open_it_once() {
-    let (ledger, topic) = (Arc::new(MemoryLedger::new()), Arc::new(MemoryTopic::default()));
-    for second in [0, 60, 61] {
-        let reports = (0..1000).map(|nth| {
-            let (ledger, topic) = (Arc::clone(&ledger), Arc::clone(&topic));
-            let coverage = if nth % 2 == 0 { partial() } else { everything() };
-            tokio::spawn(async move { pass(&*ledger, &topic, &[stale("web", 1)], &coverage, second).await })
-        });
-        for report in reports.collect::<Vec<_>>() {
-            assert_eq!(report.await.unwrap().failures, []);
-        }
-    }
-    assert_eq!(topic.told(), ["opened target-stale web"]);
-    let kept = ledger.alerts().await.unwrap();
-    assert_eq!((kept.len(), kept[0].alert.times_opened, kept[0].alert.untold.clone()), (1, 1, None));
-}
-
-#[tokio::test]
-async fn a_pass_cut_off_before_it_told_is_made_up_for_once() {
-    let (ledger, topic) = (MemoryLedger::new(), MemoryTopic::default());
-    let cut_off = MemoryTopic { hangs: true, ..MemoryTopic::default() };
-    let findings = [stale("web", 1)];
-    pass(&ledger, &topic, &findings, &partial(), 0).await;
-    let event = partial();
-    tokio::select! {
-        biased;
-        _ = pass(&ledger, &cut_off, &findings, &event, 60) => panic!("it hangs"),
-        () = tokio::task::yield_now() => {}
-    }
-    // While the first may still be at it, nobody else tells.
-    pass(&ledger, &topic, &findings, &everything(), 120).await;
-    assert_eq!(topic.told(), [""; 0]);
-    for second in [2000, 2001, 9000] {
-        pass(&ledger, &topic, &findings, &everything(), second).await;
-    }
-    assert_eq!(topic.told(), ["opened target-stale web"]);
-}
-
-#[tokio::test]
-async fn a_pass_cut_off_after_it_told_is_told_once_more_at_most() {
-    let topic = MemoryTopic::default();
-    for (done_anyway, expected) in [(false, 2), (true, 1)] {
-        let shaky = Shaky { writes_until_broken: AtomicUsize::new(2), done_anyway, ..Shaky::default() };
-        topic.messages.lock().unwrap().clear();
-        for second in [0, 60] {
-            pass(&shaky, &topic, &[stale("web", 1)], &partial(), second).await;
-        }
-        for second in [2000, 2001, 9000] {
-            pass(&shaky.ledger, &topic, &[stale("web", 1)], &everything(), second).await;
-        }
-        assert_eq!(topic.told(), vec!["opened target-stale web"; expected]);
-    }
-}
-
-#[tokio::test]
-async fn a_topic_that_is_broken_for_a_while_loses_nothing() {
-    let (ledger, topic) = (MemoryLedger::new(), MemoryTopic { broken: AtomicUsize::new(1), ..MemoryTopic::default() });
-    pass(&ledger, &topic, &[stale("web", 1)], &partial(), 0).await;
-    let told = pass(&ledger, &topic, &[stale("web", 1)], &partial(), 60).await;
-    assert_eq!((told.changes.len(), told.messages, told.failures.len()), (1, 0, 1));
-    // It has come and gone by the time somebody can be told: that it has is what there is to tell.
-    pass(&ledger, &topic, &[], &everything(), 3000).await;
-    assert_eq!(topic.told(), ["resolved target-stale web"]);
-}
-
 #[tokio::test]
 async fn what_stands_for_long_is_told_again_where_that_is_asked_for() {
     let (ledger, topic) = (MemoryLedger::new(), MemoryTopic::default());
@@ -352,39 +289,6 @@ async fn what_gets_worse_is_told_and_what_gets_better_is_not() {
     }
     let expected = ["opened", "worsened", "worsened"].map(|change| format!("{change} target-stale web"));
     assert_eq!(topic.told(), expected);
-}
-
-#[tokio::test]
-async fn five_hundred_alerts_in_one_sweep_are_a_handful_of_messages() {
-    let (ledger, topic) = (MemoryLedger::new(), MemoryTopic::default());
-    let findings: Vec<Finding> = (0..500).map(|nth| stale(&format!("web-{nth}"), nth)).collect();
-    for second in [0, 900, 1800] {
-        pass(&ledger, &topic, &findings, &everything(), second).await;
-    }
-    assert_eq!(topic.told().len(), 500);
-    let messages = topic.messages.lock().unwrap().len();
-    assert!(messages <= 5, "{messages}");
-    // Five hundred findings of one service are one alert.
-    let findings: Vec<Finding> = (0..500).map(|nth| stale("api", nth)).collect();
-    for second in [2700, 3600] {
-        pass(&ledger, &topic, &findings, &partial(), second).await;
-    }
-    assert_eq!(topic.told().len(), 501);
-}
-
-#[tokio::test]
-async fn a_deployment_of_five_hundred_tasks_opens_nothing() {
-    let (ledger, topic) = (MemoryLedger::new(), MemoryTopic::default());
-    // Each second a task stops; its target is there for twenty seconds more. Events and sweeps see what is there.
-    for second in 0..600_i64 {
-        let gone = u32::try_from((second - 20).max(0)).unwrap()..u32::try_from(second.min(500)).unwrap();
-        let findings: Vec<Finding> = gone.map(|nth| stale("web", nth)).collect();
-        let coverage = if second % 60 == 0 { everything() } else { partial() };
-        let told = pass(&ledger, &topic, &findings, &coverage, second).await;
-        assert_eq!(told.failures, []);
-    }
-    assert_eq!(topic.told(), [""; 0]);
-    assert!(ledger.alerts().await.unwrap().iter().all(|kept| !kept.alert.open && kept.alert.times_opened == 0));
 }
 
 #[tokio::test]

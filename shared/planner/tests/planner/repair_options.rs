@@ -347,9 +347,8 @@ fn what_the_ledger_can_not_tell_withholds() {
 fn a_held_cluster_holds_the_tasks_that_belong_to_no_service_too() {
     let mut alone = lacking(1, vec![modify(1)]);
     alone.users = vec![];
-    if let Repair::ModifyNetworkInterface { service, .. } = &mut alone.repairs[0].repair {
-        *service = None;
-    }
+    let Repair::ModifyNetworkInterface { service, .. } = &mut alone.repairs[0].repair else { panic!("no interface") };
+    *service = None;
     let story = confirmed(alone);
     assert_eq!(story.decision(), Decision::DoNow);
     for held in [Question::Cluster(cluster()), Question::Task { cluster: cluster(), task: task(1) }] {
