@@ -43,6 +43,11 @@ class Cloud:
         return self.folder / "emulator.log"
 
     @property
+    def certificate(self):
+        """A certificate of 127.0.0.1 that `ca` vouches for, and its key."""
+        return self._certificate, self._key
+
+    @property
     def temporary(self):
         """Where the functions' code is unpacked."""
         return self.folder / "tmp"
