@@ -1,7 +1,7 @@
 //! The task interfaces under judgement, each with the groups it really has.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::ec2::NetworkInterface;
 use model::ecs::{AwsvpcConfiguration, DeploymentStatus, Service, Task, TaskStatus};
@@ -73,6 +73,12 @@ impl ServiceTasks<'_> {
         vpcs.sort();
         vpcs.dedup();
         vpcs
+    }
+
+    /// The VPCs of the target groups that the service names, as far as they are known: their load balancers are there.
+    pub(crate) fn group_vpcs<'a>(&self, lookup: &Lookup<'a>) -> BTreeSet<&'a VpcId> {
+        let groups = self.service.into_iter().flat_map(Service::named_target_groups);
+        groups.filter_map(|arn| lookup.target_group(arn).ok().flatten()?.vpc.as_ref()).collect()
     }
 }
 

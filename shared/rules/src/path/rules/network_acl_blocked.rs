@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use ipnet::IpNet;
 use model::ec2::{NetworkAcl, PortRange, Protocol, Subnet};
-use model::ecs::Service;
 use model::elb::LoadBalancer;
 use model::finding::{Finding, Severity};
 use model::fix::Fix;
@@ -56,11 +55,7 @@ fn look_at(region: &str, acls: BTreeSet<&str>) -> Fix {
 
 /// Judges the ways between balancers and the tasks of a service.
 pub(crate) fn judge_tasks<'a>(lookup: &Lookup<'a>, tasks: &ServiceTasks<'a>, judgement: &mut Judgement) {
-    // The balancer is in the VPC of its groups, which may be another than the tasks'.
-    let group = |arn| lookup.target_group(arn).ok().flatten();
-    let of_groups = tasks.service.into_iter().flat_map(Service::named_target_groups).filter_map(group);
-    let vpcs: BTreeSet<&VpcId> =
-        tasks.vpcs().into_iter().chain(of_groups.filter_map(|group| group.vpc.as_ref())).collect();
+    let vpcs: BTreeSet<&VpcId> = tasks.vpcs().into_iter().chain(tasks.group_vpcs(lookup)).collect();
     let acls = judgement.keep(|| tasks.unit(), acls(lookup, vpcs));
     // A VPC whose network ACLs let everything pass is what nearly everybody has.
     if acls.is_none_or(|acls| acls.iter().all(|acl| is_open(acl))) {

@@ -2,7 +2,6 @@
 
 use ipnet::IpNet;
 use model::ec2::{RouteTable, RouteTarget, Subnet};
-use model::ecs::Service;
 use model::elb::{IpVersion, LoadBalancer};
 use model::finding::{Finding, Severity};
 use model::fix::Fix;
@@ -36,9 +35,7 @@ pub(crate) const RULE: Rule = Rule {
 pub(crate) fn judge<'a>(lookup: &Lookup<'a>, tasks: &ServiceTasks<'a>, judgement: &mut Judgement) {
     // A balancer is in the VPC of its groups, and nearly always the tasks are, too.
     let vpcs = tasks.vpcs();
-    let group = |arn| lookup.target_group(arn).ok().flatten();
-    let groups = tasks.service.into_iter().flat_map(Service::named_target_groups).filter_map(group);
-    if groups.filter_map(|group| group.vpc.as_ref()).all(|vpc| vpcs == [vpc]) {
+    if tasks.group_vpcs(lookup).into_iter().all(|vpc| vpcs == [vpc]) {
         return;
     }
     for (arn, reachability) in reachabilities(lookup, tasks) {

@@ -16,6 +16,8 @@ use crate::rule::Rule;
 /// How many targets a finding lists.
 const LISTED: usize = 20;
 
+/// The remedy takes `Target.FailedHealthChecks` for a timeout, too: the table of reason codes in "Health checks for Network Load
+/// Balancer target groups" has no `Target.Timeout`. That AWS never gives it is a belief; the judging goes by the state alone.
 pub(crate) const RULE: Rule = Rule {
     slug: "target-unhealthy",
     severity: Severity::High,
