@@ -69,7 +69,7 @@ locals {
       above      = 0, period = local.sweep_period, of = 3, at_least = 2, missing = "notBreaching"
     } },
     { for name, f in local.functions : "${name}-alerts-failed" => {
-      text       = "${var.name}-${name} could not tell somebody: a topic, an event bus or Security Hub didn't take what was sent, or the ledger didn't keep it. Its log says which and why (\"could not be kept or told\"). Nothing is lost: a later pass sends it."
+      text       = "${var.name}-${name} could not send an alert: a topic, an event bus or Security Hub didn't take what was sent, or the ledger didn't keep it. Its log says which and why (\"could not be kept or sent\"). Nothing is lost: a later pass sends it."
       namespace  = "EcsNlbGuard", metric = "AlertsFailed", statistic = "Sum"
       dimensions = { Function = aws_lambda_function.function[name].function_name }
       above      = 0, period = 300, of = 1, at_least = 1, missing = "notBreaching"

@@ -46,7 +46,7 @@ variable "security_hub" {
 }
 
 variable "remind_after" {
-  description = "How often you are told again of an alert that is still open, in hours and minutes, such as 24h; empty for never."
+  description = "How often you are reminded of an alert that is still open, in hours and minutes, such as 24h; empty for never."
   type        = string
   default     = ""
 

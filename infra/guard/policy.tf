@@ -48,7 +48,7 @@ locals {
   policy_key       = "policy/${local.policy_hash}.json"
 }
 
-# Made before the functions are told of it, and the one before is deleted after that.
+# Made before the functions' settings name it; the one before is deleted after that.
 resource "aws_s3_object" "policy" {
   count         = local.policy_is_object ? 1 : 0
   bucket        = aws_s3_bucket.reports.id

@@ -184,7 +184,7 @@ def test_channel_that_is_down_holds_up_no_other_and_gets_it_once_when_it_is_back
     assert len(bus.events("Alert Opened")) == int(is_topic_down)
     assert len(hub()) == 1
     lines = [line for line in watcher.log.since(0) if isinstance(line, dict)]
-    assert any("could not be kept or told" in line.get("message", "") for line in lines)
+    assert any("could not be kept or sent" in line.get("message", "") for line in lines)
     assert any(line.get("AlertsFailed") for line in lines)
     proxy.heal()
     for _ in range(3):

@@ -82,7 +82,7 @@ impl Auditor {
         Self { alerts: Some(alerts), ..self }
     }
 
-    /// Tells the numbers of an audit of everything that was made in parts.
+    /// Sends the numbers of an audit of everything that was made in parts.
     pub async fn note_divided_sweep(&self, home: &Home, report: &Report) {
         if let Some(alerts) = &self.alerts {
             let severities = report.counted().map(|finding| finding.severity);

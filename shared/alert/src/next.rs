@@ -30,9 +30,9 @@ pub(crate) struct Facts<'a> {
     pub(crate) sighting: Option<&'a Sighting>,
     /// Whether the pass would have seen it.
     pub(crate) covered: bool,
-    /// Whether there is somebody to tell.
-    pub(crate) told: bool,
-    /// After how long somebody is told again of what still stands.
+    /// Whether there is a channel to send through.
+    pub(crate) has_channel: bool,
+    /// After how long a reminder is sent of what is still open.
     pub(crate) remind_after: Option<SignedDuration>,
     /// The time.
     pub(crate) now: Timestamp,
@@ -58,8 +58,8 @@ pub(crate) fn next(kept: Option<&KeptAlert>, facts: Facts<'_>) -> Option<AlertWr
     })
 }
 
-/// Takes note of the channels that a change was delivered to, if it is still the one to be told. When it was delivered to all
-/// of them there is nothing left to tell.
+/// Takes note of the channels that a change was delivered to, if it is still the one to be sent. When it was delivered to all
+/// of them there is nothing left to send.
 pub(crate) fn delivered(
     kept: &KeptAlert,
     told: &PendingNotice,
@@ -92,7 +92,7 @@ fn blank(sighting: &Sighting, now: Timestamp) -> Alert {
         open: false,
         since: now,
         opened_at: None,
-        last_told: None,
+        last_sent: None,
         times_opened: 0,
         severity: sighting.severity,
         findings: sighting.findings,
@@ -140,18 +140,18 @@ fn stands(mut alert: Alert, sighting: &Sighting, facts: Facts<'_>) -> Alert {
     }
     let worse = sighting.severity > alert.severity;
     let better = facts.covered && sighting.severity < alert.severity;
-    let last_told = alert.last_told.unwrap_or(alert.since);
-    let is_due = facts.remind_after.is_some_and(|after| facts.now.duration_since(last_told) >= after);
+    let last_sent = alert.last_sent.unwrap_or(alert.since);
+    let is_due = facts.remind_after.is_some_and(|after| facts.now.duration_since(last_sent) >= after);
     let reminds = is_due && facts.covered && alert.untold.is_none();
-    // What is told is what is seen now.
+    // A message has the numbers of this pass.
     if worse || better || reminds {
-        // Since when it stands, and what is still to be told of it, remain.
-        let Alert { since, opened_at, last_told, times_opened, suspected, untold, .. } = alert;
+        // Since when it is open, and what is still to be sent of it, remain.
+        let Alert { since, opened_at, last_sent, times_opened, suspected, untold, .. } = alert;
         alert = Alert {
             open: true,
             since,
             opened_at,
-            last_told,
+            last_sent,
             times_opened,
             suspected,
             untold,
@@ -177,17 +177,17 @@ fn unseen(mut alert: Alert, facts: Facts<'_>) -> Alert {
     alert
 }
 
-/// Leaves the change to be told. One that wasn't told yet is told as what it has become since.
+/// Leaves the change to be sent. One that wasn't sent yet is sent as what it has become since.
 fn change(alert: &mut Alert, change: AlertChange, facts: Facts<'_>) {
     let waiting = alert.untold.as_ref().map(|untold| untold.change);
     let change = match (waiting, change) {
         (Some(AlertChange::Opened), AlertChange::Worsened) => AlertChange::Opened,
         (_, change) => change,
     };
-    alert.last_told = Some(facts.now);
+    alert.last_sent = Some(facts.now);
     let teller_until = later(facts.now, TIME_TO_NOTIFY);
     let notice = PendingNotice { change, at: facts.now, teller_until, delivered: BTreeSet::new() };
-    alert.untold = facts.told.then_some(notice);
+    alert.untold = facts.has_channel.then_some(notice);
 }
 
 fn expires_at(alert: &Alert, now: Timestamp) -> Option<Timestamp> {

@@ -25,9 +25,9 @@ const AT_ONCE: usize = 16;
 pub struct AlertContext<'a, L, C> {
     /// Where alerts are kept.
     pub ledger: &'a L,
-    /// Who is told; nobody, if there is no channel.
+    /// The channels to send through; there may be none.
     pub channels: &'a C,
-    /// After how long somebody is told once more of what still stands.
+    /// After how long a reminder is sent of what is still open.
     pub remind_after: Option<SignedDuration>,
     /// Where this is.
     pub origin: Origin,
@@ -42,7 +42,7 @@ pub struct Notified {
     pub messages: usize,
     /// Alerts that are open now, if that was read.
     pub open: Option<usize>,
-    /// What went wrong. Whatever isn't told now is by a later pass.
+    /// What went wrong. Whatever isn't sent now is sent by a later pass.
     pub failures: Vec<CallError>,
 }
 
@@ -95,7 +95,7 @@ impl<L: AlertLedger, C: Channels> AlertContext<'_, L, C> {
                 let facts = Facts {
                     sighting: seen.get(key).copied(),
                     covered: before.is_some_and(|kept| coverage.includes(&kept.alert)),
-                    told: has_channels,
+                    has_channel: has_channels,
                     remind_after: self.remind_after,
                     now,
                 };
@@ -150,7 +150,7 @@ impl<L: AlertLedger, C: Channels> AlertContext<'_, L, C> {
         mine
     }
 
-    /// Tells through every channel that wasn't told yet, and takes note of what was told.
+    /// Sends through every channel that a change wasn't delivered to yet, and takes note of what was delivered.
     async fn publish(&self, mine: Vec<KeptAlert>, now: Timestamp, outcome: &mut Notified) {
         let channels = self.channels.names();
         let pending = |kept: KeptAlert| {
@@ -227,7 +227,7 @@ fn change(before: Option<&model::alert::Alert>, after: &model::alert::Alert) -> 
     match (before.filter(|before| before.open), after.open) {
         (None, true) => Some(AlertChange::Opened),
         (Some(before), true) if after.severity > before.severity => Some(AlertChange::Worsened),
-        (Some(before), true) if after.last_told > before.last_told => Some(AlertChange::Reminder),
+        (Some(before), true) if after.last_sent > before.last_sent => Some(AlertChange::Reminder),
         (Some(_), false) => Some(AlertChange::Resolved),
         _ => None,
     }

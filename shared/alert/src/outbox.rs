@@ -11,7 +11,7 @@ use crate::next::TIME_TO_NOTIFY;
 
 /// What takes events.
 pub trait EventSink: Send + Sync {
-    /// Takes events, and tells of each whether it was taken.
+    /// Takes events, and returns for each whether it was taken.
     fn put(&self, events: &[Event]) -> impl Future<Output = Vec<Result<(), CallError>>> + Send;
 }
 

@@ -45,7 +45,7 @@ pub(crate) fn alert(rule: &str) -> Alert {
         open: true,
         since: at(7),
         opened_at: Some(at(7)),
-        last_told: Some(at(7)),
+        last_sent: Some(at(7)),
         times_opened: 1,
         severity: Severity::High,
         findings: 3,

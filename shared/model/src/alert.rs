@@ -69,7 +69,7 @@ pub struct Alert {
     pub opened_at: Option<Timestamp>,
     /// When there was something to tell of it last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_told: Option<Timestamp>,
+    pub last_sent: Option<Timestamp>,
     /// How often it was opened.
     pub times_opened: u32,
     /// The worst of its findings.

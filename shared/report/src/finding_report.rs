@@ -103,34 +103,19 @@ impl FindingReport {
     /// A finding with what came of its repairs.
     #[must_use]
     pub fn new(finding: Finding, repairs: Vec<RepairReport>) -> Self {
-        let fingerprint = finding.fingerprint();
-        let Finding {
-            rule,
-            severity,
-            title,
-            summary,
-            remedy,
-            fixes,
-            caused_by,
-            impact,
-            grouping,
-            resources,
-            evidence,
-            ..
-        } = finding;
         Self {
-            rule,
-            severity,
-            fingerprint,
-            title,
-            summary,
-            remedy,
-            fixes,
-            caused_by,
-            impact,
-            grouping,
-            evidence,
-            resources,
+            fingerprint: finding.fingerprint(),
+            rule: finding.rule,
+            severity: finding.severity,
+            title: finding.title,
+            summary: finding.summary,
+            remedy: finding.remedy,
+            fixes: finding.fixes,
+            caused_by: finding.caused_by,
+            impact: finding.impact,
+            grouping: finding.grouping,
+            evidence: finding.evidence,
+            resources: finding.resources,
             repairs,
             accepted: None,
             baseline: None,

@@ -58,25 +58,25 @@ pub struct JudgedPass<'a> {
 }
 
 impl Alerts {
-    /// Sets up the channels, with the ledger that knows what was told before; nothing is sent yet. Says once if nobody will be
-    /// told.
+    /// Sets up the channels, with the ledger that knows what was sent before; nothing is sent yet. Warns once if nothing will
+    /// be.
     #[must_use]
     pub fn open(config: &SdkConfig, settings: &Settings, ledger: Option<DynamoDbLedger>) -> Self {
         let alerts = Self::of(config, settings, ledger);
         match (alerts.channels.names().is_empty(), &settings.ledger_table) {
-            (true, _) => tracing::warn!(
-                "no topic is set (GUARD_TOPIC_ARN), nor another channel: alerts are logged, and nobody is told"
-            ),
+            (true, _) => {
+                tracing::warn!("no topic is set (GUARD_TOPIC_ARN), nor another channel: alerts are only logged")
+            }
             (false, None) => tracing::warn!(
-                "a topic or another channel is set, but no ledger (GUARD_LEDGER_TABLE) to know by what was told: nobody \
-                 is told"
+                "a topic or another channel is set, but no ledger (GUARD_LEDGER_TABLE) to know by what was sent: no alert \
+                 is sent"
             ),
             _ => {}
         }
         alerts
     }
 
-    /// The same without a word.
+    /// The same without a warning.
     #[must_use]
     pub fn of(config: &SdkConfig, settings: &Settings, ledger: Option<DynamoDbLedger>) -> Self {
         Self {
@@ -196,7 +196,7 @@ impl Alerts {
             repairs: concluded.conclusions.iter().map(note).collect(),
             tasks: tasks(&outcome.observation, &concluded.finding),
         });
-        // A look at a part comes up too often to be told of each time; the next sweep sees the same.
+        // A look at a part comes up too often for an alert each time; the next sweep sees the same.
         let blind = judged.scope.everything.then(|| blind::finding(outcome.observation.unread(), &self.function));
         let blind = blind.flatten();
         let of_itself = blind.iter().map(|finding| SeenFinding {
@@ -270,7 +270,7 @@ fn log_failures(failures: &[CallError]) {
     for error in failures {
         tracing::warn!(
             error = error as &dyn std::error::Error,
-            "an alert or event could not be kept or told; a later pass will"
+            "an alert or event could not be kept or sent; a later pass sends it"
         );
     }
 }

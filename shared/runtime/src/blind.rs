@@ -1,7 +1,7 @@
 //! A permission that a sweep lacks, as a finding on the guard itself.
 //!
 //! What is watched may be in order or not: nobody knows. It is no rule's finding, so it isn't in the list of rules and can't be
-//! disabled; as an alert it is told once, and resolved by the first sweep that is denied nothing.
+//! disabled; its alert is sent once, and resolved by the first sweep after which nothing is unjudged for want of a read.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use model::finding::{Finding, Resources, Severity};
 use model::observation::{Unread, UnreadKind};
 use serde_json::json;
 
-/// What the alert is told under.
+/// What stands for a rule in its alert.
 pub(crate) const RULE: &str = model::alert::PERMISSION_DENIED;
 
 /// The finding, if anything was denied. `function` is whose role it is.
@@ -23,7 +23,7 @@ pub(crate) fn finding<'a>(unread: impl IntoIterator<Item = &'a Unread>, function
         severity: Severity::High,
         title: "The guard lacks a permission".to_owned(),
         summary: format!(
-            "The guard is partly blind: {function} may not call {actions}, so nothing that rests on it is judged or repaired"
+            "The guard can't see everything: {function} may not call {actions}, so nothing that rests on it is judged or repaired"
         ),
         remedy: format!(
             "Allow the role of {function} {actions}: `terraform plan` shows what was changed by hand, `ecs-nlb-guard permissions` prints \
@@ -69,7 +69,7 @@ mod tests {
         let finding = finding(&seen, "ecs-nlb-guard-audit").unwrap();
         assert_eq!(
             finding.summary,
-            "The guard is partly blind: ecs-nlb-guard-audit may not call ecs:DescribeTasks, ecs:ListTasks, so nothing that rests on \
+            "The guard can't see everything: ecs-nlb-guard-audit may not call ecs:DescribeTasks, ecs:ListTasks, so nothing that rests on \
              it is judged or repaired"
         );
         assert!(finding.remedy.ends_with("AWS says: AccessDenied: no"));

@@ -24,7 +24,8 @@ pub const SOURCE: &str = "ecs-nlb-guard";
 /// "Array Members: Minimum number of 1 item. Maximum number of 10 items."
 const MAX_EVENTS: usize = 10;
 
-/// Of a whole request. AWS took 256 KB for years and takes more by now.
+/// "The total entry size must be less than 256 KB": `eb-putevents.html` in the EventBridge guide. If AWS takes more by now, this is
+/// still within it.
 const MAX_BYTES: usize = 256_000;
 
 /// An event, before it has a bus.
@@ -137,12 +138,12 @@ impl EventBus {
         for (nth, put) in self.put(&events).await.into_iter().enumerate() {
             delivery.add(put, [nth]);
         }
-        // Those of one request fail alike as a rule, and are told once.
+        // Those of one request mostly fail alike: one failure is enough.
         delivery.failures.dedup();
         delivery
     }
 
-    /// Puts events on the bus, and tells of each whether it was taken.
+    /// Puts events on the bus, and returns for each whether it was taken.
     pub async fn put(&self, events: &[Event]) -> Vec<Result<(), CallError>> {
         let mut taken = Vec::new();
         for batch in batches(events) {

@@ -99,7 +99,7 @@ impl AwsChannels {
         self.event_bus.as_ref()
     }
 
-    /// Sends a test through every channel, and tells of each whether it was taken.
+    /// Sends a test through every channel, and returns for each whether it was taken.
     pub async fn test(&self, origin: &Origin, at: Timestamp) -> Vec<(&'static str, Result<(), CallError>)> {
         let mut results = Vec::new();
         if let Some(topic) = &self.topic {

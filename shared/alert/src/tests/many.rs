@@ -52,3 +52,19 @@ async fn a_deployment_of_five_hundred_tasks_opens_nothing() {
     assert_eq!(topic.told(), [""; 0]);
     assert!(ledger.alerts().await.unwrap().iter().all(|kept| !kept.alert.open && kept.alert.times_opened == 0));
 }
+
+/// What comes and goes is told as often as sweeps end at most, however often it does so between them.
+#[tokio::test]
+async fn a_target_that_flaps_for_a_day_is_told_once_a_sweep_at_most() {
+    let (ledger, topic) = (MemoryLedger::new(), MemoryTopic::default());
+    let (mut sweeps, day) = (0, 86_400);
+    for second in (0..day).step_by(50) {
+        let findings = if second / 50 % 2 == 0 { vec![stale("web", 1)] } else { vec![] };
+        let is_sweep = second % 900 == 0;
+        sweeps += usize::from(is_sweep);
+        let coverage = if is_sweep { everything() } else { partial() };
+        assert_eq!(pass(&ledger, &topic, &findings, &coverage, second).await.failures, []);
+    }
+    let told = topic.told();
+    assert!(!told.is_empty() && told.len() <= sweeps, "{} in {sweeps} sweeps", told.len());
+}

@@ -83,7 +83,7 @@ pub(crate) enum Command {
     Policy(PolicyCommand),
     /// Print the IAM policy that a caller needs
     Permissions(PermissionsArgs),
-    /// Tell how the guard in the account is: pause, last sweep, open alerts, version and policy
+    /// Show how the guard in the account is: pause, last sweep, open alerts, version and policy
     Status(StatusArgs),
     /// Stop all repairs of every function at once, until `resume`
     Pause(PauseArgs),
@@ -263,7 +263,7 @@ pub(crate) struct ExplainArgs {
     pub(crate) policy: Option<PathBuf>,
 }
 
-/// Tell how the guard in the account is.
+/// Show how the guard in the account is.
 #[derive(Debug, clap::Args)]
 pub(crate) struct StatusArgs {
     /// Print it as JSON

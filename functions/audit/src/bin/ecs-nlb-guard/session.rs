@@ -53,7 +53,7 @@ impl Session {
     }
 }
 
-/// The SDK finds out at the first request, and tells it in its own terms.
+/// The SDK finds out at the first request, and its message has the whole request in it.
 fn check_endpoint(endpoint: Option<String>) -> Result<(), Failure> {
     let Some(endpoint) = endpoint else { return Ok(()) };
     let is_url = endpoint.parse::<http::Uri>().is_ok_and(|uri| {

@@ -158,7 +158,7 @@ fn the_longest_change_fits() {
         open: true,
         since: "2026-03-01T12:00:00Z".parse().unwrap(),
         opened_at: None,
-        last_told: None,
+        last_sent: None,
         times_opened: u32::MAX,
         severity: Severity::Critical,
         findings: u32::MAX,
