@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 
+from botocore.exceptions import ClientError
 from harness.account.clients import Clients
 from harness.account.deployments import start_rolling_deployment, use_native_strategy
 from harness.proxy import Proxy
@@ -73,6 +75,43 @@ def test_services_tell_their_deployments_and_revisions(web, account):
     assert [each["loadBalancers"][0]["targetGroupArn"] for each in answer] == [other.arn, web.group.arn]
     use_native_strategy(web.service, other, web.group)
     assert web.service.describe()["deploymentConfiguration"]["strategy"] == "BLUE_GREEN"
+
+
+def test_an_item_is_written_as_one_and_only_as_its_condition_says(account):
+    dynamodb, table = account.aws.dynamodb, account.ledger().name
+    names, over = [f"attribute{number}" for number in range(60)], threading.Event()
+    expression = "SET " + ", ".join(f"{name} = :value" for name in names)
+    torn, written = [], []
+
+    def read():
+        while not over.is_set():
+            item = dynamodb.get_item(TableName=table, Key=key(len(written))).get("Item", {})
+            if len(item) not in (0, len(names) + 2) or len({str(item[name]) for name in names if item}) > 1:
+                torn.append(item)
+
+    def key(number):
+        return {"pk": {"S": f"item{number}"}, "sk": {"S": "one"}}
+
+    def write(writer):
+        for number in range(20):
+            try:
+                dynamodb.update_item(TableName=table, Key=key(number), UpdateExpression=expression,
+                                     ConditionExpression="attribute_not_exists(pk)",
+                                     ExpressionAttributeValues={":value": {"N": str(writer)}})
+                written.append(number)
+            except ClientError as refused:
+                assert refused.response["Error"]["Code"] == "ConditionalCheckFailedException"
+
+    writers = [threading.Thread(target=write, args=(number,)) for number in range(2)]
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for thread in (*readers, *writers):
+        thread.start()
+    for writer in writers:
+        writer.join()
+    over.set()
+    for reader in readers:
+        reader.join()
+    assert torn == [] and sorted(written) == list(range(20))
 
 
 def test_interfaces_are_found_by_any_of_their_addresses(web, account):

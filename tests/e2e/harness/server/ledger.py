@@ -1,23 +1,21 @@
-"""DynamoDB's conditional writes are atomic. Plain moto checks the condition and writes in two steps, with threads between."""
+"""DynamoDB reads and writes an item as one. Plain moto does so in steps, with other requests' threads between.
+
+So a condition holds no longer when its write is made, and a read finds an item that has its key and nothing else yet.
+"""
 
 import functools
 import threading
 
-from moto.dynamodb.models import DynamoDBBackend
-
-_WRITES = ("put_item", "update_item", "delete_item")
+from moto.dynamodb.responses import DynamoHandler
 
 
 def install():
     lock = threading.RLock()
+    plain = DynamoHandler.call_action
 
-    def atomic(plain):
-        @functools.wraps(plain)
-        def write(*args, **kwargs):
-            with lock:
-                return plain(*args, **kwargs)
+    @functools.wraps(plain)
+    def call_action(self):
+        with lock:
+            return plain(self)
 
-        return write
-
-    for name in _WRITES:
-        setattr(DynamoDBBackend, name, atomic(getattr(DynamoDBBackend, name)))
+    DynamoHandler.call_action = call_action
