@@ -1,7 +1,7 @@
 //! What came of every finding, over all rounds of a pass.
 //!
 //! A pass has one round, and one more for each repair option that AWS refused. What a later round no longer finds was
-//! mended by an earlier one, and is told all the same.
+//! mended by an earlier one, and is told all the same; so is what an earlier one did and a later one would do otherwise.
 
 use std::collections::BTreeMap;
 
@@ -49,11 +49,24 @@ impl Conclusions {
 
     fn conclude_one(&self, planned: PlannedFinding, unsent: &BTreeMap<Site, CallError>) -> Concluded {
         let suspicion = planned.suspicion;
+        let made = self.made_otherwise(&planned);
+        let again = |step: &Step| made.iter().any(|one| one.repair.option() == step.repair.option());
+        let steps = planned.steps.into_iter().filter(|step| !again(step));
         let conclude = |step: Step| match self.conclusions.get(&(suspicion, step.repair.clone())) {
             Some(conclusion) => conclusion.clone(),
             None => undone(step, unsent),
         };
-        Concluded { conclusions: planned.steps.into_iter().map(conclude).collect(), finding: planned.finding }
+        let conclusions = steps.map(conclude).chain(made.iter().map(|one| (*one).clone())).collect();
+        Concluded { conclusions, finding: planned.finding }
+    }
+
+    /// What an earlier round made of a finding that the last one plans otherwise: after a forced deployment the next would take the
+    /// place of another one.
+    fn made_otherwise(&self, planned: &PlannedFinding) -> Vec<&Conclusion> {
+        let is_planned = |repair: &Repair| planned.steps.iter().any(|step| step.repair == *repair);
+        let of_finding = self.conclusions.iter().filter(|((suspicion, _), _)| *suspicion == planned.suspicion);
+        let made = of_finding.filter(|((_, repair), one)| one.status == RepairStatus::Done && !is_planned(repair));
+        made.map(|(_, one)| one).collect()
     }
 }
 

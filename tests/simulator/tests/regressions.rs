@@ -59,3 +59,13 @@ fn what_somebody_deploys_after_an_update_is_over_holds_up_no_other() {
          415.0.0.0.0.0.188.110.378/0.352.0.446,0.19.0.200,126.745.0.0,0.800.0.0,0.81.0.0/608",
     );
 }
+
+/// A service was deployed anew; in the same pass AWS refused another interface, and the next round's plan, in which that
+/// service wasn't steady any more, took the place of what had been done.
+#[test]
+fn a_forced_deployment_is_reported_though_a_later_round_would_force_another() {
+    holds(
+        "5919/0.766.0.0.0.0.0.0.0.0.0.0.0.318.0.0.0.0.0.299.447.208.0.0.326.566.0.0.0.0.0.0.0.0.0.0.475.0.874.0.0.0.0.779.902/\
+         575.640.0.0,0.977.0.206,0.836.0.0/132.162.496",
+    );
+}

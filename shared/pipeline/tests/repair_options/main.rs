@@ -110,6 +110,23 @@ fn a_straggler_that_serves_is_not_stopped_but_its_service_deployed_anew_once() {
 }
 
 #[test]
+fn a_forced_deployment_is_reported_though_a_later_round_plans_another() {
+    let world = World::new(1, 3, 1, 50, true, true);
+    world.serve(0);
+    // AWS refuses the first interface while its task is protected; the second one in the pass that deploys the first anew.
+    for next in [Happening::InterfaceChanged(0, 1), Happening::TaskProtected(0, 1)] {
+        world.happens(next).unwrap();
+    }
+    let passes = [Happening::Sweep, Happening::TimePasses(60), Happening::Sweep];
+    passes.into_iter().for_each(|next| world.happens(next).unwrap());
+    assert_eq!(world.updates(), 0);
+    world.nobody_is_protected();
+    world.happens(Happening::InterfaceChanged(1, 1)).unwrap();
+    passes.into_iter().for_each(|next| world.happens(next).unwrap());
+    assert_eq!(world.updates_of(0), 1);
+}
+
+#[test]
 fn a_tool_that_puts_the_old_groups_back_wins() {
     let world = World::new(1, 3, 1, 50, true, false);
     for _ in 0..20 {

@@ -4,6 +4,10 @@ use aws::memory::World;
 use jiff::SignedDuration;
 use model::Timestamp;
 use model::id::TaskArn;
+use model::policy::RepairOption;
+use model::repair::{Repair, RepairStatus};
+use model::scope::Site;
+use pipeline::PassOutcome;
 
 use crate::account::{SERVICES, is_right, service, serving};
 
@@ -59,6 +63,29 @@ impl Deeds {
         }
         self.updates.extend(updated.into_iter().map(|nth| (now, nth)));
         within(self.updates.iter().map(|(at, _)| *at), limits.max_updates, limits.window, "updates")
+    }
+
+    /// Whatever was done since there were so many updates and stops, a report says that it was.
+    pub(crate) fn are_reported(&self, updates: usize, stops: usize, outcomes: &[PassOutcome]) -> Result<(), String> {
+        let findings = outcomes.iter().flat_map(|outcome| &outcome.findings);
+        let conclusions = findings.flat_map(|finding| &finding.conclusions);
+        let done: Vec<&Repair> =
+            conclusions.filter(|one| one.status == RepairStatus::Done).map(|one| &one.repair).collect();
+        let is_update_of = |repair: &&Repair, nth: usize| {
+            repair.option() == Some(RepairOption::UpdateService) && repair.site() == Site::Service(service(nth))
+        };
+        for (_, nth) in &self.updates[updates..] {
+            if !done.iter().any(|repair| is_update_of(repair, *nth)) {
+                return Err(format!("no report says that {} was updated", SERVICES[*nth]));
+            }
+        }
+        for (_, _, task) in &self.stops[stops..] {
+            if !done.iter().any(|repair| repair.option() == Some(RepairOption::StopTask) && repair.task() == Some(task))
+            {
+                return Err(format!("no report says that task {} was stopped", task.id()));
+            }
+        }
+        Ok(())
     }
 
     fn add_stops(

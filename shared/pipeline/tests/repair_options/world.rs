@@ -11,7 +11,7 @@ use model::elb::{Target, TargetHealth, TargetState};
 use model::policy::Policy;
 use model::scope::Scope;
 use pipeline::ports::Clock as _;
-use pipeline::{Assignment, EnvironmentParts, pass};
+use pipeline::{Assignment, EnvironmentParts, PassOutcome, pass};
 
 use crate::account::{SERVICES, a_target_group, account, groups, groups_of, is_right, serving};
 use crate::ecs;
@@ -173,18 +173,22 @@ impl World {
         (0..SERVICES.len()).for_each(|nth| ecs::count(&mut self.memory.world(), nth));
         let before = self.memory.world().clone();
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-        runtime.block_on(async {
+        let outcomes = runtime.block_on(async {
             if two {
-                join!(self.pass(), self.pass());
+                let (one, other) = join!(self.pass(), self.pass());
+                vec![one, other]
             } else {
-                self.pass().await;
+                vec![self.pass().await]
             }
         });
         let after = self.memory.world().clone();
-        self.deeds.lock().expect("nobody panicked").add(&before, &after, self.clock.now(), self.limits)
+        let mut deeds = self.deeds.lock().expect("nobody panicked");
+        let (updates, stops) = (deeds.updates.len(), deeds.stops.len());
+        deeds.add(&before, &after, self.clock.now(), self.limits)?;
+        deeds.are_reported(updates, stops, &outcomes)
     }
 
-    async fn pass(&self) {
+    async fn pass(&self) -> PassOutcome {
         let now = self.clock.now();
         let mut looks = pipeline::LookHistory::default();
         for look in self.looks.due(now) {
@@ -205,6 +209,6 @@ impl World {
             queue: Some(&self.looks),
             clock: &self.clock,
         };
-        pass(&ports, &assignment).await;
+        pass(&ports, &assignment).await
     }
 }
