@@ -87,6 +87,8 @@ pub struct BalancerZone {
     pub subnet: Option<SubnetId>,
     /// Addresses inside the VPC that its maker chose for it. Those that AWS chose are told by its interfaces alone.
     pub addresses: Vec<IpAddr>,
+    /// Its elastic IP addresses: what its clients send to, and nothing ever comes from.
+    pub public_addresses: Vec<IpAddr>,
 }
 
 /// A listener, as DescribeListeners tells it.

@@ -20,7 +20,7 @@ use model::id::{SecurityGroupId, VpcId};
 use model::observation::{Gap, Lookup};
 
 use super::reach::flow::transports;
-use super::reach::range::{both, everywhere, internet};
+use super::reach::range::{both, everywhere, internet, without};
 use super::reach::{Admitted, Flow, Spread};
 
 /// What is sent.
@@ -117,11 +117,17 @@ impl<'a> Sender<'a> {
         Ok(Spread::OneIn(ranges.copied().collect()))
     }
 
+    /// Its elastic IP addresses. Nobody is a client from there.
+    fn public_addresses(&self) -> Vec<IpNet> {
+        let all = self.balancer.zones.iter().flat_map(|zone| &zone.public_addresses);
+        all.map(|address| IpNet::from(*address)).collect()
+    }
+
     /// The clients that may come to a listener which sends to the group, and whose address is kept: those of its IP version.
     fn clients(&self, lookup: &Lookup<'a>, flow: &Flow, exactly: bool) -> Result<Vec<Spread>, Gap<'a>> {
         let version = self.group.ip_version;
         let anybody = match self.balancer.scheme {
-            Scheme::InternetFacing => internet(version),
+            Scheme::InternetFacing => without(internet(version), &self.public_addresses()),
             _ => everywhere(version),
         };
         if self.balancer.groups().is_empty() {

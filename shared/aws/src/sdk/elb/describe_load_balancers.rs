@@ -107,7 +107,13 @@ fn zone(zone: &types::AvailabilityZone) -> Read<BalancerZone> {
         name: required("availabilityZones.zoneName", zone.zone_name())?.to_owned(),
         subnet: parse_optional("availabilityZones.subnetId", zone.subnet_id())?,
         addresses: addresses(zone.load_balancer_addresses())?,
+        public_addresses: public_addresses(zone.load_balancer_addresses())?,
     })
+}
+
+fn public_addresses(addresses: &[types::LoadBalancerAddress]) -> Read<Vec<IpAddr>> {
+    let elastic = addresses.iter().filter_map(types::LoadBalancerAddress::ip_address);
+    parse_all("loadBalancerAddresses.ipAddress", elastic.filter(|text| !text.is_empty()))
 }
 
 /// Public addresses aren't what targets see.

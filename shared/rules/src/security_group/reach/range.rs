@@ -40,7 +40,7 @@ fn parse(ranges: &[&str]) -> Vec<IpNet> {
 }
 
 /// What is in `ranges` and not in `taken`.
-fn without(ranges: Vec<IpNet>, taken: &[IpNet]) -> Vec<IpNet> {
+pub(crate) fn without(ranges: Vec<IpNet>, taken: &[IpNet]) -> Vec<IpNet> {
     let mut left = Vec::new();
     let mut open = ranges;
     while let Some(range) = open.pop() {

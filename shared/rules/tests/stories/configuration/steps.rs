@@ -24,8 +24,12 @@ pub(crate) fn mapping(container_port: u16, host_port: Option<u16>, protocol: &st
 impl Story {
     /// The Network Load Balancer that groups hang on, in zone a.
     fn balancer(mut self) -> Self {
-        let zone =
-            BalancerZone { name: "eu-central-1a".to_owned(), subnet: Some(names::subnet("a")), addresses: vec![] };
+        let zone = BalancerZone {
+            name: "eu-central-1a".to_owned(),
+            subnet: Some(names::subnet("a")),
+            addresses: vec![],
+            public_addresses: vec![],
+        };
         let balancer = LoadBalancer {
             arn: names::balancer("net"),
             state: Some(BalancerState::Active),
@@ -64,7 +68,12 @@ impl Story {
     /// The balancer serves these zones.
     pub(crate) fn balancer_in(mut self, zones: &[&str]) -> Self {
         let balancer = self.account.network.balancers.get_mut(&names::balancer("net")).expect("a balancer was told of");
-        let zone = |name: &&str| BalancerZone { name: (*name).to_owned(), subnet: None, addresses: vec![] };
+        let zone = |name: &&str| BalancerZone {
+            name: (*name).to_owned(),
+            subnet: None,
+            addresses: vec![],
+            public_addresses: vec![],
+        };
         balancer.zones = zones.iter().map(zone).collect();
         self
     }

@@ -49,7 +49,7 @@ fn rebalancing() -> Story {
     let mut judged = web().and_in_zone("b", "eu-central-1b");
     let balancer = judged.account.network.balancers.get_mut(&names::balancer("net")).expect("a balancer");
     let (name, subnet) = ("eu-central-1b".to_owned(), Some(names::subnet("b")));
-    balancer.zones.push(BalancerZone { name, subnet, addresses: vec![] });
+    balancer.zones.push(BalancerZone { name, subnet, addresses: vec![], public_addresses: vec![] });
     let judged = judged.task(3).at("10.0.2.3").in_subnet("b").for_minutes(3).registered().state("initial", None);
     judged.wants(2)
 }

@@ -99,6 +99,7 @@ async fn a_balancer_made_without_groups_is_told_from_one_with_none_left() {
     assert_eq!((&found[0].scheme, &found[2].scheme), (&Scheme::Internal, &Scheme::InternetFacing), "the default");
     let addresses: Vec<String> = found[0].zones[0].addresses.iter().map(ToString::to_string).collect();
     assert_eq!(addresses, ["10.0.1.7", "2001:db8::7"], "what targets see");
+    assert_eq!(found[0].zones[0].public_addresses, ["203.0.113.7".parse::<std::net::IpAddr>().unwrap()]);
     assert_eq!(found[0].filters_private_link, Some(false));
     assert_eq!((&found[0].state, &found[2].state), (&Some(BalancerState::ActiveImpaired), &None));
     assert_eq!(found[0].dns_name.as_deref(), Some("with-50dc.elb.eu-central-1.amazonaws.com"));

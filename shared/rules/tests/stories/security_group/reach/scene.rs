@@ -176,6 +176,7 @@ impl Scene {
             name: format!("eu-central-1{subnet}"),
             subnet: Some(names::subnet(subnet)),
             addresses: vec![],
+            public_addresses: vec![],
         };
         LoadBalancer {
             arn: names::balancer("net"),
