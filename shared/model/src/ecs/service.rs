@@ -273,10 +273,17 @@ impl Service {
 
 impl ServiceEvent {
     /// `(service web) (port 8080) is unhealthy in (target-group …) due to (reason Health checks failed)`, or a task that was
-    /// stopped for it.
+    /// stopped for it. ECS gives as the reason what the load balancer says of the target; one that gets no traffic isn't checked
+    /// at all, and no grace period would change that.
     #[must_use]
     pub fn tells_of_failed_health_checks(&self) -> bool {
-        self.message.contains("is unhealthy in (target-group") || self.message.contains("failed ELB health checks")
+        const NOT_CHECKED: [&str; 2] = [
+            "that is not enabled for the load balancer",
+            "is not configured to receive traffic from the load balancer",
+        ];
+        let tells = |text: &str| self.message.contains(text);
+        (tells("is unhealthy in (target-group") || tells("failed ELB health checks"))
+            && !NOT_CHECKED.into_iter().any(tells)
     }
 
     /// `(service web) failed to register targets in (target-group …) with (error …)`

@@ -6,6 +6,7 @@
 
 use model::ecs::{DeploymentController, RolloutState, ServiceEvent, TaskSetStatus, TaskStatus};
 use model::scope::Scope;
+use rules::Judgement;
 
 use crate::configuration::mapping;
 use crate::names;
@@ -16,13 +17,22 @@ use crate::story::Story;
 const DRAINING: Option<&str> = Some("Target.DeregistrationInProgress");
 const FAILED: Option<&str> = Some("Target.FailedHealthChecks");
 
-/// By every rule, the worst there is, before all that follows from it, has this slug.
-fn assert_first(story: Story, slug: &str) {
+/// By every rule.
+fn judged(story: Story) -> Judgement {
     let slugs: Vec<&'static str> = rules::rules().map(|rule| rule.slug).collect();
-    let story = story.judged_by(&slugs);
-    let judgement = story.look().judgement;
+    story.judged_by(&slugs).look().judgement
+}
+
+fn has(judgement: &Judgement, slug: &str) -> bool {
+    judgement.findings.iter().any(|finding| finding.rule == slug)
+}
+
+/// By every rule, the worst there is, before all that follows from it, has this slug.
+fn assert_first(story: Story, slug: &str) -> Judgement {
+    let judgement = judged(story);
     let first = judgement.findings.first().map(|finding| finding.rule.as_str());
     assert_eq!(first, Some(slug), "{}", render(&judgement));
+    judgement
 }
 
 /// The account of a scene: a balancer with a node in each of two zones, and task 1 in the first, registered nowhere
@@ -89,6 +99,23 @@ fn the_checked_port_is_not_opened() {
 ///
 /// RADIUS servers on Fargate were healthy and got no request: the tasks' security group let in the elastic
 /// addresses of the balancer, whereas what comes over UDP keeps the addresses of the clients.
+#[test]
+fn elastic_addresses_of_the_balancer_are_no_clients() {
+    let text = "UDP 1812; check 3000; lb none; listen UDP 1812; in web: tcp 3000 10.0.1.0/24; in web: tcp 3000 10.0.2.0/24; \
+                in web: udp 1812 203.0.113.7/32; in web: udp 1812 203.0.113.8/32";
+    let with_elastic = |story: Story| {
+        story.balancer_that(|balancer| {
+            for (zone, address) in balancer.zones.iter_mut().zip(["203.0.113.7", "203.0.113.8"]) {
+                zone.public_addresses.push(address.parse().expect("an address"));
+            }
+        })
+    };
+    assert_first(with_elastic(in_both_zones(stack(text))), "ingress-traffic-blocked");
+    // A client may well be where the balancer isn't.
+    let judgement = judged(in_both_zones(stack(text)));
+    assert!(!has(&judgement, "ingress-traffic-blocked"), "{}", render(&judgement));
+}
+
 /// <https://github.com/alphagov/prometheus-aws-configuration-beta/pull/375>
 ///
 /// Alertmanagers on Fargate failed the health checks of their balancer: their security group let in the clients'
@@ -103,10 +130,6 @@ fn over_tcp_the_clients_addresses_are_let_in() {
     assert_first(replaced_again_and_again(story, 9093), "ingress-traffic-blocked");
 }
 
-/// <https://github.com/docker-archive/compose-cli/issues/755>
-///
-/// Half of the requests hung: the balancer has an address in each of two zones, the only task is in one of them,
-/// and traffic doesn't cross zones.
 /// <https://repost.aws/knowledge-center/fargate-nlb-health-checks>
 ///
 /// ECS called Fargate tasks unhealthy because their Availability Zone wasn't enabled for the balancer: the
@@ -119,7 +142,10 @@ fn tasks_in_a_zone_that_the_balancer_is_not_in() {
     story.account.health.values_mut().flatten().last().expect("a target").description = Some(WHY.into());
     story.account.other_interfaces.retain(|one| one.id != names::interface("nodeb"));
     let story = story.balancer_that(|balancer| balancer.zones.retain(|zone| zone.name.ends_with('a')));
-    assert_first(said_unhealthy(story, 80, WHY, [1, 6, 11]), "zone-not-enabled");
+    let story = said_unhealthy(story, 80, WHY, [1, 6, 11]);
+    // No time to start would make a target there serve.
+    let judgement = assert_first(story, "zone-not-enabled");
+    assert!(!has(&judgement, "no-health-check-grace"), "{}", render(&judgement));
 }
 
 /// <https://github.com/thmhoag/arkserver/issues/30>
