@@ -108,7 +108,11 @@ impl AuditBackend {
             }
             None => return Err(unreadable(format!("its plan has no part {part}")).into()),
         };
-        let PassResult { report, .. } = self.audit(&scope, plan.rules.as_ref(), plan.mode, home, deadline).await;
+        let PassResult { mut report, outcome } =
+            self.audit(&scope, plan.rules.as_ref(), plan.mode, home, deadline).await;
+        if let Some(Part::Cluster(cluster)) = plan.parts.get(part) {
+            census::count_in_cluster(cluster, &outcome.observation, &mut report.coverage);
+        }
         let whole = fan_out.finish(&plan, part, &report).await?;
         Ok(self.noted(whole, plan.rules.is_none()).await)
     }
