@@ -247,7 +247,9 @@ impl Theatre {
                 sim.calm = true;
                 sim.outage = -1;
                 sim.denied.clear();
-                sim.hidden.clear();
+                // What was hidden until now stays on record: a second look may still be to come.
+                let now = sim.now;
+                sim.hidden.values_mut().for_each(|until| *until = (*until).min(now - 1));
                 sim.ecs.crashing.clear();
                 sim.ecs.forgets = [0, 0];
                 sim.tell(|| "nothing goes wrong any more".to_owned());

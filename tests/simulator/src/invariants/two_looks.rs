@@ -18,7 +18,9 @@ fn check(stage: &Stage<'_>, change: &Change) -> Option<String> {
         after <= apart
             && apart <= within
             && read.is_some_and(|read| {
-                saw_the_same(record, change, pass.span, *read) || saw_nobody(stage, change, pass.span, *read)
+                saw_the_same(record, change, pass.span, *read)
+                    || saw_nobody(stage, change, pass.span, *read)
+                    || sees_nobody(stage, change, pass.span, *read)
             })
     };
     let confirmed = record.passes.iter().any(confirms);
@@ -38,6 +40,19 @@ fn saw_nobody(stage: &Stage<'_>, change: &Change, pass: Span, read: i64) -> bool
         && record.was_in_place(&change.group, change.target, read)
         && record.holder(change.target.ip, change.at).is_none()
         && hidden_until.is_some_and(|until| *until >= pass.from)
+}
+
+/// Nothing had the address when the pass took place, and now EC2 leaves out the interface that has it: for all that can be seen,
+/// nothing has it still. Whether its owner may lose the target is for another invariant to say.
+fn sees_nobody(stage: &Stage<'_>, change: &Change, pass: Span, read: i64) -> bool {
+    let record = &stage.sim.record;
+    let holder = record.task_at(change.target.ip, change.at).and_then(|task| stage.sim.ecs.tasks.get(task));
+    let hidden_until = holder.and_then(|plan| stage.sim.hidden.get(&names::interface(plan.number)));
+    let began = record.reads.get(&change.actor).map_or(change.at, |reads| reads.began);
+    change.removes
+        && record.was_in_place(&change.group, change.target, read)
+        && record.holder(change.target.ip, pass.from).is_none()
+        && hidden_until.is_some_and(|until| *until >= began)
 }
 
 /// Could a pass that read the group at `read` see what is changed now?
