@@ -40,7 +40,7 @@ SIMULATOR := target/debug/simulator
 TARGET := $(notdir $(wildcard tests/fuzz/corpus/*))
 SECONDS_EACH := 60
 
-.PHONY: help setup build build-dev build-demo demo test test-unit test-sim sim fuzz test-e2e chaos test-infra system-test acceptance bench bench-check check lint fmt readme clean deploy plan invoke-audit destroy dist \
+.PHONY: help setup build build-dev build-demo demo test test-running test-unit test-sim sim fuzz test-e2e chaos test-infra system-test acceptance bench bench-check check lint fmt readme clean deploy plan invoke-audit destroy dist \
 	need-python need-cargo need-fuzz
 
 help: ## List these tasks
@@ -75,8 +75,12 @@ demo: setup $(if $(RELEASE),build,build-demo) ## Watch the registrar and the gua
 	PYTHONPATH=tests/e2e $(PYTHON) tests/demo/demo.py
 
 test: setup $(BINARIES) test-unit test-sim ## Run all tests; with RELEASE=1 against the binaries as they are shipped
-	@# Terraform mostly waits, and so does what is counted.
-	$(MAKE) --no-print-directory --jobs 3 --output-sync=target test-e2e test-infra bench-check
+	@# Terraform mostly waits, and so does what is counted. The deployed system has the machine when the end-to-end tests are over.
+	$(MAKE) --no-print-directory --jobs 3 --output-sync=target test-running test-infra bench-check
+
+test-running:
+	$(MAKE) --no-print-directory test-e2e
+	$(MAKE) --no-print-directory system-test
 
 test-unit: need-cargo ## Run the tests of the crates
 	@if cargo nextest --version >/dev/null 2>&1; then \

@@ -14,7 +14,8 @@ BACK_AFTER = 1
 
 def install():
     for amend in (_let_the_test_play_ecs, _send_by_one_permission, _name_what_ecs_is_asked_for, _gather_batches,
-                  _deliver_again_soon, _let_invocations_end, _describe_alarms_in_full):
+                  _deliver_again_soon, _let_invocations_end, _keep_all_actions_of_alarms,
+                  _describe_alarms_in_full):
         amend()
 
 
@@ -122,6 +123,21 @@ def _let_invocations_end():
             kill([worker])
 
     lambda_runtime.kill_workers, lambda_svc.release_worker = kill_workers, release_worker
+
+
+def _keep_all_actions_of_alarms():
+    """An alarm has actions for when it has no data, too; MiniStack drops them where it is asked for XML."""
+    plain = cloudwatch._put_metric_alarm
+
+    def put(params, cbor_data, is_cbor, is_json=False):
+        answer = plain(params, cbor_data, is_cbor, is_json)
+        alarm = cloudwatch._alarms.get(cloudwatch._p(params, "AlarmName")) if not (is_cbor or is_json) else None
+        if alarm:
+            asked = (cloudwatch._p(params, f"InsufficientDataActions.member.{nth}") for nth in range(1, 6))
+            alarm["InsufficientDataActions"] = [action for action in asked if action]
+        return answer
+
+    cloudwatch._put_metric_alarm = put
 
 
 def _describe_alarms_in_full():
