@@ -11,6 +11,9 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use model::call::{CallError, CallErrorKind};
 
+/// How much of an answer is shown that nobody understands, in characters.
+const BODY_SHOWN: usize = 160;
+
 /// What an SDK client's failure means.
 pub fn call_error<E>(
     operation: &'static str,
@@ -31,10 +34,22 @@ where
     };
     let message = match (error.message(), status) {
         (Some(message), _) => message.to_owned(),
-        (None, Some(status)) if code.is_none() => format!("http status {status}: {}", chain(error)),
-        _ => chain(error),
+        (None, Some(status)) if code.is_none() => format!("http status {status}: {}{}", chain(error), body(error)),
+        _ => format!("{}{}", chain(error), body(error)),
     };
     CallError { operation, resource: resource.into(), kind, code: code.map(str::to_owned), message }
+}
+
+fn body<E>(error: &SdkError<E, HttpResponse>) -> String {
+    beginning(error.raw_response().and_then(|response| response.body().bytes()).unwrap_or_default())
+}
+
+/// How an answer begins that says nothing this program understands, in one line: a proxy's page names itself there.
+pub(crate) fn beginning(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&body[..body.len().min(4 * BODY_SHOWN)]);
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let shown: String = line.chars().filter(|character| !character.is_control()).take(BODY_SHOWN).collect();
+    if shown.is_empty() { shown } else { format!("; the answer begins: {shown}") }
 }
 
 pub(crate) fn of_code(code: &str) -> Option<CallErrorKind> {
@@ -140,6 +155,28 @@ mod tests {
             assert_eq!(of_code(code), Some(kind), "{code}");
         }
         assert_eq!(of_code("InvalidTarget"), None);
+    }
+
+    #[test]
+    fn an_answer_without_a_known_shape_is_shown_with_status_and_beginning() {
+        use aws_smithy_runtime_api::http::StatusCode;
+        use aws_smithy_types::body::SdkBody;
+        use aws_smithy_types::error::ErrorMetadata;
+        let error = |metadata: ErrorMetadata, body: &str| {
+            let response = HttpResponse::new(StatusCode::try_from(502).unwrap(), SdkBody::from(body));
+            call_error("ecs:ListTasks", "all", &SdkError::service_error(metadata, response)).message
+        };
+        let page = format!("<html>\n  <title>Bad\tGateway</title>{}", "x".repeat(1000));
+        let told = error(ErrorMetadata::builder().build(), &page);
+        assert!(
+            told.starts_with("http status 502: ") && told.contains("<html> <title>Bad Gateway</title>xx"),
+            "{told}"
+        );
+        assert!(told.len() < 300, "{told}");
+        let told = error(ErrorMetadata::builder().code("OddException").build(), "{\"odd\": 1}");
+        assert!(told.contains("OddException") && told.ends_with("; the answer begins: {\"odd\": 1}"), "{told}");
+        assert!(!error(ErrorMetadata::builder().build(), "").contains("begins"), "nothing was said");
+        assert_eq!(error(ErrorMetadata::builder().message("no").build(), &page), "no");
     }
 
     #[test]

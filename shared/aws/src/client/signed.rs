@@ -19,7 +19,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_types::service_config::ServiceConfigKey;
 use model::call::{CallError, CallErrorKind};
 
-use crate::error::{chain, of_code, of_status};
+use crate::error::{beginning, chain, of_code, of_status};
 
 /// How often a request is sent at most.
 const ATTEMPTS: u32 = 4;
@@ -200,7 +200,8 @@ fn refusal(request: &SignedRequest<'_>, answer: &Response) -> CallError {
     // JSON services write `NAMESPACE#CODE`.
     let code = code.map(|code| code.rsplit('#').next().unwrap_or_default().to_owned());
     let message = told(&answer.body, &["message", "Message"], "<Message>", "</Message>");
-    let message = message.unwrap_or_else(|| format!("http status {}", answer.status));
+    let message =
+        message.unwrap_or_else(|| format!("http status {}{}", answer.status, beginning(answer.body.as_bytes())));
     let by_status = if answer.status == 404 { Some(CallErrorKind::NotFound) } else { of_status(Some(answer.status)) };
     let kind = code.as_deref().and_then(of_code).or(by_status).unwrap_or(CallErrorKind::Permanent);
     error(request, kind, code, message)
@@ -261,8 +262,8 @@ mod tests {
             (400, r#"{"__type":"com.amazon#ThrottlingException","message":"slow"}"#, CallErrorKind::Throttled, "slow"),
             (403, r#"{"code":"AccessDeniedException","Message":"no"}"#, CallErrorKind::Denied, "no"),
             (404, "<Error><Code>NoSuchBucket</Code><Message>none</Message></Error>", CallErrorKind::NotFound, "none"),
-            (503, "<html>", CallErrorKind::Transient, "http status 503"),
-            (400, "{}", CallErrorKind::Permanent, "http status 400"),
+            (503, "<html>", CallErrorKind::Transient, "http status 503; the answer begins: <html>"),
+            (400, "{}", CallErrorKind::Permanent, "http status 400; the answer begins: {}"),
         ];
         for (status, body, kind, message) in table {
             let failure = refusal(&request(), &Response { status, body: body.to_owned() });
