@@ -40,7 +40,7 @@ SIMULATOR := target/debug/simulator
 TARGET := $(notdir $(wildcard tests/fuzz/corpus/*))
 SECONDS_EACH := 60
 
-.PHONY: help setup build build-dev build-demo demo test test-running test-unit test-sim sim fuzz test-e2e chaos test-infra system-test acceptance bench bench-check check lint fmt readme clean deploy plan invoke-audit destroy dist \
+.PHONY: help setup build build-dev build-demo demo test test-unit test-sim sim fuzz test-e2e chaos test-infra system-test acceptance bench bench-check check lint fmt readme clean deploy plan invoke-audit destroy dist \
 	need-python need-cargo need-fuzz
 
 help: ## List these tasks
@@ -76,11 +76,7 @@ demo: setup $(if $(RELEASE),build,build-demo) ## Watch the registrar and the gua
 
 test: setup $(BINARIES) test-unit test-sim ## Run all tests; with RELEASE=1 against the binaries as they are shipped
 	@# Terraform mostly waits, and so does what is counted. The deployed system has the machine when the end-to-end tests are over.
-	$(MAKE) --no-print-directory --jobs 3 --output-sync=target test-running test-infra bench-check
-
-test-running:
-	$(MAKE) --no-print-directory test-e2e
-	$(MAKE) --no-print-directory system-test
+	$(MAKE) --no-print-directory --jobs 3 --output-sync=target TOGETHER=1 test-e2e test-infra bench-check system-test
 
 test-unit: need-cargo ## Run the tests of the crates
 	@if cargo nextest --version >/dev/null 2>&1; then \
@@ -117,6 +113,9 @@ test-infra: setup $(BINARIES) $(SCAN)/.stamp ## Apply the Terraform to a moto se
 		echo "terraform is not at hand: the infrastructure was NOT tested"; \
 	fi
 
+ifdef TOGETHER
+system-test: | test-e2e
+endif
 system-test: setup $(BINARIES) $(SYSTEM)/.stamp ## Deploy the guard to an emulated account, have it run there, and destroy it
 	@if command -v terraform >/dev/null; then \
 		set -ex; cd tests/system && $(PYTHON) -m pytest --quiet -m "not alone" $(PYTEST); \
