@@ -5,6 +5,7 @@ A service that is deployed anew gets new tasks first; then the old ones are dere
 
 import threading
 import time
+from contextlib import suppress
 
 from harness.account.clients import clients_of
 from harness.events import task_state_change
@@ -81,11 +82,12 @@ class Ecs:
             self._aws.ec2.delete_network_interface(NetworkInterfaceId=_detail(task, "networkInterfaceId"))
         self._tell(*map(task_state_change, self._described(service["clusterArn"], [task["taskArn"] for task in tasks])))
 
-    @staticmethod
-    def _place(service, task, change):
+    def _place(self, service, task, change):
         for balancer in service["loadBalancers"]:
             target = {"Id": _detail(task, "privateIPv4Address"), "Port": balancer["containerPort"]}
-            change(TargetGroupArn=balancer["targetGroupArn"], Targets=[target])
+            # A group may be gone before the service that names it, where a stack is destroyed.
+            with suppress(self._aws.elbv2.exceptions.TargetGroupNotFoundException):
+                change(TargetGroupArn=balancer["targetGroupArn"], Targets=[target])
 
 
 def _detail(task, name):

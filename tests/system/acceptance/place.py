@@ -129,6 +129,14 @@ class Place:
         answer = self.aws("elbv2").describe_target_health(TargetGroupArn=self.outputs["target_group_arn"])
         return {one["Target"]["Id"]: one["TargetHealth"]["State"] for one in answer["TargetHealthDescriptions"]}
 
+    def deregister(self, ip):
+        """Takes a target away, with the port it is registered on: without one the call may succeed and do nothing."""
+        elb, group = self.aws("elbv2"), self.outputs["target_group_arn"]
+        registered = elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+        targets = [{"Id": ip, "Port": one["Target"]["Port"]} for one in registered if one["Target"]["Id"] == ip]
+        assert targets, f"{ip} isn't registered"
+        elb.deregister_targets(TargetGroupArn=group, Targets=targets)
+
     def is_steady(self):
         """All wanted tasks run, are registered and healthy, and nothing else is in the group."""
         service, tasks = self.service(), self.tasks()

@@ -58,9 +58,8 @@ class Watch:
 
 
 def target_deregistered_by_hand_ends_registered(place):
-    elb, group = place.aws("elbv2"), place.outputs["target_group_arn"]
     victim, *_ = place.targets()
-    elb.deregister_targets(TargetGroupArn=group, Targets=[{"Id": victim}])
+    place.deregister(victim)
     states = []
 
     def is_back():
@@ -88,7 +87,7 @@ def strangers_address_ends_registered_and_reported(place):
         assert stranger in place.targets(), "the guard removed what isn't a task's"
         assert "target-foreign" in rules, rules
     finally:
-        elb.deregister_targets(TargetGroupArn=group, Targets=target)
+        place.deregister(stranger)
         wait_for(lambda: stranger not in place.targets())
         ec2.delete_network_interface(NetworkInterfaceId=made["NetworkInterfaceId"])
     return [("what the guard says of it", ", ".join(f"`{rule}`" for rule in sorted(rules))), ("removed by the guard", "no")]
@@ -128,11 +127,10 @@ def required_group(place):
 
 
 def paused_guard_ends_with_the_target_gone_and_resumed_with_it_back(place):
-    elb, group = place.aws("elbv2"), place.outputs["target_group_arn"]
     place.command_line("pause", "--reason", "acceptance", *CLI_PAUSE)
     try:
         victim, *_ = place.targets()
-        elb.deregister_targets(TargetGroupArn=group, Targets=[{"Id": victim}])
+        place.deregister(victim)
         wait_for(lambda: victim not in place.targets())
         reports = []
         wait_for(lambda: reports.append(place.invoke("audit")) or len(reports) > 2, every=10.0)
