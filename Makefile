@@ -113,6 +113,7 @@ test-infra: setup $(BINARIES) $(SCAN)/.stamp ## Apply the Terraform to a moto se
 		echo "terraform is not at hand: the infrastructure was NOT tested"; \
 	fi
 
+# One after the other where `test` runs both.
 ifdef TOGETHER
 system-test: | test-e2e
 endif

@@ -167,14 +167,17 @@ mod tests {
             call_error("ecs:ListTasks", "all", &SdkError::service_error(metadata, response)).message
         };
         let page = format!("<html>\n  <title>Bad\tGateway</title>{}", "x".repeat(1000));
-        let told = error(ErrorMetadata::builder().build(), &page);
+        let message = error(ErrorMetadata::builder().build(), &page);
         assert!(
-            told.starts_with("http status 502: ") && told.contains("<html> <title>Bad Gateway</title>xx"),
-            "{told}"
+            message.starts_with("http status 502: ") && message.contains("<html> <title>Bad Gateway</title>xx"),
+            "{message}"
         );
-        assert!(told.len() < 300, "{told}");
-        let told = error(ErrorMetadata::builder().code("OddException").build(), "{\"odd\": 1}");
-        assert!(told.contains("OddException") && told.ends_with("; the answer begins: {\"odd\": 1}"), "{told}");
+        assert!(message.len() < 300, "{message}");
+        let message = error(ErrorMetadata::builder().code("OddException").build(), "{\"odd\": 1}");
+        assert!(
+            message.contains("OddException") && message.ends_with("; the answer begins: {\"odd\": 1}"),
+            "{message}"
+        );
         assert!(!error(ErrorMetadata::builder().build(), "").contains("begins"), "nothing was said");
         assert_eq!(error(ErrorMetadata::builder().message("no").build(), &page), "no");
     }

@@ -1,7 +1,7 @@
 //! What came of every finding, over all rounds of a pass.
 //!
 //! A pass has one round, and one more for each repair option that AWS refused. What a later round no longer finds was
-//! mended by an earlier one, and is told all the same; so is what an earlier one did and a later one would do otherwise.
+//! mended by an earlier one, and is reported all the same; so is what an earlier one did and a later one would do otherwise.
 
 use std::collections::BTreeMap;
 
@@ -29,8 +29,9 @@ impl Conclusions {
         let mut refused = false;
         for ((at, nth), conclusion) in conclusions {
             let Some(planned) = plan.findings.get(at) else { continue };
-            refused |=
-                conclusion.status == RepairStatus::Refused && planned.steps.len() > nth + 1 && is_option(&conclusion);
+            refused |= conclusion.status == RepairStatus::Refused
+                && planned.steps.len() > nth + 1
+                && is_option(&conclusion.repair);
             let suspicion = planned.suspicion;
             self.findings.entry(suspicion).or_insert_with(|| planned.clone());
             self.conclusions.insert((suspicion, conclusion.repair.clone()), conclusion);
@@ -50,8 +51,10 @@ impl Conclusions {
     fn conclude_one(&self, planned: PlannedFinding, unsent: &BTreeMap<Site, CallError>) -> Concluded {
         let suspicion = planned.suspicion;
         let made = self.made_otherwise(&planned);
-        let again = |step: &Step| made.iter().any(|one| one.repair.option() == step.repair.option());
-        let steps = planned.steps.into_iter().filter(|step| !again(step));
+        // Options are alternatives, so the one that was made stands for its new plan; steps that aren't options all stay.
+        let made_option =
+            |step: &Step| is_option(&step.repair) && made.iter().any(|one| one.repair.option() == step.repair.option());
+        let steps = planned.steps.into_iter().filter(|step| !made_option(step));
         let conclude = |step: Step| match self.conclusions.get(&(suspicion, step.repair.clone())) {
             Some(conclusion) => conclusion.clone(),
             None => undone(step, unsent),
@@ -70,8 +73,8 @@ impl Conclusions {
     }
 }
 
-fn is_option(conclusion: &Conclusion) -> bool {
-    conclusion.repair.option().is_some()
+fn is_option(repair: &Repair) -> bool {
+    repair.option().is_some()
 }
 
 /// What is said of a step that nothing was done about.

@@ -53,7 +53,7 @@ async fn a_deployment_of_five_hundred_tasks_opens_nothing() {
     assert!(ledger.alerts().await.unwrap().iter().all(|kept| !kept.alert.open && kept.alert.times_opened == 0));
 }
 
-/// What comes and goes is told as often as sweeps end at most, however often it does so between them.
+/// What comes and goes is sent as often as sweeps end at most, however often it does so between them.
 #[tokio::test]
 async fn a_target_that_flaps_for_a_day_is_told_once_a_sweep_at_most() {
     let (ledger, topic) = (MemoryLedger::new(), MemoryTopic::default());

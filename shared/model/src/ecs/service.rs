@@ -277,13 +277,14 @@ impl ServiceEvent {
     /// at all, and no grace period would change that.
     #[must_use]
     pub fn tells_of_failed_health_checks(&self) -> bool {
+        // The first is quoted by AWS in its knowledge center
+        // (repost.aws/knowledge-center/fargate-nlb-health-checks); that ECS passes on the second as well is a belief.
         const NOT_CHECKED: [&str; 2] = [
             "that is not enabled for the load balancer",
             "is not configured to receive traffic from the load balancer",
         ];
-        let tells = |text: &str| self.message.contains(text);
-        (tells("is unhealthy in (target-group") || tells("failed ELB health checks"))
-            && !NOT_CHECKED.into_iter().any(tells)
+        let has = |text: &str| self.message.contains(text);
+        (has("is unhealthy in (target-group") || has("failed ELB health checks")) && !NOT_CHECKED.into_iter().any(has)
     }
 
     /// `(service web) failed to register targets in (target-group …) with (error …)`

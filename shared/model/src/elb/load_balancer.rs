@@ -87,7 +87,8 @@ pub struct BalancerZone {
     pub subnet: Option<SubnetId>,
     /// Addresses inside the VPC that its maker chose for it. Those that AWS chose are told by its interfaces alone.
     pub addresses: Vec<IpAddr>,
-    /// Its elastic IP addresses: what its clients send to, and nothing ever comes from.
+    /// Its elastic IP addresses (`IpAddress` of a LoadBalancerAddress), to which clients send. What reaches targets comes from the
+    /// clients' addresses or the balancer's private ones ("Client IP preservation" in the guide to Network Load Balancers).
     pub public_addresses: Vec<IpAddr>,
 }
 
