@@ -31,7 +31,7 @@ pub(crate) fn target_group(arn: TargetGroupArn, ip_version: IpVersion, balancer:
     TargetGroup {
         port: Some(80),
         vpc: Some(names::vpc()),
-        ip_version,
+        ip_version: Ok(ip_version),
         load_balancers: vec![balancer],
         ..fixtures::target_group(&arn)
     }

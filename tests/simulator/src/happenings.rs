@@ -194,7 +194,8 @@ fn person_deregisters(stage: &mut Stage<'_>, which: usize, _: usize) {
 /// An address no task ever has: in a subnet of another account, on premises, or of a thing.
 fn person_registers_a_foreign_target(stage: &mut Stage<'_>, which: usize, how: usize) {
     let Some(group) = stage.group(which) else { return };
-    let is_v6 = stage.aws.target_groups.get(&group).is_some_and(|one| one.ip_version == model::elb::IpVersion::Ipv6);
+    let is_v6 =
+        stage.aws.target_groups.get(&group).is_some_and(|one| one.ip_version == Ok(model::elb::IpVersion::Ipv6));
     let number = u8::try_from(how % 3).unwrap_or(0);
     let ip = match how % 4 {
         _ if is_v6 => names::v6(2, number),
@@ -212,7 +213,7 @@ fn person_registers_the_wrong_port(stage: &mut Stage<'_>, which: usize, how: usi
 
 fn person_registers_another_services_task(stage: &mut Stage<'_>, which: usize, how: usize) {
     let (Some(group), Some(task)) = (stage.group(how), stage.running_task(which)) else { return };
-    let Some(version) = stage.aws.target_groups.get(&group).map(|group| group.ip_version) else { return };
+    let Some(version) = stage.aws.target_groups.get(&group).and_then(|group| group.ip_version().ok()) else { return };
     let Some(ip) = stage.aws.tasks.get(&task).and_then(|task| task.address(version)) else { return };
     stage.register(&group, Target { ip, port: [80, 8080][how % 2] }, Writer::Person);
 }

@@ -159,7 +159,7 @@ impl SimAccount {
     /// Of every stopped task a record.
     fn add_stopped_tasks(&self, group: &TargetGroupArn, kept: &mut Vec<Ownership>) {
         let world = self.world.memory.world();
-        let Some(version) = world.target_groups.get(group).map(|group| group.ip_version) else { return };
+        let Some(version) = world.target_groups.get(group).and_then(|group| group.ip_version().ok()) else { return };
         for task in world.tasks.values().filter(|task| !task.is_live()) {
             let Some(id) = task.service_name().map(|name| ServiceId::new(&task.cluster, name)) else { continue };
             let Some(service) = world.services.get(&id) else { continue };

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use crate::ecs::open_enum;
 use crate::id::{LoadBalancerArn, LoadBalancerKind, TargetGroupArn, VpcId};
+use crate::observation::Unread;
 
 /// A target group, as DescribeTargetGroups tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +19,8 @@ pub struct TargetGroup {
     pub port: Option<u16>,
     /// Its VPC.
     pub vpc: Option<VpcId>,
-    /// Which of a task's addresses belongs in it.
-    pub ip_version: IpVersion,
+    /// Which of a task's addresses belongs in it; unread where its `ipAddressType` isn't understood.
+    pub ip_version: Result<IpVersion, Unread>,
     /// The balancers it hangs on.
     pub load_balancers: Vec<LoadBalancerArn>,
     /// How its targets are checked.
@@ -33,13 +34,13 @@ pub struct HealthCheck {
     pub enabled: bool,
     /// `TCP`, `HTTP`, `HTTPS` or `TLS`. All of them are TCP to a security group; UDP targets are checked over one of them.
     pub protocol: Option<String>,
-    /// The port checked.
-    pub port: HealthCheckPort,
+    /// The port checked; unread where it isn't understood.
+    pub port: Result<HealthCheckPort, Unread>,
 }
 
 impl Default for HealthCheck {
     fn default() -> Self {
-        Self { enabled: true, protocol: Some("TCP".to_owned()), port: HealthCheckPort::Traffic }
+        Self { enabled: true, protocol: Some("TCP".to_owned()), port: Ok(HealthCheckPort::Traffic) }
     }
 }
 
@@ -52,11 +53,31 @@ pub enum HealthCheckPort {
     Fixed(u16),
 }
 
+impl HealthCheck {
+    /// The port checked.
+    ///
+    /// # Errors
+    ///
+    /// Unread where it isn't understood.
+    pub fn port(&self) -> Result<HealthCheckPort, &Unread> {
+        self.port.as_ref().copied()
+    }
+}
+
 impl TargetGroup {
     /// Does it hang on a balancer of this kind?
     #[must_use]
     pub fn is_behind(&self, kind: LoadBalancerKind) -> bool {
         self.load_balancers.iter().any(|arn| arn.kind() == kind)
+    }
+
+    /// Which of a task's addresses belongs in it.
+    ///
+    /// # Errors
+    ///
+    /// Unread where its `ipAddressType` isn't understood.
+    pub fn ip_version(&self) -> Result<IpVersion, &Unread> {
+        self.ip_version.as_ref().copied()
     }
 
     /// Do targets need a QUIC server id, which can't be invented?

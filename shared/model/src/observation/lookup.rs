@@ -41,6 +41,12 @@ pub enum Gap<'a> {
     Unread(&'a Unread),
 }
 
+impl<'a> From<&'a Unread> for Gap<'a> {
+    fn from(unread: &'a Unread) -> Self {
+        Self::Unread(unread)
+    }
+}
+
 impl<'a> Lookup<'a> {
     /// Asks this observation.
     #[must_use]

@@ -127,7 +127,7 @@ fn of_group(known: &Known<'_>, arn: &TargetGroupArn, own: Option<&ServiceId>) ->
         .map(|health| DrawnMember::registered(health, known.owner(health.target.ip, vpc), own));
     DraftGroup {
         arn: arn.clone(),
-        ip_version: group.map(|group| group.ip_version),
+        ip_version: group.and_then(|group| group.ip_version().ok()),
         node: Node::new(arn.name(), detail),
         entries: group
             .into_iter()

@@ -84,7 +84,7 @@ impl<'a> Member<'a> {
             Expected::In(groups) => groups.get(&group.arn),
             Expected::Unclear => None,
         };
-        let address = self.task.address(group.ip_version);
+        let address = group.ip_version().ok().and_then(|version| self.task.address(version));
         ports.into_iter().flatten().filter_map(move |port| Some(Target { ip: address?, port: *port }))
     }
 

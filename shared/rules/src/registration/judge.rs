@@ -113,6 +113,8 @@ fn judge_group<'a>(
     if !is_judged(group, &policy) {
         return Ok(());
     }
+    // Nobody can say what belongs in it otherwise.
+    group.ip_version()?;
     judgement.judged_groups += 1;
     judgement.users.insert(arn.clone(), users.iter().map(|(id, _)| id.clone()).collect());
     let (health, owners) = (lookup.target_health(arn), lookup.owners(arn));

@@ -73,7 +73,7 @@ impl<'a> Sender<'a> {
         let own = if !preserves || self.always_sends_itself(purpose) {
             own()
         } else if !exactly {
-            Ok(vec![Spread::Unknown(self.group.ip_version)])
+            Ok(vec![Spread::Unknown(self.group.ip_version()?)])
         } else if self.is_behind_endpoint_service(lookup)? {
             own()
         } else {
@@ -98,7 +98,7 @@ impl<'a> Sender<'a> {
     }
 
     fn in_zone(&self, lookup: &Lookup<'a>, zone: &BalancerZone, exactly: bool) -> Result<Spread, Gap<'a>> {
-        let version = self.group.ip_version;
+        let version = self.group.ip_version()?;
         let fixed = addresses(&zone.addresses, version);
         if !fixed.is_empty() {
             return Ok(Spread::Each(fixed));
@@ -125,7 +125,7 @@ impl<'a> Sender<'a> {
 
     /// The clients that may come to a listener which sends to the group, and whose address is kept: those of its IP version.
     fn clients(&self, lookup: &Lookup<'a>, flow: &Flow, exactly: bool) -> Result<Vec<Spread>, Gap<'a>> {
-        let version = self.group.ip_version;
+        let version = self.group.ip_version()?;
         let anybody = match self.balancer.scheme {
             Scheme::InternetFacing => without(internet(version), &self.public_addresses()),
             _ => everywhere(version),

@@ -70,7 +70,7 @@ pub(crate) fn still_needed<'a>(
             let rest: Vec<SecurityGroup> = actual.known.iter().map(|group| without(group, open)).collect();
             let rest = Groups { known: rest.iter().collect(), is_incomplete: actual.is_incomplete };
             for purpose in [Purpose::Traffic, Purpose::Health] {
-                for flow in reachability.flows(purpose) {
+                for flow in reachability.flows(purpose)? {
                     for sender in &reachability.senders {
                         let is_let_in = inbound(lookup, sender, &rest, &flow, purpose)?.verdict == Admission::Open;
                         let was_let_in = || inbound(lookup, sender, &actual, &flow, purpose);

@@ -46,7 +46,7 @@ pub(crate) fn inbound<'a>(
 ) -> Result<Inbound, Gap<'a>> {
     let mut admitted = Admitted::of(actual.known.iter().flat_map(|group| &group.ingress), flow);
     admitted.is_unclear = actual.is_incomplete;
-    if admitted.admits_any_of(sender.balancer.groups()) || admitted.admits_all(sender.group.ip_version) {
+    if admitted.admits_any_of(sender.balancer.groups()) || admitted.admits_all(sender.group.ip_version()?) {
         return Ok(Admission::Open.into());
     }
     if admitted.ranges.is_empty() && admitted.lists.is_empty() && !admitted.is_unclear {
@@ -84,7 +84,7 @@ fn doubt(actual: &Groups<'_>, admitted: &Admitted, from: &[Spread]) -> &'static 
 pub(crate) fn outbound<'a>(
     lookup: &Lookup<'a>,
     sender: &Sender<'a>,
-    group: &TargetGroup,
+    group: &'a TargetGroup,
     group_set: &[SecurityGroupId],
     checked_interfaces: &[&CheckedInterface<'a>],
     flow: &Flow,
@@ -99,8 +99,9 @@ pub(crate) fn outbound<'a>(
     if admitted.admits_any_of(group_set) {
         return Ok(open());
     }
+    let version = group.ip_version()?;
     let to = |admitted: &Admitted, checked: &CheckedInterface<'_>| {
-        let address = checked.task.address(group.ip_version).map(IpNet::from);
+        let address = checked.task.address(version).map(IpNet::from);
         admitted.admits(&Spread::Each(address.into_iter().collect()))
     };
     let verdicts: Vec<Admission> = checked_interfaces.iter().map(|checked| to(&admitted, checked)).collect();

@@ -101,19 +101,20 @@ fn reachability<'a, 'p>(
 
 impl<'a, 'p> Reachability<'a, 'p> {
     /// What is sent to its targets.
-    pub(crate) fn flows(&self, purpose: Purpose) -> BTreeSet<Flow> {
+    pub(crate) fn flows(&self, purpose: Purpose) -> Result<BTreeSet<Flow>, Gap<'a>> {
         let check = &self.group.health_check;
-        let (protocols, ports): (&[Protocol], Vec<u16>) = match (purpose, check.port) {
+        let (protocols, ports): (&[Protocol], Vec<u16>) = match (purpose, check.port()) {
             (Purpose::Health, _) if !check.enabled => (&[], Vec::new()),
-            (Purpose::Health, HealthCheckPort::Fixed(port)) => (&[Protocol::Tcp], vec![port]),
-            (Purpose::Health, HealthCheckPort::Traffic) => (&[Protocol::Tcp], self.ports.iter().copied().collect()),
+            (Purpose::Health, Ok(HealthCheckPort::Fixed(port))) => (&[Protocol::Tcp], vec![port]),
+            (Purpose::Health, Ok(HealthCheckPort::Traffic)) => (&[Protocol::Tcp], self.ports.iter().copied().collect()),
+            (Purpose::Health, Err(unread)) => return Err(unread.into()),
             (Purpose::Traffic, _) => (transports(self.group.protocol.as_deref()), self.ports.iter().copied().collect()),
         };
         let of_protocol = |protocol: &Protocol| {
             let flow = |port: &u16| Flow { protocol: protocol.clone(), port: *port };
             ports.iter().map(flow).collect::<Vec<_>>()
         };
-        protocols.iter().flat_map(of_protocol).collect()
+        Ok(protocols.iter().flat_map(of_protocol).collect())
     }
 
     /// Tasks that a flow certainly doesn't reach, whoever sends it; and what nobody can say.
@@ -123,7 +124,7 @@ impl<'a, 'p> Reachability<'a, 'p> {
         purpose: Purpose,
     ) -> Result<ReachabilityOutcome<'a, 'p>, Gap<'a>> {
         let mut answers = Vec::new();
-        for flow in self.flows(purpose) {
+        for flow in self.flows(purpose)? {
             for (group_set, checked_interfaces) in &self.group_sets {
                 answers.push(self.blocked_tasks(lookup, purpose, &flow, group_set, checked_interfaces));
             }
@@ -160,9 +161,10 @@ impl<'a, 'p> Reachability<'a, 'p> {
             };
             Admission::any(paths.iter().map(of_sender))
         };
+        let version = self.group.ip_version()?;
         // One without an address of the group's kind isn't a target.
-        let targets = (0..checked_interfaces.len())
-            .filter(|at| checked_interfaces[*at].task.address(self.group.ip_version).is_some());
+        let targets =
+            (0..checked_interfaces.len()).filter(|at| checked_interfaces[*at].task.address(version).is_some());
         let (unreached, others): (Vec<usize>, Vec<usize>) =
             targets.partition(|at| reached(*at) == Admission::BlockedTasks);
         let is_unsure = others.into_iter().any(|at| reached(at) == Admission::Unsure);

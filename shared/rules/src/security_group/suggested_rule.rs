@@ -155,7 +155,7 @@ fn source<'a>(lookup: &Lookup<'a>, sender: Sender<'a>, purpose: Purpose, vpc: &V
         let words = format!("{}, the balancer's group", called(lookup, group));
         return Ok(Source { words, peers: vec![in_group(group)] });
     }
-    let version = sender.group.ip_version;
+    let version = sender.group.ip_version()?;
     if purpose == Purpose::Health {
         return own_addresses(lookup, sender);
     }

@@ -73,7 +73,7 @@ impl Story {
     }
 
     pub(crate) fn for_ipv6(self) -> Self {
-        self.which(|group| group.ip_version = IpVersion::Ipv6)
+        self.which(|group| group.ip_version = Ok(IpVersion::Ipv6))
     }
 
     pub(crate) fn of_protocol(self, protocol: &str) -> Self {
@@ -259,7 +259,7 @@ impl Story {
 
     /// The task is registered, healthy, in this group on this port.
     pub(crate) fn registered_in(mut self, group: &str, port: u16) -> Self {
-        let version = self.account.groups[&names::group(group)].ip_version;
+        let version = self.account.groups[&names::group(group)].ip_version().expect("a known kind of address");
         let ip = self.the_task().address(version).expect("an address of the group's version");
         self.target(group, &Target { ip, port }.to_string())
     }

@@ -199,7 +199,7 @@ impl Stage<'_> {
     }
 
     fn address_in(&self, group: &TargetGroupArn, plan: &Plan) -> Option<std::net::IpAddr> {
-        let version = self.aws.target_groups.get(group)?.ip_version;
+        let version = self.aws.target_groups.get(group)?.ip_version().ok()?;
         Some(if version == IpVersion::Ipv4 { plan.place.v4() } else { plan.place.v6() })
     }
 

@@ -13,7 +13,9 @@ impl Stage<'_> {
     pub(crate) fn tell_script(&mut self, arn: &TaskArn, plan: &Plan, registers: bool) {
         let script = plan.service.as_ref().and_then(|service| self.sim.ecs.scripts.get(service)).cloned();
         let Some((group, port)) = script else { return };
-        let Some(version) = self.aws.target_groups.get(&group).map(|group| group.ip_version) else { return };
+        let Some(version) = self.aws.target_groups.get(&group).and_then(|group| group.ip_version().ok()) else {
+            return;
+        };
         let ip = if version == IpVersion::Ipv4 { plan.place.v4() } else { plan.place.v6() };
         let wait = self.sim.wait(0, if registers { 20 * SECOND } else { MINUTE });
         self.sim.after(wait, Due::Script(arn.clone(), group, Target { ip, port }, registers));

@@ -30,7 +30,9 @@ pub(super) fn missing(stage: &Stage<'_>, concerns: impl Fn(&model::id::TaskArn) 
         });
         for (arn, plan) in tasks {
             for (group, port) in &deployment.uses {
-                let Some(version) = stage.aws.target_groups.get(group).map(|group| group.ip_version) else { continue };
+                let Some(version) = stage.aws.target_groups.get(group).and_then(|group| group.ip_version().ok()) else {
+                    continue;
+                };
                 let ip = if version == IpVersion::Ipv4 { plan.place.v4() } else { plan.place.v6() };
                 let target = Target { ip, port: *port };
                 let health = stage.aws.targets.get(group).and_then(|targets| targets.get(&target));

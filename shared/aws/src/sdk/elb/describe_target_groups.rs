@@ -6,7 +6,7 @@ use aws_sdk_elasticloadbalancingv2::types;
 use model::call::{CallError, CallErrorKind};
 use model::elb::{HealthCheck, HealthCheckPort, IpVersion, TargetGroup};
 use model::id::TargetGroupArn;
-use model::observation::{All, Answer, Table};
+use model::observation::{All, Answer, Table, Unread};
 
 use crate::api::{Answers, AwsFact, Found};
 use crate::memory::{World, known_or_absent};
@@ -105,22 +105,29 @@ fn read(group: &types::TargetGroup, arn: &TargetGroupArn) -> Read<TargetGroup> {
         vpc: parse_optional("vpcId", group.vpc_id())?,
         // Absent from groups that have none, such as a function's.
         ip_version: match group.ip_address_type().map(types::TargetGroupIpAddressTypeEnum::as_str) {
-            None | Some("ipv4") => IpVersion::Ipv4,
-            Some("ipv6") => IpVersion::Ipv6,
-            Some(other) => return Err(Unusable::new("ipAddressType", format!("{other:?} is unknown"))),
+            None | Some("ipv4") => Ok(IpVersion::Ipv4),
+            Some("ipv6") => Ok(IpVersion::Ipv6),
+            Some(other) => Err(unread(arn, Unusable::new("ipAddressType", format!("{other:?} is unknown")))),
         },
         load_balancers: parse_all("loadBalancerArns", group.load_balancer_arns())?,
-        health_check: health_check(group)?,
+        health_check: health_check(group, arn),
     })
 }
 
-fn health_check(group: &types::TargetGroup) -> Read<HealthCheck> {
-    Ok(HealthCheck {
+fn unread(group: &TargetGroupArn, unusable: Unusable) -> Unread {
+    Unread::from(&unusable.into_error(OPERATION, group.as_str()))
+}
+
+fn health_check(group: &types::TargetGroup, arn: &TargetGroupArn) -> HealthCheck {
+    HealthCheck {
         enabled: group.health_check_enabled().unwrap_or(true),
         protocol: group.health_check_protocol().map(|protocol| protocol.as_str().to_owned()),
         port: match group.health_check_port() {
-            None | Some("traffic-port" | "") => HealthCheckPort::Traffic,
-            Some(port) => HealthCheckPort::Fixed(parse("healthCheckPort", port)?),
+            None | Some("traffic-port" | "") => Ok(HealthCheckPort::Traffic),
+            Some(port) => match parse("healthCheckPort", port) {
+                Ok(port) => Ok(HealthCheckPort::Fixed(port)),
+                Err(unusable) => Err(unread(arn, unusable)),
+            },
         },
-    })
+    }
 }

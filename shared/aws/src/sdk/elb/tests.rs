@@ -17,7 +17,7 @@ use aws_smithy_types::retry::RetryConfig;
 use model::call::CallErrorKind;
 use model::elb::{HealthCheckPort, Tagged, Target, TargetState};
 use model::id::{LoadBalancerArn, TargetGroupArn};
-use model::observation::Answer;
+use model::observation::{Answer, UnreadKind};
 
 use super::{describe_tags, describe_target_groups, describe_target_health};
 use crate::api::{Account as _, Zone};
@@ -88,9 +88,14 @@ async fn a_groups_health_check_may_have_a_port_of_its_own() {
     let asked = ["a", "b", "c"].map(group);
     let answers = describe_target_groups::some(&clients(&[&rule]), &asked).await.unwrap();
     let check = |at: usize| answers[at].1.known().map(|group| &group.health_check);
-    assert_eq!(check(0).map(|check| (check.enabled, check.port)), Some((true, HealthCheckPort::Traffic)));
-    assert_eq!(check(1).map(|check| (check.enabled, check.port)), Some((false, HealthCheckPort::Fixed(9090))));
-    assert!(answers[2].1.unread().is_some(), "what can't be understood is unread alone");
+    assert_eq!(check(0).map(|check| (check.enabled, check.port.clone())), Some((true, Ok(HealthCheckPort::Traffic))));
+    assert_eq!(
+        check(1).map(|check| (check.enabled, check.port.clone())),
+        Some((false, Ok(HealthCheckPort::Fixed(9090))))
+    );
+    let odd = check(2).and_then(|check| check.port.as_ref().err()).unwrap();
+    assert_eq!(odd.kind, UnreadKind::Permanent, "what can't be understood is unread alone");
+    assert!(odd.error.contains("healthCheckPort \"none\""), "{}", odd.error);
 }
 
 #[tokio::test]

@@ -49,8 +49,10 @@ pub(crate) fn finding<'a>(
     };
     let summary = format!("{} behind {}: {outcome}, as {}", subject.id, named.arn.name(), problem.words);
     let draft = start(&RULE, summary).severity(severity).service(&subject.id, subject.service);
-    let draft =
-        draft.target_group(named.arn).subject(problem.words.clone()).evidence("health_check", Some(check(group)));
+    let draft = draft
+        .target_group(named.arn)
+        .subject(problem.words.clone())
+        .evidence("health_check", Some(check(group, group.health_check.port()?)));
     let fixes = fixes(group, &problem);
     let draft = if is_failing { draft.loses_traffic(0) } else { draft };
     Ok(Some(draft.fixes(fixes).evidence("problem", Some(problem.words)).done()))
@@ -90,9 +92,9 @@ enum Change {
 }
 
 /// The check in words: `HTTP on the traffic port`.
-fn check(group: &TargetGroup) -> String {
+fn check(group: &TargetGroup, port: HealthCheckPort) -> String {
     let protocol = group.health_check.protocol.as_deref().unwrap_or("TCP");
-    match group.health_check.port {
+    match port {
         HealthCheckPort::Traffic => format!("{protocol} on the traffic port"),
         HealthCheckPort::Fixed(port) => format!("{protocol} on port {port}"),
     }
@@ -101,11 +103,12 @@ fn check(group: &TargetGroup) -> String {
 /// Why a task made from this entry's definition can't answer, as far as its definition says.
 fn problem<'a>(
     lookup: &Lookup<'a>,
-    group: &TargetGroup,
+    group: &'a TargetGroup,
     entry: &LoadBalancerEntry<'a>,
 ) -> Result<Option<Problem>, Gap<'a>> {
     let (Some(arn), true) = (entry.source.task_definition, group.health_check.enabled) else { return Ok(None) };
-    let Some(port) = (match group.health_check.port {
+    let checked = group.health_check.port()?;
+    let Some(port) = (match checked {
         HealthCheckPort::Traffic => entry.entry.container_port,
         HealthCheckPort::Fixed(port) => Some(port),
     }) else {
@@ -115,7 +118,7 @@ fn problem<'a>(
     if definition.network_mode != NetworkMode::Awsvpc {
         return Ok(None);
     }
-    let is_fixed = matches!(group.health_check.port, HealthCheckPort::Fixed(_));
+    let is_fixed = matches!(checked, HealthCheckPort::Fixed(_));
     Ok(wrong(definition, group, port, is_fixed))
 }
 

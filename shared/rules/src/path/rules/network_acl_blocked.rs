@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ipnet::IpNet;
 use model::ec2::{NetworkAcl, PortRange, Protocol, Subnet};
-use model::elb::LoadBalancer;
+use model::elb::{IpVersion, LoadBalancer};
 use model::finding::{Finding, Severity};
 use model::fix::Fix;
 use model::id::{SubnetId, VpcId};
@@ -149,8 +149,8 @@ fn denied_to<'a>(
     checked: &CheckedInterface<'a>,
     crosses: bool,
 ) -> Result<Vec<Denied>, Gap<'a>> {
-    let group = reachability.group;
-    let (Some(subnet), Some(address)) = (&checked.interface.subnet, checked.task.address(group.ip_version)) else {
+    let version = reachability.group.ip_version()?;
+    let (Some(subnet), Some(address)) = (&checked.interface.subnet, checked.task.address(version)) else {
         return Ok(Vec::new());
     };
     let (Some(vpc), task) = (&way.balancer.vpc, IpNet::from(address)) else { return Ok(Vec::new()) };
@@ -166,11 +166,11 @@ fn denied_to<'a>(
             continue;
         }
         let Some(at_node) = acl_of(of_nodes, node.subnet) else { continue };
-        for flow in reachability.flows(Purpose::Health) {
+        for flow in reachability.flows(Purpose::Health)? {
             let hops = hops(&flow, task, node, (at_task, subnet), (at_node, node.subnet));
             denied.extend(hops.into_iter().filter_map(|hop| hop.judge("health checks")));
         }
-        let flows = reachability.flows(Purpose::Traffic);
+        let flows = reachability.flows(Purpose::Traffic)?;
         // Of two protocols one may be all that the service speaks.
         if way.sends_itself && flows.len() == 1 {
             for flow in &flows {
@@ -180,7 +180,7 @@ fn denied_to<'a>(
         }
     }
     if way.preserves {
-        denied.extend(denied_to_clients(reachability, group.ip_version, (at_task, subnet)));
+        denied.extend(denied_to_clients(&reachability.flows(Purpose::Traffic)?, version, (at_task, subnet)));
     }
     Ok(denied)
 }
@@ -269,13 +269,12 @@ impl Hop<'_> {
 /// With clients' addresses preserved the task's subnet must let clients pass. Which they are isn't known: it is shut where nobody
 /// passes.
 fn denied_to_clients(
-    reachability: &Reachability<'_, '_>,
-    version: model::elb::IpVersion,
+    flows: &BTreeSet<Flow>,
+    version: IpVersion,
     (acl, subnet): (&NetworkAcl, &SubnetId),
 ) -> Vec<Denied> {
-    let flows: Vec<Flow> = reachability.flows(Purpose::Traffic).into_iter().collect();
     let mut shut = Vec::new();
-    for flow in &flows {
+    for flow in flows {
         let hop = |egress, ports, is_answer| Hop {
             acl,
             subnet,

@@ -55,7 +55,7 @@ fn finding<'a>(
     for checked in reachability.group_sets.values().flatten() {
         all += 1;
         for sender in &reachability.senders {
-            let missing = missing_route(lookup, sender.balancer, checked, reachability.group.ip_version)?;
+            let missing = missing_route(lookup, sender.balancer, checked, reachability.group.ip_version()?)?;
             cut_off.extend(missing.map(|way| (checked, sender.balancer, way)));
         }
     }

@@ -79,7 +79,7 @@ fn tls() -> Story {
 /// Checked over TCP, on a port of a container of its own.
 fn udp() -> Story {
     let judged = listening(web(), "UDP", 53, "web").of_protocol("UDP").mapping(vec![mapping(8080, None, "udp")]);
-    let judged = judged.which(|group| group.health_check.port = HealthCheckPort::Fixed(9000));
+    let judged = judged.which(|group| group.health_check.port = Ok(HealthCheckPort::Fixed(9000)));
     judged.security_group_that("web", |group| {
         group.ingress =
             vec![rule("udp", Some((8080, 8080)), &["0.0.0.0/0"]), rule("tcp", Some((9000, 9000)), &["10.0.0.0/16"])];

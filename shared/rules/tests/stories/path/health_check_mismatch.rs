@@ -3,8 +3,10 @@
 use insta::assert_snapshot;
 use model::ecs::{NetworkMode, PortMapping};
 use model::elb::HealthCheckPort;
+use model::observation::{Unread, UnreadKind};
 
 use crate::configuration::{mapping, sound};
+use crate::names;
 use crate::story::Story;
 
 fn judged(story: Story) -> String {
@@ -43,12 +45,29 @@ fn one_healthy_target_shows_that_it_can_be_answered() {
 
 #[test]
 fn a_port_that_no_container_maps() {
-    let checked_on = |port| sound().which(|group| group.health_check.port = HealthCheckPort::Fixed(port));
+    let checked_on = |port| sound().which(|group| group.health_check.port = Ok(HealthCheckPort::Fixed(port)));
     assert!(judged(checked_on(9000)).contains("port 9000, which no container of web:7 maps"));
     assert_eq!(judged(checked_on(8080)), "nothing");
     let beside = checked_on(9000).with_container("probe");
     let beside = beside.defined(|definition| definition.containers[1].ports = vec![mapping(9000, None, "tcp")]);
     assert_eq!(judged(beside), "nothing");
+}
+
+/// Neither is it taken for the traffic port, nor for a port that nobody maps.
+#[test]
+fn a_port_that_is_not_understood() {
+    let unread = Unread {
+        resource: names::group("web").to_string(),
+        operation: "elasticloadbalancing:DescribeTargetGroups".to_owned(),
+        error: "the answer can't be understood: healthCheckPort \"any\"".to_owned(),
+        kind: UnreadKind::Permanent,
+    };
+    let story = udp_only().which(|group| group.health_check.port = Err(unread));
+    let look = story.clone().judged_by(&["health-check-mismatch"]).look();
+    assert!(look.judgement.findings.is_empty() && !look.judgement.abstentions.is_empty());
+    // What doesn't rest on it is judged.
+    let unregistered = story.task(9).judged_by(&["target-missing"]);
+    assert!(unregistered.found().contains("10.0.1.9:8080 isn't registered"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use insta::assert_snapshot;
-use model::observation::Question;
+use model::observation::{Question, Unread, UnreadKind};
 
 use super::removals;
 use crate::names;
@@ -132,4 +132,25 @@ fn a_task_whose_revision_can_not_be_read_keeps_its_address() {
     let mut judged = judged.recorded("web", "10.0.1.1:8080", 1).task(1).unread(Question::ServiceRevision(revision));
     judged.the_task().interfaces[0].network_interface = None;
     assert!(!judged.removals().contains(&(names::group("web"), names::target("10.0.1.1:8080"))));
+}
+
+/// A kind of address that AWS may add: whatever else is known of the group, nobody can say which of a task's addresses belongs in it.
+#[test]
+fn a_group_for_addresses_of_an_unknown_kind_is_known_and_its_registrations_are_not_judged() {
+    let unread = Unread {
+        resource: names::group("web").to_string(),
+        operation: "elasticloadbalancing:DescribeTargetGroups".to_owned(),
+        error: "the answer can't be understood: ipAddressType \"ipv7\" is unknown".to_owned(),
+        kind: UnreadKind::Permanent,
+    };
+    for (name, story) in removals::all() {
+        let mut story = story;
+        story.account.groups.values_mut().for_each(|group| group.ip_version = Err(unread.clone()));
+        let look = story.look();
+        assert!(crate::judged::removals(&look.judgement).is_empty(), "{name}");
+        assert!(!look.judgement.abstentions.is_empty(), "{name}");
+    }
+    let story = story().group("web").service("web").on("web", 8080).task(1);
+    let judged = story.which(|group| group.ip_version = Err(unread));
+    assert_snapshot!(judged.found(), @r#"can't judge group web: arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0f the answer can't be understood: ipAddressType "ipv7" is unknown"#);
 }

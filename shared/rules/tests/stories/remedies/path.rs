@@ -65,7 +65,7 @@ fn draining_for(seconds: u32) -> Story {
 fn checked_on(port: u16) -> Story {
     let open = rule("tcp", Some((9000, 9000)), &["10.0.0.0/16"]);
     let story = healthy().security_group_that("web", |web| web.ingress.push(open));
-    story.which(|group| group.health_check.port = HealthCheckPort::Fixed(port))
+    story.which(|group| group.health_check.port = Ok(HealthCheckPort::Fixed(port)))
 }
 
 #[test]

@@ -142,9 +142,9 @@ impl Scene {
         let actual: Vec<&str> = self.actual.iter().map(|id| id.as_str().trim_start_matches("sg-")).collect();
         judged = judged.declares(&actual).task(1).at(TASK[0]).and_at(TASK[1]).which(|group| {
             group.protocol = Some(self.protocol.clone());
-            group.ip_version = self.version;
+            group.ip_version = Ok(self.version);
             group.health_check.enabled = self.check.is_some();
-            group.health_check.port = self.check.unwrap_or(HealthCheckPort::Traffic);
+            group.health_check.port = Ok(self.check.unwrap_or(HealthCheckPort::Traffic));
         });
         if !self.is_hidden {
             for (subnet, addresses) in NODES {
