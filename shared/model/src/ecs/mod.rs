@@ -8,7 +8,7 @@ pub use service::{
     AwsvpcConfiguration, Deployment, DeploymentController, DeploymentPercents, DeploymentStatus, RolloutState, Service,
     ServiceEvent, ServiceLoadBalancer, ServiceRevision, ServiceStatus, Strategy, TaskSet, TaskSetStatus,
 };
-pub use task::{LaunchType, Task, TaskInterface, TaskProtection, TaskStatus};
+pub use task::{LaunchType, StopCode, Task, TaskInterface, TaskProtection, TaskStatus};
 pub use task_definition::{Container, NetworkMode, PortMapping, PortRangeMapping, TaskDefinition};
 
 use std::collections::BTreeMap;

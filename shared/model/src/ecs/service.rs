@@ -284,7 +284,20 @@ impl ServiceEvent {
             "is not configured to receive traffic from the load balancer",
         ];
         let has = |text: &str| self.message.contains(text);
-        (has("is unhealthy in (target-group") || has("failed ELB health checks")) && !NOT_CHECKED.into_iter().any(has)
+        (has("is unhealthy in ") && has("target-group") || has("failed ELB health checks"))
+            && !NOT_CHECKED.into_iter().any(has)
+    }
+
+    /// `(service web) was unable to place a task because no container instance met all of its requirements.`, or that its tasks
+    /// fail to start again and again, or that the circuit breaker gave up.
+    #[must_use]
+    pub fn reports_that_none_is_started(&self) -> bool {
+        const MESSAGES: [&str; 3] = [
+            "unable to place a task",
+            "unable to consistently start tasks",
+            "deployment failed: tasks failed to start",
+        ];
+        MESSAGES.into_iter().any(|text| self.message.contains(text))
     }
 
     /// `(service web) failed to register targets in (target-group …) with (error …)`

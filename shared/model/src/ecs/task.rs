@@ -33,6 +33,8 @@ pub struct Task {
     pub stopped_at: Option<Timestamp>,
     /// Why it was stopped, in ECS's words, see "Stopped tasks error codes" in the developer guide.
     pub stopped_reason: Option<Box<str>>,
+    /// The kind of reason.
+    pub stop_code: Option<StopCode>,
     /// What it runs on; absent with a capacity provider.
     pub launch_type: Option<LaunchType>,
     /// Its network interfaces; empty unless the mode is awsvpc.
@@ -88,6 +90,24 @@ open_enum! {
 }
 
 open_enum! {
+    /// Why a task was stopped, `stopCode`.
+    StopCode {
+        /// Its image, interface, secrets or instance couldn't be had.
+        FailedToStart = "TaskFailedToStart",
+        /// A container exited without which it can't be.
+        EssentialContainerExited = "EssentialContainerExited",
+        /// Somebody called StopTask.
+        UserInitiated = "UserInitiated",
+        /// Scale-in, a deployment, or failed health checks.
+        ServiceSchedulerInitiated = "ServiceSchedulerInitiated",
+        /// Spot capacity was taken back.
+        SpotInterruption = "SpotInterruption",
+        /// Its instance was terminated.
+        TerminationNotice = "TerminationNotice",
+    }
+}
+
+open_enum! {
     /// What a task runs on.
     LaunchType {
         /// Container instances.
@@ -112,6 +132,21 @@ impl Task {
     #[must_use]
     pub fn is_live(&self) -> bool {
         !matches!(self.last_status, TaskStatus::Stopped | TaskStatus::Deleted)
+    }
+
+    /// Did it stop by itself, or for failing its health checks? "Stopped tasks error codes" in the developer guide.
+    #[must_use]
+    pub fn stopped_badly(&self) -> bool {
+        matches!(self.stop_code, Some(StopCode::FailedToStart | StopCode::EssentialContainerExited))
+            || self.failed_target_health_checks()
+            || self.stopped_reason.as_deref().is_some_and(|reason| reason.contains("failed container health checks"))
+    }
+
+    /// Was it stopped because its target failed the load balancer's health checks? `Task failed ELB health checks in
+    /// (target-group …)`
+    #[must_use]
+    pub fn failed_target_health_checks(&self) -> bool {
+        self.stopped_reason.as_deref().is_some_and(|reason| reason.contains("failed ELB health checks"))
     }
 
     /// The service it belongs to: `group` is `service:NAME`, and a deployment or task set started it (`ecs-svc/…`). Whoever

@@ -58,7 +58,8 @@ pub(crate) fn judge<'a>(lookup: &Lookup<'a>, selection: &Selection<'a>, wanted: 
             judgement.findings.extend(found.flatten());
         }
         if judges_grace {
-            judgement.findings.extend(no_health_check_grace::finding(lookup.now(), subject));
+            let found = judgement.keep(|| subject.unit(), no_health_check_grace::finding(lookup, subject));
+            judgement.findings.extend(found.flatten());
         }
     }
     if !of_balancers.is_empty() {

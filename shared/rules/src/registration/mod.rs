@@ -6,6 +6,7 @@
 
 mod disputed;
 mod expected;
+pub(crate) mod failing_tasks;
 pub(crate) mod group;
 mod judge;
 mod members;

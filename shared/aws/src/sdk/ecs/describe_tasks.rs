@@ -105,6 +105,7 @@ fn read(arn: TaskArn, task: &types::Task, said: &mut TaskTexts) -> Read<Task> {
         started_at: time(task.started_at()),
         stopped_at: time(task.stopped_at()),
         stopped_reason: task.stopped_reason().filter(|reason| !reason.is_empty()).map(Into::into),
+        stop_code: task.stop_code().map(|code| code.as_str().into()),
         launch_type: task.launch_type().map(|value| value.as_str().into()),
         interfaces: interfaces(task, &mut said.subnets)?,
         tags: tags(task.tags()),

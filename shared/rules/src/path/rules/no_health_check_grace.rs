@@ -5,11 +5,13 @@ use model::Timestamp;
 use model::ecs::ServiceEvent;
 use model::finding::{Finding, Severity};
 use model::fix::Fix;
+use model::observation::{Gap, Lookup};
 use model::scope::ServiceId;
 
 use crate::configuration::Subject;
 use crate::finding::start;
 use crate::fix::{fix, of_service};
+use crate::registration::failing_tasks::stopped_badly;
 use crate::rule::Rule;
 
 /// What happened longer ago says little of how the service is now.
@@ -24,30 +26,48 @@ pub(crate) const RULE: Rule = Rule {
     title: "Tasks fail load balancer health checks, and the service gives them no time to start",
     explanation: "ECS stops a task whose target fails the load balancer's health checks, and starts another. For \
         `healthCheckGracePeriodSeconds` after a task has started it ignores failing checks (\"Elastic Load Balancing health \
-        checks\" in the Amazon ECS guide); this service sets none, and its events of the last 24 hours say that tasks were found \
-        unhealthy by the load balancer. A Network Load Balancer takes minutes to put a target into service, so a task that \
+        checks\" in the Amazon ECS guide); this service sets none, and its events of the last 24 hours, or its stopped tasks, \
+        say that tasks were found unhealthy by the load balancer. A Network Load Balancer takes minutes to put a target into service, so a task that \
         needs some time itself is stopped again and again before it ever serves.",
     remedy: "Set healthCheckGracePeriodSeconds to a little more than the time from a task's start to its first passed health check. \
         That starts no deployment. Where tasks fail their checks long after they started, look at the application instead.",
     repair: "none",
 };
 
-pub(crate) fn finding(now: Timestamp, subject: &Subject<'_>) -> Option<Finding> {
-    if subject.service.health_check_grace_seconds.unwrap_or(0) > 0 {
-        return None;
+pub(crate) fn finding<'a>(lookup: &Lookup<'a>, subject: &Subject<'a>) -> Result<Option<Finding>, Gap<'a>> {
+    if subject.service.health_check_grace_seconds.unwrap_or(0) > 0 || subject.network_groups().next().is_none() {
+        return Ok(None);
     }
-    subject.network_groups().next()?;
-    let is_recent =
-        |event: &&ServiceEvent| event.at.is_some_and(|at| at.checked_add(RECENT).is_ok_and(|over| over >= now));
-    let mut failed = subject.service.events.iter().filter(|event| event.tells_of_failed_health_checks());
-    let newest = failed.find(is_recent)?;
+    let Some((why, at)) = proof(lookup, subject)? else { return Ok(None) };
     let summary = format!(
         "Tasks of {} are stopped for failing the load balancer's health checks, and have no grace period to start in",
         subject.id
     );
     let draft = start(&RULE, summary).service(&subject.id, subject.service).fixes(vec![grace(&subject.id)]);
-    let draft = draft.evidence("event", Some(newest.message.clone()));
-    Some(draft.evidence("event_at", newest.at.map(|at| at.to_string())).done())
+    let draft = draft.evidence("event", Some(why));
+    Ok(Some(draft.evidence("event_at", at.map(|at| at.to_string())).done()))
+}
+
+/// ECS's word that tasks were stopped for it lately, in an event of the service or, where it lacks tasks, of one that was stopped.
+fn proof<'a>(lookup: &Lookup<'a>, subject: &Subject<'a>) -> Result<Option<(&'a str, Option<Timestamp>)>, Gap<'a>> {
+    let service = subject.service;
+    let is_recent = |event: &&ServiceEvent| {
+        event.at.is_some_and(|at| at.checked_add(RECENT).is_ok_and(|over| over >= lookup.now()))
+    };
+    let mut failed = service.events.iter().filter(|event| event.tells_of_failed_health_checks());
+    if let Some(newest) = failed.find(is_recent) {
+        return Ok(Some((&newest.message, newest.at)));
+    }
+    if service.running_count >= service.desired_count {
+        return Ok(None);
+    }
+    let stopped = match stopped_badly(lookup, &subject.id) {
+        Err(Gap::Unread(_)) => return Ok(None),
+        stopped => stopped?,
+    };
+    let newest =
+        stopped.into_iter().filter(|task| task.failed_target_health_checks()).max_by_key(|task| task.stopped_at);
+    Ok(newest.and_then(|task| Some((task.stopped_reason.as_deref()?, task.stopped_at))))
 }
 
 fn grace(id: &ServiceId) -> Fix {

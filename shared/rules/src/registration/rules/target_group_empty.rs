@@ -3,14 +3,20 @@
 use std::collections::BTreeMap;
 
 use model::Timestamp;
+use model::ecs::{DeploymentController, ServiceStatus};
 use model::elb::{Target, TargetState};
-use model::finding::Severity;
+use model::finding::{Finding, Severity};
+use model::fix::Fix;
+use model::observation::{Gap, Lookup};
+use model::scope::ServiceId;
 
 use crate::finding::start;
-use crate::fix::look_at_targets;
+use crate::fix::{AwsCommand, LOOK, fix, look_at_targets};
 use crate::judgement::Judgement;
+use crate::registration::failing_tasks::failing_tasks;
 use crate::registration::group::{JudgedGroup, Member};
 use crate::rule::Rule;
+use crate::selection::{Depth, Selection};
 
 pub(crate) const RULE: Rule = Rule {
     slug: "target-group-empty",
@@ -20,8 +26,11 @@ pub(crate) const RULE: Rule = Rule {
         the group has no target of theirs that is healthy or about to be: the balancer serves nobody, or, failing open, \
         sends to targets that fail their health checks. A task whose target is registered and fails its checks counts only \
         after the service's healthCheckGracePeriodSeconds, if that is longer: for so long ECS ignores failing checks itself \
-        (\"Elastic Load Balancing health checks\" in the Amazon ECS guide).",
-    remedy: "See the findings on the group's targets. If the targets are there and unhealthy, look at the health check, the \
+        (\"Elastic Load Balancing health checks\" in the Amazon ECS guide). \
+        A service none of whose tasks stays RUNNING gets no traffic either: it is reported once its newest deployment's tasks \
+        stop by themselves or for their health checks, or ECS says that it can start none, for 10 minutes (\"Stopped tasks error \
+        codes\" and \"Service event messages\" there).",
+    remedy: "See the findings on the group's targets. Where no task stays, ECS's reason says what to mend. If the targets are there and unhealthy, look at the health check, the \
         task's security group and the application.",
     repair: "through target-missing",
 };
@@ -79,4 +88,63 @@ pub(crate) fn judge(now: Timestamp, group: &JudgedGroup<'_>, disputed_targets: &
         .loses_traffic(live);
     let draft = draft.fixes(vec![look_at_targets(&group.group.arn, None)]);
     judgement.findings.push(draft.evidence("registered_targets", Some(registered)).done());
+}
+
+/// The group of a service that wants tasks and keeps none, for which ECS gives a reason. `None` where others serve through it.
+pub(crate) fn of_none<'a>(
+    lookup: &Lookup<'a>,
+    selection: &Selection<'a>,
+    group: &JudgedGroup<'a>,
+) -> Result<Option<Finding>, Gap<'a>> {
+    let [(id, service)] = group.users.as_slice() else { return Ok(None) };
+    // A deployment between two groups may well leave this one to itself.
+    let is_plain = service.controller == DeploymentController::Ecs
+        && service.load_balancers.iter().all(|entry| entry.alternate_target_group.is_none());
+    let is_first =
+        service.load_balancers.iter().find_map(|entry| entry.target_group.as_ref()) == Some(&group.group.arn);
+    let is_whole = selection.services.get(id) == Some(&Depth::Whole);
+    let wants = service.status == ServiceStatus::Active && service.desired_count > 0;
+    if !(is_plain && is_first && is_whole && wants) {
+        return Ok(None);
+    }
+    let serves = |state: &TargetState| {
+        matches!(state, TargetState::Healthy | TargetState::Unavailable | TargetState::Unused | TargetState::Other(_))
+    };
+    let stays = |member: &Member<'_>| member.task.is_serving() && member.is_past_grace(&group.policy, lookup.now());
+    if group.in_place().any(|one| serves(&one.state)) || group.members.iter().any(stays) {
+        return Ok(None);
+    }
+    let running = group.members.iter().filter(|member| member.task.is_serving()).count();
+    // ECS counts more than it lists: one of the two is old.
+    if usize::try_from(service.running_count).is_ok_and(|counted| counted > running) {
+        return Ok(None);
+    }
+    let Some(why) = failing_tasks(lookup, id, service)? else { return Ok(None) };
+    let wanted = match service.desired_count {
+        1 => "1 task and it doesn't stay".to_owned(),
+        many => format!("{many} tasks and none stays"),
+    };
+    let summary = format!("{id} gets no traffic: it wants {wanted} running. ECS says: {}", why.newest);
+    let stopped: serde_json::Map<_, _> =
+        why.reasons.into_iter().map(|(reason, count)| (reason.to_owned(), count.into())).collect();
+    let draft =
+        start(&RULE, summary).group(group).loses_traffic(0).fixes(vec![look_at_events(id), look_at_stopped(id)]);
+    let draft = draft.evidence("desired", Some(service.desired_count)).evidence("since", Some(why.since.to_string()));
+    Ok(Some(draft.evidence("stopped", (!stopped.is_empty()).then_some(stopped)).done()))
+}
+
+fn look_at_events(id: &ServiceId) -> Fix {
+    let command = AwsCommand::new(id.cluster.region(), "ecs", "describe-services")
+        .arg("cluster", id.cluster.name())
+        .arg("services", &id.name)
+        .arg("query", "services[].events[:10].message");
+    fix(format!("See the newest events of {id}"), LOOK).command(command).at_service(id).done()
+}
+
+fn look_at_stopped(id: &ServiceId) -> Fix {
+    let command = AwsCommand::new(id.cluster.region(), "ecs", "list-tasks")
+        .arg("cluster", id.cluster.name())
+        .arg("service-name", &id.name)
+        .arg("desired-status", "STOPPED");
+    fix(format!("List the stopped tasks of {id}, to describe one of them"), LOOK).command(command).done()
 }

@@ -29,6 +29,22 @@ fn tasks_are_stopped_before_they_could_start() {
     ");
 }
 
+/// ECS keeps the newest hundred events, and stopped tasks for an hour.
+#[test]
+fn a_stopped_task_says_it_where_no_event_does() {
+    let reason = "Task failed ELB health checks in (target-group arn:web)";
+    let stopped = |wanted| {
+        let mut story = sound().task(7).stopped().wants(wanted);
+        let task = story.the_task();
+        (task.stopped_at, task.stopped_reason) = (Some(names::minutes_ago(9)), Some(reason.into()));
+        story
+    };
+    assert!(judged(stopped(9)).contains(&format!("event: {reason}")));
+    let grace = stopped(9).whose(|service| service.health_check_grace_seconds = Some(30));
+    assert_eq!(judged(grace), "nothing");
+    assert_eq!(judged(stopped(1)), "nothing", "it has all the tasks that it wants");
+}
+
 #[test]
 fn any_grace_is_somebodys_choice() {
     let graced = |grace| said(UNHEALTHY, 9).whose(|service| service.health_check_grace_seconds = grace);
