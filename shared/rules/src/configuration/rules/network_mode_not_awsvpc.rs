@@ -29,10 +29,8 @@ pub(crate) const RULE: Rule = Rule {
 pub(crate) fn judge(lookup: &Lookup<'_>, _: &Policy, subject: &Subject<'_>, judgement: &mut Judgement) {
     for (named, _) in subject.network_groups().filter(|(_, group)| group.target_type == TargetType::Ip) {
         let found = judgement.keep(|| subject.unit(), modes(lookup, named));
-        let Some((definition, mode)) = found.into_iter().flatten().find(|(_, mode)| *mode != NetworkMode::Awsvpc)
-        else {
-            continue;
-        };
+        let has_none = |mode: &NetworkMode| matches!(mode, NetworkMode::Bridge | NetworkMode::Host | NetworkMode::None);
+        let Some((definition, mode)) = found.into_iter().flatten().find(|(_, mode)| has_none(mode)) else { continue };
         let name = named.arn.name();
         let summary = format!(
             "ECS can't register tasks of {} in target group {name}: its targets are IP addresses, but task definition \

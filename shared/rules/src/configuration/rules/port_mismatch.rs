@@ -109,7 +109,8 @@ fn fixes(lookup: &Lookup<'_>, subject: &Subject<'_>, named: &NamedGroup<'_>) -> 
     let naming = fix(
         format!("Name port {port}, which the container maps, in the load balancers of {}", subject.id),
         format!(
-            "It starts a deployment that replaces every task of {}. Check first that port {port} is the one to serve.",
+            "It starts a deployment that replaces every task of {}. Check first that port {port} is the one to serve, and that the \
+             tasks' security groups let it in.",
             subject.id
         ),
     );

@@ -27,7 +27,9 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 pub(crate) fn judge(lookup: &Lookup<'_>, _: &Policy, subject: &Subject<'_>, judgement: &mut Judgement) {
-    for (named, group) in subject.network_groups().filter(|(_, group)| group.target_type != TargetType::Ip) {
+    // A type that isn't known may well take addresses.
+    let takes_others = |kind: &TargetType| matches!(kind, TargetType::Instance | TargetType::Lambda | TargetType::Alb);
+    for (named, group) in subject.network_groups().filter(|(_, group)| takes_others(&group.target_type)) {
         let found = judgement.keep(|| subject.unit(), modes(lookup, named));
         let Some((definition, _)) = found.into_iter().flatten().find(|(_, mode)| *mode == NetworkMode::Awsvpc) else {
             continue;

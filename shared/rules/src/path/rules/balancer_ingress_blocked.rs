@@ -6,6 +6,7 @@ use model::ec2::{EndpointService, Peer};
 use model::elb::{IpVersion, Listener, LoadBalancer, Scheme};
 use model::finding::{Finding, Severity};
 use model::fix::Fix;
+use model::id::SecurityGroupId;
 use model::observation::{Gap, Lookup};
 
 use crate::fix::{AwsCommand, Direction, LOOK, fix};
@@ -25,7 +26,8 @@ pub(crate) const RULE: Rule = Rule {
         PrivateLink passes these rules only while their enforcement is on, so a load balancer that has it off and that an \
         endpoint service fronts isn't judged.",
     remedy: "Add an inbound rule for the listener's protocol and port from the clients' addresses to one of the load balancer's \
-        security groups.",
+        security groups. Where clients come through an endpoint service (PrivateLink, as API Gateway's VPC links do), turn the \
+        enforcement of inbound rules on PrivateLink traffic off instead, for their addresses can't be known.",
     repair: "none",
 };
 
@@ -68,6 +70,9 @@ fn finding<'a>(lookup: &Lookup<'a>, served: &ServedBalancer<'a>) -> Result<Optio
 /// Everybody may be a client of an internet-facing balancer; who an internal one's are can't be known here.
 fn fixes(lookup: &Lookup<'_>, balancer: &LoadBalancer, shut: &BTreeSet<Flow>) -> Vec<Fix> {
     let Some(group) = balancer.groups().iter().min() else { return Vec::new() };
+    if fronted(lookup, balancer) {
+        return vec![not_enforcing(balancer)];
+    }
     if balancer.scheme == Scheme::InternetFacing {
         let versions: &[_] =
             if balancer.is_dualstack() { &[IpVersion::Ipv4, IpVersion::Ipv6] } else { &[IpVersion::Ipv4] };
@@ -79,6 +84,24 @@ fn fixes(lookup: &Lookup<'_>, balancer: &LoadBalancer, shut: &BTreeSet<Flow>) ->
         .arg("filters", format!("Name=group-id,Values={group}"));
     let title = format!("See what security group {group} of {} lets in", balancer.arn.name());
     vec![fix(title, LOOK).command(command).at_security_group(region, group).done()]
+}
+
+/// Does an endpoint service front it, as far as that can be read?
+fn fronted(lookup: &Lookup<'_>, balancer: &LoadBalancer) -> bool {
+    let fronts = |service: &EndpointService| service.network_load_balancers.contains(&balancer.arn);
+    lookup.endpoint_services().is_ok_and(|services| services.iter().any(fronts))
+}
+
+/// "Turn off security group evaluation for PrivateLink" in the API Gateway guide's page on private integrations.
+fn not_enforcing(balancer: &LoadBalancer) -> Fix {
+    let (key, arn) = ("enforce-security-group-inbound-rules-on-private-link-traffic", &balancer.arn);
+    let title = format!("Let in what comes to {} through its endpoint service, past its security groups", arn.name());
+    let note = "It lets in everybody whom the endpoint service accepts, on every listener; the groups go on holding for all others.";
+    let command = AwsCommand::new(arn.region(), "elbv2", "set-security-groups").arg("load-balancer-arn", arn);
+    let groups: Vec<&SecurityGroupId> = balancer.groups().iter().collect();
+    let command = command.args("security-groups", groups).arg(key, "off");
+    let text = format!("# in the aws_lb\n{} = \"off\"\n", key.replace('-', "_"));
+    fix(title, note).command(command).terraform(text).done()
 }
 
 /// May its clients all come through PrivateLink, past its groups?

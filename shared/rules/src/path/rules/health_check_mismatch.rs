@@ -22,7 +22,8 @@ pub(crate) const RULE: Rule = Rule {
         port mapping opens and closes nothing, so this alone proves nothing: the finding is low while a target of the group is \
         healthy or none was checked yet, and high where targets fail and none is healthy.",
     remedy: "Check a port on which a container answers TCP, with the protocol it speaks: change the health check's port or \
-        protocol in the target group, or map that port in the task definition.",
+        protocol in the target group. A port that is mapped for UDP can't be mapped for TCP as well (ECS refuses two mappings of one port): \
+        let a container answer TCP on another port, let that in, and check it.",
     repair: "none",
 };
 
@@ -63,7 +64,8 @@ fn fixes(group: &TargetGroup, problem: &Problem) -> Vec<Fix> {
     let arn = &group.arn;
     let command = || AwsCommand::new(arn.region(), "elbv2", "modify-target-group").arg("target-group-arn", arn);
     let in_group = |argument: &str| format!("# in the aws_lb_target_group\nhealth_check {{\n  {argument}\n}}\n");
-    let note = "Safe now: targets stay registered, and the next checks go by it.";
+    let note = "Try it on a task first: targets stay registered, but every target that doesn't answer these checks becomes unhealthy, \
+        and ECS then stops its task. See also that the tasks' security groups let the checks in.";
     let made = match problem.is_mended_by {
         None => return Vec::new(),
         Some(Change::TrafficPort) => {
@@ -71,6 +73,12 @@ fn fixes(group: &TargetGroup, problem: &Problem) -> Vec<Fix> {
                 .command(command().arg("health-check-port", "traffic-port"))
                 .terraform(in_group("port = \"traffic-port\""))
         }
+        Some(Change::Port(port)) => fix(
+            format!("Check the targets of {} over TCP on port {port}, which the container maps for it", arn.name()),
+            note,
+        )
+        .command(command().arg("health-check-protocol", "TCP").arg("health-check-port", port))
+        .terraform(in_group(&format!("protocol = \"TCP\"\n  port     = {port}"))),
         Some(Change::Tcp) => fix(format!("Check the targets of {} over TCP", arn.name()), note)
             .command(command().arg("health-check-protocol", "TCP"))
             .terraform(in_group("protocol = \"TCP\"")),
@@ -84,10 +92,32 @@ struct Problem {
     is_mended_by: Option<Change>,
 }
 
+impl Problem {
+    /// Only where the checks, as they are, can be answered on the traffic port.
+    fn mended_by_traffic_port(self, definition: &TaskDefinition, group: &TargetGroup, traffic: Option<u16>) -> Self {
+        let fits =
+            traffic.is_some_and(|port| wrong(definition, group, port, false).is_none() && definition.maps_port(port));
+        let is_mended_by = self.is_mended_by.filter(|change| fits || !matches!(change, Change::TrafficPort));
+        Self { is_mended_by, ..self }
+    }
+}
+
+/// The port that the definition maps for TCP, if there is only one.
+fn only_tcp_port(definition: &TaskDefinition) -> Option<u16> {
+    let all = definition.containers.iter().flat_map(|one| &one.ports);
+    let mut ports: Vec<u16> = all.filter(|one| one.protocol == "tcp").map(|one| one.container_port).collect();
+    ports.dedup();
+    match ports.as_slice() {
+        [port] => Some(*port),
+        _ => None,
+    }
+}
+
 /// What would mend it.
 #[derive(Clone, Copy)]
 enum Change {
     TrafficPort,
+    Port(u16),
     Tcp,
 }
 
@@ -119,7 +149,9 @@ fn problem<'a>(
         return Ok(None);
     }
     let is_fixed = matches!(checked, HealthCheckPort::Fixed(_));
-    Ok(wrong(definition, group, port, is_fixed))
+    let traffic = entry.entry.container_port;
+    Ok(wrong(definition, group, port, is_fixed)
+        .map(|problem| problem.mended_by_traffic_port(definition, group, traffic)))
 }
 
 fn wrong(definition: &TaskDefinition, group: &TargetGroup, port: u16, is_fixed: bool) -> Option<Problem> {
@@ -128,26 +160,29 @@ fn wrong(definition: &TaskDefinition, group: &TargetGroup, port: u16, is_fixed: 
     let mapping: Vec<&Container> = definition.containers.iter().filter(|one| one.maps_port(port)).collect();
     if mapping.is_empty() {
         // The traffic port's own mapping is another rule's matter.
-        let words = format!("they go to port {port}, which no container of {family}:{revision} maps");
+        let words = format!("the checks go to port {port}, which no container of {family}:{revision} maps");
         return is_fixed.then_some(Problem { words, is_mended_by: Some(Change::TrafficPort) });
     }
     let protocols: Vec<&str> = mapping.iter().flat_map(|one| one.protocols_of(port)).collect();
     if !protocols.contains(&"tcp") {
-        return problem(format!("they go over TCP to port {port}, which {family}:{revision} maps for UDP alone"), None);
+        return problem(
+            format!("the checks go over TCP to port {port}, which {family}:{revision} maps for UDP alone"),
+            only_tcp_port(definition).map(Change::Port),
+        );
     }
     let checks_http = matches!(group.health_check.protocol.as_deref(), Some("HTTP" | "HTTPS"));
     let app = mapping.iter().flat_map(|one| &one.ports).filter(|one| one.container_port == port);
     let other = app.filter_map(|one| one.app_protocol.as_deref()).find(|app| matches!(*app, "grpc" | "http2"));
     match other.filter(|_| checks_http) {
         Some(app) => problem(
-            format!("they speak HTTP/1.1 to port {port}, whose application protocol is {app}"),
+            format!("the checks speak HTTP/1.1 to port {port}, whose application protocol is {app}"),
             Some(Change::Tcp),
         ),
         None if group.protocol.as_deref() == Some("TLS")
             && group.health_check.protocol.as_deref() == Some("HTTP")
             && !is_fixed =>
         {
-            problem(format!("they speak plain HTTP to port {port}, which is sent TLS"), Some(Change::Tcp))
+            problem(format!("the checks speak plain HTTP to port {port}, which is sent TLS"), Some(Change::Tcp))
         }
         None => None,
     }

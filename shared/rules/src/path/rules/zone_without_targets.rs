@@ -29,8 +29,8 @@ pub(crate) const RULE: Rule = Rule {
         Not judged while a deployment of a service that uses the group is in flight or the service isn't at its desired \
         count, where its services want fewer tasks than the load balancer has zones, where a zonal shift moves traffic away, and \
         where no target of the group is healthy anywhere, which target-group-empty says.",
-    remedy: "Turn on cross-zone load balancing for the target group or the load balancer, give the service subnets in the zone, or \
-        don't enable the zone for the load balancer.",
+    remedy: "Give the service subnets in the zone, turn on cross-zone load balancing for the target group or the load balancer (once \
+        the tasks let in the nodes of every zone), or don't enable the zone for the load balancer.",
     repair: "none",
 };
 
@@ -140,13 +140,19 @@ fn finding<'a>(
         _ => draft,
     };
     let fixes = groups.iter().map(|one| crossing(one.group)).collect();
+    let there: Vec<_> = groups.iter().map(|one| by_zone(lookup, one.group)).collect();
+    let there = there.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let registered: usize =
+        there.iter().flatten().filter_map(|zones| zones.get(zone)).map(|zone| zone.registered).sum();
+    let draft = draft.evidence("registered_targets", Some(registered));
     let draft = draft.fixes(fixes).users(users).evidence("target_groups", Some(names)).subject(services);
     Ok(draft.evidence("also_lost_by", (!losers.is_empty()).then_some(losers)).done())
 }
 
 fn crossing(group: &TargetGroup) -> Fix {
     let title = format!("Turn on cross-zone load balancing for target group {}", group.arn.name());
-    let note = "Safe now: every node sends to the targets of all zones from then on. Traffic between zones is charged.";
+    let note = "Every node sends to the targets of all zones from then on: see first that the tasks' security groups and network ACLs let \
+        in the nodes of every zone. Traffic between zones is charged, and the quota of targets is of the group as a whole then.";
     let (key, argument) = ("load_balancing.cross_zone.enabled", "load_balancing_cross_zone_enabled");
     attribute_fix(&group.arn, (key, "true"), argument, (title, note))
 }

@@ -26,10 +26,10 @@ fn failing(mut story: Story) -> Story {
 #[test]
 fn a_tcp_check_of_a_port_that_is_mapped_for_udp_alone() {
     assert_snapshot!(judged(udp_only()), @r"
-    low health-check-mismatch: prod/web behind web: its health checks may not be what was meant, as they go over TCP to port 8080, which web:7 maps for UDP alone
+    low health-check-mismatch: prod/web behind web: its health checks may not be what was meant, as the checks go over TCP to port 8080, which web:7 maps for UDP alone
       about service web, group web; under the policy for prod/web
       health_check: TCP on the traffic port
-      problem: they go over TCP to port 8080, which web:7 maps for UDP alone
+      problem: the checks go over TCP to port 8080, which web:7 maps for UDP alone
     ");
     assert!(
         judged(failing(udp_only()))

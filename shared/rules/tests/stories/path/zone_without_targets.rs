@@ -26,6 +26,7 @@ fn both_tasks_are_in_one_zone() {
     assert_snapshot!(judged(lopsided()), @r#"
     low zone-without-targets: edge drops out of DNS in eu-central-1b: prod/web has no healthy target there in web, and cross-zone load balancing is off
       about group web, balancer edge, zone eu-central-1b; under the policy for prod/web
+      registered_targets: 0
       target_groups: ["web"]
     "#);
 }
@@ -36,6 +37,7 @@ fn another_group_loses_the_zone_by_it() {
     medium zone-without-targets: edge drops out of DNS in eu-central-1b: prod/web has no healthy target there in web, and cross-zone load balancing is off; api loses the zone by it
       about group web, balancer edge, zone eu-central-1b; under the policy for prod/web
       also_lost_by: ["api"]
+      registered_targets: 0
       target_groups: ["web"]
     "#);
 }

@@ -163,15 +163,15 @@ fn one_service_that_can_not_be_read_does_not_stop_the_others() {
     let judged = judged.group("api").service("api").on("api", 8080).task(2);
     let judged = judged.unread(Question::Service(names::service("prod/api")));
     assert_snapshot!(judged.found(), @"
-    critical target-group-empty: prod/web gets no traffic: target group web has no usable target, though 1 task is running
-      about service web, group web; under the policy for prod/web
-      live_tasks: 1
-      registered_targets: 0
     high target-missing: Task t1 of prod/web gets no traffic: 10.0.1.1:8080 isn't registered in target group web
       about service web, task t1, group web, 10.0.1.1:8080, eni-t1; under the policy for prod/web
       started_at: 2026-03-01T11:00:00Z
       started_by: ecs-svc/web
       -> register 10.0.1.1:8080 in web
+    critical target-group-empty: prod/web gets no traffic: target group web has no usable target, though 1 task is running
+      about service web, group web; under the policy for prod/web
+      live_tasks: 1
+      registered_targets: 0
     can't judge service prod/api: service: prod/api timed out
     ");
 }

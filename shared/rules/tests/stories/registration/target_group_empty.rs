@@ -14,15 +14,15 @@ fn of_two_tasks() -> Story {
 #[test]
 fn nothing_is_registered() {
     assert_snapshot!(of_two_tasks().found(), @"
-    critical target-group-empty: prod/web gets no traffic: target group web has no usable target, though 2 tasks are running
-      about service web, group web; under the policy for prod/web
-      live_tasks: 2
-      registered_targets: 0
     high target-missing: Task t1 of prod/web gets no traffic: 10.0.1.1:8080 isn't registered in target group web
       about service web, task t1, group web, 10.0.1.1:8080, eni-t1; under the policy for prod/web
       started_at: 2026-03-01T11:00:00Z
       started_by: ecs-svc/web
       -> register 10.0.1.1:8080 in web
+    critical target-group-empty: prod/web gets no traffic: target group web has no usable target, though 2 tasks are running
+      about service web, group web; under the policy for prod/web
+      live_tasks: 2
+      registered_targets: 0
     high target-missing: Task t2 of prod/web gets no traffic: 10.0.1.2:8080 isn't registered in target group web
       about service web, task t2, group web, 10.0.1.2:8080, eni-t2; under the policy for prod/web
       started_at: 2026-03-01T11:00:00Z

@@ -49,15 +49,15 @@ fn one_group_on_two_ports() {
 fn an_ipv6_group_wants_the_ipv6_address() {
     let judged = story().group("web").for_ipv6().service("web").on("web", 8080).task(1).and_at("2001:db8:1::1");
     assert_snapshot!(judged.found(), @"
-    critical target-group-empty: prod/web gets no traffic: target group web has no usable target, though 1 task is running
-      about service web, group web; under the policy for prod/web
-      live_tasks: 1
-      registered_targets: 0
     high target-missing: Task t1 of prod/web gets no traffic: [2001:db8:1::1]:8080 isn't registered in target group web
       about service web, task t1, group web, [2001:db8:1::1]:8080, eni-t1; under the policy for prod/web
       started_at: 2026-03-01T11:00:00Z
       started_by: ecs-svc/web
       -> register [2001:db8:1::1]:8080 in web
+    critical target-group-empty: prod/web gets no traffic: target group web has no usable target, though 1 task is running
+      about service web, group web; under the policy for prod/web
+      live_tasks: 1
+      registered_targets: 0
     ");
 }
 
@@ -233,14 +233,14 @@ fn one_group_that_is_gone_does_not_stop_the_others() {
     let mut judged = story().group("gone").group("web").service("web").on("gone", 8080).on("web", 8080).task(1);
     judged.account.groups.remove(&names::group("gone"));
     assert_snapshot!(judged.found(), @"
-    critical target-group-empty: prod/web gets no traffic: target group web has no usable target, though 1 task is running
-      about service web, group web; under the policy for prod/web
-      live_tasks: 1
-      registered_targets: 0
     high target-missing: Task t1 of prod/web gets no traffic: 10.0.1.1:8080 isn't registered in target group web
       about service web, task t1, group web, 10.0.1.1:8080, eni-t1; under the policy for prod/web
       started_at: 2026-03-01T11:00:00Z
       started_by: ecs-svc/web
       -> register 10.0.1.1:8080 in web
+    critical target-group-empty: prod/web gets no traffic: target group web has no usable target, though 1 task is running
+      about service web, group web; under the policy for prod/web
+      live_tasks: 1
+      registered_targets: 0
     ");
 }
