@@ -21,7 +21,7 @@ use model::observation::{Gap, Lookup};
 
 use super::reach::flow::transports;
 use super::reach::range::{both, everywhere, internet, without};
-use super::reach::{Admitted, Flow, Spread};
+use super::reach::{Admission, Admitted, Flow, Spread};
 
 /// What is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,6 +91,27 @@ impl<'a> Sender<'a> {
         Ok(services.iter().any(|service| service.network_load_balancers.contains(&self.balancer.arn)))
     }
 
+    /// The zones whose node sends something that these rules certainly don't let in: where only its nodes send, and others are
+    /// let in, the tasks are reached from some of them alone. `None` where a closer look may tell more; `exactly` was the closest.
+    pub(crate) fn shut_zones(
+        &self,
+        lookup: &Lookup<'a>,
+        admitted: &Admitted,
+        purpose: Purpose,
+        exactly: bool,
+    ) -> Result<Option<Vec<&'a str>>, Gap<'a>> {
+        if purpose == Purpose::Traffic && self.preserves(lookup)? {
+            return Ok(Some(Vec::new()));
+        }
+        let spreads = self.own_addresses(lookup, exactly)?;
+        let verdicts: Vec<Admission> = spreads.iter().map(|spread| admitted.admits(spread)).collect();
+        if !exactly && verdicts.contains(&Admission::Unsure) {
+            return Ok(None);
+        }
+        let zones = self.balancer.zones.iter().map(|zone| zone.name.as_str()).zip(verdicts);
+        Ok(Some(zones.filter(|(_, verdict)| *verdict == Admission::BlockedTasks).map(|(zone, _)| zone).collect()))
+    }
+
     /// Its private addresses, zone by zone.
     pub(crate) fn own_addresses(&self, lookup: &Lookup<'a>, exactly: bool) -> Result<Vec<Spread>, Gap<'a>> {
         let zones: Vec<_> = self.balancer.zones.iter().map(|zone| self.in_zone(lookup, zone, exactly)).collect();
@@ -113,8 +134,10 @@ impl<'a> Sender<'a> {
             }
         }
         let Some(subnet) = subnets?.iter().find(|one| one.id == *subnet) else { return Ok(Spread::Unknown(version)) };
-        let ranges = subnet.ranges.iter().filter(|range| IpVersion::of(range.addr()) == version);
-        Ok(Spread::OneIn(ranges.copied().collect()))
+        let ranges: Vec<IpNet> =
+            subnet.ranges.iter().filter(|range| IpVersion::of(range.addr()) == version).copied().collect();
+        // It has some address all the same.
+        Ok(if ranges.is_empty() { Spread::Unknown(version) } else { Spread::OneIn(ranges) })
     }
 
     /// Its elastic IP addresses. Nobody is a client from there.

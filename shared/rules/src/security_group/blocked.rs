@@ -25,6 +25,12 @@ pub(crate) const RULES: &[&Rule] = &[&ingress_traffic_blocked::RULE, &ingress_he
 const OTHERS: &str = " The service's other tasks are reached: look first at why these have other security groups, or addresses \
     that the balancer may not send to.";
 
+const OTHER_ZONES: &str = " The service's other tasks are reached: without cross-zone load balancing only the node in a task's own \
+    zone sends to it.";
+
+const NOT_YET: &str = "Not before you know why these tasks aren't reached while others are: somebody may have shut them off on purpose. It \
+    takes effect at once.";
+
 /// How a rule says it.
 pub(crate) struct Words {
     /// The rule.
@@ -79,6 +85,10 @@ fn finding<'a>(
     blocked: &[BlockedTasks<'a, '_>],
     words: &Words,
 ) -> Result<Option<Finding>, Gap<'a>> {
+    // What no node reaches is worse than what some nodes don't.
+    let is_whole = |one: &&BlockedTasks<'a, '_>| one.from_zones.is_empty();
+    let some_whole = blocked.iter().any(|one| is_whole(&one));
+    let blocked: Vec<&BlockedTasks<'a, '_>> = blocked.iter().filter(|one| !some_whole || is_whole(one)).collect();
     let Some(first) = blocked.first() else { return Ok(None) };
     let (mut to_add, mut fixes, mut in_new_group) = (Vec::new(), Vec::new(), false);
     for suggested in
@@ -92,18 +102,28 @@ fn finding<'a>(
     let mut seen = BTreeSet::new();
     to_add.retain(|suggested_rule| seen.insert(suggested_rule.clone()));
     fixes.dedup();
-    let (unreached, all) = (tasks(blocked), reachability.group_sets.values().map(Vec::len).sum::<usize>());
+    let (unreached, all) = (tasks(&blocked), reachability.group_sets.values().map(Vec::len).sum::<usize>());
     let flows: BTreeSet<String> = blocked.iter().map(|blocked| blocked.flow.to_string()).collect();
     let flows: Vec<String> = flows.into_iter().collect();
+    let is_like_others = blocked.iter().all(|one| has_others(reachability, one));
     let (which, hint) = match unreached < all {
+        true if is_like_others => (format!("{unreached} of {all} tasks"), OTHER_ZONES),
         true => (format!("{unreached} of {all} tasks"), OTHERS),
         false => ("Tasks".to_owned(), ""),
     };
+    if unreached < all && !is_like_others {
+        fixes.iter_mut().for_each(|fix| NOT_YET.clone_into(&mut fix.note));
+    }
     let direction = if blocked.iter().any(|blocked| blocked.inbound) { "in" } else { "out" };
+    let zones: BTreeSet<&str> = blocked.iter().flat_map(|one| &one.from_zones).map(String::as_str).collect();
+    let zones: Vec<&str> = zones.into_iter().collect();
+    let (lost, nodes) = match zones.is_empty() {
+        true => (words.lost, String::new()),
+        false => ("aren't reached by every node", format!(" in {}", zones.join(", "))),
+    };
     let summary = format!(
-        "{which} of {} {}: no security group rule lets {direction} {} {} ({})",
+        "{which} of {} {lost}: no security group rule lets {direction} {} {}{nodes} ({})",
         service_tasks.name(),
-        words.lost,
         words.what,
         sender(first.sender),
         list(&flows),
@@ -128,7 +148,8 @@ fn finding<'a>(
         .service_tasks(service_tasks)
         .target_group(&reachability.group.arn)
         .security_groups(groups);
-    let draft = draft.grouped(grouping).loses_traffic(unreached).fixes(fixes);
+    let draft = draft.grouped(grouping).loses_traffic(if zones.is_empty() { unreached } else { 0 }).fixes(fixes);
+    let draft = draft.evidence("zones", (!zones.is_empty()).then_some(zones));
     let draft = draft.subject(list(&flows)).remedy_instead(remedy).evidence("shut_out", Some(flows));
     let draft = draft.evidence("rules_to_add", Some(to_add)).evidence("tasks", Some(format!("{unreached} of {all}")));
     let example = first.checked_interfaces.first().map(|checked| checked.task.arn.id().to_owned());
@@ -138,7 +159,13 @@ fn finding<'a>(
     Ok(Some(draft.evidence("balancer_security_groups", Some(theirs)).done()))
 }
 
-fn tasks(blocked: &[BlockedTasks<'_, '_>]) -> usize {
+/// Are there tasks with the same security groups that are reached?
+fn has_others(reachability: &Reachability<'_, '_>, blocked: &BlockedTasks<'_, '_>) -> bool {
+    let alike = reachability.group_sets.get(&blocked.group_set).map_or(0, Vec::len);
+    blocked.checked_interfaces.len() < alike
+}
+
+fn tasks(blocked: &[&BlockedTasks<'_, '_>]) -> usize {
     blocked
         .iter()
         .flat_map(|blocked| &blocked.checked_interfaces)

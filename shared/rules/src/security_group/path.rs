@@ -13,10 +13,12 @@ use super::checked_interfaces::CheckedInterface;
 use super::reach::{Admission, Admitted, Flow, Spread};
 
 /// Whether something is let in, and why nobody can say where nobody can.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Inbound {
-    /// Whether it is.
+#[derive(Debug, Clone)]
+pub(crate) struct Inbound<'a> {
+    /// Whether it is, from some node at least.
     pub(crate) verdict: Admission,
+    /// The zones of the nodes from which it certainly isn't, where it is from others.
+    pub(crate) shut_zones: Vec<&'a str>,
     /// What can't be seen.
     pub(crate) doubt: Option<&'static str>,
 }
@@ -30,9 +32,9 @@ pub(crate) struct Outbound {
     pub(crate) doubt: Option<&'static str>,
 }
 
-impl From<Admission> for Inbound {
+impl From<Admission> for Inbound<'_> {
     fn from(verdict: Admission) -> Self {
-        Self { verdict, doubt: None }
+        Self { verdict, shut_zones: Vec::new(), doubt: None }
     }
 }
 
@@ -43,7 +45,7 @@ pub(crate) fn inbound<'a>(
     actual: &Groups<'_>,
     flow: &Flow,
     purpose: Purpose,
-) -> Result<Inbound, Gap<'a>> {
+) -> Result<Inbound<'a>, Gap<'a>> {
     let mut admitted = Admitted::of(actual.known.iter().flat_map(|group| &group.ingress), flow);
     admitted.is_unclear = actual.is_incomplete;
     if admitted.admits_any_of(sender.balancer.groups()) || admitted.admits_all(sender.group.ip_version()?) {
@@ -54,18 +56,30 @@ pub(crate) fn inbound<'a>(
     }
     let judge =
         |admitted: &Admitted, from: &[Spread]| Admission::any(from.iter().map(|spread| admitted.admits(spread)));
-    if sender.always_sends_itself(purpose) && judge(&admitted, &sender.own_addresses(lookup, false)?) == Admission::Open
+    if sender.always_sends_itself(purpose)
+        && judge(&admitted, &sender.own_addresses(lookup, false)?) == Admission::Open
+        && let Some(shut_zones) = sender.shut_zones(lookup, &admitted, purpose, false)?
     {
-        return Ok(Admission::Open.into());
+        return Ok(Inbound { verdict: Admission::Open, shut_zones, doubt: None });
     }
     let roughly = judge(&admitted, &sender.spreads(lookup, flow, purpose, false)?);
-    if roughly != Admission::Unsure {
+    if roughly == Admission::BlockedTasks {
         return Ok(roughly.into());
+    }
+    if roughly == Admission::Open
+        && let Some(shut_zones) = sender.shut_zones(lookup, &admitted, purpose, false)?
+    {
+        return Ok(Inbound { verdict: roughly, shut_zones, doubt: None });
     }
     let (admitted, exactly) = (fill(lookup, admitted), sender.spreads(lookup, flow, purpose, true));
     let (admitted, exactly) = (admitted?, exactly?);
     let verdict = judge(&admitted, &exactly);
-    Ok(Inbound { verdict, doubt: (verdict == Admission::Unsure).then(|| doubt(actual, &admitted, &exactly)) })
+    let shut_zones = match verdict {
+        Admission::Open => sender.shut_zones(lookup, &admitted, purpose, true)?.unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    let doubt = (verdict == Admission::Unsure).then(|| doubt(actual, &admitted, &exactly));
+    Ok(Inbound { verdict, shut_zones, doubt })
 }
 
 fn doubt(actual: &Groups<'_>, admitted: &Admitted, from: &[Spread]) -> &'static str {

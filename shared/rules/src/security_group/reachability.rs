@@ -13,6 +13,7 @@ use super::path::{Inbound, Outbound, inbound, outbound};
 use super::reach::flow::transports;
 use super::reach::{Admission, Flow};
 use super::serves::serves;
+use crate::configuration::crosses_zones;
 
 /// A target group with the tasks of one service that serve through it.
 pub(crate) struct Reachability<'a, 'p> {
@@ -36,6 +37,8 @@ pub(crate) struct BlockedTasks<'a, 'p> {
     pub(crate) group_set: Vec<SecurityGroupId>,
     /// Their interfaces.
     pub(crate) checked_interfaces: Vec<&'p CheckedInterface<'a>>,
+    /// Only from the nodes in these zones, while those in others reach them; none where no node does.
+    pub(crate) from_zones: Vec<String>,
     /// The balancer's groups don't let it out.
     pub(crate) outbound: bool,
     /// The tasks' groups don't let it in.
@@ -144,9 +147,9 @@ impl<'a, 'p> Reachability<'a, 'p> {
         flow: &Flow,
         group_set: &[SecurityGroupId],
         checked_interfaces: &[&'p CheckedInterface<'a>],
-    ) -> Result<(Option<BlockedTasks<'a, 'p>>, Option<String>), Gap<'a>> {
+    ) -> Result<(Vec<BlockedTasks<'a, 'p>>, Option<String>), Gap<'a>> {
         let Some(vpc) = checked_interfaces.first().map(|checked| &checked.interface.vpc) else {
-            return Ok((None, None));
+            return Ok((Vec::new(), None));
         };
         let actual = groups(lookup, group_set, Some(vpc))?;
         let paths = self.senders.iter().map(|sender| {
@@ -155,33 +158,65 @@ impl<'a, 'p> Reachability<'a, 'p> {
             Ok((sender, inbound, outbound))
         });
         let paths: Vec<_> = paths.collect::<Vec<_>>().into_iter().collect::<Result<_, Gap<'a>>>()?;
+        let is_in_part = paths.iter().any(|(_, inbound, _)| !inbound.shut_zones.is_empty());
+        let crosses = !is_in_part || crosses_zones(lookup, self.group)?;
+        let zones: Vec<Option<&str>> = match crosses {
+            true => vec![None; checked_interfaces.len()],
+            false => zones_of(lookup, checked_interfaces)?,
+        };
         let reached = |at: usize| {
-            let of_sender = |(_, inbound, outbound): &(_, Inbound, Outbound)| {
-                Admission::all([inbound.verdict, outbound.verdicts[at]])
+            let of_sender = |(_, inbound, outbound): &(_, Inbound<'_>, Outbound)| {
+                // Without crossing zones only the node in its own zone sends to it.
+                let is_shut = zones[at].is_some_and(|zone| inbound.shut_zones.contains(&zone));
+                let inbound = if is_shut { Admission::BlockedTasks } else { inbound.verdict };
+                Admission::all([inbound, outbound.verdicts[at]])
             };
             Admission::any(paths.iter().map(of_sender))
         };
         let version = self.group.ip_version()?;
         // One without an address of the group's kind isn't a target.
-        let targets =
+        let reachable =
             (0..checked_interfaces.len()).filter(|at| checked_interfaces[*at].task.address(version).is_some());
+        let targets = reachable.clone();
         let (unreached, others): (Vec<usize>, Vec<usize>) =
             targets.partition(|at| reached(*at) == Admission::BlockedTasks);
         let is_unsure = others.into_iter().any(|at| reached(at) == Admission::Unsure);
-        let Some((sender, inbound, outbound)) = paths.first() else { return Ok((None, None)) };
+        let Some((sender, inbound, outbound)) = paths.first() else { return Ok((Vec::new(), None)) };
         let doubt = inbound.doubt.or(outbound.doubt).filter(|_| is_unsure);
         let doubt = doubt.map(|why| format!("whether {flow} reaches the tasks can't be told: {why}"));
-        if unreached.is_empty() {
-            return Ok((None, doubt));
+        let blocked =
+            |sender: Sender<'a>, at: &[usize], (inbound, outbound): (bool, bool), from_zones: &[&str]| BlockedTasks {
+                flow: flow.clone(),
+                sender,
+                group_set: group_set.to_vec(),
+                checked_interfaces: at.iter().map(|at| checked_interfaces[*at]).collect(),
+                from_zones: from_zones.iter().map(|zone| (*zone).to_owned()).collect(),
+                outbound,
+                inbound,
+            };
+        if !unreached.is_empty() {
+            let is_out = unreached.iter().any(|at| outbound.verdicts[*at] == Admission::BlockedTasks);
+            let is_in = inbound.verdict == Admission::BlockedTasks
+                || unreached.iter().any(|at| zones[*at].is_some_and(|zone| inbound.shut_zones.contains(&zone)));
+            return Ok((vec![blocked(**sender, &unreached, (is_in, is_out), &[])], doubt));
         }
-        let blocked = BlockedTasks {
-            flow: flow.clone(),
-            sender: **sender,
-            group_set: group_set.to_vec(),
-            outbound: unreached.iter().any(|at| outbound.verdicts[*at] == Admission::BlockedTasks),
-            inbound: inbound.verdict == Admission::BlockedTasks,
-            checked_interfaces: unreached.into_iter().map(|at| checked_interfaces[at]).collect(),
-        };
-        Ok((Some(blocked), doubt))
+        // Every node sends to every task, and what some of them send is lost.
+        let in_part = paths.iter().filter(|(_, inbound, _)| crosses && !inbound.shut_zones.is_empty());
+        let all: Vec<usize> = reachable.collect();
+        let in_part = in_part.map(|(sender, inbound, _)| blocked(**sender, &all, (true, false), &inbound.shut_zones));
+        Ok((in_part.filter(|_| !all.is_empty()).collect(), doubt))
     }
+}
+
+/// The Availability Zone of each, as far as it is known.
+fn zones_of<'a>(
+    lookup: &Lookup<'a>,
+    checked_interfaces: &[&CheckedInterface<'a>],
+) -> Result<Vec<Option<&'a str>>, Gap<'a>> {
+    let zone = |checked: &&CheckedInterface<'a>| {
+        let Some(id) = &checked.interface.subnet else { return Ok(None) };
+        let subnets = lookup.subnets(&checked.interface.vpc)?;
+        Ok(subnets.iter().find(|subnet| subnet.id == *id).and_then(|subnet| subnet.zone.as_deref()))
+    };
+    checked_interfaces.iter().map(zone).collect()
 }

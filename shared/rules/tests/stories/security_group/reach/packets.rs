@@ -67,18 +67,23 @@ fn senders(scene: &Scene, protocol: &Protocol, port: u16, is_check: bool) -> Fat
     // Whatever its address, a packet of the balancer's has the balancer's groups.
     let mut best =
         if lets(scene, &rules, protocol, port, None, &groups) == Fate::Open { Fate::Open } else { Fate::BlockedTasks };
-    if !keeps_client || !groups.is_empty() || scene.is_dualstack || scene.is_endpoint_service {
-        for ((_, node), subnet) in NODES.into_iter().zip(SUBNETS) {
+    if best != Fate::Open && (!keeps_client || !groups.is_empty() || scene.is_dualstack || scene.is_endpoint_service) {
+        let of_nodes = NODES.into_iter().zip(SUBNETS).map(|((_, node), subnet)| {
             if !scene.is_hidden {
-                best = best.max(with_suggested_rule(own(scene, node)));
-                continue;
+                return with_suggested_rule(own(scene, node));
             }
             let fates: Vec<Fate> =
                 points(scene).into_iter().filter(|at| is_in(*at, &subnet)).map(with_suggested_rule).collect();
             let (least, most) = (fates.iter().min().copied(), fates.iter().max().copied());
             let unsure = most.unwrap_or(Fate::BlockedTasks).min(Fate::Unsure);
-            best = best.max(if least == Some(Fate::Open) { Fate::Open } else { unsure });
-        }
+            if least == Some(Fate::Open) { Fate::Open } else { unsure }
+        });
+        let of_nodes: Vec<Fate> = of_nodes.collect();
+        let of_any = of_nodes.iter().max().copied().unwrap_or(Fate::BlockedTasks);
+        // Where nobody else sends, a node that is shut out is missed: by all tasks, or by those of its own zone.
+        let missed = if scene.crosses_zones { of_nodes.iter().min() } else { of_nodes.first() };
+        let is_missed = missed == Some(&Fate::BlockedTasks) && of_any == Fate::Open;
+        best = if !keeps_client && is_missed { Fate::BlockedTasks } else { of_any };
     }
     if keeps_client {
         best = best.max(clients(scene, protocol, &groups, &with_suggested_rule));

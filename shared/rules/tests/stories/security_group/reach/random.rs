@@ -71,6 +71,7 @@ fn scene() -> impl Strategy<Value = Scene> {
         select(&["", "internal"]),
         select(&["", "", "dualstack"]),
         select(&["", "hidden", "endpoint service", "hidden; endpoint service"]),
+        select(&["", "cross zone"]),
         select(&["", "", "listen TLS 443", "listen TCP_UDP 53; listen TCP 8080", "listen UDP 53"]),
     );
     let rest = (
@@ -84,7 +85,8 @@ fn scene() -> impl Strategy<Value = Scene> {
     );
     (group, balancer, rest).prop_map(|(group, balancer, rest)| {
         let mut text = format!("{} {}; {}; {}; {}", group.0, group.1, group.2, group.3, group.4);
-        text += &format!("; {}; {}; {}; {}; {}", balancer.0, balancer.1, balancer.2, balancer.3, balancer.4);
+        text += &format!("; {}; {}; {}; {}; {}", balancer.0, balancer.1, balancer.2, balancer.3, balancer.5);
+        text += &format!("; {}", balancer.4);
         text += &format!("; {}; {}{}", rest.0, rest.1, rest.2);
         if balancer.0.contains("sg-lb") {
             text += &rest.3;

@@ -2,14 +2,14 @@
 //!
 //! `TCP 8080; lb sg-lb; in web: tcp 8080 sg-lb` is a TCP target group on port 8080, a balancer that has group `lb`, and a task
 //! in group `web`, which lets in that group. See [`Scene::parse`] for the rest. The task is at 10.0.1.1 and 2001:db8:1::1; the
-//! balancer has a node in 10.0.1.0/24 and one in 10.0.2.0/24, at .200 (in 2001:db8:1::/64 and 2001:db8:2::/64, at ::c8).
+//! balancer has a node in 10.0.1.0/24, in its zone, and one in 10.0.2.0/24, in another, at .200 (in 2001:db8:1::/64 and 2001:db8:2::/64, at ::c8).
 
 use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 use model::ec2::{EndpointService, Peer, SecurityGroupRule};
 use model::elb::{
-    BalancerState, BalancerZone, Forward, HealthCheckPort, IpVersion, Listener, LoadBalancer, Scheme,
+    BalancerState, BalancerZone, CrossZone, Forward, HealthCheckPort, IpVersion, Listener, LoadBalancer, Scheme,
     TargetGroupAttributes,
 };
 use model::id::SecurityGroupId;
@@ -39,6 +39,8 @@ pub(crate) struct Scene {
     pub(crate) is_dualstack: bool,
     /// Its interfaces can't be seen.
     pub(crate) is_hidden: bool,
+    /// Every node sends to the targets of all zones.
+    pub(crate) crosses_zones: bool,
     /// It is the balancer of an endpoint service.
     pub(crate) is_endpoint_service: bool,
     pub(crate) listeners: Vec<(String, u16)>,
@@ -51,7 +53,7 @@ pub(crate) struct Scene {
 impl Scene {
     /// * `TCP 8080,9090` – the group's protocol, and the ports the service serves through it: comes first;
     /// * `preserve on`, `check 9090`, `check off`, `ipv6` – about the group;
-    /// * `lb sg-lb`, `lb none`, `lb empty`, `internal`, `dualstack`, `hidden`, `endpoint service` – about the balancer, public otherwise;
+    /// * `lb sg-lb`, `lb none`, `lb empty`, `internal`, `dualstack`, `cross zone`, `hidden`, `endpoint service` – about the balancer, public otherwise;
     /// * `listen TLS 443` – a listener; without any, one of the group's protocol on port 80;
     /// * `has web,base` – the task's groups, `web` otherwise;
     /// * `in web: tcp 8080 sg-lb 10.0.0.0/8`, `out lb: -1 0.0.0.0/0` – a rule. A group for which nothing is said lets in
@@ -70,6 +72,7 @@ impl Scene {
             scheme: Scheme::InternetFacing,
             is_dualstack: false,
             is_hidden: false,
+            crosses_zones: false,
             is_endpoint_service: false,
             listeners: Vec::new(),
             actual: vec![names::security_group("web")],
@@ -91,6 +94,7 @@ impl Scene {
                 }
                 ["internal"] => scene.scheme = Scheme::Internal,
                 ["dualstack"] => scene.is_dualstack = true,
+                ["cross", "zone"] => scene.crosses_zones = true,
                 ["hidden"] => scene.is_hidden = true,
                 ["endpoint", "service"] => scene.is_endpoint_service = true,
                 ["listen", protocol, port] => {
@@ -146,6 +150,7 @@ impl Scene {
             group.health_check.enabled = self.check.is_some();
             group.health_check.port = Ok(self.check.unwrap_or(HealthCheckPort::Traffic));
         });
+        judged = judged.in_zone("a", "eu-central-1a").in_zone("b", "eu-central-1b");
         if !self.is_hidden {
             for (subnet, addresses) in NODES {
                 judged = judged.node(subnet, addresses);
@@ -153,8 +158,9 @@ impl Scene {
         }
         let network = &mut judged.account.network;
         let arn = names::balancer("net");
+        let cross_zone = if self.crosses_zones { CrossZone::On } else { CrossZone::OfBalancer };
         let attributes =
-            TargetGroupAttributes { preserve_client_ip: self.preserve, ..TargetGroupAttributes::default() };
+            TargetGroupAttributes { preserve_client_ip: self.preserve, cross_zone, ..TargetGroupAttributes::default() };
         network.attributes.insert(names::group("web"), attributes);
         network.balancers.insert(arn.clone(), self.balancer());
         network.endpoint_services.extend(self.is_endpoint_service.then(|| EndpointService {

@@ -18,7 +18,27 @@ const CASES: &[Case] = &[
     ("reference to one of its two groups", "TCP 8080; lb sg-lb,sg-lb2; in web: tcp 8080 sg-lb2", Open, Some(Open)),
     ("reference to another group", "TCP 8080; lb sg-lb; in web: tcp 8080 sg-web", BlockedTasks, Some(BlockedTasks)),
     ("its private addresses", "TCP 8080; lb sg-lb; in web: tcp 8080 10.0.1.200/32 10.0.2.200/32", Open, Some(Open)),
-    ("one of its private addresses", "TCP 8080; lb sg-lb; in web: tcp 8080 10.0.2.200/32", Open, Some(Open)),
+    // The task is in the first zone, and the balancer has a node in each of two.
+    ("the node in its own zone", "TCP 8080; lb sg-lb; in web: tcp 8080 10.0.1.200/32", Open, Some(Open)),
+    (
+        "the node in another zone",
+        "TCP 8080; lb sg-lb; in web: tcp 8080 10.0.2.200/32",
+        BlockedTasks,
+        Some(BlockedTasks),
+    ),
+    (
+        "one node of two that send across zones",
+        "TCP 8080; cross zone; lb sg-lb; in web: tcp 8080 10.0.1.0/24",
+        BlockedTasks,
+        Some(BlockedTasks),
+    ),
+    ("both nodes, across zones", "TCP 8080; cross zone; lb sg-lb; in web: tcp 8080 10.0.0.0/16", Open, Some(Open)),
+    (
+        "clients, and one node of two for the checks",
+        "TCP 8080; preserve on; cross zone; lb none; in web: tcp 8080 203.0.113.0/24 10.0.1.0/24",
+        Open,
+        Some(BlockedTasks),
+    ),
     (
         "a neighbour of its addresses",
         "TCP 8080; lb sg-lb; in web: tcp 8080 10.0.1.201/32",
@@ -108,7 +128,7 @@ const CASES: &[Case] = &[
     ),
     // The balancer has none, and the clients' addresses aren't preserved.
     ("the balancer's addresses", "TCP 8080; lb none; in web: tcp 8080 10.0.1.200/32 10.0.2.200/32", Open, Some(Open)),
-    ("the balancer's subnet", "TCP 8080; lb none; in web: tcp 8080 10.0.2.0/24", Open, Some(Open)),
+    ("the balancer's subnet in its zone", "TCP 8080; lb none; in web: tcp 8080 10.0.1.0/24", Open, Some(Open)),
     ("the VPC", "TCP 8080; lb none; in web: tcp 8080 10.0.0.0/16", Open, Some(Open)),
     (
         "half of a subnet without its node",
@@ -254,7 +274,7 @@ const CASES: &[Case] = &[
     // IPv6.
     (
         "IPv6 from the balancer's addresses",
-        "TCP 8080; ipv6; lb none; in web: tcp 8080 2001:db8:2::c8/128",
+        "TCP 8080; ipv6; lb none; in web: tcp 8080 2001:db8:1::c8/128",
         Open,
         Some(Open),
     ),
