@@ -85,6 +85,13 @@ impl RouteTable {
         ranges.max_by_key(|(length, _)| *length).map(|(_, route)| route)
     }
 
+    /// Is a subnet that it holds for public: is there a route to an internet gateway? "Subnet types" in the Amazon VPC guide.
+    #[must_use]
+    pub fn leads_to_the_internet(&self) -> bool {
+        let leads = |route: &Route| matches!(route.target, RouteTarget::InternetGateway(_)) && !route.is_blackhole;
+        self.routes.iter().any(leads)
+    }
+
     /// The prefix lists that it has routes to.
     pub fn prefix_lists(&self) -> impl Iterator<Item = &PrefixListId> {
         self.routes.iter().filter_map(|route| match &route.destination {

@@ -111,6 +111,15 @@ pub enum IpVersion {
 }
 
 impl IpVersion {
+    /// Its name: `IPv4`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ipv4 => "IPv4",
+            Self::Ipv6 => "IPv6",
+        }
+    }
+
     /// The version of an address.
     #[must_use]
     pub const fn of(address: IpAddr) -> Self {

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::elb::{CrossZone, LoadBalancer, TargetGroup, TargetType};
+use model::ec2::RouteTable;
+use model::ecs::DeploymentController;
+use model::elb::{BalancerZone, CrossZone, LoadBalancer, Scheme, TargetGroup, TargetType};
 use model::finding::{Finding, Severity};
 use model::fix::Fix;
 use model::id::SubnetId;
@@ -11,7 +13,7 @@ use model::policy::Policy;
 
 use crate::configuration::subject::{NamedGroup, Subject};
 use crate::finding::start;
-use crate::fix::{AwsCommand, fix, string};
+use crate::fix::{AwsCommand, fix, of_service, shorthand_list, string};
 use crate::judgement::Judgement;
 use crate::rule::Rule;
 
@@ -65,30 +67,104 @@ fn finding<'a>(
         "Tasks that {} starts in {zones} get no traffic: Network Load Balancer {balancer} isn't enabled there",
         subject.id
     );
-    let fixes: Vec<Fix> = balancers.iter().flatten().filter_map(|balancer| enabling(balancer, &outside)).collect();
+    let balancers: Vec<&LoadBalancer> = balancers.into_iter().flatten().collect();
+    let fixes = fixes(lookup, subject, &balancers, &outside)?;
     let subnets: Vec<String> = outside.iter().map(|(zone, subnet)| format!("{subnet} in {zone}")).collect();
     let draft = start(&RULE, summary).service(&subject.id, subject.service).target_group(named.arn).subject(zones);
     let enabled: Vec<&str> = enabled.into_iter().collect();
     Ok(Some(draft.fixes(fixes).evidence("subnets", Some(subnets)).evidence("enabled_zones", Some(enabled)).done()))
 }
 
-/// Giving the balancer a subnet in each of these zones, beside those it has.
-fn enabling(balancer: &LoadBalancer, outside: &[(&str, &SubnetId)]) -> Option<Fix> {
-    let has: Option<Vec<&SubnetId>> = balancer.zones.iter().map(|zone| zone.subnet.as_ref()).collect();
+/// What would do: a subnet of the balancer's in each of these zones, or no task there.
+fn fixes<'a>(
+    lookup: &Lookup<'a>,
+    subject: &Subject<'a>,
+    balancers: &[&LoadBalancer],
+    outside: &[(&str, &SubnetId)],
+) -> Result<Vec<Fix>, Gap<'a>> {
+    let mut fixes = Vec::new();
+    for balancer in balancers {
+        let subnets = match subnets_to_add(lookup, balancer, outside) {
+            Err(Gap::Unread(_)) => None,
+            subnets => subnets?,
+        };
+        fixes.push(enabling(balancer, outside, subnets));
+    }
+    fixes.extend(leaving(subject, outside));
+    Ok(fixes)
+}
+
+/// A subnet in each of the zones that the balancer can have beside its own. SetSubnets takes public ones for an internet-facing
+/// balancer, and with fixed addresses asks for each zone's allocation again, which isn't known here: then none is named.
+fn subnets_to_add<'a>(
+    lookup: &Lookup<'a>,
+    balancer: &LoadBalancer,
+    outside: &[(&str, &SubnetId)],
+) -> Result<Option<BTreeMap<String, SubnetId>>, Gap<'a>> {
+    let is_fixed = |zone: &BalancerZone| !zone.addresses.is_empty() || !zone.public_addresses.is_empty();
+    let Some(vpc) = balancer.vpc.as_ref().filter(|_| !balancer.zones.iter().any(is_fixed)) else { return Ok(None) };
     // One subnet in each zone.
-    let more: BTreeMap<&str, &SubnetId> = outside.iter().copied().collect();
+    let of_service = || outside.iter().map(|(zone, subnet)| ((*zone).to_owned(), (*subnet).clone())).collect();
+    if balancer.scheme == Scheme::Internal {
+        return Ok(Some(of_service()));
+    }
+    let (subnets, tables) = (lookup.subnets(vpc), lookup.route_tables(vpc));
+    let (subnets, tables) = (subnets?, tables?);
+    let is_public = |id: &SubnetId| RouteTable::of_subnet(tables, id).is_some_and(RouteTable::leads_to_the_internet);
+    let public_in = |zone: &str| {
+        let here = subnets.iter().filter(|subnet| subnet.zone.as_deref() == Some(zone) && is_public(&subnet.id));
+        here.min_by_key(|subnet| (!outside.iter().any(|(_, id)| **id == subnet.id), &subnet.id))
+    };
+    let zones: BTreeSet<&str> = outside.iter().map(|(zone, _)| *zone).collect();
+    Ok(zones.into_iter().map(|zone| Some((zone.to_owned(), public_in(zone)?.id.clone()))).collect())
+}
+
+/// Giving the balancer a subnet in each of these zones, beside those it has.
+fn enabling(balancer: &LoadBalancer, outside: &[(&str, &SubnetId)], more: Option<BTreeMap<String, SubnetId>>) -> Fix {
     let arn = &balancer.arn;
-    let all: Vec<&SubnetId> = has?.into_iter().chain(more.values().copied()).collect();
+    let zones: BTreeSet<&str> = outside.iter().map(|(zone, _)| *zone).collect();
+    let zones = zones.into_iter().collect::<Vec<_>>().join(", ");
+    let has: Option<Vec<&SubnetId>> = balancer.zones.iter().map(|zone| zone.subnet.as_ref()).collect();
+    let title = format!("Enable {zones} on Network Load Balancer {}", arn.name());
+    let (Some(has), Some(more)) = (has, more) else {
+        let note = "Choose a subnet in each zone, a public one if the load balancer is internet-facing, and name it to SetSubnets with those that \
+             the load balancer has; one with elastic IP addresses wants subnet mappings that name every allocation ID again.";
+        return fix(title, note).at_load_balancer(arn).done();
+    };
+    let all: Vec<&SubnetId> = has.into_iter().chain(more.values()).collect();
     let listed = all.iter().map(|subnet| string(subnet.as_str())).collect::<Vec<_>>().join(", ");
-    let zones = more.keys().copied().collect::<Vec<_>>().join(", ");
     let enabling = fix(
-        format!("Enable {zones} on Network Load Balancer {}", arn.name()),
-        "Safe now: it adds a node of the load balancer in each zone, and its name resolves to that as well. Zones it has keep \
-         their subnets.",
+        title,
+        "It adds a node of the load balancer in each zone, and its name resolves to that as well. First let the new node in \
+         where the tasks' security groups or network ACLs let in the load balancer by its subnets.",
     );
     let command =
         AwsCommand::new(arn.region(), "elbv2", "set-subnets").arg("load-balancer-arn", arn).args("subnets", all);
-    Some(enabling.command(command).terraform(format!("# in the aws_lb\nsubnets = [{listed}]\n")).done())
+    enabling.command(command).terraform(format!("# in the aws_lb\nsubnets = [{listed}]\n")).at_load_balancer(arn).done()
+}
+
+/// Taking the subnets of these zones from the service.
+fn leaving(subject: &Subject<'_>, outside: &[(&str, &SubnetId)]) -> Option<Fix> {
+    let (service, id) = (subject.service, &subject.id);
+    let network = service.network.as_ref().filter(|_| service.controller == DeploymentController::Ecs)?;
+    let is_outside = |subnet: &&SubnetId| outside.iter().any(|(_, id)| id == subnet);
+    let rest: Vec<&SubnetId> = network.subnets.iter().filter(|subnet| !is_outside(subnet)).collect();
+    if rest.is_empty() {
+        return None;
+    }
+    let mut parts = vec![format!("subnets={}", shorthand_list(&rest))];
+    if !network.security_groups.is_empty() {
+        parts.push(format!("securityGroups={}", shorthand_list(&network.security_groups)));
+    }
+    parts.extend(network.assign_public_ip.as_ref().map(|word| format!("assignPublicIp={word}")));
+    let value = format!("awsvpcConfiguration={{{}}}", parts.join(","));
+    let title = format!("Or start tasks of {id} only where the load balancer is enabled");
+    let note =
+        format!("It starts a deployment that replaces every task of {id}; they are spread over fewer zones then.");
+    let listed = rest.iter().map(|subnet| string(subnet.as_str())).collect::<Vec<_>>().join(", ");
+    let text = format!("# in the network_configuration of the aws_ecs_service\nsubnets = [{listed}]\n");
+    let command = of_service(id, "update-service").arg("network-configuration", value);
+    Some(fix(title, note).command(command).terraform(text).at_service(id).done())
 }
 
 /// Do targets get traffic from other zones than their own? The group's word, or else its balancers'.

@@ -2,15 +2,17 @@
 
 use jiff::SignedDuration;
 use model::ecs::{DeploymentController, ServiceEvent};
-use model::elb::Target;
+use model::elb::{IpVersion, Target};
 use model::finding::{Finding, Grouping, Severity};
 use model::fix::Fix;
-use model::observation::Lookup;
+use model::observation::{Gap, Lookup};
 use model::repair::{Proposal, Repair};
+use model::scope::Unit;
 
 use crate::finding::start;
 use crate::fix::{fix, force_deployment, register};
 use crate::judgement::Judgement;
+use crate::registration::expected::Expected;
 use crate::registration::group::{JudgedGroup, Member};
 use crate::registration::other_vpc::OtherVpc;
 use crate::rule::Rule;
@@ -36,6 +38,9 @@ pub(crate) fn judge<'a>(lookup: &Lookup<'a>, group: &JudgedGroup<'a>, judgement:
     let now = lookup.now();
     let grace = SignedDuration::try_from(group.policy.grace).unwrap_or(SignedDuration::MAX);
     for member in &group.members {
+        let found =
+            judgement.keep(|| Unit::TargetGroup(group.group.arn.clone()), without_address(lookup, group, member));
+        judgement.findings.extend(found.flatten());
         for target in member.targets(group.group) {
             if !is_absent(group, member, target) {
                 continue;
@@ -48,6 +53,44 @@ pub(crate) fn judge<'a>(lookup: &Lookup<'a>, group: &JudgedGroup<'a>, judgement:
             }
         }
     }
+}
+
+/// A task that can't be registered at all: its subnet has no addresses of the version that the group takes.
+fn without_address<'a>(
+    lookup: &Lookup<'a>,
+    group: &JudgedGroup<'a>,
+    member: &Member<'a>,
+) -> Result<Option<Finding>, Gap<'a>> {
+    let (task, version) = (member.task, group.group.ip_version()?);
+    let belongs = matches!(&member.expected, Expected::In(groups) if groups.contains_key(&group.group.arn));
+    let is_due = task.is_serving() && member.is_past_grace(&group.policy, lookup.now());
+    if !belongs || !is_due || task.address(version).is_some() || task.addresses().next().is_none() {
+        return Ok(None);
+    }
+    let own = task.interfaces.iter().find_map(|one| one.subnet.as_ref());
+    let (Some(own), Some(vpc)) = (own, &group.group.vpc) else { return Ok(None) };
+    let Some(subnet) = lookup.subnets(vpc)?.iter().find(|subnet| subnet.id == *own) else { return Ok(None) };
+    if subnet.ranges.is_empty() || subnet.ranges.iter().any(|range| IpVersion::of(range.addr()) == version) {
+        return Ok(None);
+    }
+    let (word, name) = (version.as_str(), group.group.arn.name());
+    let what = format!("gets no traffic: target group {name} takes {word} addresses, and its subnet {own} has none");
+    let summary = format!("Task {} of {} {what}", task.arn.short_id(), member.id);
+    let draft =
+        start(&RULE, summary).group(group).member(member).subject(format!("{} {word}", task.arn)).loses_traffic(1);
+    let remedy = format!(
+        "Make a target group of the other address type, put it behind the listener and name it in the service; or give the service \
+         subnets with {word} ranges. A target group's address type can't be changed."
+    );
+    let grouping = Grouping {
+        cause: String::new(),
+        what: format!(
+            "running tasks of {} get no traffic: target group {name} takes {word} addresses, and their subnets have none",
+            member.id
+        ),
+        of: usize::try_from(member.service.running_count).ok(),
+    };
+    Ok(Some(draft.remedy_instead(remedy).grouped(grouping).evidence("subnet", Some(own.to_string())).done()))
 }
 
 /// Absent, with nothing that stands in the way of registering it: an address that is there on a port it doesn't belong

@@ -244,3 +244,21 @@ fn one_group_that_is_gone_does_not_stop_the_others() {
       registered_targets: 0
     ");
 }
+
+/// No repair can mend that, and nothing else would say it.
+#[test]
+fn a_subnet_without_addresses_of_the_groups_version() {
+    let dual = || story().group("web").for_ipv6().service("web").on("web", 8080).task(1);
+    let story = || {
+        let mut story = dual();
+        story.account.subnets[0].ranges.retain(|range| range.addr().is_ipv4());
+        story
+    };
+    assert_snapshot!(story().found(), @"
+    high target-missing: Task t1 of prod/web gets no traffic: target group web takes IPv6 addresses, and its subnet subnet-a has none
+      about service web, task t1, group web, eni-t1; under the policy for prod/web
+      subnet: subnet-a
+    ");
+    assert!(!story().for_minutes(1).found().contains("target-missing"), "it has only begun");
+    assert_eq!(dual().found(), "nothing", "its address may simply not be known yet");
+}
