@@ -104,6 +104,9 @@ pub struct Coverage {
     pub clusters: usize,
     /// Services.
     pub services: usize,
+    /// Those of them that want tasks and have none.
+    #[serde(default)]
+    pub services_without_tasks: usize,
     /// Tasks.
     pub tasks: usize,
     /// Target groups.

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::observation::UnreadKind;
+
 use crate::document::Report;
 use crate::finding_report::FindingReport;
 use crate::place::{counted, one_line, place};
@@ -50,11 +52,15 @@ impl Report {
     #[must_use]
     pub fn opening(&self) -> String {
         let Standing { losing, others, fine, services, .. } = self.standing();
-        let unread = self.coverage.unread.len();
+        let (unread, idle) = (self.coverage.unread.len(), self.coverage.services_without_tasks);
         let found = self.counted().count();
         let mut parts = Vec::new();
         match (losing.len(), found, unread, self.coverage.is_empty()) {
             (0, 0, 0, true) => return "There was nothing to judge.".to_owned(),
+            (0, 0, 0, false) if idle > 0 => {
+                let have = if idle == 1 { "has" } else { "have" };
+                parts.push(format!("Nothing found, but {} {have} none of the tasks wanted", counted(idle, "service")));
+            }
             (0, 0, 0, false) => parts.push("All is well".to_owned()),
             (0, 0, ..) => parts.push("Nothing found in what could be read".to_owned()),
             (0, ..) => parts.push(format!("No service loses traffic, but there {}", are(found, "finding"))),
@@ -69,7 +75,8 @@ impl Report {
                 format!("{others} more {have} findings")
             }));
             parts.extend((services > 0).then(|| match (fine, services) {
-                (0, _) => "none is fine".to_owned(),
+                (0, 1) => "the only service has findings".to_owned(),
+                (0, _) => format!("all {services} services have findings"),
                 (1, _) => format!("1 of {services} is fine"),
                 _ => format!("{fine} of {services} are fine"),
             }));
@@ -85,7 +92,13 @@ impl Report {
             (Some(first), _) => {
                 format!("Next: mend {} first, then run the audit again.", one_line(&place(&first.resources)))
             }
-            (None, false) => "Next: allow the reads that failed, then run the audit again.".to_owned(),
+            (None, false) if self.coverage.unread.iter().any(|unread| unread.kind == UnreadKind::Denied) => {
+                "Next: allow the reads that failed, then run the audit again.".to_owned()
+            }
+            (None, false) => "Next: see what could not be read, then run the audit again.".to_owned(),
+            (None, true) if self.coverage.services_without_tasks > 0 => {
+                "Next: see why no task of theirs is running.".to_owned()
+            }
             (None, true) => "Nothing to do.".to_owned(),
         }
     }

@@ -135,6 +135,7 @@ fn the_document_has_the_agreed_keys_and_leaves_out_what_does_not_apply() {
       "coverage": {
         "clusters": 1,
         "services": 2,
+        "services_without_tasks": 0,
         "tasks": 40,
         "target_groups": 2,
         "targets": 41,
@@ -210,7 +211,7 @@ fn a_text_tells_what_to_look_at_first() {
     let mut report = report(findings());
     report.coverage.unread = vec![unread("task b"), unread("task a"), unread("task a")];
     insta::assert_snapshot!(report.sorted().to_text(), @"
-    Account 111122223333, eu-central-1: No service loses traffic, but there are 4 findings; none is fine; 2 look-ups failed.
+    Account 111122223333, eu-central-1: No service loses traffic, but there are 4 findings; all 2 services have findings; 2 look-ups failed.
     Read 1 cluster, 2 services, 40 tasks, 2 target groups, 41 targets at 2026-03-01T12:00:00Z; targets: repair, security groups: observe
 
       critical  10.0.2.4:8080 of api is not as it should be
@@ -337,7 +338,8 @@ fn a_terminal_gets_colours_only_where_asked_for_and_lines_as_wide_as_it_is() {
     assert!(text.contains("\u{1b}[1m\u{1b}[31mcritical\u{1b}[0m"), "{text}");
     insta::assert_snapshot!(report.to_text_as(TextStyle { colours: false, width: Some(60) }, &[]), @"
     Account 111122223333, eu-central-1: No service loses
-    traffic, but there are 4 findings; none is fine.
+    traffic, but there are 4 findings; all 2 services have
+    findings.
     Read 1 cluster, 2 services, 40 tasks, 2 target groups, 41
     targets at 2026-03-01T12:00:00Z; targets: repair, security
     groups: observe

@@ -71,6 +71,8 @@ fn by_places<'g, 'a>(groups: &'g [Grouped<'a>]) -> Vec<(String, Vec<&'g Grouped<
     for group in groups {
         let place = match group.group.places.as_slice() {
             [one] => one.clone(),
+            // A place that is no service is a target group or a load balancer, in words.
+            several if several.iter().any(|place| place.contains(' ')) => counted(several.len(), "place"),
             several => counted(several.len(), "service"),
         };
         match places.iter_mut().find(|(known, _)| *known == place) {

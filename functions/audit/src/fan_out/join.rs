@@ -39,8 +39,9 @@ pub(super) fn join(plan: &Division, parts: Vec<Result<Report, Unread>>) -> Optio
         over = over.max(ended(&part));
         if *what == Part::OtherTargetGroups {
             // It looks at all services, to see that none names these groups; the other parts counted them.
-            let Coverage { clusters, services, tasks, network_interfaces, .. } = &mut part.coverage;
-            (*clusters, *services, *tasks, *network_interfaces) = (0, 0, 0, 0);
+            let Coverage { clusters, services, services_without_tasks, tasks, network_interfaces, .. } =
+                &mut part.coverage;
+            (*clusters, *services, *services_without_tasks, *tasks, *network_interfaces) = (0, 0, 0, 0, 0);
         }
         unread.extend(std::mem::take(&mut part.coverage.unread));
         for finding in std::mem::take(&mut part.findings) {
@@ -55,6 +56,7 @@ pub(super) fn join(plan: &Division, parts: Vec<Result<Report, Unread>>) -> Optio
                 let (all, more) = (&mut whole.coverage, &part.coverage);
                 all.clusters += more.clusters;
                 all.services += more.services;
+                all.services_without_tasks += more.services_without_tasks;
                 all.tasks += more.tasks;
                 all.target_groups += more.target_groups;
                 all.targets += more.targets;

@@ -22,6 +22,7 @@ pub(crate) struct ServedBalancer<'a> {
 }
 
 /// A group with the services in focus that name it.
+#[derive(Clone)]
 pub(crate) struct ServedGroup<'a> {
     /// The group.
     pub(crate) group: &'a TargetGroup,
@@ -85,6 +86,14 @@ impl<'a> ServedBalancer<'a> {
     pub(crate) fn listeners(&self, lookup: &Lookup<'a>) -> Result<Vec<&'a Listener>, Gap<'a>> {
         let all = lookup.listeners(&self.balancer.arn)?.unwrap_or_default();
         Ok(all.iter().filter(|one| self.groups.keys().any(|group| one.names(group))).collect())
+    }
+
+    /// The same with those of its groups alone that one of these listeners sends to.
+    pub(crate) fn behind(&self, listeners: &[&Listener]) -> Self {
+        let is_behind = |group: &TargetGroupArn| listeners.iter().any(|one| one.names(group));
+        let groups =
+            self.groups.iter().filter(|(arn, _)| is_behind(arn)).map(|(arn, one)| (*arn, one.clone())).collect();
+        Self { balancer: self.balancer, groups }
     }
 
     /// Begins a finding about it.

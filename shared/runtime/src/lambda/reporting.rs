@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use model::ecs::{Service, ServiceStatus};
 use model::id::NetworkInterfaceId;
 use model::observation::{Observation, Unread, UnreadKind};
 use model::policy::{Mode, Policy};
@@ -90,6 +91,11 @@ fn finding(concluded: &Concluded, policy: &Policy, at: Timestamp) -> FindingRepo
     FindingReport::new(concluded.finding.clone(), repairs.collect()).accepted(accepted)
 }
 
+/// Does it want tasks, and none is RUNNING?
+fn has_no_tasks(service: &Service) -> bool {
+    service.status == ServiceStatus::Active && service.desired_count > 0 && service.running_count == 0
+}
+
 /// How much was read. What a rule could make nothing of, though it was read, is unread too.
 fn coverage(outcome: &PassOutcome) -> Coverage {
     let observation = &outcome.observation;
@@ -105,6 +111,12 @@ fn coverage(outcome: &PassOutcome) -> Coverage {
     Coverage {
         clusters: clusters.len(),
         services: observation.aws.service.all_known().count(),
+        services_without_tasks: observation
+            .aws
+            .service
+            .all_known()
+            .filter(|(_, service)| has_no_tasks(service))
+            .count(),
         tasks: observation.aws.task.all_known().count(),
         target_groups: observation.aws.target_health.all_known().count(),
         targets: health.map(|(_, targets)| targets.iter().filter(|target| target.is_registered()).count()).sum(),

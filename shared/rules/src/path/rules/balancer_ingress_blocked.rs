@@ -47,24 +47,38 @@ fn finding<'a>(lookup: &Lookup<'a>, served: &ServedBalancer<'a>) -> Result<Optio
     if groups.is_incomplete {
         return Ok(None);
     }
-    let mut shut = BTreeSet::new();
+    let (mut shut, mut shut_listeners, mut open_listeners) = (BTreeSet::new(), Vec::new(), Vec::new());
     for listener in listeners {
-        if let Some(flows) = shut_flows(lookup, &groups, listener)? {
-            shut.extend(flows);
+        match shut_flows(lookup, &groups, listener)? {
+            Some(flows) => {
+                shut.extend(flows);
+                shut_listeners.push(listener);
+            }
+            None => open_listeners.push(listener),
         }
     }
     if shut.is_empty() || passes_by(lookup, served.balancer)? {
         return Ok(None);
     }
     let flows: Vec<String> = shut.iter().map(ToString::to_string).collect();
-    let (name, services) = (served.name(), served.users_in_words());
-    let summary = format!(
-        "No client reaches {services} through {name}: the load balancer's security groups let nobody in on {}",
-        flows.join(", ")
-    );
+    let (behind, others) = (served.behind(&shut_listeners), served.behind(&open_listeners));
+    // They may come on another port.
+    let others = others.users();
+    let reached = behind.users().into_iter().filter(|user| others.contains(user)).count();
+    let (name, services) = (served.name(), behind.users_in_words());
+    let on = flows.join(", ");
+    let summary = match reached {
+        0 => format!(
+            "No client reaches {services} through {name}: the load balancer's security groups let nobody in on {on}"
+        ),
+        _ => format!(
+            "No client reaches {services} through {name} on {on}: the load balancer's security groups let nobody in there"
+        ),
+    };
     let fixes = fixes(lookup, served.balancer, &shut);
-    let draft = served.start(&RULE, summary).security_groups(served.balancer.groups()).subject(flows.join(", "));
-    Ok(Some(draft.loses_traffic(0).fixes(fixes).evidence("shut", Some(flows)).done()))
+    let draft = behind.start(&RULE, summary).security_groups(served.balancer.groups()).subject(on);
+    let draft = if reached < behind.users().len() { draft.loses_traffic(0) } else { draft };
+    Ok(Some(draft.fixes(fixes).evidence("shut", Some(flows)).done()))
 }
 
 /// Everybody may be a client of an internet-facing balancer; who an internal one's are can't be known here.

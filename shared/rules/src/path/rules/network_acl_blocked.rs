@@ -304,16 +304,21 @@ fn at_balancer<'a>(lookup: &Lookup<'a>, served: &ServedBalancer<'a>) -> Result<O
         return Ok(None);
     }
     let (mut words, mut named) = (BTreeSet::new(), BTreeSet::new());
-    for listener in served.listeners(lookup)? {
+    let (listeners, all_zones) = (served.listeners(lookup)?, &served.balancer.zones);
+    let (mut zones, mut ports, mut ways) = (BTreeSet::new(), BTreeSet::new(), 0);
+    for listener in &listeners {
         let Some(port) = listener.port else { continue };
         let protocols = transports(listener.protocol.as_deref());
-        let subnets = served.balancer.zones.iter().filter_map(|zone| zone.subnet.as_ref());
-        for (subnet, acl) in subnets.filter_map(|subnet| Some((subnet, acl_of(acls, subnet)?))) {
+        let subnets = all_zones.iter().filter_map(|zone| Some((zone, zone.subnet.as_ref()?)));
+        for (zone, subnet, acl) in subnets.filter_map(|(zone, subnet)| Some((zone, subnet, acl_of(acls, subnet)?))) {
             let shut: Vec<Denied> = protocols
                 .iter()
                 .filter_map(|protocol| shut_to_all(served.balancer, protocol, port, acl, subnet))
                 .collect();
             if shut.len() == protocols.len() {
+                zones.insert(zone.name.as_str());
+                ports.insert(port);
+                ways += 1;
                 named.extend(shut.iter().map(|one| one.acl.clone()));
                 words.extend(shut.into_iter().map(|one| one.words));
             }
@@ -321,9 +326,20 @@ fn at_balancer<'a>(lookup: &Lookup<'a>, served: &ServedBalancer<'a>) -> Result<O
     }
     let words: Vec<String> = words.into_iter().take(LISTED).collect();
     let Some(first) = words.first() else { return Ok(None) };
-    let summary = format!("No client reaches {} through {} in a zone: {first}", served.users_in_words(), served.name());
+    let is_all = ways == zones.len() * listeners.len();
+    let on = match is_all {
+        true => String::new(),
+        false => format!(" on port {}", ports.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+    };
+    let in_zones = match zones.len() == all_zones.len() {
+        true => String::new(),
+        false => format!(" in {}", zones.into_iter().collect::<Vec<_>>().join(", ")),
+    };
+    let (users, name) = (served.users_in_words(), served.name());
+    let summary = format!("No client reaches {users} through {name}{in_zones}{on}: {first}");
     let look = look_at(served.balancer.arn.region(), named.iter().map(String::as_str).collect());
-    let draft = served.start(&RULE, summary).loses_traffic(0).fixes(vec![look]).subject(words.join("; "));
+    let draft = served.start(&RULE, summary).fixes(vec![look]).subject(words.join("; "));
+    let draft = if is_all { draft.loses_traffic(0) } else { draft };
     Ok(Some(draft.evidence("denied", Some(words)).done()))
 }
 

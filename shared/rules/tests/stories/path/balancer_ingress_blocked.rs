@@ -2,6 +2,7 @@
 
 use insta::assert_snapshot;
 use model::ec2::{EndpointService, SecurityGroupRule};
+use model::elb::{Forward, Listener};
 use model::observation::Question;
 
 use crate::configuration::sound;
@@ -26,6 +27,47 @@ fn nobody_is_let_in_on_the_listeners_port() {
       about service web, balancer edge, sg-edge; under the policy for prod/web
       shut: ["TCP port 80"]
     "#);
+}
+
+/// On the other port they come in all the same, and nobody else's service is concerned.
+#[test]
+fn one_of_two_listeners() {
+    let other = |mut listener: Listener, group: &str| {
+        (listener.arn, listener.port) = (names::listener(8001), Some(8001));
+        listener.forwards = vec![Forward::to(names::group(group))];
+        listener
+    };
+    let open = || letting_in(vec![rule("tcp", Some((80, 80)), &["0.0.0.0/0"])]);
+    let same = open().listeners_that(|all| all.push(other(all[0].clone(), "web")));
+    assert_snapshot!(judged(same.clone()), @r#"
+    high balancer-ingress-blocked: No client reaches prod/web through edge on TCP port 8001: the load balancer's security groups let nobody in there
+      about service web, balancer edge, sg-edge; under the policy for prod/web
+      shut: ["TCP port 8001"]
+    "#);
+    assert!(same.judged_by(&["balancer-ingress-blocked"]).look().judgement.findings[0].impact.is_none());
+    let of_other = open().group("api").service("api").on("api", 8080).task(5).registered();
+    let of_other = of_other.listeners_that(|all| all.push(other(all[0].clone(), "api")));
+    assert_snapshot!(judged(of_other), @r#"
+    high balancer-ingress-blocked: No client reaches prod/api through edge: the load balancer's security groups let nobody in on TCP port 8001
+      about service api, balancer edge, sg-edge; under the policy for prod/api
+      shut: ["TCP port 8001"]
+    "#);
+}
+
+/// AWS's own advice for API Gateway's VPC links: their addresses can't be known.
+#[test]
+fn what_comes_through_an_endpoint_service_is_let_past() {
+    let mut story = letting_in(vec![]).balancer_that(|balancer| balancer.filters_private_link = Some(true));
+    story.account.network.endpoint_services.push(EndpointService {
+        id: "vpce-svc-0f".to_owned(),
+        name: "com.amazonaws.vpce.eu-central-1.vpce-svc-0f".to_owned(),
+        state: "Available".to_owned(),
+        network_load_balancers: vec![names::balancer("net")],
+    });
+    let found = story.judged_by(&["balancer-ingress-blocked"]).look().judgement.findings;
+    let commands: Vec<&String> = found.iter().flat_map(|one| &one.fixes).flat_map(|fix| &fix.commands).collect();
+    assert_eq!(commands.len(), 1, "{commands:?}");
+    assert_snapshot!(commands[0], @"aws elbv2 set-security-groups --load-balancer-arn arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/net/edge/0f --security-groups sg-edge --enforce-security-group-inbound-rules-on-private-link-traffic off --region eu-central-1");
 }
 
 #[test]

@@ -93,3 +93,27 @@ fn what_is_not_checked_or_not_awsvpc_is_left() {
     assert_eq!(judged(udp_only().defined(|definition| definition.network_mode = NetworkMode::Bridge)), "nothing");
     assert_eq!(judged(sound()), "nothing");
 }
+
+/// The commands of all fixes.
+fn commands(story: Story) -> Vec<String> {
+    let found = story.judged_by(&["health-check-mismatch"]).look().judgement.findings;
+    found.into_iter().flat_map(|finding| finding.fixes).flat_map(|fix| fix.commands).collect()
+}
+
+/// In awsvpc mode a port needs no mapping: checks of a port that nobody maps may well be answered.
+#[test]
+fn the_traffic_port_is_advised_only_where_it_can_answer() {
+    let checked = |story: Story| story.which(|group| group.health_check.port = Ok(HealthCheckPort::Fixed(9000)));
+    assert!(commands(checked(sound()))[0].contains("--health-check-port traffic-port"));
+    assert_eq!(commands(checked(udp_only())), [""; 0], "it serves UDP alone");
+    let grpc = PortMapping { app_protocol: Some("grpc".to_owned()), ..mapping(8080, None, "tcp") };
+    let grpc = sound().mapping(vec![grpc]).which(|group| group.health_check.protocol = Some("HTTP".to_owned()));
+    assert_eq!(commands(checked(grpc)), [""; 0], "it doesn't speak HTTP/1.1");
+}
+
+#[test]
+fn another_port_that_is_mapped_for_tcp_is_advised() {
+    let beside = udp_only().with_container("probe");
+    let beside = beside.defined(|definition| definition.containers[1].ports = vec![mapping(9000, None, "tcp")]);
+    assert!(commands(beside)[0].contains("--health-check-protocol TCP --health-check-port 9000"));
+}

@@ -140,7 +140,7 @@ fn clients_meet_the_balancers_subnets_first() {
     let shut =
         ["in 100 allow tcp 8080 0.0.0.0/0", "in 110 allow tcp 1024-65535 0.0.0.0/0", "out 100 allow -1 all 0.0.0.0/0"];
     assert_snapshot!(between(OPEN, &shut).found(), @r#"
-    high network-acl-blocked: No client reaches prod/web through edge in a zone: network ACL acl-b of subnet-b denies clients' traffic inbound (TCP 80 from 0.0.0.0/0)
+    high network-acl-blocked: No client reaches prod/web through edge in eu-central-1b: network ACL acl-b of subnet-b denies clients' traffic inbound (TCP 80 from 0.0.0.0/0)
       about service web, balancer edge; under the policy for prod/web
       denied: ["network ACL acl-b of subnet-b denies clients' traffic inbound (TCP 80 from 0.0.0.0/0)"]
     "#);

@@ -54,3 +54,15 @@ fn another_services_fault_explains_nothing_here() {
     high target-unhealthy
     ");
 }
+
+#[test]
+fn a_group_is_empty_because_nothing_is_registered_in_it() {
+    let open = rule("tcp", Some((8080, 8080)), &["10.0.0.0/16"]);
+    let mut story = sound().security_group_that("web", |web| web.ingress.push(open));
+    story.account.health.clear();
+    assert_snapshot!(told(story), @"
+    high target-missing
+    critical target-group-empty  because of target-missing
+    high target-missing
+    ");
+}
