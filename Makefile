@@ -33,6 +33,8 @@ first-build = @test -e $1 || echo "Compiling the AWS SDK and $2: once, about $3 
 SCAN := .venv-scan
 # What emulates AWS for the deployed system; it pins a botocore that the tests don't.
 SYSTEM := .venv-system
+# The AWS CLI, which runs the commands that the findings tell; nothing but the end-to-end tests needs it.
+AWS := .venv-aws
 
 SIMULATOR := target/debug/simulator
 
@@ -100,7 +102,7 @@ fuzz: need-fuzz ## Fuzz all that is read from outside, or TARGET=policy, for SEC
 			-max_total_time=$(SECONDS_EACH) -dict=../dictionaries/$$target.dict -timeout=10 -print_final_stats=1; \
 	done
 
-test-e2e: setup $(BINARIES) ## Run the functions and the command line against a moto server
+test-e2e: setup $(BINARIES) $(AWS)/.stamp ## Run the functions and the command line against a moto server
 	cd tests/e2e && $(PYTHON) -m pytest --quiet --numprocesses 2 --dist worksteal -m "not alone" $(PYTEST)
 
 chaos: setup $(BINARIES) ## Ten thousand task state changes under injected faults, CHAOS_SEED=2026; with nothing else on the machine
@@ -168,7 +170,7 @@ readme: need-python ## Write the tables in the Terraform modules' READMEs anew
 	python3 infra/readme.py
 
 clean: ## Remove everything that was built or installed here
-	rm -rf target/* tests/fuzz/cargo-fuzz/target $(VENV) $(SCAN) $(SYSTEM) tests/{bench,e2e,infra,system}/.pytest_cache
+	rm -rf target/* tests/fuzz/cargo-fuzz/target $(VENV) $(SCAN) $(SYSTEM) $(AWS) tests/{bench,e2e,infra,system}/.pytest_cache
 
 # Made anew when the requirements change; a half-made one has no stamp.
 $(VENV)/.stamp: tests/requirements.txt | need-python
@@ -188,6 +190,11 @@ $(SCAN)/.stamp: tests/infra/requirements.txt | need-python
 $(SYSTEM)/.stamp: tests/system/requirements.txt | need-python
 	python3 -m venv --clear $(SYSTEM)
 	$(SYSTEM)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/system/requirements.txt
+	touch $@
+
+$(AWS)/.stamp: tests/e2e/requirements.txt | need-python
+	python3 -m venv --clear $(AWS)
+	$(AWS)/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --requirement tests/e2e/requirements.txt
 	touch $@
 
 need-python:

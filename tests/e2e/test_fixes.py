@@ -1,67 +1,195 @@
-"""The commands of every rule's fixes, as the rules' own snapshot has them, against AWS's models: an operation that there is, with
-parameters that it takes."""
+"""The commands of every rule's fixes, pasted into a shell against an account that breaks the rule: the finding is gone, and nothing
+else is broken by it. ECS's part is played; what a command can't mend is listed, with the reason.
+"""
 
-import re
-import shlex
+import json
+from dataclasses import dataclass
 from pathlib import Path
 
+import fix_scenes as scenes
 import pytest
-from botocore import xform_name
-from botocore.session import Session
+from fix_scenes import Shop
+from harness.aws_cli import AwsCli
+from test_fix_models import COMMANDS_BY_RULE
 
-SNAPSHOT = Path(__file__).resolve().parents[2] / "shared/rules/tests/stories/snapshots/stories__prose__every_rule.snap"
-COMMANDS = sorted({line.strip() for line in SNAPSHOT.read_text().splitlines() if line.strip().startswith("aws ")})
-#: Options of the AWS CLI itself.
-GLOBAL = {"region", "query", "output"}
-SESSION = Session()
+RULES = Path(__file__).resolve().parents[2] / "docs/rules"
+GRAVE = {"medium", "high", "critical"}
 
 
-def names_in(shape, seen=()):
-    """The names of all members of a shape, however deep."""
-    if shape.name in seen:
-        return set()
-    seen = (*seen, shape.name)
-    if shape.type_name == "structure":
-        return set(shape.members).union(*(names_in(member, seen) for member in shape.members.values()))
-    return names_in(shape.member, seen) if shape.type_name == "list" else set()
+@dataclass
+class Mended:
+    """The rule, what breaks it, and which of the finding's fixes is pasted: the first unless told otherwise."""
+
+    rule: str
+    breaks: object
+    fix: int = 0
+
+    def __str__(self):
+        return f"{self.rule}: {self.breaks.__name__}, fix {self.fix + 1}"
 
 
-def operation_of(service, words):
-    """The operation that a command calls, and what is left of its words."""
-    model = SESSION.get_service_model(service)
-    if words[0] == "wait":
-        waiters = SESSION.get_waiter_model(service)
-        name = next(name for name in waiters.waiter_names if xform_name(name, "-") == words[1])
-        return model.operation_model(waiters.get_waiter(name).operation), words[2:]
-    name = next(name for name in model.operation_names if xform_name(name, "-") == words[0])
-    return model.operation_model(name), words[1:]
+MENDED = [
+    Mended("target-missing", scenes.target_missing),
+    Mended("target-missing", scenes.target_missing_and_replaced, fix=1),
+    Mended("target-stale", scenes.target_stale),
+    Mended("target-hijacked", scenes.target_hijacked),
+    Mended("target-wrong-port", scenes.target_wrong_port),
+    Mended("target-wrong-port", scenes.target_on_the_wrong_port_only),
+    Mended("target-foreign", scenes.target_foreign),
+    Mended("target-wrong-group", scenes.target_wrong_group),
+    Mended("security-group-missing", scenes.security_group_required),
+    Mended("security-group-missing", scenes.security_group_required_of_one_task),
+    Mended("security-group-missing", scenes.on_the_interface_alone(scenes.security_group_required_of_one_task), fix=1),
+    Mended("security-group-forbidden", scenes.security_group_forbidden),
+    Mended("security-group-forbidden", scenes.security_group_forbidden_on_one_task),
+    Mended("security-group-forbidden", scenes.on_the_interface_alone(scenes.security_group_forbidden_on_one_task), fix=1),
+    Mended("security-group-drift", scenes.security_group_drift),
+    Mended("security-group-default", scenes.default_group_by_hand),
+    Mended("ingress-traffic-blocked", scenes.traffic_blocked),
+    Mended("ingress-traffic-blocked", scenes.traffic_blocked_behind_a_balancer_with_groups),
+    Mended("ingress-health-check-blocked", scenes.health_checks_blocked),
+    Mended("ingress-world-open", scenes.world_open_besides),
+    Mended("balancer-not-serving", scenes.balancer_without_a_listener),
+    Mended("balancer-ingress-blocked", scenes.balancer_lets_nobody_in),
+    Mended("listener-forwards-nothing", scenes.listener_forwards_nothing),
+    Mended("zone-without-targets", scenes.zone_without_targets),
+    Mended("zone-not-enabled", scenes.zone_not_enabled),
+    Mended("no-health-check-grace", scenes.no_time_to_start),
+    Mended("client-ip-loopback", scenes.client_of_itself),
+    Mended("drain-too-short-for-nlb", scenes.drains_for_five_seconds),
+    Mended("port-mismatch", scenes.maps_another_port),
+    Mended("service-without-load-balancer", scenes.is_registered_by_hand, fix=1),
+    Mended("subnet-addresses-low", scenes.may_grow_in_a_small_subnet),
+    Mended("scaling-floor-zero", scenes.may_be_scaled_to_nothing),
+    Mended("health-check-mismatch", scenes.checks_a_port_that_no_container_maps),
+]
+
+@dataclass
+class Looked:
+    """What breaks a rule whose command mends nothing, a word of what the command prints, and why no command can do more."""
+
+    breaks: object
+    prints: str
+    why: str
 
 
-def test_every_rule_that_a_command_can_mend_has_one():
-    assert len(COMMANDS) > 15
+NOT_MENDED = {
+    "target-group-empty": Looked(
+        scenes.targets_are("unhealthy", "Target.FailedHealthChecks", all_of_them=True), "Target.FailedHealthChecks",
+        "why no target is usable decides what mends it"),
+    "target-unused": Looked(
+        scenes.targets_are("unused", "Target.NotInUse"), "Target.NotInUse",
+        "which listener is to forward to the target group is for a person to say"),
+    "target-stuck-initial": Looked(
+        scenes.target_stuck_initial, "initial", "what holds up the health checks decides what mends it"),
+    "target-unhealthy": Looked(
+        scenes.targets_are("unhealthy", "Target.FailedHealthChecks"), "Target.FailedHealthChecks",
+        "the application has to be mended; where checks are dropped on their way, other rules say how to let them through"),
+    "security-group-unresolved": Looked(
+        scenes.security_group_unresolved, "tasks", "the policy is what has to be mended"),
+    "network-acl-blocked": Looked(
+        scenes.denies((50, False, (8080, 8080), "10.0.0.0/16")), "acl-",
+        "which rule of the network ACL denies it on purpose is for a person to say"),
+    "target-outside-vpc": Looked(
+        scenes.in_another_vpc, "rtb-", "which peering connection or transit gateway is to connect the VPCs is for a person to say"),
+    "target-group-not-found": Looked(
+        scenes.its_group_was_made_anew, "targetgroup/idle/", "which target group takes its place is for a person to say"),
+    "target-type-not-ip": Looked(
+        scenes.is_behind_instances, "targetgroup/boxes-ip/",
+        "the command makes a target group, whose ARN a listener and the service can name only once it is known"),
+}
+
+#: What the emulated account can't do. The commands are compared with AWS's models, as all others are.
+NOT_CARRIED = {
+    "target-quota-near": "moto has no quotas of Elastic Load Balancing",
+}
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_command_calls_an_operation_with_parameters_that_it_takes(command):
-    program, service, *words = shlex.split(command)
-    assert program == "aws" and "--region" in words
-    operation, words = operation_of(service, words)
-    members = {xform_name(name, "-"): shape for name, shape in operation.input_shape.members.items()}
-    given, option = {}, None
-    for word in words:
-        if word.startswith("--"):
-            option = word.removeprefix("--")
-            assert option in GLOBAL | set(members), option
-            given[option] = []
-        else:
-            given[option].append(word)
-    required = {xform_name(name, "-") for name in operation.input_shape.required_members}
-    assert required <= set(given), required - set(given)
-    for option, values in given.items():
-        if option in GLOBAL:
-            continue
-        shape = members[option]
-        assert values or shape.type_name == "boolean", option
-        if shape.type_name in {"structure", "list"}:
-            keys = {key for value in values for key in re.findall(r"(?:^|[,{\[])([A-Za-z]\w*)=", value)}
-            assert keys <= names_in(shape), keys - names_in(shape)
+class Desk:
+    """Who audits the account with the command line, and pastes what the report says."""
+
+    def __init__(self, cli, aws, shop):
+        self._cli, self._aws = cli, aws
+        if shop.ledger:
+            self._cli = cli.where(GUARD_LEDGER_TABLE=shop.ledger.name)
+        if shop.policy:
+            self._cli = self._cli.where(GUARD_POLICY=shop.policy)
+
+    def findings(self):
+        ran = self._cli.run("audit", "--format", "json")
+        assert ran.status == 0, ran.err
+        return json.loads(ran.out)["findings"]
+
+    def paste(self, fix):
+        return [self._aws.paste(command) for command in fix["commands"]]
+
+
+@pytest.fixture
+def shop(account):
+    return Shop(account)
+
+
+@pytest.fixture
+def aws(server, tmp_path):
+    """The AWS CLI of someone who may do everything in the account."""
+    return AwsCli(server.url, tmp_path)
+
+
+def of_rule(findings, rule):
+    return [finding for finding in findings if finding["rule"] == rule]
+
+
+def summaries(findings):
+    return [f"{finding['severity']} {finding['rule']}: {finding['summary']}" for finding in findings]
+
+
+def fix_of(findings, rule, nth=0):
+    """A fix of the first finding of the rule; one that is made by commands."""
+    found = of_rule(findings, rule)
+    assert found, summaries(findings)
+    fix = found[0]["fixes"][nth]
+    assert fix["commands"], fix
+    return fix
+
+
+def new_and_grave(before, after):
+    known = {finding["fingerprint"] for finding in before}
+    return summaries(one for one in after if one["fingerprint"] not in known and one["severity"] in GRAVE)
+
+
+def test_healthy_account_has_no_finding(cli, aws, shop):
+    assert summaries(Desk(cli, aws, shop).findings()) == []
+
+
+def test_every_rule_with_a_command_is_in_one_list():
+    lists = [{row.rule for row in MENDED}, set(NOT_MENDED), set(NOT_CARRIED)]
+    rules = set().union(*lists)
+    assert sum(map(len, lists)) == len(rules), "a rule is in two lists"
+    assert set(COMMANDS_BY_RULE) <= rules, set(COMMANDS_BY_RULE) - rules
+    assert rules <= {page.stem for page in RULES.glob("*.md")}
+
+
+@pytest.mark.parametrize("row", MENDED, ids=str)
+def test_fix_mends_the_finding_and_breaks_nothing(cli, aws, shop, row):
+    row.breaks(shop)
+    desk = Desk(cli, aws, shop)
+    before = desk.findings()
+    desk.paste(fix_of(before, row.rule, row.fix))
+    if shop.ecs:
+        shop.ecs()
+    after = desk.findings()
+    assert summaries(of_rule(after, row.rule)) == []
+    assert new_and_grave(before, after) == []
+
+
+@pytest.mark.parametrize("rule", NOT_MENDED)
+def test_command_that_mends_nothing_runs_and_breaks_nothing(cli, aws, shop, rule):
+    row = NOT_MENDED[rule]
+    row.breaks(shop)
+    desk = Desk(cli, aws, shop)
+    before = desk.findings()
+    printed = desk.paste(fix_of(before, rule))
+    assert row.prints in printed[0]
+    after = desk.findings()
+    assert of_rule(after, rule), "it does mend it"
+    assert new_and_grave(before, after) == []

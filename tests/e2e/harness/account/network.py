@@ -63,10 +63,10 @@ class Subnet:
         """The subnet belongs to another account, whose interfaces in it can't be seen here."""
         self.vpc.account.set("subnet", self.id, owner=owner)
 
-    def interface(self, address, secondary=(), prefix=None):
+    def interface(self, address, secondary=(), prefix=None, description="a box"):
         """An interface that isn't ECS's: a box, a database, a NAT gateway."""
         ec2 = self.vpc.account.aws.ec2
-        answer = ec2.create_network_interface(SubnetId=self.id, PrivateIpAddress=address, Description="a box")
+        answer = ec2.create_network_interface(SubnetId=self.id, PrivateIpAddress=address, Description=description)
         interface = Interface(self.vpc.account, answer["NetworkInterface"]["NetworkInterfaceId"], address)
         if secondary:
             ec2.assign_private_ip_addresses(NetworkInterfaceId=interface.id, PrivateIpAddresses=list(secondary))

@@ -1,7 +1,7 @@
 """Task definitions: one container that serves some ports."""
 
 
-def register_task_definition(account, family, ports, network_mode="awsvpc"):
+def register_task_definition(account, family, ports, network_mode="awsvpc", environment=()):
     """Registers the next revision of the family; returns its ARN."""
     options = {}
     if network_mode == "awsvpc":
@@ -13,6 +13,7 @@ def register_task_definition(account, family, ports, network_mode="awsvpc"):
             "name": "app",
             "image": "app:1",
             "memory": 128,
+            "environment": list(environment),
             "portMappings": [{"containerPort": port, "protocol": "tcp"} for port in dict.fromkeys(ports)],
         }],
         **options,
