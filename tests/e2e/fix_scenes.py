@@ -228,6 +228,17 @@ def world_open_besides(shop):
     shop.ec2.authorize_security_group_ingress(GroupId=shop.vpc.task_security_group, IpPermissions=WORLD)
 
 
+def world_open_and_nothing_else(shop):
+    shop.lets_nothing_in()
+    world_open_besides(shop)
+
+
+def world_open_in_two_rules(shop):
+    world_open_and_nothing_else(shop)
+    everything = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+    shop.ec2.authorize_security_group_ingress(GroupId=shop.vpc.task_security_group, IpPermissions=everything)
+
+
 def balancer_without_a_listener(shop):
     shop.elbv2.delete_listener(ListenerArn=shop.listener())
 

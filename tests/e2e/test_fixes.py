@@ -49,6 +49,8 @@ MENDED = [
     Mended("ingress-traffic-blocked", scenes.traffic_blocked_behind_a_balancer_with_groups),
     Mended("ingress-health-check-blocked", scenes.health_checks_blocked),
     Mended("ingress-world-open", scenes.world_open_besides),
+    Mended("ingress-world-open", scenes.world_open_and_nothing_else),
+    Mended("ingress-world-open", scenes.world_open_in_two_rules),
     Mended("balancer-not-serving", scenes.balancer_without_a_listener),
     Mended("balancer-ingress-blocked", scenes.balancer_lets_nobody_in),
     Mended("listener-forwards-nothing", scenes.listener_forwards_nothing),

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use model::ec2::{SecurityGroup, SecurityGroupRule};
+use model::ec2::{Peer, SecurityGroup, SecurityGroupRule};
+use model::fix::Fix;
 use model::observation::{Gap, Lookup};
 
 use super::balancer::{Groups, Purpose, groups};
@@ -11,7 +12,14 @@ use super::own_group::{new_group, of_others, to_declare};
 use super::path::inbound;
 use super::reach::Admission;
 use super::reachability::reachabilities;
-use super::suggested_rule::{called, inbound_rule};
+use super::suggested_rule::{RuleToAdd, called, inbound_rule};
+use crate::fix::{Direction, authorize, fix, revoke};
+
+/// What to do about open rules: in sentences, and as commands where the groups are the service's own and all sources are known.
+pub(crate) struct Narrowed {
+    pub(crate) remedy: String,
+    pub(crate) fix: Option<Fix>,
+}
 
 /// What to do about rules that are open to the world, by their groups: first what is still needed is let in by rules of its own,
 /// then the open rules go. A group that others have keeps its rules; the service gets one of its own in its place.
@@ -20,7 +28,7 @@ pub(crate) fn narrowed<'a>(
     service_tasks: &ServiceTasks<'a>,
     open: &[(&'a SecurityGroup, &'a SecurityGroupRule)],
     line: impl Fn(&SecurityGroupRule) -> String,
-) -> Result<String, Gap<'a>> {
+) -> Result<Narrowed, Gap<'a>> {
     let others = match of_others(lookup, service_tasks) {
         Err(Gap::Unread(_)) => None,
         others => Some(others?),
@@ -34,7 +42,9 @@ pub(crate) fn narrowed<'a>(
         Some((group, _)) => called(lookup, &group.id),
         None => new_group(service_tasks),
     };
-    let mut sentences = still_needed(lookup, service_tasks, open, &place, own.is_empty())?;
+    let needed = still_needed(lookup, service_tasks, open, &place, own.is_empty())?;
+    let fix = closing(lookup, &own, &needed);
+    let mut sentences: Vec<String> = needed.into_iter().map(|one| one.sentence).collect();
     for (group, rule) in &own {
         sentences.push(format!("Remove the inbound rule from {}: {}.", called(lookup, &group.id), line(rule)));
     }
@@ -49,7 +59,42 @@ pub(crate) fn narrowed<'a>(
             service_tasks.name()
         ));
     }
-    Ok(sentences.join(" "))
+    Ok(Narrowed { remedy: sentences.join(" "), fix })
+}
+
+/// Letting in what is still needed by the first of the groups, then removing the open rules.
+fn closing(lookup: &Lookup<'_>, own: &[(&SecurityGroup, &SecurityGroupRule)], needed: &[RuleToAdd]) -> Option<Fix> {
+    let (place, _) = own.first()?;
+    let needed: Vec<&SecurityGroupRule> = needed.iter().map(|one| one.rule.as_ref()).collect::<Option<_>>()?;
+    let observation = lookup.observation();
+    let region = observation.region.as_str();
+    let groups: BTreeSet<String> = own.iter().map(|(group, _)| called(lookup, &group.id)).collect();
+    let groups = groups.into_iter().collect::<Vec<_>>().join(" and ");
+    let rules = if own.len() == 1 { "rule" } else { "rules" };
+    let (title, there) = match needed.is_empty() {
+        true => (format!("Remove the open {rules} from security group {groups}"), "other rules let that in"),
+        false => (
+            format!(
+                "Let in what the load balancer sends by rules of its own, then remove the open {rules} from security group {groups}"
+            ),
+            "the first commands let that in",
+        ),
+    };
+    let note = format!(
+        "Safe for what the load balancer sends: {there}. Whatever else reaches the tasks, or others that have the group, by the \
+         open {rules} alone is blocked at once."
+    );
+    let draft = fix(title, note).at_security_group(&observation.region, &place.id);
+    let add = |rule: &&SecurityGroupRule| authorize(region, Direction::In, &place.id, rule);
+    let draft = needed.iter().map(add).fold(draft, |draft, command| draft.command(command));
+    let remove = |(group, rule): &(&SecurityGroup, &SecurityGroupRule)| revoke(region, &group.id, &of_ranges(rule));
+    Some(own.iter().map(remove).fold(draft, |draft, command| draft.command(command)).done())
+}
+
+/// What the rule lets in by addresses.
+pub(crate) fn of_ranges(rule: &SecurityGroupRule) -> SecurityGroupRule {
+    let peers = rule.peers.iter().filter(|peer| matches!(peer, Peer::Range(_))).cloned().collect();
+    SecurityGroupRule { peers, ..rule.clone() }
 }
 
 /// The rules without which traffic or health checks would be shut out once the open ones are gone. One that is there already isn't
@@ -60,8 +105,8 @@ pub(crate) fn still_needed<'a>(
     open: &[(&'a SecurityGroup, &'a SecurityGroupRule)],
     place: &str,
     is_new: bool,
-) -> Result<Vec<String>, Gap<'a>> {
-    let mut sentences = Vec::new();
+) -> Result<Vec<RuleToAdd>, Gap<'a>> {
+    let mut needed = Vec::new();
     for (_, reachability) in reachabilities(lookup, service_tasks) {
         let Some(reachability) = reachability? else { continue };
         for (group_set, checked) in &reachability.group_sets {
@@ -75,7 +120,7 @@ pub(crate) fn still_needed<'a>(
                         let is_let_in = inbound(lookup, sender, &rest, &flow, purpose)?.verdict == Admission::Open;
                         let was_let_in = || inbound(lookup, sender, &actual, &flow, purpose);
                         if !is_let_in && (is_new || was_let_in()?.verdict == Admission::Open) {
-                            sentences.push(inbound_rule(lookup, place, *sender, purpose, &flow, vpc)?);
+                            needed.push(inbound_rule(lookup, place, *sender, purpose, &flow, vpc)?);
                         }
                     }
                 }
@@ -83,8 +128,8 @@ pub(crate) fn still_needed<'a>(
         }
     }
     let mut seen = BTreeSet::new();
-    sentences.retain(|sentence| seen.insert(sentence.clone()));
-    Ok(sentences)
+    needed.retain(|one: &RuleToAdd| seen.insert(one.sentence.clone()));
+    Ok(needed)
 }
 
 fn without(group: &SecurityGroup, open: &[(&SecurityGroup, &SecurityGroupRule)]) -> SecurityGroup {

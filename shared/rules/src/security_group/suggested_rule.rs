@@ -70,7 +70,13 @@ pub(crate) fn suggested_rules<'a>(
     Ok(SuggestedRules { sentences, fixes, in_new_group })
 }
 
-/// Letting in what the balancer sends, in a sentence.
+/// A rule to add to a group: in a sentence, and as it is, where its source is known.
+pub(crate) struct RuleToAdd {
+    pub(crate) sentence: String,
+    pub(crate) rule: Option<SecurityGroupRule>,
+}
+
+/// Letting in what the balancer sends.
 pub(crate) fn inbound_rule<'a>(
     lookup: &Lookup<'a>,
     group: &str,
@@ -78,9 +84,18 @@ pub(crate) fn inbound_rule<'a>(
     purpose: Purpose,
     flow: &Flow,
     vpc: &VpcId,
-) -> Result<String, Gap<'a>> {
-    let from = source(lookup, sender, purpose, vpc)?;
-    Ok(inbound_sentence(group, flow, &from.words))
+) -> Result<RuleToAdd, Gap<'a>> {
+    let Source { words, peers } = source(lookup, sender, purpose, vpc)?;
+    let sentence = inbound_sentence(group, flow, &words);
+    Ok(RuleToAdd { sentence, rule: (!peers.is_empty()).then(|| of_flow(flow, peers)) })
+}
+
+fn of_flow(flow: &Flow, peers: Vec<Peer>) -> SecurityGroupRule {
+    SecurityGroupRule {
+        protocol: flow.protocol.clone(),
+        ports: Some(PortRange { from: flow.port, to: flow.port }),
+        peers,
+    }
 }
 
 fn inbound_sentence(group: &str, flow: &Flow, from: &str) -> String {
@@ -107,11 +122,7 @@ pub(crate) fn letting(
         Direction::Out => "out",
     };
     let title = format!("Let {flow} {which} by security group {}", called(lookup, group));
-    let rule = SecurityGroupRule {
-        protocol: flow.protocol.clone(),
-        ports: Some(PortRange { from: flow.port, to: flow.port }),
-        peers,
-    };
+    let rule = of_flow(flow, peers);
     let observation = lookup.observation();
     fix(title, note)
         .command(authorize(observation.region.as_str(), direction, group, &rule))

@@ -15,7 +15,7 @@ use crate::judgement::Judgement;
 use crate::rule::Rule;
 use crate::security_group::balancer::groups;
 use crate::security_group::checked_interfaces::ServiceTasks;
-use crate::security_group::narrowed::narrowed;
+use crate::security_group::narrowed::{Narrowed, narrowed, of_ranges};
 use crate::security_group::reach::flow::transports;
 use crate::security_group::reach::range::{cover, everywhere};
 use crate::security_group::serves::serves;
@@ -52,11 +52,11 @@ pub(crate) fn judge<'a>(lookup: &Lookup<'a>, service_tasks: &ServiceTasks<'a>, j
         called(lookup, &group.id),
         line(rule)
     );
-    let remedy = match narrowed(lookup, service_tasks, &open, line) {
-        Ok(remedy) => {
-            format!("{remedy} What else is needed from elsewhere gets a rule of its own, with its own source.")
+    let (remedy, fix) = match narrowed(lookup, service_tasks, &open, line) {
+        Ok(Narrowed { remedy, fix }) => {
+            (format!("{remedy} What else is needed from elsewhere gets a rule of its own, with its own source."), fix)
         }
-        Err(Gap::Unread(_)) => RULE.remedy.to_owned(),
+        Err(Gap::Unread(_)) => (RULE.remedy.to_owned(), None),
         Err(gap) => return judgement.abstain(service_tasks.unit(), gap),
     };
     let ids = open.iter().map(|(group, _)| &group.id);
@@ -69,7 +69,8 @@ pub(crate) fn judge<'a>(lookup: &Lookup<'a>, service_tasks: &ServiceTasks<'a>, j
         ),
         of: None,
     };
-    let draft = draft.remedy_instead(remedy).grouped(grouping).fixes(vec![closing(lookup, group, rule)]);
+    let draft =
+        draft.remedy_instead(remedy).grouped(grouping).fixes(vec![fix.unwrap_or_else(|| closing(lookup, group, rule))]);
     judgement.findings.push(draft.evidence("rules", Some(lines)).done());
 }
 
@@ -160,17 +161,13 @@ fn line(rule: &SecurityGroupRule) -> String {
 
 /// Removing what lets everybody in. What is still needed is let in first, by rules of its own: the remedy names them.
 fn closing(lookup: &Lookup<'_>, group: &SecurityGroup, rule: &SecurityGroupRule) -> Fix {
-    let world = SecurityGroupRule {
-        peers: rule.peers.iter().filter(|peer| range(peer).is_some()).cloned().collect(),
-        ..rule.clone()
-    };
     let region = &lookup.observation().region;
     fix(
         format!("Remove the open rule from security group {}", called(lookup, &group.id)),
         "Not safe before the rules in \"what to do\" are there, and not where other services have the group: whatever reaches \
          its tasks by this rule alone is blocked at once.",
     )
-    .command(revoke(region.as_str(), &group.id, &world))
+    .command(revoke(region.as_str(), &group.id, &of_ranges(rule)))
     .at_security_group(region, &group.id)
     .done()
 }

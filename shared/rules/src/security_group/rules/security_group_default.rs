@@ -115,7 +115,8 @@ fn remedy<'a>(
     let own = own_group(lookup, service_tasks, &default.vpc, declared)?;
     let place = own.map_or_else(|| new_group(service_tasks), |own| called(lookup, &own.id));
     let rules: Vec<_> = default.ingress.iter().map(|rule| (default, rule)).collect();
-    let mut sentences = still_needed(lookup, service_tasks, &rules, &place, own.is_none())?;
+    let needed = still_needed(lookup, service_tasks, &rules, &place, own.is_none())?;
+    let mut sentences: Vec<String> = needed.into_iter().map(|one| one.sentence).collect();
     sentences.push(match own {
         Some(_) => format!("Remove {} from the network configuration of {id}.", called(lookup, &default.id)),
         None => to_declare(lookup, service_tasks),

@@ -82,3 +82,38 @@ fn the_remedy_keeps_the_served_port_and_the_health_checks_open() {
     assert_snapshot!(judged("TCP 8080; check 9090; lb none; in web: tcp 0-65535 0.0.0.0/0").remedies(), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source 10.0.1.200/32 and 10.0.2.200/32 (the balancer's private addresses). Add an inbound rule to sg-web (web): type Custom TCP, port range 9090, source 10.0.1.200/32 and 10.0.2.200/32 (the balancer's private addresses). Remove the inbound rule from sg-web (web): TCP port 0-65535 from 0.0.0.0/0. What else is needed from elsewhere gets a rule of its own, with its own source.");
     assert_snapshot!(judged("TCP 8080; lb sg-lb; in web: -1 0.0.0.0/0").remedies(), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. Remove the inbound rule from sg-web (web): all protocols from 0.0.0.0/0. What else is needed from elsewhere gets a rule of its own, with its own source.");
 }
+
+#[test]
+fn the_commands_let_in_what_is_needed_before_they_remove_the_open_rules() {
+    let commands = |text: &str| {
+        let fixes = judged(text).look().judgement.findings.remove(0).fixes;
+        let short = |command: &String| command.split(" --ip-permissions ").map(str::to_owned).collect::<Vec<_>>();
+        let words = fixes.iter().flat_map(|fix| &fix.commands).map(short);
+        words
+            .map(|words| format!("{} {}", words[0], words[1].replace(" --region eu-central-1", "")))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        commands("TCP 8080; check 9090; lb sg-lb; in web: -1 0.0.0.0/0; in web: tcp 22 ::/0 sg-lb"),
+        [
+            "aws ec2 authorize-security-group-ingress --group-id sg-web 'IpProtocol=tcp,FromPort=8080,ToPort=8080,UserIdGroupPairs=[{GroupId=sg-lb}]'",
+            "aws ec2 authorize-security-group-ingress --group-id sg-web 'IpProtocol=tcp,FromPort=9090,ToPort=9090,UserIdGroupPairs=[{GroupId=sg-lb}]'",
+            "aws ec2 revoke-security-group-ingress --group-id sg-web 'IpProtocol=-1,IpRanges=[{CidrIp=0.0.0.0/0}]'",
+            "aws ec2 revoke-security-group-ingress --group-id sg-web 'IpProtocol=tcp,FromPort=22,ToPort=22,Ipv6Ranges=[{CidrIpv6=::/0}]'",
+        ]
+    );
+    assert_eq!(
+        commands("TCP 8080; lb sg-lb; in web: tcp 8080 sg-lb; in web: tcp 0-65535 0.0.0.0/0"),
+        [
+            "aws ec2 revoke-security-group-ingress --group-id sg-web 'IpProtocol=tcp,FromPort=0,ToPort=65535,IpRanges=[{CidrIp=0.0.0.0/0}]'",
+        ]
+    );
+}
+
+#[test]
+fn where_another_service_has_the_group_the_fix_is_said_to_be_unsafe() {
+    let shared =
+        judged("TCP 8080; lb sg-lb; in web: tcp 0-65535 0.0.0.0/0").service("api").declares(&["web"]).service("web");
+    let fixes = shared.look().judgement.findings.remove(0).fixes;
+    assert!(fixes[0].note.starts_with("Not safe"), "{fixes:?}");
+}
