@@ -270,16 +270,22 @@ def acl_of(shop):
     return answer["NetworkAcls"][0]["NetworkAclId"]
 
 
-def denies(*entries):
-    """The network ACL has these entries before the one that allows everything: number, outbound, ports, from or to where."""
+def entry(shop, number, action, ports, cidr, egress=False):
+    """The network ACL allows or denies TCP to these ports, from or to these addresses."""
+    shop.ec2.create_network_acl_entry(
+        NetworkAclId=acl_of(shop), RuleNumber=number, Egress=egress, Protocol="6", RuleAction=action, CidrBlock=cidr,
+        PortRange={"From": ports[0], "To": ports[1]})
 
-    def story(shop):
-        for number, egress, (first, last), cidr in entries:
-            shop.ec2.create_network_acl_entry(
-                NetworkAclId=acl_of(shop), RuleNumber=number, Egress=egress, Protocol="6", RuleAction="deny",
-                CidrBlock=cidr, PortRange={"From": first, "To": last})
 
-    return story
+def network_acl_denies_the_port(shop):
+    entry(shop, 50, "deny", (PORT, PORT), "10.0.0.0/16")
+
+
+def network_acl_lets_only_clients_through(shop):
+    for egress in (True, False):
+        shop.ec2.delete_network_acl_entry(NetworkAclId=acl_of(shop), RuleNumber=100, Egress=egress)
+    entry(shop, 100, "allow", (8000, 8010), "0.0.0.0/0")
+    entry(shop, 100, "allow", (1024, 65535), "203.0.113.0/24", egress=True)
 
 
 def in_another_vpc(shop):

@@ -27,6 +27,8 @@ COMMANDS_BY_RULE = commands_by_rule()
 COMMANDS = sorted({command for commands in COMMANDS_BY_RULE.values() for command in commands})
 #: Options of the AWS CLI itself.
 GLOBAL = {"region", "query", "output"}
+#: What the AWS CLI calls the opposite of a parameter that is true or false.
+OPPOSITES = {"ingress": "egress"}
 SESSION = Session()
 
 
@@ -64,7 +66,7 @@ def test_command_calls_an_operation_with_parameters_that_it_takes(command):
     given, option = {}, None
     for word in words:
         if word.startswith("--"):
-            option = word.removeprefix("--")
+            option = OPPOSITES.get(word[2:], word[2:])
             assert option in GLOBAL | set(members), option
             given[option] = []
         else:

@@ -51,6 +51,8 @@ MENDED = [
     Mended("ingress-world-open", scenes.world_open_besides),
     Mended("ingress-world-open", scenes.world_open_and_nothing_else),
     Mended("ingress-world-open", scenes.world_open_in_two_rules),
+    Mended("network-acl-blocked", scenes.network_acl_denies_the_port),
+    Mended("network-acl-blocked", scenes.network_acl_lets_only_clients_through),
     Mended("balancer-not-serving", scenes.balancer_without_a_listener),
     Mended("balancer-ingress-blocked", scenes.balancer_lets_nobody_in),
     Mended("listener-forwards-nothing", scenes.listener_forwards_nothing),
@@ -89,9 +91,6 @@ NOT_MENDED = {
         "the application has to be mended; where checks are dropped on their way, other rules say how to let them through"),
     "security-group-unresolved": Looked(
         scenes.security_group_unresolved, "tasks", "the policy is what has to be mended"),
-    "network-acl-blocked": Looked(
-        scenes.denies((50, False, (8080, 8080), "10.0.0.0/16")), "acl-",
-        "which rule of the network ACL denies it on purpose is for a person to say"),
     "target-outside-vpc": Looked(
         scenes.in_another_vpc, "rtb-", "which peering connection or transit gateway is to connect the VPCs is for a person to say"),
     "target-group-not-found": Looked(

@@ -5,6 +5,7 @@
 //! balancer and its targets are judged among the rules on security groups, whether tasks are registered among those on
 //! registration.
 
+mod acl_entries;
 mod judge;
 mod network_acl;
 pub(crate) mod rules;

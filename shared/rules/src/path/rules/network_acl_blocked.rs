@@ -15,6 +15,7 @@ use crate::configuration::crosses_zones;
 use crate::finding::start;
 use crate::fix::{AwsCommand, LOOK, fix};
 use crate::judgement::Judgement;
+use crate::path::acl_entries::{Opening, allowing};
 use crate::path::network_acl::{EPHEMERAL, Packets, Passage, acl_of, is_open, passage};
 use crate::path::served_balancer::ServedBalancer;
 use crate::rule::Rule;
@@ -41,10 +42,21 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 /// A way across the border of a subnet that doesn't pass, or only in part.
-struct Denied {
+struct Denied<'a> {
     passage: Passage,
-    acl: String,
+    acl: &'a NetworkAcl,
     words: String,
+    /// What would let it pass; `None` where that would be everybody, or isn't known.
+    opening: Option<Opening<'a>>,
+}
+
+/// Entries that let pass what is denied, where all of it is known, and a look at the network ACLs.
+fn fixes(denied: &[Denied<'_>], region: &str, balancer: &str, tasks: &str) -> Vec<Fix> {
+    let openings: Option<Vec<&Opening<'_>>> = denied.iter().map(|one| one.opening.as_ref()).collect();
+    let what = format!("what {balancer} sends to tasks of {tasks}, and the answers,");
+    let made = openings.and_then(|openings| allowing(region, &openings, &what));
+    let look = look_at(region, denied.iter().map(|one| one.acl.id.as_str()).collect());
+    made.into_iter().chain([look]).collect()
 }
 
 fn look_at(region: &str, acls: BTreeSet<&str>) -> Fix {
@@ -87,7 +99,8 @@ fn finding<'a>(
     for checked in reachability.group_sets.values().flatten() {
         let of_task = ways.iter().map(|way| denied_to(lookup, reachability, way, checked, crosses));
         let of_task: Vec<_> = of_task.collect();
-        let of_task: Vec<Denied> = of_task.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+        let of_task: Vec<Denied<'_>> =
+            of_task.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
         all += 1;
         reached += usize::from(!of_task.iter().any(|one| one.passage == Passage::Shut));
         denied.extend(of_task);
@@ -109,8 +122,7 @@ fn finding<'a>(
         ),
     };
     let draft = start(&RULE, summary).severity(severity).service_tasks(tasks).target_group(&group.arn);
-    let acls = denied.iter().filter(|one| one.passage == worst).map(|one| one.acl.as_str()).collect();
-    let draft = draft.fixes(vec![look_at(group.arn.region(), acls)]);
+    let draft = draft.fixes(fixes(&denied, group.arn.region(), balancer, &tasks.name()));
     let draft = if worst == Passage::Shut { draft.loses_traffic(all - reached) } else { draft };
     let draft = draft.subject(words.join("; ")).evidence("tasks", Some(format!("{} of {all}", all - reached)));
     Ok(Some(draft.evidence("denied", Some(words)).done()))
@@ -148,7 +160,7 @@ fn denied_to<'a>(
     way: &Way<'a>,
     checked: &CheckedInterface<'a>,
     crosses: bool,
-) -> Result<Vec<Denied>, Gap<'a>> {
+) -> Result<Vec<Denied<'a>>, Gap<'a>> {
     let version = reachability.group.ip_version()?;
     let (Some(subnet), Some(address)) = (&checked.interface.subnet, checked.task.address(version)) else {
         return Ok(Vec::new());
@@ -158,6 +170,9 @@ fn denied_to<'a>(
     let (of_task, of_nodes, subnets) = (own.0?, own.1?, own.2?);
     let Some(at_task) = acl_of(of_task, subnet) else { return Ok(Vec::new()) };
     let zone_of = |id: &SubnetId| zone(subnets, id);
+    let of_version = |range: &IpNet| IpVersion::of(range.addr()) == group.ip_version;
+    let own = subnets.iter().filter(|one| one.id == *subnet).flat_map(|one| &one.ranges);
+    let task = Task { address: task, range: own.copied().filter(of_version).collect(), subnet, acl: at_task };
     let mut denied = Vec::new();
     for node in &way.nodes {
         // Inside one subnet none is evaluated, and without crossing zones a node sends to its own.
@@ -167,14 +182,14 @@ fn denied_to<'a>(
         }
         let Some(at_node) = acl_of(of_nodes, node.subnet) else { continue };
         for flow in reachability.flows(Purpose::Health)? {
-            let hops = hops(&flow, task, node, (at_task, subnet), (at_node, node.subnet));
+            let hops = hops(&flow, &task, node, at_node);
             denied.extend(hops.into_iter().filter_map(|hop| hop.judge("health checks")));
         }
         let flows = reachability.flows(Purpose::Traffic)?;
         // Of two protocols one may be all that the service speaks.
         if way.sends_itself && flows.len() == 1 {
             for flow in &flows {
-                let hops = hops(flow, task, node, (at_task, subnet), (at_node, node.subnet));
+                let hops = hops(flow, &task, node, at_node);
                 denied.extend(hops.into_iter().filter_map(|hop| hop.judge("traffic")));
             }
         }
@@ -199,44 +214,60 @@ fn zone<'a>(subnets: &'a [Subnet], id: &SubnetId) -> Option<&'a str> {
     subnets.iter().find(|subnet| subnet.id == *id)?.zone.as_deref()
 }
 
+/// A task, and where it is.
+struct Task<'a> {
+    address: IpNet,
+    /// What its subnet has of the group's IP version; empty where the subnet isn't known.
+    range: Vec<IpNet>,
+    subnet: &'a SubnetId,
+    acl: &'a NetworkAcl,
+}
+
 /// One crossing of a border.
-struct Hop<'h> {
-    acl: &'h NetworkAcl,
+struct Hop<'a, 'h> {
+    acl: &'a NetworkAcl,
     subnet: &'h SubnetId,
     egress: bool,
     protocol: &'h Protocol,
     peers: Vec<IpNet>,
+    /// Whom an entry lets through that holds for the next tasks too; nobody where that isn't known.
+    lasting: &'h [IpNet],
     ports: PortRange,
     is_answer: bool,
 }
 
 /// There and back again.
-fn hops<'h>(
-    flow: &'h Flow,
-    task: IpNet,
-    node: &Node<'_>,
-    (at_task, of_task): (&'h NetworkAcl, &'h SubnetId),
-    (at_node, of_node): (&'h NetworkAcl, &'h SubnetId),
-) -> [Hop<'h>; 4] {
+fn hops<'a, 'h>(flow: &'h Flow, task: &'h Task<'a>, node: &'h Node<'a>, at_node: &'a NetworkAcl) -> [Hop<'a, 'h>; 4] {
     let to = PortRange { from: flow.port, to: flow.port };
-    let hop = |acl, subnet, egress, peers, ports, is_answer| Hop {
-        acl,
-        subnet,
+    let at_task = |egress, ports, is_answer| Hop {
+        acl: task.acl,
+        subnet: task.subnet,
         egress,
         protocol: &flow.protocol,
-        peers,
+        peers: node.addresses.clone(),
+        lasting: &node.addresses,
+        ports,
+        is_answer,
+    };
+    let at_node = |egress, ports, is_answer| Hop {
+        acl: at_node,
+        subnet: node.subnet,
+        egress,
+        protocol: &flow.protocol,
+        peers: vec![task.address],
+        lasting: &task.range,
         ports,
         is_answer,
     };
     [
-        hop(at_node, of_node, true, vec![task], to, false),
-        hop(at_task, of_task, false, node.addresses.clone(), to, false),
-        hop(at_task, of_task, true, node.addresses.clone(), EPHEMERAL, true),
-        hop(at_node, of_node, false, vec![task], EPHEMERAL, true),
+        at_node(true, to, false),
+        at_task(false, to, false),
+        at_task(true, EPHEMERAL, true),
+        at_node(false, EPHEMERAL, true),
     ]
 }
 
-impl Hop<'_> {
+impl<'a> Hop<'a, '_> {
     fn passage(&self) -> Passage {
         let one = |peer: &IpNet| {
             let packets = Packets { egress: self.egress, protocol: self.protocol, peer: *peer, ports: self.ports };
@@ -246,7 +277,7 @@ impl Hop<'_> {
     }
 
     /// What is wrong with it, if something is.
-    fn judge(&self, what: &str) -> Option<Denied> {
+    fn judge(&self, what: &str) -> Option<Denied<'a>> {
         let passage = self.passage();
         let (way, side) = if self.egress { ("outbound", "to") } else { ("inbound", "from") };
         let ports = match (self.ports.from, self.ports.to) {
@@ -262,17 +293,24 @@ impl Hop<'_> {
             self.protocol.as_str().to_uppercase(),
             peers.join(", ")
         );
-        (passage != Passage::Open).then(|| Denied { passage, acl: self.acl.id.clone(), words })
+        let opening = (!self.lasting.is_empty()).then(|| Opening {
+            acl: self.acl,
+            egress: self.egress,
+            protocol: self.protocol.clone(),
+            ranges: self.lasting.to_vec(),
+            ports: self.ports,
+        });
+        (passage != Passage::Open).then_some(Denied { passage, acl: self.acl, words, opening })
     }
 }
 
 /// With clients' addresses preserved the task's subnet must let clients pass. Which they are isn't known: it is shut where nobody
 /// passes.
-fn denied_to_clients(
+fn denied_to_clients<'a>(
     flows: &BTreeSet<Flow>,
     version: IpVersion,
-    (acl, subnet): (&NetworkAcl, &SubnetId),
-) -> Vec<Denied> {
+    (acl, subnet): (&'a NetworkAcl, &SubnetId),
+) -> Vec<Denied<'a>> {
     let mut shut = Vec::new();
     for flow in flows {
         let hop = |egress, ports, is_answer| Hop {
@@ -281,6 +319,7 @@ fn denied_to_clients(
             egress,
             protocol: &flow.protocol,
             peers: everywhere(version),
+            lasting: &[],
             ports,
             is_answer,
         };
@@ -311,7 +350,7 @@ fn at_balancer<'a>(lookup: &Lookup<'a>, served: &ServedBalancer<'a>) -> Result<O
         let protocols = transports(listener.protocol.as_deref());
         let subnets = all_zones.iter().filter_map(|zone| Some((zone, zone.subnet.as_ref()?)));
         for (zone, subnet, acl) in subnets.filter_map(|(zone, subnet)| Some((zone, subnet, acl_of(acls, subnet)?))) {
-            let shut: Vec<Denied> = protocols
+            let shut: Vec<Denied<'_>> = protocols
                 .iter()
                 .filter_map(|protocol| shut_to_all(served.balancer, protocol, port, acl, subnet))
                 .collect();
@@ -319,7 +358,7 @@ fn at_balancer<'a>(lookup: &Lookup<'a>, served: &ServedBalancer<'a>) -> Result<O
                 zones.insert(zone.name.as_str());
                 ports.insert(port);
                 ways += 1;
-                named.extend(shut.iter().map(|one| one.acl.clone()));
+                named.extend(shut.iter().map(|one| one.acl.id.as_str()));
                 words.extend(shut.into_iter().map(|one| one.words));
             }
         }
@@ -337,24 +376,33 @@ fn at_balancer<'a>(lookup: &Lookup<'a>, served: &ServedBalancer<'a>) -> Result<O
     };
     let (users, name) = (served.users_in_words(), served.name());
     let summary = format!("No client reaches {users} through {name}{in_zones}{on}: {first}");
-    let look = look_at(served.balancer.arn.region(), named.iter().map(String::as_str).collect());
+    let look = look_at(served.balancer.arn.region(), named);
     let draft = served.start(&RULE, summary).fixes(vec![look]).subject(words.join("; "));
     let draft = if is_all { draft.loses_traffic(0) } else { draft };
     Ok(Some(draft.evidence("denied", Some(words)).done()))
 }
 
 /// Does nobody get in, or no answer out?
-fn shut_to_all(
+fn shut_to_all<'a>(
     balancer: &LoadBalancer,
     protocol: &Protocol,
     port: u16,
-    acl: &NetworkAcl,
+    acl: &'a NetworkAcl,
     subnet: &SubnetId,
-) -> Option<Denied> {
-    use model::elb::IpVersion::{Ipv4, Ipv6};
+) -> Option<Denied<'a>> {
+    use IpVersion::{Ipv4, Ipv6};
     let versions: &[_] = if balancer.is_dualstack() { &[Ipv4, Ipv6] } else { &[Ipv4] };
     let peers: Vec<IpNet> = versions.iter().flat_map(|version| everywhere(*version)).collect();
-    let hop = |egress, ports, is_answer| Hop { acl, subnet, egress, protocol, peers: peers.clone(), ports, is_answer };
+    let hop = |egress, ports, is_answer| Hop {
+        acl,
+        subnet,
+        egress,
+        protocol,
+        peers: peers.clone(),
+        lasting: &[],
+        ports,
+        is_answer,
+    };
     let hops = [hop(false, PortRange { from: port, to: port }, false), hop(true, EPHEMERAL, true)];
     hops.into_iter().filter_map(|hop| hop.judge("clients' traffic")).find(|one| one.passage == Passage::Shut)
 }

@@ -135,6 +135,73 @@ fn inside_one_subnet_and_without_crossing_zones_no_network_acl_is_met() {
     assert_ne!(between(shut, OPEN).found(), "nothing");
 }
 
+/// The story, with the entries that the commands of the finding's first fix make.
+fn with_the_fix(mut story: Story) -> Story {
+    let findings = story.look().judgement.findings;
+    for command in &findings[0].fixes[0].commands {
+        let words: Vec<&str> = command.split(' ').collect();
+        assert_eq!(words[..3], ["aws", "ec2", "create-network-acl-entry"], "{command}");
+        let value = |name: &str| words[words.iter().position(|word| *word == name).expect(command) + 1];
+        let way = if words.contains(&"--egress") { "out" } else { "in" };
+        let ports = value("--port-range").replace("'", "").replace("From=", "").replace(",To=", "-");
+        let (number, range) = (value("--rule-number"), value("--cidr-block"));
+        let entry = format!("{way} {number} allow {} {ports} {range}", value("--protocol"));
+        let changed = story.account.network.acls.iter_mut().find(|acl| acl.id == value("--network-acl-id"));
+        let changed = changed.expect("a network ACL of the account");
+        let made = acl("made", &[], &[&entry]).entries.remove(0);
+        let is_free = !changed.entries.iter().any(|one| one.egress == made.egress && one.number == made.number);
+        assert!(is_free, "AWS refuses a second entry of a number: {command}");
+        changed.entries.push(made);
+    }
+    story
+}
+
+#[test]
+fn the_entries_of_the_fix_let_everything_pass() {
+    let nothing: &[&str] = &[];
+    let in_part = ["in 100 allow -1 all 0.0.0.0/0", "out 100 allow tcp 32768-61000 0.0.0.0/0"];
+    let taken = [
+        "in 99 allow udp 1 10.0.0.0/8",
+        "in 100 deny tcp 8080 10.0.0.0/8",
+        "in 101 allow -1 all 0.0.0.0/0",
+        "out 10 allow tcp 8080 10.0.0.0/8",
+        "out 20 deny -1 all 0.0.0.0/0",
+    ];
+    for (a, b) in [(nothing, OPEN), (OPEN, nothing), (nothing, nothing), (&in_part, OPEN), (&taken, &taken)] {
+        // Clients come by the listener's port, which is another matter.
+        let clients = ["in 1 allow tcp 80 0.0.0.0/0", "out 1 allow tcp 1024-65535 203.0.113.0/24"];
+        let (a, b) = ([&clients, a].concat(), [&clients, b].concat());
+        let story = between(&a, &b);
+        assert_ne!(story.found(), "nothing", "{a:?} {b:?}");
+        assert_eq!(with_the_fix(story).found(), "nothing", "{a:?} {b:?}");
+    }
+}
+
+#[test]
+fn the_rule_that_denies_it_is_named_and_another_is_not() {
+    let note = |story: &Story| story.look().judgement.findings.remove(0).fixes.remove(0).note;
+    let other = "in 50 deny tcp 22 0.0.0.0/0";
+    let on_purpose = note(&between(&[other, "in 90 deny tcp 8080 10.0.2.0/24", OPEN[0], OPEN[1]], OPEN));
+    assert!(on_purpose.starts_with("Not safe before a person has found out why rule 90 denies it."), "{on_purpose}");
+    let forgotten = note(&between(&[other, "in 90 allow tcp 80 0.0.0.0/0", OPEN[1]], OPEN));
+    assert!(forgotten.starts_with("Safe now: no rule denies it on purpose."), "{forgotten}");
+}
+
+#[test]
+fn where_no_entry_can_come_first_or_one_too_many_the_fix_only_reads() {
+    let full: Vec<String> = (101..119).map(|number| format!("in {number} allow udp {number} 10.0.0.0/8")).collect();
+    let full: Vec<&str> = full.iter().map(String::as_str).chain(["out 100 allow -1 all 0.0.0.0/0"]).collect();
+    let first = ["in 1 deny tcp 8080 10.0.0.0/8", OPEN[0], OPEN[1]];
+    let clients_too = ["in 90 deny tcp 8080 0.0.0.0/0", OPEN[0], OPEN[1]];
+    let kept = between(&clients_too, &clients_too);
+    let kept = kept.with_attributes("web", |attributes| attributes.preserve_client_ip = Some(true));
+    for story in [between(&full[1..], OPEN), between(&first, OPEN), kept] {
+        let findings = story.look().judgement.findings;
+        assert_eq!(findings[0].rule, "network-acl-blocked");
+        assert!(findings[0].fixes.iter().all(|fix| fix.note.starts_with("It only reads")), "{:?}", findings[0].fixes);
+    }
+}
+
 #[test]
 fn clients_meet_the_balancers_subnets_first() {
     let shut =
