@@ -105,7 +105,7 @@ fuzz: need-fuzz ## Fuzz all that is read from outside, or TARGET=policy, for SEC
 test-e2e: setup $(BINARIES) $(AWS)/.stamp ## Run the functions and the command line against a moto server
 	cd tests/e2e && $(PYTHON) -m pytest --quiet --numprocesses 2 --dist worksteal -m "not alone" $(PYTEST)
 
-chaos: setup $(BINARIES) ## Ten thousand task state changes under injected faults, CHAOS_SEED=2026; with nothing else on the machine
+chaos: setup $(BINARIES) ## Task state changes by the thousand under injected faults, CHAOS_SEED=2026; with nothing else on the machine
 	cd tests/e2e && $(PYTHON) -m pytest --quiet -rP -m alone $(PYTEST)
 
 test-infra: setup $(BINARIES) $(SCAN)/.stamp ## Apply the Terraform to a moto server, and destroy it again

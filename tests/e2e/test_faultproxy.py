@@ -67,3 +67,18 @@ def test_message_nobody_settles_ends_dead_after_its_last_receive():
         queue.settle(event, [record["messageId"] for record in event["Records"] if record["body"] == "never"])
     assert queue.receive() is None
     assert (queue.sent, queue.done, [message.body for message in queue.dead]) == (2, 1, ["never"])
+
+
+def test_queue_skips_the_time_in_which_only_messages_that_come_back_are_waited_for():
+    queue = Queue(1, receives=5, visibility=1800.0, delay=0.0, most=2)
+    for body in ("a", "b", "c"):
+        queue.send(body)
+    batch = queue.receive()
+    assert len(batch["Records"]) == 2
+    assert queue.skip_idle_time() == 0.0, "a batch is under way"
+    queue.abandon(batch)
+    assert queue.skip_idle_time() == 0.0, "a message is waiting that was never received"
+    queue.settle(queue.receive(), failed=[])
+    assert queue.receive() is None
+    assert 1700 < queue.skip_idle_time() <= 1800
+    assert len(queue.receive()["Records"]) >= 1

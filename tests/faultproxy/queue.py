@@ -30,22 +30,26 @@ class Message:
     body: str
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     receives: int = 0
+    #: It was received, and nobody deleted it.
+    is_back: bool = False
 
 
 class Queue:
-    """An empty queue. A message that was received and not deleted comes back `visibility` seconds later."""
+    """An empty queue. A message that was received and not deleted comes back `visibility` seconds later, one that is sent without a
+    delay of its own can be received after `delay`, and a batch has at most so many messages."""
 
     url = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/registrar"
     arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:registrar"
 
-    def __init__(self, seed, receives, visibility=2.0):
+    def __init__(self, seed, receives, visibility=2.0, delay=0.0, most=MOST_MESSAGES):
         self._random, self._receives, self._visibility = random.Random(f"{seed} queue"), receives, visibility
+        self._delay, self._most, self._skipped = delay, most, 0.0
         self._lock = threading.Lock()
         self._waiting = []  # a heap by the time from which a message can be received
         self.under_way, self.sent, self.done, self.dead = {}, 0, 0, []
 
-    def send(self, body, delay=0.0):
-        message = Message(body)
+    def send(self, body, delay=None):
+        message, delay = Message(body), self._delay if delay is None else delay
         with self._lock:
             self.sent += 1
             self._put(message, delay)
@@ -53,13 +57,25 @@ class Queue:
 
     def _put(self, message, delay):
         # Those that can be received at the same time come in any order.
-        heapq.heappush(self._waiting, (time.monotonic() + delay, self._random.random(), message))
+        heapq.heappush(self._waiting, (self._now() + delay, self._random.random(), message))
+
+    def _now(self):
+        return time.monotonic() + self._skipped
+
+    def skip_idle_time(self):
+        """Where all that is left is messages which come back later, it is later. Returns how many seconds were skipped."""
+        with self._lock:
+            if self.under_way or not all(message.is_back for _, _, message in self._waiting):
+                return 0.0
+            idle = max(0.0, self._waiting[0][0] - self._now()) if self._waiting else 0.0
+            self._skipped += idle
+            return idle
 
     def receive(self, most=MOST_MESSAGES):
         """Up to so many messages as an SQS event, or nothing."""
-        batch, bytes_left = [], MOST_BYTES
+        batch, bytes_left, most = [], MOST_BYTES, min(most, self._most)
         with self._lock:
-            while self._waiting and len(batch) < most and self._waiting[0][0] <= time.monotonic():
+            while self._waiting and len(batch) < most and self._waiting[0][0] <= self._now():
                 bytes_left -= len(json.dumps(self._waiting[0][2].body)) + ENVELOPE
                 if batch and bytes_left < 0:
                     break
@@ -79,6 +95,7 @@ class Queue:
             for record in event["Records"]:
                 message = self.under_way.pop(record["messageId"])
                 if message.id in failed:
+                    message.is_back = True
                     self._put(message, self._visibility)
                 else:
                     self.done += 1
@@ -102,7 +119,7 @@ class Queue:
             {"Id": entry["Id"], **self._left(entry)} for entry in request["Entries"]]})
 
     def _left(self, entry):
-        sent = self.send(entry["MessageBody"], entry.get("DelaySeconds", 0))
+        sent = self.send(entry["MessageBody"], entry.get("DelaySeconds"))
         return {"MessageId": sent, "MD5OfMessageBody": "0" * 32}
 
     def _record(self, message):

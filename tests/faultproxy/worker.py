@@ -6,9 +6,6 @@ import time
 
 from harness.lambda_runtime import Function, FunctionDied
 
-#: Seconds that Lambda gives the registrar unless told otherwise.
-DEADLINE = 120.0
-
 #: Sizes of batches: a few messages now and then, all there are at other times.
 BATCHES = (1, 30, 1_000, 10_000, 10_000)
 
@@ -16,10 +13,12 @@ BATCHES = (1, 30, 1_000, 10_000, 10_000)
 class Worker:
     """One function at a time, started anew when it was killed; it ends with the `with` block.
 
-    `kill_after` is between how many calls and how many it is killed; nothing if it never is.
+    `kill_after` is between how many calls and how many it is killed; nothing if it never is. `timeout` is how many seconds Lambda
+    gives it.
     """
 
-    def __init__(self, name, binary, settings, queue, proxy, seed, kill_after=None):
+    def __init__(self, name, binary, settings, queue, proxy, seed, kill_after=None, timeout=120.0):
+        self._timeout = timeout
         self.name, self._binary, self._settings = name, binary, settings
         self._queue, self._kill_after = queue, kill_after
         self._random = random.Random(f"{seed} {name}")
@@ -61,7 +60,7 @@ class Worker:
                 time.sleep(0.05)
                 continue
             try:
-                invocation = function.invoke(event, deadline=DEADLINE)
+                invocation = function.invoke(event, deadline=self._timeout)
             except FunctionDied:
                 self.kills += 1
                 self._queue.abandon(event)

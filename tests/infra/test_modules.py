@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from faultproxy import shipped
 from harness.place import ACCOUNT, REGION
 from stack import EVERYTHING, ROOT, Stack
 
@@ -191,6 +192,16 @@ def test_shares_of_quotas_stay_within_one_however_many_run(bare, concurrency):
     functions["audit"]["quota_share"] = 0.1
     others = evaluated(bare, "guard", "local.quota_shares", TF_VAR_functions=json.dumps(functions))
     assert others["audit"] == 0.1 and 0.94 < sum(others.values()) * concurrency <= 0.9601
+
+
+def test_faults_are_injected_under_what_a_registrar_gets_by_default(bare):
+    registrar = evaluated(bare, "guard", "var.functions.registrar")
+    assert evaluated(bare, "guard", "local.quota_shares.registrar") == shipped.QUOTA_SHARE
+    assert evaluated(bare, "guard", "local.visibility_seconds.registrar") == shipped.VISIBILITY
+    assert registrar["maximum_concurrency"] == shipped.CONCURRENCY
+    assert registrar["timeout_seconds"] == shipped.TIMEOUT
+    assert registrar["delay_seconds"] == shipped.DELAY
+    assert registrar["batch_size"] == shipped.MOST_MESSAGES
 
 
 def test_plan_of_many_accounts_has_a_guard_in_each_region_with_the_accounts_own_policy(plan):
