@@ -6,6 +6,7 @@
 //! registration.
 
 mod acl_entries;
+mod acl_hops;
 mod judge;
 mod network_acl;
 pub(crate) mod rules;

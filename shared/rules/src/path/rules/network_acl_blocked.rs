@@ -16,7 +16,8 @@ use crate::finding::start;
 use crate::fix::{AwsCommand, LOOK, fix};
 use crate::judgement::Judgement;
 use crate::path::acl_entries::{Opening, allowing};
-use crate::path::network_acl::{EPHEMERAL, Packets, Passage, acl_of, is_open, passage};
+use crate::path::acl_hops::{Denied, Hop, Node, Task, hops};
+use crate::path::network_acl::{EPHEMERAL, Passage, acl_of, is_open};
 use crate::path::served_balancer::ServedBalancer;
 use crate::rule::Rule;
 use crate::security_group::{
@@ -40,15 +41,6 @@ pub(crate) const RULE: Rule = Rule {
         one way, TCP or UDP 1024–65535 for the answers the other way. A change of a network ACL holds at once.",
     repair: "none",
 };
-
-/// A way across the border of a subnet that doesn't pass, or only in part.
-struct Denied<'a> {
-    passage: Passage,
-    acl: &'a NetworkAcl,
-    words: String,
-    /// What would let it pass; `None` where that would be everybody, or isn't known.
-    opening: Option<Opening<'a>>,
-}
 
 /// Entries that let pass what is denied, where all of it is known, and a look at the network ACLs.
 fn fixes(denied: &[Denied<'_>], region: &str, balancer: &str, tasks: &str) -> Vec<Fix> {
@@ -147,12 +139,6 @@ impl<'a> Way<'a> {
     }
 }
 
-/// A node of a balancer.
-struct Node<'a> {
-    subnet: &'a SubnetId,
-    addresses: Vec<IpNet>,
-}
-
 /// What doesn't pass between a balancer's nodes and a task.
 fn denied_to<'a>(
     lookup: &Lookup<'a>,
@@ -170,7 +156,7 @@ fn denied_to<'a>(
     let (of_task, of_nodes, subnets) = (own.0?, own.1?, own.2?);
     let Some(at_task) = acl_of(of_task, subnet) else { return Ok(Vec::new()) };
     let zone_of = |id: &SubnetId| zone(subnets, id);
-    let of_version = |range: &IpNet| IpVersion::of(range.addr()) == group.ip_version;
+    let of_version = |range: &IpNet| IpVersion::of(range.addr()) == version;
     let own = subnets.iter().filter(|one| one.id == *subnet).flat_map(|one| &one.ranges);
     let task = Task { address: task, range: own.copied().filter(of_version).collect(), subnet, acl: at_task };
     let mut denied = Vec::new();
@@ -212,96 +198,6 @@ fn nodes<'a>(lookup: &Lookup<'a>, sender: &Sender<'a>) -> Result<Vec<Node<'a>>, 
 
 fn zone<'a>(subnets: &'a [Subnet], id: &SubnetId) -> Option<&'a str> {
     subnets.iter().find(|subnet| subnet.id == *id)?.zone.as_deref()
-}
-
-/// A task, and where it is.
-struct Task<'a> {
-    address: IpNet,
-    /// What its subnet has of the group's IP version; empty where the subnet isn't known.
-    range: Vec<IpNet>,
-    subnet: &'a SubnetId,
-    acl: &'a NetworkAcl,
-}
-
-/// One crossing of a border.
-struct Hop<'a, 'h> {
-    acl: &'a NetworkAcl,
-    subnet: &'h SubnetId,
-    egress: bool,
-    protocol: &'h Protocol,
-    peers: Vec<IpNet>,
-    /// Whom an entry lets through that holds for the next tasks too; nobody where that isn't known.
-    lasting: &'h [IpNet],
-    ports: PortRange,
-    is_answer: bool,
-}
-
-/// There and back again.
-fn hops<'a, 'h>(flow: &'h Flow, task: &'h Task<'a>, node: &'h Node<'a>, at_node: &'a NetworkAcl) -> [Hop<'a, 'h>; 4] {
-    let to = PortRange { from: flow.port, to: flow.port };
-    let at_task = |egress, ports, is_answer| Hop {
-        acl: task.acl,
-        subnet: task.subnet,
-        egress,
-        protocol: &flow.protocol,
-        peers: node.addresses.clone(),
-        lasting: &node.addresses,
-        ports,
-        is_answer,
-    };
-    let at_node = |egress, ports, is_answer| Hop {
-        acl: at_node,
-        subnet: node.subnet,
-        egress,
-        protocol: &flow.protocol,
-        peers: vec![task.address],
-        lasting: &task.range,
-        ports,
-        is_answer,
-    };
-    [
-        at_node(true, to, false),
-        at_task(false, to, false),
-        at_task(true, EPHEMERAL, true),
-        at_node(false, EPHEMERAL, true),
-    ]
-}
-
-impl<'a> Hop<'a, '_> {
-    fn passage(&self) -> Passage {
-        let one = |peer: &IpNet| {
-            let packets = Packets { egress: self.egress, protocol: self.protocol, peer: *peer, ports: self.ports };
-            passage(self.acl, packets)
-        };
-        self.peers.iter().map(one).max().unwrap_or(Passage::Open)
-    }
-
-    /// What is wrong with it, if something is.
-    fn judge(&self, what: &str) -> Option<Denied<'a>> {
-        let passage = self.passage();
-        let (way, side) = if self.egress { ("outbound", "to") } else { ("inbound", "from") };
-        let ports = match (self.ports.from, self.ports.to) {
-            (from, to) if from == to => from.to_string(),
-            (from, to) => format!("{from}–{to}"),
-        };
-        let peers: Vec<String> = self.peers.iter().map(ToString::to_string).collect();
-        let what = if self.is_answer { format!("answers to {what}") } else { what.to_owned() };
-        let words = format!(
-            "network ACL {} of {} denies {what} {way} ({} {ports} {side} {})",
-            self.acl.id,
-            self.subnet,
-            self.protocol.as_str().to_uppercase(),
-            peers.join(", ")
-        );
-        let opening = (!self.lasting.is_empty()).then(|| Opening {
-            acl: self.acl,
-            egress: self.egress,
-            protocol: self.protocol.clone(),
-            ranges: self.lasting.to_vec(),
-            ports: self.ports,
-        });
-        (passage != Passage::Open).then_some(Denied { passage, acl: self.acl, words, opening })
-    }
 }
 
 /// With clients' addresses preserved the task's subnet must let clients pass. Which they are isn't known: it is shut where nobody
