@@ -5,6 +5,7 @@ Each kind of proof has its near-misses: the same scene but for one thing, in whi
 
 import pytest
 from harness.events import scheduled
+from harness.faults import denied
 from harness.lambda_runtime import repairing
 from harness.place import OTHER_ACCOUNT
 from scenes import PORT, SWEEP, deliver_until_rest, until_rest
@@ -75,6 +76,47 @@ def test_targets_of_a_service_without_any_live_task_end_removed(web, registrar):
         task.die()
     deliver_until_rest(registrar, *[task.event() for task in web.tasks])
     assert web.group.targets() == set()
+
+
+def with_a_dead_task_in_each(web, count):
+    """So many services more in the cluster, each with a task that serves and the target of one that stopped."""
+    left = []
+    for n in range(count):
+        service = web.neighbour(f"api-{n}", desired=1)
+        service.start_task()
+        left.append(service.start_task())
+        left[-1].die()
+    return left
+
+
+def lists_of_stopped_tasks(proxy):
+    return [call.body for call in proxy.log if call.action == "ecs:ListTasks" and b"STOPPED" in call.body]
+
+
+def test_targets_of_stopped_tasks_of_many_services_end_removed_after_one_list_of_all(web, account, registrar, proxy):
+    left = with_a_dead_task_in_each(web, 4)
+    first, *_ = until_rest(registrar, SWEEP)
+    assert len(first.repairs("done")) == 4
+    assert not {dead.address for dead in left} & {ip for targets in account.targets().values() for ip, _ in targets}
+    assert not any(b"serviceName" in body for body in lists_of_stopped_tasks(proxy))
+
+
+def test_targets_of_stopped_tasks_of_two_services_end_removed_after_a_list_of_each(web, account, registrar, proxy):
+    left = with_a_dead_task_in_each(web, 2)
+    until_rest(registrar, SWEEP)
+    assert not {dead.address for dead in left} & {ip for targets in account.targets().values() for ip, _ in targets}
+    # In each of the pass's two looks.
+    assert [b"serviceName" in body for body in lists_of_stopped_tasks(proxy)].count(True) == 2 * 2
+
+
+def test_targets_end_unchanged_while_the_one_list_of_stopped_tasks_is_denied(web, account, registrar, proxy):
+    left = with_a_dead_task_in_each(web, 4)
+    proxy.fails("ecs:ListTasks", denied, mentioning="STOPPED")
+    until_rest(registrar, SWEEP)
+    assert proxy.changes() == []
+    proxy.heal()
+    until_rest(registrar, SWEEP)
+    assert not {dead.address for dead in left} & {ip for targets in account.targets().values() for ip, _ in targets}
 
 
 # The ledger, which saw a live task registered there.

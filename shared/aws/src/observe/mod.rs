@@ -1,6 +1,7 @@
 //! Questions answered in the largest batches, side by side.
 //!
-//! Every question that is AWS's to answer gets an answer: known, absent, or unread with the reason. One broken cluster,
+//! Every question that is AWS's to answer gets an answer: known, absent, or unread with the reason. Where one list
+//! may tell what many are asked for, it is read in their place; what it doesn't tell is asked for when it comes again. One broken cluster,
 //! service or group is its own answer and no one else's. Questions for the ledger are left open.
 
 mod batches;
@@ -18,7 +19,7 @@ use model::observation::{AwsFacts, AwsQuestions, Gap, Lookup, Observation, Quest
 
 use crate::api::{Account, AwsFact};
 use crate::budget;
-use batches::{batches, by_subnet_where_that_is_fewer};
+use batches::{batches, by_subnet_where_that_is_fewer, stopped_in_one_where_that_is_fewer};
 use read::read;
 
 /// Requests under way at once for each of AWS's quotas: one that is spent doesn't hold back those for another. The budget
@@ -29,6 +30,7 @@ const AT_ONCE: usize = 8;
 pub async fn answer<A: Account>(account: &A, questions: &BTreeSet<Question>, facts: &mut AwsFacts) {
     let mut asked = AwsQuestions::of(questions);
     by_subnet_where_that_is_fewer(&mut asked);
+    stopped_in_one_where_that_is_fewer(&mut asked, facts);
     let reader = Reader { account, facts: Mutex::new(facts) };
     let mut queues = Queues::default();
     macro_rules! queue {

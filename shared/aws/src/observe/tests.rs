@@ -1,6 +1,7 @@
 //! Every question gets its own answer, in the fewest calls.
 
 mod networks;
+mod stopped;
 
 use std::collections::BTreeMap;
 

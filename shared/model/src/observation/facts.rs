@@ -35,7 +35,10 @@ facts! { $
         /// A service (DescribeServices).
         service: Service(id: ServiceId) => Service;
         /// A list of tasks (ListTasks).
-        tasks: Tasks(list: TaskList) => [TaskArn];
+        tasks: Tasks(list: TaskList) => (own [TaskArn]);
+        /// Whether all tasks of a cluster that ECS wants stopped were listed in one, which is so if they fit into so many pages
+        /// (ListTasks). Then that list is known. No rule asks: it is asked in place of the lists of many of the cluster's services.
+        stopped_in_one: StoppedInOne { pages: usize, cluster: ClusterArn } => (own bool);
         /// A task (DescribeTasks).
         task: Task { cluster: ClusterArn, task: TaskArn } => (own Task);
         /// Whether a task is protected from being stopped (GetTaskProtection).

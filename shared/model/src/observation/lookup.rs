@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{All, Answer, Observation, Question, Unread, UnreadKind};
+use super::{All, Answer, Observation, Question, TaskList, Unread, UnreadKind};
 use crate::ec2::{NetworkInterface, SecurityGroup};
 use crate::ecs::{ClusterList, Tags, Task};
 use crate::id::{ClusterArn, LoadBalancerArn, NetworkInterfaceId, SubnetId, TargetGroupArn, TaskArn, VpcId};
@@ -126,6 +126,25 @@ impl<'a> Lookup<'a> {
     pub fn clusters(&self) -> Result<&'a [ClusterArn], Gap<'a>> {
         let list = self.cluster_list()?;
         list.odd.as_ref().map_or(Ok(&list.clusters), |odd| Err(Gap::Unread(odd)))
+    }
+
+    /// A list of tasks.
+    pub fn tasks(&self, list: &TaskList) -> Result<&'a [TaskArn], Gap<'a>> {
+        let facts = &self.observation.aws;
+        match (facts.tasks.get(list), facts.stopped_in_one.get(&list.cluster)) {
+            (None, Some(Answer::Unread(unread))) if list.is_stopped_of_service() => Err(Gap::Unread(unread)),
+            (None, Some(Answer::Absent)) if list.is_stopped_of_service() => Ok(&[]),
+            (answer, _) => self.list(answer, || Question::Tasks(list.clone())),
+        }
+    }
+
+    /// The list of the whole cluster that tells what is in this one, where it was read in its place. ListTasks leaves out nothing by
+    /// cluster that it lists by service; whose a task is, its description says either way.
+    #[must_use]
+    pub fn told_by_cluster(&self, list: &TaskList) -> Option<TaskList> {
+        let facts = &self.observation.aws;
+        let was_read = list.is_stopped_of_service() && facts.stopped_in_one.known(&list.cluster) == Some(&true);
+        (was_read && !facts.tasks.contains_key(list)).then(|| list.of_cluster())
     }
 
     /// A task; `None` if there is none.

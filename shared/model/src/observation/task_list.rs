@@ -16,6 +16,20 @@ pub struct TaskList {
     pub desired: Desired,
 }
 
+impl TaskList {
+    /// Is it of one service's tasks that are meant to stop?
+    #[must_use]
+    pub fn is_stopped_of_service(&self) -> bool {
+        self.service.is_some() && self.desired == Desired::Stopped
+    }
+
+    /// The same of the whole cluster.
+    #[must_use]
+    pub fn of_cluster(&self) -> Self {
+        Self { service: None, ..self.clone() }
+    }
+}
+
 /// The desired status that a list of tasks is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Desired {

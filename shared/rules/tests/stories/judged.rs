@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use model::elb::Target;
 use model::finding::Finding;
 use model::id::TargetGroupArn;
-use model::observation::{Lookup, Observation, Question};
+use model::observation::{Answer, Lookup, Observation, Question};
 use model::policy::{PolicySubject, SecurityGroupRef};
 use model::repair::Repair;
 use model::scope::{Scope, ServiceId};
@@ -40,6 +40,7 @@ impl Story {
         let look = self.look();
         assert_eq!(judgement.findings, look.judgement.findings, "all read beforehand, and round by round");
         self.assert_each_group_judged_again(&look);
+        self.assert_the_same_with_stopped_in_one(&look);
         render(&look.judgement)
     }
 
@@ -63,6 +64,14 @@ impl Story {
 
     /// Asks until no question is left.
     pub(crate) fn look(&self) -> Look {
+        let look = self.look_by(|question, seen| self.account.answer(question, seen));
+        let (mut asked, all) = (BTreeSet::new(), look.rounds.iter().flatten());
+        all.for_each(|question| assert!(asked.insert(question), "an answered question is asked again"));
+        look
+    }
+
+    /// The same, answered by this.
+    fn look_by(&self, answer: impl Fn(&Question, &mut Observation)) -> Look {
         let mut observation = Account::unseen();
         let mut rounds: Vec<BTreeSet<Question>> = Vec::new();
         for _ in 0..64 {
@@ -70,11 +79,29 @@ impl Story {
             if open.is_empty() {
                 return Look { judgement, rounds, known: observation };
             }
-            assert!(rounds.iter().all(|asked| open.is_disjoint(asked)), "an answered question is asked again");
-            open.iter().for_each(|question| self.account.answer(question, &mut observation));
+            open.iter().for_each(|question| answer(question, &mut observation));
             rounds.push(open);
         }
         panic!("the questions never end");
+    }
+
+    /// Whether tasks that are meant to stop are listed by service or by cluster, the same is found, and the same can't be judged.
+    fn assert_the_same_with_stopped_in_one(&self, by_service: &Look) {
+        let by_cluster = self.look_by(|question, seen| match question {
+            Question::Tasks(list) if list.is_stopped_of_service() && !self.account.unread.contains(question) => {
+                let whole = Question::Tasks(list.of_cluster());
+                let is_readable = !self.account.unread.contains(&whole);
+                if is_readable && !seen.aws.stopped_in_one.contains_key(&list.cluster) {
+                    seen.aws.stopped_in_one.insert(list.cluster.clone(), Answer::Known(true));
+                    return self.account.answer(&whole, seen);
+                }
+                self.account.answer(question, seen);
+            }
+            _ => self.account.answer(question, seen),
+        });
+        assert_eq!(by_cluster.judgement.findings, by_service.judgement.findings, "by cluster, and by service");
+        assert_eq!(by_cluster.judgement.abstentions, by_service.judgement.abstentions, "by cluster, and by service");
+        self.assert_each_group_judged_again(&by_cluster);
     }
 
     /// The targets that nothing speaks against removing.

@@ -105,6 +105,16 @@ fn a_list_that_can_not_be_read_suspects_nobody() {
     assert_snapshot!(judged.found(), @"can't judge service prod/web: list of: RUNNING tasks of prod/web timed out");
 }
 
+/// Where tasks that are meant to stop are listed by cluster, those of other services are in the list too.
+#[test]
+fn a_list_of_all_with_an_unreadable_task_of_another_service_keeps_nobody_back() {
+    let question = Question::Task { cluster: names::cluster("prod"), task: names::task(&names::cluster("prod"), 5) };
+    let judged = stale_by_ledger().service("worker").task(5).stopped().unread(question);
+    assert_eq!(judged.removals().len(), 1);
+    // Judged by service and by cluster, the same comes out.
+    judged.found();
+}
+
 #[test]
 fn an_event_of_a_standalone_task_is_none_of_our_business() {
     assert_eq!(stale_by_ledger().standalone(5).event().found(), "nothing");
