@@ -1,6 +1,6 @@
 """Calls of passes and of a sweep, counted where they arrive, beside the fewest there can be.
 
-Accounts are healthy: what a fault costs more is a look-up for it alone.
+Accounts are healthy, but for one: what a fault costs more is a look-up for it alone, and many faults share theirs.
 """
 
 from collections import Counter
@@ -13,10 +13,12 @@ from harness.lambda_runtime import Function, repairing, settings_of
 
 from . import binaries
 from .cloud import Cloud, Shape
-from .floors import fewest_of_guard, fewest_of_registrar, fewest_of_sweep, watched
+from .floors import fewest_of_guard, fewest_of_registrar, fewest_of_suspicions, fewest_of_sweep, watched
 
 ONE_SERVICE, HUNDRED_SERVICES = Shape(1, 1_000), Shape(100, 1_000)
 SWEPT = Shape(200, 10_000)
+#: In each service a task stopped, and its target was left behind.
+SUSPECTED = Shape(200, 10_000, stale=True)
 
 #: Everything is repaired at once, and what tasks must wear is named.
 POLICY = repairing() + '[security_groups]\nmode = "repair"\nconfirm_after = "0s"\nrequired = ["name:tasks"]\n'
@@ -82,9 +84,19 @@ def sweep(shape):
         return [Counted(what, Counter(cloud.seen()["calls"]), fewest_of_sweep(shape))]
 
 
+def suspicions(shape):
+    """The calls of a sweep that finds a target left behind in every group."""
+    with Cloud(shape) as cloud, Function(binaries.function("audit"), settings(cloud, "audit"), show=None) as audit:
+        report = audit.invoke({}, deadline=900.0).report
+        assert [finding["rule"] for finding in report["findings"]] == ["target-stale"] * shape.services
+        assert report["coverage"]["unread"] == [], report["coverage"]["unread"][:3]
+        what = f"sweep, {shape.tasks:,} tasks of {shape.services:,} services, a suspicion in each"
+        return [Counted(what, Counter(cloud.seen()["calls"]), fewest_of_suspicions(shape))]
+
+
 def all_counts():
     """Everything that is counted, side by side: most of the time is spent waiting for the functions' own share of the quotas."""
-    ways = [lambda: sweep(SWEPT)]
+    ways = [lambda: sweep(SWEPT), lambda: suspicions(SUSPECTED)]
     for shape in (ONE_SERVICE, HUNDRED_SERVICES):
         ways += [lambda shape=shape: list(passes("registrar", shape, fewest_of_registrar)),
                  lambda shape=shape: list(passes("guard", shape, fewest_of_guard))]

@@ -68,6 +68,18 @@ def fewest_of_sweep(shape):
     })
 
 
+def fewest_of_suspicions(shape):
+    """The same where in each service a task stopped and left its target behind."""
+    return fewest_of_sweep(shape) + Counter({
+        # Those that stopped, of the whole cluster: a page of 100, and at most 100 described at once.
+        "ecs:ListTasks": ceil(shape.services / 100),
+        "ecs:DescribeTasks": ceil(shape.services / 100),
+        # Whether somebody holds the cluster, a group or its balancer: the last two are asked for together, at most 20.
+        "ecs:DescribeClusters": 1,
+        f"{ELB}:DescribeTags": ceil((shape.services + shape.balancers) / 20),
+    })
+
+
 def watched(calls):
     """Those of the calls that go to ECS, Elastic Load Balancing and EC2, whose quotas are the account's."""
     return Counter({action: count for action, count in calls.items() if action.split(":")[0] in ("ecs", ELB, "ec2")})

@@ -4,7 +4,7 @@ import copy
 
 from bench.check import better, worse
 from bench.cloud import Shape
-from bench.floors import fewest_of_guard, fewest_of_registrar, fewest_of_sweep, forced_seconds
+from bench.floors import fewest_of_guard, fewest_of_registrar, fewest_of_suspicions, fewest_of_sweep, forced_seconds
 
 BASELINE = {
     "calls": {"a pass": {"ecs:DescribeTasks": 10, "ecs:DescribeServices": 1}},
@@ -53,6 +53,7 @@ def test_the_fewest_calls_follow_from_the_batches():
     assert fewest_of_registrar(Shape(100, 1_000)).total() == 10 + 10 + 1 + 100
     assert fewest_of_guard(Shape(1, 1_000)).total() == 10 + 1 + 2 + 1
     assert fewest_of_sweep(Shape(200, 10_000)).total() == 838
+    assert fewest_of_suspicions(Shape(200, 10_000)).total() == 838 + 2 + 2 + 1 + 11
 
 
 def test_the_tightest_quota_forces_the_time():

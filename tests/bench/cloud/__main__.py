@@ -1,4 +1,4 @@
-"""`python -m bench.cloud SERVICES TASKS`: serves until its standard input is closed; prints the port first."""
+"""`python -m bench.cloud SERVICES TASKS STALE`: serves until its standard input is closed; prints the port first."""
 
 import asyncio
 import gc
@@ -21,7 +21,7 @@ def main():
         print(port, flush=True)
 
     threading.Thread(target=end, daemon=True).start()
-    asyncio.run(serve(Shape(*map(int, sys.argv[1:])), ready))
+    asyncio.run(serve(Shape(*map(int, sys.argv[1:3]), stale=sys.argv[3] == "stale"), ready))
 
 
 main()

@@ -17,10 +17,11 @@ GROUPS_AT_BALANCER = 20
 
 @dataclass(frozen=True)
 class Shape:
-    """How many services share how many tasks."""
+    """How many services share how many tasks, and whether each has a task that stopped and left its target behind."""
 
     services: int
     tasks: int
+    stale: bool = False
 
     @property
     def tasks_each(self):
@@ -118,6 +119,7 @@ class Task:
     service: Service
     subnet: Subnet
     address: str
+    is_stopped: bool = False
 
     def __post_init__(self):
         self.id = name_of("task", self.number, 32)
@@ -133,7 +135,7 @@ class Account:
     def __init__(self, shape):
         self.shape = shape
         self.vpcs = [Vpc(number) for number in range(shape.vpcs)]
-        self.services, self.tasks, self.balancers = [], [], []
+        self.services, self.tasks, self.balancers, self.stopped = [], [], [], []
         # The first four addresses of a subnet are AWS's, the next are those of balancers.
         handed_out = {subnet.id: 4 + GROUPS_AT_BALANCER for vpc in self.vpcs for subnet in vpc.subnets}
         for number in range(shape.services):
@@ -149,4 +151,9 @@ class Account:
                 handed_out[subnet.id] += 1
                 service.tasks.append(Task(len(self.tasks), service, subnet, subnet.address(handed_out[subnet.id])))
                 self.tasks.append(service.tasks[-1])
+            if shape.stale:
+                subnet = vpc.subnets[0]
+                handed_out[subnet.id] += 1
+                address = subnet.address(handed_out[subnet.id])
+                self.stopped.append(Task(shape.tasks + number, service, subnet, address, is_stopped=True))
         assert len(self.balancers) == shape.balancers, "as the fewest calls are computed from it"

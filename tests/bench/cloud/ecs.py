@@ -15,8 +15,9 @@ class Ecs:
         self._services = {service.name: _json(_service(service)) for service in account.services}
         self._service_arns = [service.arn for service in account.services]
         self._definitions = {service.definition: _json(_definition(service)) for service in account.services}
-        self.tasks = {task.arn: _json(_task(task)) for task in account.tasks}
+        self.tasks = {task.arn: _json(_task(task)) for task in account.tasks + account.stopped}
         self._task_arns = [task.arn for task in account.tasks]
+        self._stopped = {task.service.name: [task.arn] for task in account.stopped}
 
     def answer(self, operation, body):
         return getattr(self, operation)(json.loads(body)).encode()
@@ -32,8 +33,11 @@ class Ecs:
         return _page("serviceArns", self._service_arns, request, default=10)
 
     def ListTasks(self, request):
-        stopped = request.get("desiredStatus") == "STOPPED"
-        return _page("taskArns", [] if stopped else self._task_arns, request, default=100)
+        if request.get("desiredStatus") != "STOPPED":
+            return _page("taskArns", self._task_arns, request, default=100)
+        service = request.get("serviceName")
+        stopped = self._stopped.get(service, []) if service else [arn for arns in self._stopped.values() for arn in arns]
+        return _page("taskArns", stopped, request, default=100)
 
     def DescribeServices(self, request):
         assert len(request["services"]) <= 10
@@ -124,10 +128,11 @@ def _definition(service):
 
 
 def _task(task):
+    status = "STOPPED" if task.is_stopped else "RUNNING"
     container = {
         "containerArn": task.arn.replace(":task/", ":container/") + "/" + task.attachment, "taskArn": task.arn,
         "name": "app", "image": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{task.service.name}:1",
-        "imageDigest": "sha256:" + task.id * 2, "runtimeId": f"{task.id}-2531612879", "lastStatus": "RUNNING",
+        "imageDigest": "sha256:" + task.id * 2, "runtimeId": f"{task.id}-2531612879", "lastStatus": status,
         "networkBindings": [],
         "networkInterfaces": [{"attachmentId": task.attachment, "privateIpv4Address": task.address}],
         "healthStatus": "UNKNOWN", "cpu": "0",
@@ -136,12 +141,12 @@ def _task(task):
         "subnetId": task.subnet.id, "networkInterfaceId": task.interface, "macAddress": "0a:58:a9:fe:ac:02",
         "privateDnsName": f"ip-{task.address.replace('.', '-')}.ec2.internal", "privateIPv4Address": task.address}
     return {
-        "attachments": [{"id": task.attachment, "type": "ElasticNetworkInterface", "status": "ATTACHED",
+        "attachments": [{"id": task.attachment, "type": "ElasticNetworkInterface", "status": "DELETED" if task.is_stopped else "ATTACHED",
                          "details": [{"name": name, "value": value} for name, value in details.items()]}],
         "attributes": [{"name": "ecs.cpu-architecture", "value": "arm64"}], "availabilityZone": task.subnet.zone,
         "clusterArn": CLUSTER, "connectivity": "CONNECTED", "connectivityAt": THEN, "containers": [container],
-        "cpu": "256", "createdAt": THEN, "desiredStatus": "RUNNING", "enableExecuteCommand": False,
-        "group": f"service:{task.service.name}", "healthStatus": "UNKNOWN", "lastStatus": "RUNNING",
+        "cpu": "256", "createdAt": THEN, "desiredStatus": status, "enableExecuteCommand": False,
+        "group": f"service:{task.service.name}", "healthStatus": "UNKNOWN", "lastStatus": status,
         "launchType": "FARGATE", "memory": "512", "overrides": {
             "containerOverrides": [{"name": "app"}], "inferenceAcceleratorOverrides": []},
         "platformVersion": "1.4.0", "platformFamily": "Linux", "pullStartedAt": THEN, "pullStoppedAt": THEN,

@@ -24,6 +24,8 @@ class Elb:
     def __init__(self, account: Account):
         self._groups = {service.group: _group(service) for service in account.services}
         self._health = {service.group: "".join(map(_health, service.tasks)) for service in account.services}
+        for task in account.stopped:
+            self._health[task.service.group] += _health(task)
         self._balancers = {balancer.arn: _balancer(balancer) for balancer in account.balancers}
         groups = {balancer.arn: [] for balancer in account.balancers}
         for service in account.services:
@@ -57,6 +59,12 @@ class Elb:
     def DescribeTargetGroupAttributes(self, fields):
         assert fields["TargetGroupArn"] in self._groups
         return f"<Attributes>{self._attributes}</Attributes>"
+
+    def DescribeTags(self, fields):
+        arns = [value for name, value in fields.items() if name.startswith("ResourceArns.member.")]
+        assert len(arns) <= 20
+        tags = _members(f"<ResourceArn>{arn}</ResourceArn><Tags/>" for arn in arns)
+        return f"<TagDescriptions>{tags}</TagDescriptions>"
 
     def DescribeAccountLimits(self, fields):
         return f"<Limits>{self._limits}</Limits>"
@@ -96,9 +104,11 @@ def _listener(balancer, number, group):
 
 
 def _health(task):
+    state = ("<State>unhealthy</State><Reason>Target.FailedHealthChecks</Reason>" if task.is_stopped
+             else "<State>healthy</State>")
     return (f"<member><Target><Id>{task.address}</Id><Port>{PORT}</Port>"
             f"<AvailabilityZone>{task.subnet.zone}</AvailabilityZone></Target><HealthCheckPort>{PORT}</HealthCheckPort>"
-            "<TargetHealth><State>healthy</State></TargetHealth>"
+            f"<TargetHealth>{state}</TargetHealth>"
             "<AdministrativeOverride><State>no_override</State><Reason>AdministrativeOverride.NoOverride</Reason>"
             "<Description>No override is currently active on target</Description></AdministrativeOverride></member>")
 

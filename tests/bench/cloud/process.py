@@ -19,7 +19,8 @@ class Cloud:
     def __enter__(self):
         environment = {**os.environ, "PYTHONPATH": f"{TESTS}{os.pathsep}{TESTS / 'e2e'}"}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "bench.cloud", str(self.shape.services), str(self.shape.tasks)],
+            [sys.executable, "-m", "bench.cloud", str(self.shape.services), str(self.shape.tasks),
+             "stale" if self.shape.stale else "healthy"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True)
         port = self._process.stdout.readline().strip()
         if not port:
