@@ -261,7 +261,18 @@ def zone_without_targets(shop):
 def zone_not_enabled(shop):
     zone_without_targets(shop)
     subnet = shop.vpc.subnet("10.0.3.0/24", zone="c")
+    # It faces the internet, and the new zone's subnet is as public as its own.
+    gateway = shop.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    shop.ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=shop.vpc.id)
+    table = shop.ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [shop.vpc.id]}])["RouteTables"][0]
+    shop.ec2.create_route(RouteTableId=table["RouteTableId"], DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
     shop.cluster.service("far", {shop.vpc.target_group("far"): PORT}, desired=0, subnets=[subnet])
+
+
+def zone_to_leave(shop):
+    zone_without_targets(shop)
+    subnets = [*shop.service.subnets, shop.vpc.subnet("10.0.3.0/24", zone="c")]
+    shop.cluster.service("far", {shop.vpc.target_group("far"): PORT}, desired=0, subnets=subnets)
 
 
 def acl_of(shop):

@@ -58,6 +58,7 @@ MENDED = [
     Mended("listener-forwards-nothing", scenes.listener_forwards_nothing),
     Mended("zone-without-targets", scenes.zone_without_targets),
     Mended("zone-not-enabled", scenes.zone_not_enabled),
+    Mended("zone-not-enabled", scenes.zone_to_leave, fix=1),
     Mended("no-health-check-grace", scenes.no_time_to_start),
     Mended("client-ip-loopback", scenes.client_of_itself),
     Mended("drain-too-short-for-nlb", scenes.drains_for_five_seconds),
