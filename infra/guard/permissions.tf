@@ -46,6 +46,7 @@ locals {
     ]
     guard = [
       "elasticloadbalancing:DescribeListeners",
+      "elasticloadbalancing:DescribeLoadBalancerAttributes",
       "elasticloadbalancing:DescribeLoadBalancers",
       "elasticloadbalancing:DescribeRules",
       "elasticloadbalancing:DescribeTargetGroupAttributes",
@@ -56,7 +57,6 @@ locals {
     audit = [
       "application-autoscaling:DescribeScalableTargets",
       "elasticloadbalancing:DescribeAccountLimits",
-      "elasticloadbalancing:DescribeLoadBalancerAttributes",
       "ec2:DescribeNetworkAcls",
       "ec2:DescribeRouteTables",
     ]

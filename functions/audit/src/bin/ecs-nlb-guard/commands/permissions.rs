@@ -33,6 +33,7 @@ const READ_SECURITY_GROUPS: &[&str] = &[
     "ec2:GetManagedPrefixListEntries",
     "ecs:GetTaskProtection",
     "elasticloadbalancing:DescribeListeners",
+    "elasticloadbalancing:DescribeLoadBalancerAttributes",
     "elasticloadbalancing:DescribeLoadBalancers",
     "elasticloadbalancing:DescribeRules",
     "elasticloadbalancing:DescribeTargetGroupAttributes",
@@ -44,7 +45,6 @@ const READ_CONFIGURATION: &[&str] = &[
     "ec2:DescribeNetworkAcls",
     "ec2:DescribeRouteTables",
     "elasticloadbalancing:DescribeAccountLimits",
-    "elasticloadbalancing:DescribeLoadBalancerAttributes",
 ];
 
 /// What the registrar changes.
