@@ -206,25 +206,3 @@ def test_diff_tells_what_is_new_and_what_is_gone(cli, tmp_path):
     (tmp_path / "elsewhere.json").write_text(json.dumps(elsewhere))
     ran = cli.run("diff", "elsewhere.json", "new.json")
     assert ran.status == 2 and "the reports are of different places" in ran.err
-
-
-@pytest.mark.usefixtures("broken")
-def test_several_regions_are_a_part_each(cli, tmp_path):
-    both = ("audit", "--rule", "target-*", "--region", "us-east-1,eu-west-1")
-    ran = cli.run(*both, "--fail-on", "critical")
-    assert ran.status == 1 and "eu-west-1: There was nothing to judge." in ran.out, ran.err
-    assert ran.out.count("Account 111122223333, us-east-1: 1 service loses traffic: prod/web") == 1
-    ran = cli.run(*both, "--out", "report-{region}.json")
-    assert ran.status == 0, ran.err
-    assert {json.loads(path.read_text())["region"] for path in tmp_path.glob("report-*.json")} == {"us-east-1", "eu-west-1"}
-    rows = cli.run(*both, "--format", "csv").lines()
-    assert sum(row.startswith("severity,") for row in rows) == 1 and len(rows) == 7
-
-
-@pytest.mark.usefixtures("broken")
-def test_one_region_that_cannot_be_audited_does_not_stop_the_others(cli):
-    ran = cli.run("audit", "--rule", "target-*", "--region", "Frankfurt,us-east-1")
-    assert ran.status == 2 and 'Frankfurt: "Frankfurt" is not a Region' in ran.err
-    assert "us-east-1: 1 service loses traffic: prod/web" in ran.out
-    ran = cli.run("audit", "--region", "us-east-1,eu-west-1", "--out", "report.json")
-    assert ran.status == 2 and "several Regions need a file each" in ran.err

@@ -31,6 +31,15 @@ def test_report_of_a_broken_account_is_valid_and_its_groups_hold_every_finding(a
     assert sorted(grouped) == sorted(finding["fingerprint"] for finding in report["findings"])
 
 
+def test_report_of_several_regions_is_valid_and_so_is_each_part(web, cli):
+    assert web.tasks
+    report = json.loads(cli.run("audit", "--rule", "target-*", "--region", "us-east-1,eu-west-1", "--format", "json").out)
+    assert problems("report.schema.json", report) == [] and len(report["parts"]) == 2
+    assert [problems("report.schema.json", part) for part in report["parts"]] == [[], []]
+    report["parts"][0]["extra"] = 1
+    assert any("extra" in problem for problem in problems("report.schema.json", report))
+
+
 def test_report_of_a_healthy_account_is_valid(web, cli):
     assert web.tasks
     report = json.loads(cli.run("audit", "--rule", "target-*", "--format", "json").out)

@@ -19,8 +19,10 @@ def permissions(*words):
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_command_line_prints_what_a_role_allows(roles, name):  # noqa: F811
+    # Which Regions are enabled is asked by the command line alone.
+    beside = {"ec2:DescribeRegions"} if name == "audit" else set()
     watched = {action for action in allowed(roles[name]) if action.split(":")[0] in WATCHED}
-    assert allowed(json.loads(permissions("--for", name))["Statement"]) == watched
+    assert allowed(json.loads(permissions("--for", name))["Statement"]) == watched | beside
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

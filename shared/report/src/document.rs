@@ -136,6 +136,26 @@ impl Report {
         self
     }
 
+    /// The report of an account and Region that couldn't be looked at: all it has is why.
+    #[must_use]
+    pub fn unread(account: AccountId, region: Region, generated_at: Timestamp, why: Unread, mode: Modes) -> Self {
+        Self {
+            schema: SCHEMA,
+            tool: Tool::current(),
+            generated_at,
+            account,
+            region,
+            scope: ScopeReport::default(),
+            mode,
+            coverage: Coverage { unread: vec![why], ..Coverage::default() },
+            findings: Vec::new(),
+            gone: Vec::new(),
+            rules: Vec::new(),
+            calls: BTreeMap::new(),
+            duration_ms: 0,
+        }
+    }
+
     /// The report as JSON on one line.
     ///
     /// # Errors
@@ -162,6 +182,15 @@ impl Report {
     /// The findings that count: neither accepted nor in the baseline.
     pub fn counted(&self) -> impl Iterator<Item = &FindingReport> {
         self.findings.iter().filter(|finding| finding.is_counted())
+    }
+
+    /// The same with the one of these reports that is of this account and Region. If none is, all of it is new.
+    pub fn compare_with_that_of_its_place(&mut self, baselines: &[Self]) {
+        let is_of_it = |other: &&Self| (&other.account, &other.region) == (&self.account, &self.region);
+        match baselines.iter().find(is_of_it) {
+            Some(baseline) => self.compare_with(baseline),
+            None => self.findings.iter_mut().for_each(|finding| finding.baseline = Some(Baseline::New)),
+        }
     }
 
     /// Marks each finding as new or known by the findings of an earlier report, and notes those that are gone. Of rules that

@@ -4,6 +4,7 @@
 //! * [`html`] – the same as a page of its own, with pictures drawn from a [`topology`];
 //! * [`mod@text`] – the same for a person at a terminal, worst first;
 //! * `formats` – the same for other programs: SARIF, JUnit, CSV, Markdown, GitHub annotations, OCSF;
+//! * [`parts`] – the reports of several accounts and Regions as one;
 //! * [`lines`] – the same as log lines, none too long to be logged.
 //!
 //! A report is made from plain inputs and says the same in the same order whatever order they came in. Nothing is judged,
@@ -16,6 +17,7 @@ mod groups;
 pub mod html;
 pub mod lines;
 mod opening;
+pub mod parts;
 mod place;
 mod rule_page;
 #[cfg(test)]
@@ -31,6 +33,7 @@ pub use formats::RuleText;
 pub use groups::FindingGroup;
 pub use lines::LogLine;
 pub use opening::Standing;
+pub use parts::Parts;
 pub use place::{one_line, place};
 pub use rule_page::{rule_page, rule_url};
 pub use topology::Topology;

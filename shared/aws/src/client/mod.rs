@@ -74,6 +74,12 @@ pub fn config_loader(settings: &ClientSettings) -> ConfigLoader {
         .stalled_stream_protection(stalls())
 }
 
+/// The same configuration with connections, a budget and a count of its own.
+#[must_use]
+pub fn with_own_transport(config: &SdkConfig, settings: &ClientSettings) -> SdkConfig {
+    config.to_builder().http_client(transport(settings)).build()
+}
+
 fn transport(settings: &ClientSettings) -> SharedHttpClient {
     let transport = SharedHttpClient::new(Http::new(settings.trust));
     SharedHttpClient::new(Metered::new(transport, Budget::new(settings.quota_share), settings.calls.clone()))

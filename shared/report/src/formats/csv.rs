@@ -28,10 +28,15 @@ impl Report {
     /// The findings as comma-separated values, with a line of headings.
     #[must_use]
     pub fn to_csv(&self) -> String {
+        csv_header() + &self.csv_rows()
+    }
+
+    /// A line for each finding.
+    pub(crate) fn csv_rows(&self) -> String {
         fn text(value: Option<&impl ToString>) -> String {
             value.map(ToString::to_string).unwrap_or_default()
         }
-        let mut lines = vec![row(HEADER.map(str::to_owned))];
+        let mut lines = Vec::new();
         for finding in &self.findings {
             let of = &finding.resources;
             let groups: Vec<String> = of.security_groups.iter().map(ToString::to_string).collect();
@@ -58,6 +63,11 @@ impl Report {
         }
         lines.concat()
     }
+}
+
+/// The line of headings.
+pub(crate) fn csv_header() -> String {
+    row(HEADER.map(str::to_owned))
 }
 
 fn row(cells: [String; HEADER.len()]) -> String {

@@ -13,6 +13,11 @@ impl Report {
     /// An annotation on each finding and each failed read.
     #[must_use]
     pub fn to_github(&self) -> String {
+        self.annotations("")
+    }
+
+    /// The same with `prefix` before the title of each finding and each failed read.
+    pub(crate) fn annotations(&self, prefix: &str) -> String {
         let mut text = String::new();
         let mut annotate = |level: &str, title: &str, message: &str| {
             let (title, message) = (property(&one_line(title)), data(message));
@@ -26,14 +31,14 @@ impl Report {
                 Severity::Low => "notice",
             };
             let accepted = finding.accepted.as_ref().map(|accepted| format!("\n{accepted}")).unwrap_or_default();
-            let title = format!("{} {}: {}", finding.severity, finding.rule, place(&finding.resources));
+            let title = format!("{prefix}{} {}: {}", finding.severity, finding.rule, place(&finding.resources));
             let message = format!("{}\n{}{accepted}", one_line(&finding.summary), one_line(&finding.remedy));
             annotate(level, &title, &message);
         }
         for unread in &self.coverage.unread {
             let message =
                 format!("{} on {}: {}", unread.operation, one_line(&unread.resource), one_line(&unread.error));
-            annotate("warning", "Could not be read", &message);
+            annotate("warning", &format!("{prefix}Could not be read"), &message);
         }
         annotate("notice", "ecs-nlb-guard", &self.verdict());
         text

@@ -11,6 +11,11 @@ impl Report {
     /// The report as a JUnit XML document. A rule without findings is a test that passed.
     #[must_use]
     pub fn to_junit(&self, rules: &[RuleText]) -> String {
+        document(&format!("ecs-nlb-guard {} {}", self.account, self.region), &self.suites(rules, ""))
+    }
+
+    /// A suite for each rule, with `prefix` before its name.
+    pub(crate) fn suites(&self, rules: &[RuleText], prefix: &str) -> String {
         let mut suites = String::new();
         for rule in rules {
             let findings: Vec<&FindingReport> =
@@ -24,7 +29,7 @@ impl Report {
             let failures = findings.iter().filter(|finding| finding.is_counted()).count();
             let counts =
                 Counts { tests: findings.len().max(1), failures, errors: 0, skipped: findings.len() - failures };
-            suites.push_str(&self.suite(&rule.slug, &counts, &cases));
+            suites.push_str(&self.suite(&format!("{prefix}{}", rule.slug), &counts, &cases));
         }
         let unread = &self.coverage.unread;
         if !unread.is_empty() {
@@ -37,13 +42,9 @@ impl Report {
                 })
                 .collect();
             let counts = Counts { tests: unread.len(), failures: 0, errors: unread.len(), skipped: 0 };
-            suites.push_str(&self.suite("unread", &counts, &cases));
+            suites.push_str(&self.suite(&format!("{prefix}unread"), &counts, &cases));
         }
-        let name = format!("ecs-nlb-guard {} {}", self.account, self.region);
-        format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\">\n{suites}</testsuites>\n",
-            xml(&name)
-        )
+        suites
     }
 
     fn suite(&self, name: &str, counts: &Counts, cases: &str) -> String {
@@ -55,6 +56,12 @@ impl Report {
             xml(name)
         )
     }
+}
+
+/// A document of these suites.
+pub(crate) fn document(name: &str, suites: &str) -> String {
+    let name = xml(name);
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{name}\">\n{suites}</testsuites>\n")
 }
 
 struct Counts {

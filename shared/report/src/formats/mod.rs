@@ -2,12 +2,12 @@
 //!
 //! What these formats want to know of a rule comes as [`RuleText`]: rules are another crate's.
 
-mod csv;
+pub(crate) mod csv;
 mod github;
-mod junit;
+pub(crate) mod junit;
 mod markdown;
 mod ocsf;
-mod sarif;
+pub(crate) mod sarif;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +15,7 @@ use model::finding::Severity;
 
 use crate::document::Report;
 use crate::finding_report::FindingReport;
-use crate::place::counted;
+use crate::place::{counted, tally};
 
 /// What a rule says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,21 +63,29 @@ impl Report {
     /// What was found, in a few words.
     #[must_use]
     pub fn gist(&self) -> String {
-        let counted_findings: Vec<_> =
-            self.counts().into_iter().map(|(severity, n)| format!("{n} {severity}")).collect();
-        let accepted = self.findings.iter().filter(|finding| finding.accepted.is_some()).count();
-        let known =
-            self.findings.iter().filter(|finding| finding.is_in_baseline() && finding.accepted.is_none()).count();
-        let mut parts = counted_findings;
-        parts.extend((accepted > 0).then(|| format!("{accepted} accepted")));
-        parts.extend((known > 0).then(|| format!("{known} in the baseline")));
-        let unread = self.coverage.unread.len();
-        parts.extend((unread > 0).then(|| format!("{} failed", counted(unread, "look-up"))));
-        match (parts.is_empty(), self.coverage.is_empty()) {
-            (true, true) => "nothing to judge".to_owned(),
-            (true, false) => "all is well".to_owned(),
-            (false, _) => parts.join(", "),
-        }
+        gist(&[self])
+    }
+}
+
+/// What was found in all of these reports, in a few words.
+pub(crate) fn gist(reports: &[&Report]) -> String {
+    let sum = |count: fn(&Report) -> usize| reports.iter().map(|report| count(report)).sum::<usize>();
+    let mut parts: Vec<String> = tally(reports.iter().flat_map(|report| report.counted()).map(|one| one.severity))
+        .into_iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, severity)| format!("{n} {severity}"))
+        .collect();
+    let accepted = sum(|report| report.findings.iter().filter(|finding| finding.accepted.is_some()).count());
+    let is_known = |finding: &&FindingReport| finding.is_in_baseline() && finding.accepted.is_none();
+    let known: usize = reports.iter().map(|report| report.findings.iter().filter(is_known).count()).sum();
+    let unread = sum(|report| report.coverage.unread.len());
+    parts.extend((accepted > 0).then(|| format!("{accepted} accepted")));
+    parts.extend((known > 0).then(|| format!("{known} in the baseline")));
+    parts.extend((unread > 0).then(|| format!("{} failed", counted(unread, "look-up"))));
+    match (parts.is_empty(), reports.iter().all(|report| report.coverage.is_empty())) {
+        (true, true) => "nothing to judge".to_owned(),
+        (true, false) => "all is well".to_owned(),
+        (false, _) => parts.join(", "),
     }
 }
 

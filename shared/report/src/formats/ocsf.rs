@@ -17,8 +17,12 @@ impl Report {
     /// # Errors
     /// Never: every key is a text.
     pub fn to_ocsf(&self) -> Result<String, serde_json::Error> {
-        let events: Vec<Value> = self.findings.iter().map(|finding| self.event(finding)).collect();
-        serde_json::to_string(&events)
+        serde_json::to_string(&self.ocsf_events())
+    }
+
+    /// A Detection Finding for each finding.
+    pub(crate) fn ocsf_events(&self) -> Vec<Value> {
+        self.findings.iter().map(|finding| self.event(finding)).collect()
     }
 
     fn event(&self, finding: &FindingReport) -> Value {

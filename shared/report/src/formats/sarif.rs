@@ -20,6 +20,11 @@ impl Report {
     /// # Errors
     /// Never: every key is a text.
     pub fn to_sarif(&self, rules: &[RuleText]) -> Result<String, serde_json::Error> {
+        log(vec![self.sarif_run(rules)])
+    }
+
+    /// The run of this report's account and Region.
+    pub(crate) fn sarif_run(&self, rules: &[RuleText]) -> Value {
         let indexes: BTreeMap<&str, usize> =
             rules.iter().enumerate().map(|(nth, rule)| (rule.slug.as_str(), nth)).collect();
         let unread: Vec<Value> = self
@@ -33,26 +38,21 @@ impl Report {
             })
             .collect();
         let results: Vec<Value> = self.findings.iter().map(|finding| self.result(finding, &indexes)).collect();
-        let log = json!({
-            "$schema": SCHEMA,
-            "version": "2.1.0",
-            "runs": [{
-                "tool": {"driver": {
-                    "name": self.tool.name,
-                    "semanticVersion": self.tool.version,
-                    "rules": rules.iter().map(rule).collect::<Vec<_>>(),
-                }},
-                "automationDetails": {"id": format!("ecs-nlb-guard/{}/{}/", self.account, self.region)},
-                "invocations": [{
-                    "executionSuccessful": unread.is_empty(),
-                    "startTimeUtc": self.generated_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-                    "toolExecutionNotifications": unread,
-                }],
-                "results": results,
-                "properties": {"account": self.account, "region": self.region, "coverage": self.coverage},
+        json!({
+            "tool": {"driver": {
+                "name": self.tool.name,
+                "semanticVersion": self.tool.version,
+                "rules": rules.iter().map(rule).collect::<Vec<_>>(),
+            }},
+            "automationDetails": {"id": format!("ecs-nlb-guard/{}/{}/", self.account, self.region)},
+            "invocations": [{
+                "executionSuccessful": unread.is_empty(),
+                "startTimeUtc": self.generated_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+                "toolExecutionNotifications": unread,
             }],
-        });
-        serde_json::to_string(&log)
+            "results": results,
+            "properties": {"account": self.account, "region": self.region, "coverage": self.coverage},
+        })
     }
 
     fn result(&self, finding: &FindingReport, indexes: &BTreeMap<&str, usize>) -> Value {
@@ -92,6 +92,11 @@ impl Report {
         }
         result
     }
+}
+
+/// A log of these runs.
+pub(crate) fn log(runs: Vec<Value>) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&json!({"$schema": SCHEMA, "version": "2.1.0", "runs": runs}))
 }
 
 fn rule(rule: &RuleText) -> Value {

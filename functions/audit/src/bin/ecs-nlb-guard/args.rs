@@ -226,7 +226,7 @@ pub(crate) struct AccountArgs {
     /// A profile of the AWS command line
     #[arg(long, help_heading = "Account")]
     pub(crate) profile: Option<String>,
-    /// The Region; for `audit` several, separated by commas
+    /// The Region; for `audit` several, separated by commas, or all that are enabled for the account
     #[arg(long, help_heading = "Account")]
     pub(crate) region: Option<String>,
 }

@@ -47,27 +47,30 @@ pub(crate) struct Failure {
     pub(crate) what: String,
     /// What can be done about it, if the error itself doesn't say.
     pub(crate) hint: Option<String>,
+    /// The read that failed, if that is it.
+    pub(crate) unread: Option<Box<Unread>>,
 }
 
 impl Failure {
     /// What was asked for can't be.
     pub(crate) fn usage(error: &dyn Error) -> Self {
-        Self { ending: Ending::Usage, what: chain(error), hint: None }
+        Self::usage_of(chain(error))
     }
 
     /// What was asked for can't be, in these words.
     pub(crate) fn usage_of(what: impl Into<String>) -> Self {
-        Self { ending: Ending::Usage, what: what.into(), hint: None }
+        Self { ending: Ending::Usage, what: what.into(), hint: None, unread: None }
     }
 
     /// What was named can't be looked up.
     pub(crate) fn unread(error: &dyn Error, unread: &Unread) -> Self {
         let hint = denied::hints(std::slice::from_ref(unread)).pop();
-        Self { ending: Ending::Unread, what: chain(error), hint }
+        Self { ending: Ending::Unread, what: chain(error), hint, unread: Some(Box::new(unread.clone())) }
     }
 
     /// AWS could not be asked, or said no.
     pub(crate) fn call(error: &CallError) -> Self {
-        Self { ending: Ending::Unread, what: chain(error), hint: denied::hint(error) }
+        let (what, hint) = (chain(error), denied::hint(error));
+        Self { ending: Ending::Unread, what, hint, unread: Some(Box::new(Unread::from(error))) }
     }
 }

@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     args.color.write_global();
     match run(&args.command) {
         Ok(ending) => ending.into(),
-        Err(Failure { ending, what, hint }) => {
+        Err(Failure { ending, what, hint, .. }) => {
             output::error(&what, hint.as_deref());
             ending.into()
         }

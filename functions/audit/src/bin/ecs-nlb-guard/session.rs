@@ -4,6 +4,9 @@ use audit::caller::{self, Caller, CallerError};
 use aws::budget::QuotaShare;
 use aws::calls::Calls;
 use aws::client::signed::configured_endpoint;
+use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::{Region, SdkConfig};
 
 use crate::args::AccountArgs;
@@ -18,16 +21,32 @@ pub(crate) struct Session {
     pub(crate) caller: Caller,
 }
 
-impl Session {
-    /// Finds out whose account it is.
+/// Credentials and settings from where the AWS command line takes them, before it is known whose they are.
+pub(crate) struct Access {
+    config: SdkConfig,
+    quota_share: QuotaShare,
+    profile: Option<String>,
+}
+
+/// Which Region is worked in, unless a session is of another.
+pub(crate) enum Home<'a> {
+    /// The one that is set, by a variable or in the profile.
+    Set,
+    /// The one that is set; else this one.
+    SetOr(&'a str),
+    /// This one.
+    Given(&'a str),
+}
+
+impl Access {
+    /// Loads them.
     ///
     /// # Errors
-    /// When no Region is set, or AWS doesn't say.
-    pub(crate) async fn open(account: &AccountArgs, quota_share: QuotaShare) -> Result<Self, Failure> {
-        let calls = Calls::default();
-        let settings = aws::client::ClientSettings { quota_share, calls: calls.clone(), ..Default::default() };
+    /// When they contradict each other, or can't be used.
+    pub(crate) async fn load(profile: Option<&str>, home: Home<'_>, quota_share: QuotaShare) -> Result<Self, Failure> {
+        let settings = aws::client::ClientSettings { quota_share, ..Default::default() };
         let mut loader = aws::client::config_loader(&settings);
-        if let Some(profile) = &account.profile {
+        if let Some(profile) = profile {
             // The SDK asks the environment first: another account than the one named would be looked at.
             if std::env::var_os("AWS_ACCESS_KEY_ID").is_some_and(|key| !key.is_empty()) {
                 return Err(Failure::usage_of(format!(
@@ -37,19 +56,65 @@ impl Session {
             }
             loader = loader.profile_name(profile);
         }
-        if let Some(region) = &account.region {
-            loader = loader.region(Region::new(region.clone()));
-        }
+        loader = match home {
+            Home::Set => loader,
+            Home::SetOr(region) => loader.region(set_or(profile, region)),
+            Home::Given(region) => loader.region(Region::new(region.to_owned())),
+        };
         let config = loader.load().await;
         check_endpoint(configured_endpoint(&config, "STS"))?;
+        Ok(Self { config, quota_share, profile: profile.map(str::to_owned) })
+    }
+
+    /// The Region that is worked in, as far as one is set.
+    pub(crate) fn region(&self) -> String {
+        self.config.region().map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// A session in this Region; in that of the settings, if it is none. It has connections and a budget of its own.
+    ///
+    /// # Errors
+    /// When no Region is set, or AWS doesn't say whose account it is.
+    pub(crate) async fn session(&self, region: Option<&str>) -> Result<Session, Failure> {
+        let calls = Calls::default();
+        let settings =
+            aws::client::ClientSettings { quota_share: self.quota_share, calls: calls.clone(), ..Default::default() };
+        let mut config = aws::client::with_own_transport(&self.config, &settings).into_builder();
+        if let Some(region) = region {
+            config = config.region(Region::new(region.to_owned()));
+        }
+        let config = config.build();
         let caller = caller::caller(&config).await.map_err(|error| match &error {
             CallerError::Unknown(call) if denied::is_without_credentials(&call.message) => {
-                Failure { ending: Ending::Unread, what: without_credentials(account), hint: None }
+                let what = without_credentials(self.profile.as_deref());
+                Failure { ending: Ending::Unread, what, hint: None, unread: None }
             }
             CallerError::Unknown(call) => Failure::call(call),
             _ => Failure::usage(&error),
         })?;
-        Ok(Self { config, calls, caller })
+        Ok(Session { config, calls, caller })
+    }
+}
+
+/// The Region that is set. The machine's metadata isn't asked: there is an answer without it.
+fn set_or(profile: Option<&str>, region: &str) -> RegionProviderChain {
+    let mut of_profile = ProfileFileRegionProvider::builder();
+    if let Some(profile) = profile {
+        of_profile = of_profile.profile_name(profile);
+    }
+    RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
+        .or_else(of_profile.build())
+        .or_else(Region::new(region.to_owned()))
+}
+
+impl Session {
+    /// Finds out whose account it is.
+    ///
+    /// # Errors
+    /// When no Region is set, or AWS doesn't say.
+    pub(crate) async fn open(account: &AccountArgs, quota_share: QuotaShare) -> Result<Self, Failure> {
+        let home = account.region.as_deref().map_or(Home::Set, Home::Given);
+        Access::load(account.profile.as_deref(), home, quota_share).await?.session(None).await
     }
 }
 
@@ -67,8 +132,8 @@ fn check_endpoint(endpoint: Option<String>) -> Result<(), Failure> {
     if is_url { Ok(()) } else { Err(Failure::usage_of(what())) }
 }
 
-fn without_credentials(account: &AccountArgs) -> String {
-    match &account.profile {
+fn without_credentials(profile: Option<&str>) -> String {
+    match profile {
         Some(profile) => format!(
             "the profile {profile:?} gives no credentials: is it in ~/.aws/config, and is its session not over \
              (`aws sso login --profile {profile}`)?"

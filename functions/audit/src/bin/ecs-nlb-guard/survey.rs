@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use audit::auditor::{Audit, Audited, Auditor};
+use aws::budget::QuotaShare;
 use ledger::DynamoDbLedger;
+use model::observation::Unread;
 use model::policy::{Mode, Policy};
 use model::scope::Scope;
-use report::{Coverage, Report};
+use report::{Coverage, Report, Topology};
 use runtime::request::{Patterns, ScopeError, ScopeKind, rules_named};
 use runtime::settings::{Given, Settings};
 
@@ -29,18 +31,34 @@ pub(crate) struct Surveyed {
     pub(crate) audited: Audited,
     /// The policy as it was given.
     pub(crate) policy: Policy,
-    /// Slugs of the rules that were judged by.
+}
+
+/// What to judge and by what, whatever the account.
+#[derive(Clone)]
+pub(crate) struct Terms {
+    pub(crate) policy: Policy,
+    /// Slugs of the rules to judge by.
     pub(crate) rules: Vec<String>,
-    /// Who looked.
-    pub(crate) auditor: Auditor,
+    ledger_table: Option<String>,
+    pub(crate) quota_share: QuotaShare,
+    look: SelectionArgs,
+}
+
+impl Terms {
+    /// Reads what was asked for. Where no rule is named, it is judged by those in `default`.
+    pub(crate) fn read(look: &SelectionArgs, default: impl IntoIterator<Item = &'static str>) -> Result<Self, Failure> {
+        let given =
+            Given { policy: look.policy.as_deref(), ledger_table: look.ledger_table.as_deref(), ..Given::default() };
+        let Settings { policy, ledger_table, quota_share, .. } = settings(given)?;
+        let rules = rules(&look.rule, default)?;
+        Ok(Self { policy, rules, ledger_table, quota_share, look: look.clone() })
+    }
 }
 
 /// Looks at an account, once or again and again.
 pub(crate) struct Surveyor {
-    policy: Policy,
-    rules: Vec<String>,
+    terms: Terms,
     session: Session,
-    patterns: Patterns,
     auditor: Auditor,
     bar: Bar,
 }
@@ -51,22 +69,27 @@ impl Surveyor {
         look: &SelectionArgs,
         default: impl IntoIterator<Item = &'static str>,
     ) -> Result<Self, Failure> {
-        let given =
-            Given { policy: look.policy.as_deref(), ledger_table: look.ledger_table.as_deref(), ..Given::default() };
-        let settings = settings(given)?;
-        let rules = rules(&look.rule, default)?;
+        let terms = Terms::read(look, default)?;
         let bar = Bar::new();
-        let session = Session::open(&look.account, settings.quota_share).await?;
-        let patterns = patterns(look, &session)?;
-        let ledger = settings.ledger_table.as_deref().map(|table| DynamoDbLedger::new(&session.config, table));
+        let session = Session::open(&look.account, terms.quota_share).await?;
+        Ok(Self::of(terms, session, bar))
+    }
+
+    /// In an account and Region that is known.
+    pub(crate) fn of(terms: Terms, session: Session, bar: Bar) -> Self {
+        let ledger = terms.ledger_table.as_deref().map(|table| DynamoDbLedger::new(&session.config, table));
         let auditor = Auditor::new(&session.config, session.calls.clone()).with_ledger(ledger);
-        Ok(Self { policy: settings.policy, rules, session, patterns, auditor, bar })
+        Self { terms, session, auditor, bar }
     }
 
     /// What is named, as it is now.
+    ///
+    /// # Errors
+    /// When a name matches nothing here, which is a usage error, or what it may match can't be read.
     pub(crate) async fn scope(&self) -> Result<Scope, Failure> {
+        let patterns = patterns(&self.terms.look, &self.session)?;
         self.bar.now("looking up what was named");
-        self.auditor.look_up(&self.patterns, &self.session.caller.home, None).await.map_err(|error| match &error {
+        self.auditor.look_up(&patterns, &self.session.caller.home, None).await.map_err(|error| match &error {
             ScopeError::Unread(unread) => Failure::unread(&error, unread),
             ScopeError::Unmatched(_) => Failure::usage(&error),
         })
@@ -75,13 +98,20 @@ impl Surveyor {
     /// Looks there. With `most`, the policy is lowered to that mode.
     pub(crate) async fn look(&self, scope: &Scope, most: Option<Mode>) -> Audited {
         let policy = match most {
-            Some(most) => self.policy.clone().capped(most),
-            None => self.policy.clone(),
+            Some(most) => self.terms.policy.clone().capped(most),
+            None => self.terms.policy.clone(),
         };
-        let slugs: BTreeSet<&str> = self.rules.iter().map(String::as_str).collect();
+        let slugs: BTreeSet<&str> = self.terms.rules.iter().map(String::as_str).collect();
         let home = &self.session.caller.home;
         let audit = Audit { home, scope, policy: &policy, rules: &slugs, deadline: None };
         self.auditor.survey(audit, &|progress| self.bar.notify(progress)).await
+    }
+}
+
+impl Surveyor {
+    /// What the pictures of what was seen are drawn from.
+    pub(crate) async fn topology(&self, audited: &Audited) -> Topology {
+        self.auditor.topology(audited, None).await
     }
 }
 
@@ -90,21 +120,25 @@ pub(crate) async fn survey(look: &SelectionArgs, most: Option<Mode>) -> Result<S
     let surveyor = Surveyor::open(look, all_rules()).await?;
     let scope = surveyor.scope().await?;
     let audited = surveyor.look(&scope, most).await;
-    let Surveyor { policy, rules, auditor, .. } = surveyor;
-    Ok(Surveyed { audited, policy, rules, auditor })
+    Ok(Surveyed { audited, policy: surveyor.terms.policy })
 }
 
-/// Tells what the report alone doesn't: what to do about what could not be read, and where nothing was found to look at.
-pub(crate) fn advise(audited: &Audited) {
-    let coverage = &audited.report.coverage;
-    for hint in crate::denied::hints(&coverage.unread) {
+/// Tells what the reports alone don't: what to do about what could not be read, and where nothing was found to look at.
+pub(crate) fn advise(reports: &[&Report]) {
+    let unread: Vec<Unread> = reports.iter().flat_map(|report| &report.coverage.unread).cloned().collect();
+    for hint in crate::denied::hints(&unread) {
         output::note(&format!("\n{hint}"));
     }
-    if is_empty(&audited.report) && coverage.unread.is_empty() {
-        let (account, region) = (&audited.report.account, &audited.report.region);
-        output::note(&format!(
-            "\nThere is no service, task or target group in account {account} in {region}: is this the Region you mean?"
-        ));
+    if unread.is_empty() && reports.iter().all(|report| is_empty(report)) {
+        output::note(&match reports {
+            [one] => format!(
+                "\nThere is no service, task or target group in account {} in {}: is this the Region you mean?",
+                one.account, one.region
+            ),
+            _ => {
+                "\nThere is no service, task or target group anywhere there: are these the Regions you mean?".to_owned()
+            }
+        });
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod describe_network_acls;
 mod describe_network_interfaces;
+mod describe_regions;
 mod describe_route_tables;
 mod describe_security_group_vpc_associations;
 mod describe_security_groups;

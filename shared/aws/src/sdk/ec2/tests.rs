@@ -2,6 +2,7 @@
 
 mod endpoint_services;
 mod network_acls;
+mod regions;
 mod route_tables;
 mod security_groups;
 

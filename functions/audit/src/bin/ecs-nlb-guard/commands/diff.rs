@@ -13,14 +13,38 @@ use crate::output;
 /// Compares and tells.
 pub(crate) fn run(args: &DiffArgs) -> Result<Ending, Failure> {
     let (old, new) = (read(&args.old)?, read(&args.new)?);
-    if (&old.account, &old.region) != (&new.account, &new.region) {
+    let (old_places, new_places) = (places(&old), places(&new));
+    if old_places != new_places {
+        let named = |places: BTreeSet<String>| places.into_iter().collect::<Vec<_>>().join("; ");
         return Err(Failure::usage_of(format!(
-            "the reports are of different places: account {}, {} and account {}, {}",
-            old.account, old.region, new.account, new.region
+            "the reports are of different places: {} and {}",
+            named(old_places),
+            named(new_places)
         )));
     }
-    let appeared = only_in(&new, &old);
-    let gone = only_in(&old, &new);
+    let mut ending = Ending::Fine;
+    for (nth, later) in new.iter().enumerate() {
+        let is_of_it = |one: &&Report| (&one.account, &one.region) == (&later.account, &later.region);
+        let Some(earlier) = old.iter().find(is_of_it) else { continue };
+        if nth > 0 {
+            output::print("\n")?;
+        }
+        if compare(earlier, later, args)? == Ending::Found {
+            ending = Ending::Found;
+        }
+    }
+    Ok(ending)
+}
+
+/// Whose reports these are.
+fn places(reports: &[Report]) -> BTreeSet<String> {
+    reports.iter().map(|report| format!("account {}, {}", report.account, report.region)).collect()
+}
+
+/// Compares two reports of one account and Region.
+fn compare(old: &Report, new: &Report, args: &DiffArgs) -> Result<Ending, Failure> {
+    let appeared = only_in(new, old);
+    let gone = only_in(old, new);
     let stayed = new.findings.len() - appeared.len();
     let mut text = format!(
         "Account {}, {}: {} new, {} gone, {stayed} as before\n",

@@ -47,6 +47,9 @@ const READ_CONFIGURATION: &[&str] = &[
     "elasticloadbalancing:DescribeAccountLimits",
 ];
 
+/// What the command line reads for `--region all`.
+const READ_REGIONS: &[&str] = &["ec2:DescribeRegions"];
+
 /// What the registrar changes.
 const REGISTER: &[&str] = &["elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"];
 
@@ -79,6 +82,14 @@ fn statements(caller: RoleArg) -> Vec<Statement> {
     let mut actions: Vec<&'static str> = reads.iter().copied().flatten().copied().collect();
     actions.sort_unstable();
     let mut statements = vec![Statement { sid: "Read", effect: "Allow", actions, held: false }];
+    if caller == RoleArg::Audit {
+        statements.push(Statement {
+            sid: "ForAllRegions",
+            effect: "Allow",
+            actions: READ_REGIONS.to_vec(),
+            held: false,
+        });
+    }
     if !changes.is_empty() {
         statements.push(Statement { sid: "Repair", effect: "Allow", actions: changes.to_vec(), held: false });
         statements.push(Statement { sid: "NotWhatIsHeld", effect: "Deny", actions: changes.to_vec(), held: true });

@@ -55,7 +55,7 @@ struct Entry {
 
 /// Plans and tells.
 pub(crate) async fn run(args: &PlanArgs) -> Result<Ending, Failure> {
-    let Surveyed { audited, policy, .. } = survey(&args.look, Some(Mode::Observe)).await?;
+    let Surveyed { audited, policy } = survey(&args.look, Some(Mode::Observe)).await?;
     let entries = entries(&audited, &policy);
     let report = &audited.report;
     if args.json {
@@ -70,7 +70,7 @@ pub(crate) async fn run(args: &PlanArgs) -> Result<Ending, Failure> {
     } else {
         output::print(&text(&audited, &policy, &entries, output::look()))?;
     }
-    advise(&audited);
+    advise(&[&audited.report]);
     Ok(match () {
         () if !report.coverage.unread.is_empty() => Ending::Unread,
         () if is_empty(report) && !args.allow_empty => Ending::Empty,

@@ -1,0 +1,154 @@
+//! `ecs-nlb-guard audit`: what is wrong, and why.
+
+mod part;
+mod regions;
+mod writer;
+
+use std::path::Path;
+
+use futures::stream::{StreamExt as _, iter};
+use model::id::AccountId;
+use model::policy::{Mode, Policy};
+use pipeline::ports::Clock as _;
+use report::{Modes, Report};
+use runtime::clock::WallClock;
+
+use crate::args::{AuditArgs, FormatArg};
+use crate::ending::{Ending, Failure};
+use crate::output;
+use crate::outputs::outputs;
+use crate::progress::Bars;
+use crate::session::Access;
+use crate::survey::{Terms, advise, all_rules};
+use part::{PartAudit, PartOutcome, PartReport, Unaudited};
+use regions::Regions;
+use writer::Writer;
+
+/// So many parts are read at once. Each keeps to AWS's request quotas by itself, for they are those of an account and Region.
+const AT_ONCE: usize = 4;
+
+/// Judges and reports, with a part for each Region.
+pub(crate) async fn run(args: &AuditArgs) -> Result<Ending, Failure> {
+    let outputs = outputs(args.format, &args.out)?;
+    let regions = Regions::named(args.look.account.region.as_deref())?;
+    writer::check(&outputs, regions.are_several())?;
+    let baselines = args.baseline.as_deref().map(read).transpose()?;
+    let terms = Terms::read(&args.look, all_rules())?;
+    let bars = Bars::new();
+    let access = Access::load(args.look.account.profile.as_deref(), regions.home(), terms.quota_share).await?;
+    let mut writer = Writer::new(args, &outputs, &terms.rules, &bars);
+    let (mut all, mut unaudited) = (AllParts::default(), Vec::new());
+
+    let parts = match regions.parts(&access, &bars).await {
+        Ok(parts) => parts,
+        Err(one) => {
+            unaudited.push(one);
+            Vec::new()
+        }
+    };
+    let is_single = !regions.are_several();
+    let with_page = outputs.iter().any(|output| output.format == FormatArg::Html);
+    let audit = PartAudit { args, terms: &terms, baselines: baselines.as_deref(), with_page, bars: &bars, is_single };
+    let mut outcomes = iter(&parts).map(|part| Box::pin(audit.of(part))).buffered(AT_ONCE);
+    while let Some(outcome) = outcomes.next().await {
+        match outcome {
+            PartOutcome::Audited(part) => all.add(writer.part(*part)?),
+            PartOutcome::NotNamed(part, failure) => all.not_named.push((part, failure)),
+            PartOutcome::Unaudited(one) if is_single => return Err(one.failure),
+            PartOutcome::Unaudited(one) => unaudited.push(one),
+        }
+    }
+    // One that can't be audited doesn't stop the others, and is the last to be read of.
+    let account = all.reports.first().map(|(report, _)| report.account.clone());
+    for one in unaudited {
+        match unread(&one, account.as_ref(), &terms.policy) {
+            Some(report) => all.add(writer.part(PartReport::unread(report, &audit))?),
+            None => all.errors.push(one),
+        }
+    }
+    let reports: Vec<&Report> = all.reports.iter().map(|(report, _)| report).collect();
+    writer.end(&reports)?;
+    advise(&reports);
+    all.end(is_single)
+}
+
+/// What came of all parts.
+#[derive(Default)]
+struct AllParts {
+    reports: Vec<(Report, Ending)>,
+    /// Where nothing has the names that were given.
+    not_named: Vec<(String, Failure)>,
+    /// Those of which not even the account or Region is known.
+    errors: Vec<Unaudited>,
+}
+
+impl AllParts {
+    fn add(&mut self, PartReport { report, ending, .. }: PartReport) {
+        self.reports.push((report, ending));
+    }
+
+    /// Says what no report says, and how it ends.
+    fn end(mut self, is_single: bool) -> Result<Ending, Failure> {
+        // What is true of every part is said once.
+        let mut endings: Vec<Ending> = self.reports.iter().map(|(_, ending)| *ending).collect();
+        if endings.is_empty() {
+            let names = std::mem::take(&mut self.not_named);
+            self.errors.extend(names.into_iter().map(|(region, failure)| Unaudited { account: None, region, failure }));
+        } else if !self.not_named.is_empty() {
+            let parts: Vec<&str> = self.not_named.iter().map(|(part, _)| part.as_str()).collect();
+            output::note(&format!("Nothing has these names in {}.", parts.join(", ")));
+        }
+        let mut errors: Vec<(Vec<String>, Failure)> = Vec::new();
+        for Unaudited { region, failure, .. } in self.errors {
+            endings.push(failure.ending);
+            match errors.iter_mut().find(|(_, known)| known.what == failure.what) {
+                Some((regions, _)) => regions.push(region),
+                None => errors.push((vec![region], failure)),
+            }
+        }
+        for (regions, failure) in errors {
+            if is_single {
+                return Err(failure);
+            }
+            output::error(&format!("{}: {}", regions.join(", "), failure.what), failure.hint.as_deref());
+        }
+        Ok(worst(&endings))
+    }
+}
+
+/// Of several parts, the ending that a script must hear of. Those with nothing to judge count only if all are so.
+fn worst(endings: &[Ending]) -> Ending {
+    let has = |ending| endings.contains(&ending);
+    match () {
+        () if has(Ending::Found) => Ending::Found,
+        () if has(Ending::Usage) => Ending::Usage,
+        () if has(Ending::Unread) => Ending::Unread,
+        () if endings.iter().all(|ending| *ending == Ending::Empty) => Ending::Empty,
+        () => Ending::Fine,
+    }
+}
+
+/// The report of a part that couldn't be read, if it is known whose part it is and what couldn't be.
+fn unread(one: &Unaudited, account: Option<&AccountId>, policy: &Policy) -> Option<Report> {
+    let account = one.account.as_ref().or(account)?.clone();
+    let may_repair = policy.may_repair();
+    let mode = |may_repair| if may_repair { Mode::Repair } else { Mode::Observe };
+    let modes =
+        Modes { registration: mode(may_repair.registration), security_groups: mode(may_repair.security_groups) };
+    let why = one.failure.unread.as_deref()?.clone();
+    Some(Report::unread(account, one.region.parse().ok()?, WallClock.now(), why, modes))
+}
+
+/// Reads reports that were written as JSON.
+pub(crate) fn read(path: &Path) -> Result<Vec<Report>, Failure> {
+    let failed = |why: String| Failure::usage_of(format!("{} can't be read as a report: {why}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    let reports = report::parts::read_json(&text)
+        .map_err(|error| failed(format!("{error}; write one with `ecs-nlb-guard audit --out report.json`")))?;
+    match reports.iter().find(|report| report.schema != report::document::SCHEMA) {
+        None => Ok(reports),
+        Some(other) => {
+            Err(failed(format!("it has schema {}, and this program knows {}", other.schema, report::document::SCHEMA)))
+        }
+    }
+}

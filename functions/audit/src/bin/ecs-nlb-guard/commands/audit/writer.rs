@@ -1,0 +1,158 @@
+//! Where the parts of the report go: to standard output and into files, one for each part or one for all.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use audit::texts::texts;
+use report::text::TextStyle;
+use report::{Parts, Report, RuleText};
+
+use super::part::PartReport;
+use crate::args::{AuditArgs, FormatArg};
+use crate::ending::Failure;
+use crate::output;
+use crate::outputs::Output;
+use crate::progress::Bars;
+
+/// What stands for the Region in the name of a file.
+const REGION: &str = "{region}";
+
+/// Writes the parts, as soon as they may be written.
+pub(super) struct Writer<'a> {
+    outputs: &'a [Output],
+    rules: Vec<RuleText>,
+    explain: bool,
+    bars: &'a Bars,
+    /// A part was printed.
+    has_printed: bool,
+}
+
+/// Can all parts be written? A page is of one part.
+///
+/// # Errors
+/// When pages would overwrite each other.
+pub(super) fn check(outputs: &[Output], are_several: bool) -> Result<(), Failure> {
+    if !are_several {
+        return Ok(());
+    }
+    for output in outputs.iter().filter(|output| output.format == FormatArg::Html) {
+        match &output.file {
+            Some(file) if file.to_string_lossy().contains(REGION) => {}
+            Some(file) => {
+                return Err(Failure::usage_of(format!(
+                    "--out {}: a page is of one Region; write {REGION} into its name, like report-{REGION}.html",
+                    file.display()
+                )));
+            }
+            None => {
+                return Err(Failure::usage_of(format!(
+                    "a page is of one Region; write each into a file: --out report-{REGION}.html"
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(args: &AuditArgs, outputs: &'a [Output], rules: &[String], bars: &'a Bars) -> Self {
+        Self { outputs, rules: texts(rules), explain: args.explain, bars, has_printed: false }
+    }
+
+    /// Writes what is of this part alone: its page, and its part of a text on standard output.
+    pub(super) fn part(&mut self, mut part: PartReport) -> Result<PartReport, Failure> {
+        let page = part.page.take().unwrap_or_default();
+        for output in self.outputs {
+            match (&output.file, output.format) {
+                (Some(_), FormatArg::Html) => {
+                    if let Some(path) = path_of(output, &part.report) {
+                        output::write_file(&path, &page)?;
+                    }
+                }
+                (None, FormatArg::Html) => self.bars.without(|| output::print(&page))?,
+                (None, FormatArg::Text | FormatArg::Markdown) => {
+                    let gap = if self.has_printed { "\n" } else { "" };
+                    let text = self.render(&Parts(vec![&part.report]), output.format, output::look())?;
+                    self.bars.without(|| output::print(&format!("{gap}{text}")))?;
+                    self.has_printed = true;
+                }
+                _ => {}
+            }
+        }
+        Ok(part)
+    }
+
+    /// Writes what is of all parts, and says what was written.
+    pub(super) fn end(&self, reports: &[&Report]) -> Result<(), Failure> {
+        if reports.is_empty() {
+            return Ok(());
+        }
+        let all = Parts(reports.to_vec());
+        // Files that are of the same parts are named together.
+        let mut written: BTreeMap<Vec<usize>, Vec<PathBuf>> = BTreeMap::new();
+        for output in self.outputs {
+            match (&output.file, output.format) {
+                (None, FormatArg::Html) => {}
+                (None, FormatArg::Text | FormatArg::Markdown) => output::print(&all.closing())?,
+                (None, format) => output::print(&self.render(&all, format, output::look())?)?,
+                (Some(_), format) => {
+                    for (path, of) in files(output, reports) {
+                        let parts = Parts(of.iter().filter_map(|nth| reports.get(*nth).copied()).collect());
+                        if format != FormatArg::Html {
+                            output::write_file(&path, &self.render(&parts, format, TextStyle::default())?)?;
+                        }
+                        written.entry(of).or_default().push(path);
+                    }
+                }
+            }
+        }
+        for (of, files) in written {
+            let parts = Parts(of.iter().filter_map(|nth| reports.get(*nth).copied()).collect());
+            let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+            output::note(&format!("{}: {}", files.join(", "), parts.verdict()));
+        }
+        Ok(())
+    }
+
+    fn render(&self, parts: &Parts<'_>, format: FormatArg, look: TextStyle) -> Result<String, Failure> {
+        let json = |json: Result<String, serde_json::Error>| {
+            json.map(|json| json + "\n").map_err(|error| Failure::usage(&error))
+        };
+        match format {
+            FormatArg::Text => Ok(parts.to_text(look, if self.explain { &self.rules } else { &[] })),
+            FormatArg::Json => json(parts.to_json()),
+            FormatArg::Html => Ok(String::new()),
+            FormatArg::Sarif => json(parts.to_sarif(&self.rules)),
+            FormatArg::Junit => Ok(parts.to_junit(&self.rules)),
+            FormatArg::Csv => Ok(parts.to_csv()),
+            FormatArg::Markdown => Ok(parts.to_markdown()),
+            FormatArg::Github => Ok(parts.to_github()),
+            FormatArg::Ocsf => json(parts.to_ocsf()),
+        }
+    }
+}
+
+/// The files of an output, and which of the reports each is of.
+fn files(output: &Output, reports: &[&Report]) -> Vec<(PathBuf, Vec<usize>)> {
+    let mut files: Vec<(PathBuf, Vec<usize>)> = Vec::new();
+    for (nth, report) in reports.iter().enumerate() {
+        let Some(path) = path_of(output, report) else { continue };
+        match files.iter_mut().find(|(known, _)| *known == path) {
+            Some((_, of)) => of.push(nth),
+            None => files.push((path, vec![nth])),
+        }
+    }
+    files
+}
+
+/// The file that a report goes into.
+fn path_of(output: &Output, report: &Report) -> Option<PathBuf> {
+    let file = output.file.as_deref()?;
+    let name = file.to_str().filter(|name| name.contains(REGION));
+    Some(
+        name.map_or_else(
+            || file.to_owned(),
+            |name| Path::new(&name.replace(REGION, report.region.as_str())).to_owned(),
+        ),
+    )
+}
