@@ -5,6 +5,7 @@
 
 mod arn;
 mod plain;
+mod role;
 
 pub use arn::{
     ArnError, ClusterArn, FunctionArn, ListenerArn, LoadBalancerArn, LoadBalancerKind, ServiceArn, ServiceRevisionArn,
@@ -14,3 +15,4 @@ pub use plain::{
     AccountId, AttachmentId, DeploymentId, IdError, NetworkInterfaceId, PrefixListId, Region, SecurityGroupId,
     SubnetId, VpcId,
 };
+pub use role::RoleArn;

@@ -12,12 +12,12 @@ from moto.moto_api import state_manager
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from . import addresses, balancers, interfaces, ledger, queues, security_groups, services, targets, tasks
+from . import addresses, balancers, interfaces, ledger, queues, roles, security_groups, services, targets, tasks
 from .routes import Region, with_stage
 
 
 def main():
-    for module in (addresses, balancers, interfaces, ledger, queues, security_groups, services, targets, tasks):
+    for module in (addresses, balancers, interfaces, ledger, queues, roles, security_groups, services, targets, tasks):
         module.install()
     # A task stays in its state until the test moves it on.
     state_manager.set_transition("ecs::task", {"progression": "manual", "times": 1_000_000_000})

@@ -107,6 +107,12 @@ pub(crate) enum Command {
 pub(crate) struct AuditArgs {
     #[command(flatten)]
     pub(crate) look: SelectionArgs,
+    /// Roles to assume, one for each account to audit: ARNs, several separated by commas; {account} stands for those of --accounts
+    #[arg(long, value_name = "ARN", help_heading = "Account")]
+    pub(crate) role_arn: Vec<String>,
+    /// The accounts that {account} in --role-arn stands for: their ids, several separated by commas
+    #[arg(long, value_name = "ID", help_heading = "Account")]
+    pub(crate) accounts: Vec<String>,
     /// The format of the report: of standard output, or of the one file in --out; else as its extension says
     #[arg(long, value_enum, help_heading = "Report")]
     pub(crate) format: Option<FormatArg>,

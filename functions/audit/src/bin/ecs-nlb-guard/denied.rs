@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use audit::caller::ASSUME_ROLE;
 use model::call::{CallError, CallErrorKind};
 use model::observation::{Unread, UnreadKind};
 use serde_json::json;
@@ -9,6 +10,9 @@ use serde_json::json;
 /// What can be done about a call that failed, if it isn't plain.
 pub(crate) fn hint(error: &CallError) -> Option<String> {
     let code = error.code.as_deref().unwrap_or_default();
+    if error.operation == ASSUME_ROLE && error.kind == CallErrorKind::Denied {
+        return Some(of_role(&error.resource));
+    }
     of_credentials(code, &error.message).map(str::to_owned).or_else(|| {
         (error.kind == CallErrorKind::Denied)
             .then(|| format!("add this statement to the caller's policy:\n{}", statement([error.operation])))
@@ -20,6 +24,10 @@ pub(crate) fn hints(unread: &[Unread]) -> Vec<String> {
     let mut hints: BTreeSet<String> = BTreeSet::new();
     let mut denied = BTreeSet::new();
     for one in unread {
+        if one.operation == ASSUME_ROLE && one.kind == UnreadKind::Denied {
+            hints.insert(of_role(&one.resource));
+            continue;
+        }
         let code = one.error.split(':').next().unwrap_or_default();
         match of_credentials(code, &one.error) {
             Some(hint) => drop(hints.insert(hint.to_owned())),
@@ -37,6 +45,14 @@ pub(crate) fn hints(unread: &[Unread]) -> Vec<String> {
         ));
     }
     hints
+}
+
+/// What lets a caller assume a role: both its own account and the role's have a say.
+fn of_role(role: &str) -> String {
+    format!(
+        "{role} can't be assumed: the caller's policy must allow sts:AssumeRole on it, and the role's trust policy must name the \
+         caller; is there a role of this name in the account?"
+    )
 }
 
 /// A statement that allows these actions. What is read here is read on any resource.

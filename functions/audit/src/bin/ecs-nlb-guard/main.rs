@@ -7,6 +7,7 @@ mod ending;
 mod output;
 mod outputs;
 mod progress;
+mod roles;
 mod rollout;
 mod session;
 mod survey;

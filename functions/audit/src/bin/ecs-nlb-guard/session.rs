@@ -8,6 +8,8 @@ use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::{Region, SdkConfig};
+use model::call::CallError;
+use model::id::{AccountId, RoleArn};
 
 use crate::args::AccountArgs;
 use crate::denied;
@@ -26,6 +28,8 @@ pub(crate) struct Access {
     config: SdkConfig,
     quota_share: QuotaShare,
     profile: Option<String>,
+    /// The role that was assumed with the credentials.
+    role: Option<RoleArn>,
 }
 
 /// Which Region is worked in, unless a session is of another.
@@ -63,7 +67,18 @@ impl Access {
         };
         let config = loader.load().await;
         check_endpoint(configured_endpoint(&config, "STS"))?;
-        Ok(Self { config, quota_share, profile: profile.map(str::to_owned) })
+        Ok(Self { config, quota_share, profile: profile.map(str::to_owned), role: None })
+    }
+
+    /// The same settings with the credentials of a role. Nothing is sent yet.
+    pub(crate) async fn assuming(&self, role: RoleArn) -> Self {
+        let config = caller::assuming(&self.config, &role).await;
+        Self { config, quota_share: self.quota_share, profile: self.profile.clone(), role: Some(role) }
+    }
+
+    /// The account, if it is known without asking.
+    pub(crate) fn account(&self) -> Option<&AccountId> {
+        self.role.as_ref().map(RoleArn::account)
     }
 
     /// The Region that is worked in, as far as one is set.
@@ -89,10 +104,22 @@ impl Access {
                 let what = without_credentials(self.profile.as_deref());
                 Failure { ending: Ending::Unread, what, hint: None, unread: None }
             }
-            CallerError::Unknown(call) => Failure::call(call),
+            CallerError::Unknown(call) => Failure::call(&self.with_role(call)),
             _ => Failure::usage(&error),
         })?;
         Ok(Session { config, calls, caller })
+    }
+}
+
+impl Access {
+    /// The call with the role that was refused.
+    fn with_role(&self, call: &CallError) -> CallError {
+        match &self.role {
+            Some(role) if call.operation == caller::ASSUME_ROLE => {
+                CallError { resource: role.to_string(), ..call.clone() }
+            }
+            _ => call.clone(),
+        }
     }
 }
 

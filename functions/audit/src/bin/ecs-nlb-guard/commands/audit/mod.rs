@@ -18,6 +18,7 @@ use crate::ending::{Ending, Failure};
 use crate::output;
 use crate::outputs::outputs;
 use crate::progress::Bars;
+use crate::roles;
 use crate::session::Access;
 use crate::survey::{Terms, advise, all_rules};
 use part::{PartAudit, PartOutcome, PartReport, Unaudited};
@@ -27,26 +28,35 @@ use writer::Writer;
 /// So many parts are read at once. Each keeps to AWS's request quotas by itself, for they are those of an account and Region.
 const AT_ONCE: usize = 4;
 
-/// Judges and reports, with a part for each Region.
+/// Judges and reports, with a part for each account and Region.
 pub(crate) async fn run(args: &AuditArgs) -> Result<Ending, Failure> {
     let outputs = outputs(args.format, &args.out)?;
     let regions = Regions::named(args.look.account.region.as_deref())?;
-    writer::check(&outputs, regions.are_several())?;
+    let roles = roles::named(&args.role_arn, &args.accounts)?;
+    let are_several = Several { accounts: roles.len() > 1, regions: regions.are_several() };
+    writer::check(&outputs, are_several)?;
     let baselines = args.baseline.as_deref().map(read).transpose()?;
     let terms = Terms::read(&args.look, all_rules())?;
     let bars = Bars::new();
-    let access = Access::load(args.look.account.profile.as_deref(), regions.home(), terms.quota_share).await?;
+    let profile = args.look.account.profile.as_deref();
+    let own = Access::load(profile, regions.home(&roles), terms.quota_share).await?;
+    let mut accesses = Vec::new();
+    for role in roles {
+        accesses.push(own.assuming(role).await);
+    }
+    if accesses.is_empty() {
+        accesses.push(own);
+    }
     let mut writer = Writer::new(args, &outputs, &terms.rules, &bars);
-    let (mut all, mut unaudited) = (AllParts::default(), Vec::new());
-
-    let parts = match regions.parts(&access, &bars).await {
-        Ok(parts) => parts,
-        Err(one) => {
-            unaudited.push(one);
-            Vec::new()
+    let (mut all, mut parts, mut unaudited) = (AllParts::default(), Vec::new(), Vec::new());
+    let mut found = iter(&accesses).map(|access| Box::pin(regions.parts(access, &bars))).buffered(AT_ONCE);
+    while let Some(found) = found.next().await {
+        match found {
+            Ok(found) => parts.extend(found),
+            Err(one) => unaudited.push(one),
         }
-    };
-    let is_single = !regions.are_several();
+    }
+    let is_single = !are_several.accounts && !are_several.regions;
     let with_page = outputs.iter().any(|output| output.format == FormatArg::Html);
     let audit = PartAudit { args, terms: &terms, baselines: baselines.as_deref(), with_page, bars: &bars, is_single };
     let mut outcomes = iter(&parts).map(|part| Box::pin(audit.of(part))).buffered(AT_ONCE);
@@ -59,7 +69,8 @@ pub(crate) async fn run(args: &AuditArgs) -> Result<Ending, Failure> {
         }
     }
     // One that can't be audited doesn't stop the others, and is the last to be read of.
-    let account = all.reports.first().map(|(report, _)| report.account.clone());
+    let is_one_account = accesses.len() == 1;
+    let account = all.reports.first().filter(|_| is_one_account).map(|(report, _)| report.account.clone());
     for one in unaudited {
         match unread(&one, account.as_ref(), &terms.policy) {
             Some(report) => all.add(writer.part(PartReport::unread(report, &audit))?),
@@ -70,6 +81,13 @@ pub(crate) async fn run(args: &AuditArgs) -> Result<Ending, Failure> {
     writer.end(&reports)?;
     advise(&reports);
     all.end(is_single)
+}
+
+/// What there is more than one of.
+#[derive(Debug, Clone, Copy)]
+struct Several {
+    accounts: bool,
+    regions: bool,
 }
 
 /// What came of all parts.
@@ -93,24 +111,26 @@ impl AllParts {
         let mut endings: Vec<Ending> = self.reports.iter().map(|(_, ending)| *ending).collect();
         if endings.is_empty() {
             let names = std::mem::take(&mut self.not_named);
-            self.errors.extend(names.into_iter().map(|(region, failure)| Unaudited { account: None, region, failure }));
+            let unnamed = |(region, failure)| Unaudited { account: None, region, failure };
+            self.errors.extend(names.into_iter().map(unnamed));
         } else if !self.not_named.is_empty() {
             let parts: Vec<&str> = self.not_named.iter().map(|(part, _)| part.as_str()).collect();
             output::note(&format!("Nothing has these names in {}.", parts.join(", ")));
         }
         let mut errors: Vec<(Vec<String>, Failure)> = Vec::new();
-        for Unaudited { region, failure, .. } in self.errors {
+        for one in self.errors {
+            let (part, failure) = (one.name(), one.failure);
             endings.push(failure.ending);
             match errors.iter_mut().find(|(_, known)| known.what == failure.what) {
-                Some((regions, _)) => regions.push(region),
-                None => errors.push((vec![region], failure)),
+                Some((parts, _)) => parts.push(part),
+                None => errors.push((vec![part], failure)),
             }
         }
-        for (regions, failure) in errors {
+        for (parts, failure) in errors {
             if is_single {
                 return Err(failure);
             }
-            output::error(&format!("{}: {}", regions.join(", "), failure.what), failure.hint.as_deref());
+            output::error(&format!("{}: {}", parts.join(", "), failure.what), failure.hint.as_deref());
         }
         Ok(worst(&endings))
     }

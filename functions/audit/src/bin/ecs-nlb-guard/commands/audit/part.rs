@@ -32,7 +32,7 @@ pub(super) struct PartAudit<'a> {
 /// What came of the audit of a part.
 pub(super) enum PartOutcome {
     Audited(Box<PartReport>),
-    /// Nothing has the names that were given, in this Region.
+    /// Nothing has the names that were given, in this account and Region.
     NotNamed(String, Failure),
     Unaudited(Unaudited),
 }
@@ -43,6 +43,14 @@ pub(super) struct PartReport {
     pub(super) ending: Ending,
     /// The same as a page, if one is wanted.
     pub(super) page: Option<String>,
+}
+
+impl Unaudited {
+    /// Which part it is.
+    pub(super) fn name(&self) -> String {
+        let account = self.account.iter().map(AccountId::as_str);
+        account.chain([self.region.as_str()]).filter(|one| !one.is_empty()).collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// A part that couldn't be audited.
@@ -56,11 +64,13 @@ pub(super) struct Unaudited {
 impl PartAudit<'_> {
     /// Audits a part. What it needs in memory beside its report is gone with it.
     pub(super) async fn of(&self, part: &Part<'_>) -> PartOutcome {
-        let name = part.region.clone().unwrap_or_default();
+        let region = part.region.clone().unwrap_or_default();
+        let known = part.access.account().cloned();
+        let name = known.iter().map(AccountId::as_str).chain([region.as_str()]).collect::<Vec<_>>().join(" ");
         let bar = self.bars.bar(if self.is_single { "" } else { &name });
         let session = match part.access.session(part.region.as_deref()).await {
             Ok(session) => session,
-            Err(failure) => return PartOutcome::Unaudited(Unaudited { account: None, region: name, failure }),
+            Err(failure) => return PartOutcome::Unaudited(Unaudited { account: known, region, failure }),
         };
         let account = session.caller.home.account.clone();
         let surveyor = Surveyor::of(self.terms.clone(), session, bar);
@@ -69,7 +79,7 @@ impl PartAudit<'_> {
             Err(failure) if failure.ending == Ending::Usage && !self.is_single => {
                 return PartOutcome::NotNamed(name, failure);
             }
-            Err(failure) => return PartOutcome::Unaudited(Unaudited { account: Some(account), region: name, failure }),
+            Err(failure) => return PartOutcome::Unaudited(Unaudited { account: Some(account), region, failure }),
         };
         let mut audited = surveyor.look(&scope, None).await;
         let ending = self.judge(&mut audited.report);

@@ -1,6 +1,7 @@
 //! Which Regions are audited.
 
 use aws::sdk::Clients;
+use model::id::{AccountId, RoleArn};
 
 use super::part::{Part, Unaudited};
 use crate::ending::Failure;
@@ -11,8 +12,14 @@ use crate::survey::list;
 /// Stands for every Region that is enabled for the account.
 const ALL: &str = "all";
 
-/// Where it is asked which Regions are enabled, if no Region is set: the Region that no account can disable.
-const FIRST: &str = "us-east-1";
+/// Where it is asked which Regions are enabled, if no Region is set: a Region of the partition that no account can disable.
+fn first_of(partition: Option<&str>) -> &'static str {
+    match partition {
+        Some("aws-cn") => "cn-north-1",
+        Some("aws-us-gov") => "us-gov-west-1",
+        _ => "us-east-1",
+    }
+}
 
 /// The Regions that are named.
 #[derive(Debug, PartialEq, Eq)]
@@ -59,12 +66,17 @@ impl Regions {
         }
     }
 
-    /// Where to work before it is known which they are.
-    pub(super) fn home(&self) -> Home<'_> {
+    /// Where to work before it is known which they are, and where `roles` are assumed: in the Region that is set, for in one that is
+    /// looked at the caller's own account may not be enabled.
+    pub(super) fn home(&self, roles: &[RoleArn]) -> Home<'_> {
         match self {
             Self::Set => Home::Set,
-            Self::These(regions) => regions.first().map_or(Home::Set, |region| Home::Given(region)),
-            Self::All => Home::SetOr(FIRST),
+            Self::These(regions) => match (regions.first(), roles) {
+                (None, _) => Home::Set,
+                (Some(region), []) => Home::Given(region),
+                (Some(region), _) => Home::SetOr(region),
+            },
+            Self::All => Home::SetOr(first_of(roles.first().map(RoleArn::partition))),
         }
     }
 
@@ -75,10 +87,10 @@ impl Regions {
     pub(super) async fn parts<'a>(&self, access: &'a Access, bars: &Bars) -> Result<Vec<Part<'a>>, Unaudited> {
         let part = |region: Option<String>| Part { access, region };
         match self {
-            Self::Set => Ok(vec![part(None)]),
+            Self::Set => Ok(vec![part(Some(access.region()).filter(|region| !region.is_empty()))]),
             Self::These(regions) => Ok(regions.iter().cloned().map(|region| part(Some(region))).collect()),
             Self::All => {
-                let bar = bars.bar("");
+                let bar = bars.bar(access.account().map_or("", AccountId::as_str));
                 bar.now("asking AWS which Regions are enabled");
                 Ok(enabled(access).await?.into_iter().map(|region| part(Some(region))).collect())
             }
@@ -89,7 +101,11 @@ impl Regions {
 /// The Regions that are enabled for the account.
 async fn enabled(access: &Access) -> Result<Vec<String>, Unaudited> {
     let session = access.session(None).await;
-    let session = session.map_err(|failure| Unaudited { account: None, region: access.region(), failure })?;
+    let session = session.map_err(|failure| Unaudited {
+        account: access.account().cloned(),
+        region: access.region(),
+        failure,
+    })?;
     let regions = Clients::new(&session.config).enabled_regions().await.map_err(|error| Unaudited {
         account: Some(session.caller.home.account.clone()),
         region: session.caller.home.region.to_string(),

@@ -1,12 +1,13 @@
 //! Where the parts of the report go: to standard output and into files, one for each part or one for all.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use audit::texts::texts;
 use report::text::TextStyle;
 use report::{Parts, Report, RuleText};
 
+use super::Several;
 use super::part::PartReport;
 use crate::args::{AuditArgs, FormatArg};
 use crate::ending::Failure;
@@ -14,7 +15,8 @@ use crate::output;
 use crate::outputs::Output;
 use crate::progress::Bars;
 
-/// What stands for the Region in the name of a file.
+/// What stands for the account and for the Region in the name of a file.
+const ACCOUNT: &str = "{account}";
 const REGION: &str = "{region}";
 
 /// Writes the parts, as soon as they may be written.
@@ -31,25 +33,23 @@ pub(super) struct Writer<'a> {
 ///
 /// # Errors
 /// When pages would overwrite each other.
-pub(super) fn check(outputs: &[Output], are_several: bool) -> Result<(), Failure> {
-    if !are_several {
-        return Ok(());
-    }
-    for output in outputs.iter().filter(|output| output.format == FormatArg::Html) {
-        match &output.file {
-            Some(file) if file.to_string_lossy().contains(REGION) => {}
-            Some(file) => {
-                return Err(Failure::usage_of(format!(
-                    "--out {}: a page is of one Region; write {REGION} into its name, like report-{REGION}.html",
-                    file.display()
-                )));
-            }
-            None => {
-                return Err(Failure::usage_of(format!(
-                    "a page is of one Region; write each into a file: --out report-{REGION}.html"
-                )));
-            }
-        }
+pub(super) fn check(outputs: &[Output], several: Several) -> Result<(), Failure> {
+    let needed: Vec<&str> = [(several.accounts, ACCOUNT), (several.regions, REGION)]
+        .iter()
+        .filter(|(is, _)| *is)
+        .map(|(_, it)| *it)
+        .collect();
+    let (all, example) = (needed.join(" and "), format!("report-{}.html", needed.join("-")));
+    for output in outputs.iter().filter(|output| output.format == FormatArg::Html && !needed.is_empty()) {
+        let what = match &output.file {
+            Some(file) if needed.iter().all(|it| file.to_string_lossy().contains(it)) => continue,
+            Some(file) => format!(
+                "--out {}: a page is of one account and Region; write {all} into its name, like {example}",
+                file.display()
+            ),
+            None => format!("a page is of one account and Region; write each into a file: --out '{example}'"),
+        };
+        return Err(Failure::usage_of(what));
     }
     Ok(())
 }
@@ -148,11 +148,6 @@ fn files(output: &Output, reports: &[&Report]) -> Vec<(PathBuf, Vec<usize>)> {
 /// The file that a report goes into.
 fn path_of(output: &Output, report: &Report) -> Option<PathBuf> {
     let file = output.file.as_deref()?;
-    let name = file.to_str().filter(|name| name.contains(REGION));
-    Some(
-        name.map_or_else(
-            || file.to_owned(),
-            |name| Path::new(&name.replace(REGION, report.region.as_str())).to_owned(),
-        ),
-    )
+    let Some(name) = file.to_str() else { return Some(file.to_owned()) };
+    Some(name.replace(ACCOUNT, report.account.as_str()).replace(REGION, report.region.as_str()).into())
 }
