@@ -16,8 +16,9 @@ pub(crate) const RULE: Rule = Rule {
         balancer's outbound rules must let the traffic out. If it has none, the traffic comes from the balancer's private \
         addresses, or, where the target group preserves client addresses (always over UDP), from the clients themselves; what \
         comes to it through an endpoint service (AWS PrivateLink) always comes from its private addresses. This \
-        is reported when none of those who may send is let in. It is not when even one of them is, or when it can't be \
-        known.",
+        is reported when none of those who may send is let in, and not when even one client is, or when it can't be known. Where \
+        only the balancer's nodes send, each counts: without cross-zone load balancing the one in a task's own zone, with it all \
+        of them, for what comes to a node that isn't let in is lost.",
     remedy: "A new security group rule takes effect at once; nothing has to be deployed.",
     repair: "none",
 };
