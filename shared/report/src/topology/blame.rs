@@ -9,7 +9,7 @@ use super::known::Known;
 use super::lanes::lanes;
 use super::member::DrawnMember;
 use super::spot::{Spot, spots};
-use super::{DrawnFault, Node, Path, PathEntry, PathGroup};
+use super::{DrawnFault, Node, Path, PathEntry, PathGroup, Stop};
 use crate::finding_report::FindingReport;
 
 /// A path in the making.
@@ -22,6 +22,14 @@ pub(super) struct PathDraft {
     security_groups: BTreeMap<String, Vec<DrawnFault>>,
     pub(super) tasks_elsewhere: usize,
 }
+
+/// Nothing that a client sends gets past the balancer.
+const SHUT_AT_BALANCER: [&str; 4] =
+    ["balancer-not-serving", "balancer-ingress-blocked", "listener-forwards-nothing", "network-acl-blocked"];
+
+/// Nothing that the balancer sends gets to the tasks.
+const SHUT_BEFORE_TASKS: [&str; 4] =
+    ["ingress-traffic-blocked", "ingress-health-check-blocked", "network-acl-blocked", "target-outside-vpc"];
 
 /// A target group in the making.
 pub(super) struct DraftGroup {
@@ -54,6 +62,7 @@ impl PathDraft {
             if finding.rule.starts_with("security-group-") {
                 self.mention(finding);
             }
+            self.stop_members(finding);
         }
     }
 
@@ -109,11 +118,31 @@ impl PathDraft {
         Some(group)
     }
 
+    /// Shuts the way to the members that the finding says nothing gets to, if it is certain which those are.
+    fn stop_members(&mut self, finding: &FindingReport) {
+        let (true, Some(impact)) = (SHUT_BEFORE_TASKS.contains(&&*finding.rule), finding.impact) else { return };
+        let stop = Stop { severity: finding.severity, checks_only: finding.rule == "ingress-health-check-blocked" };
+        let mut actual: Vec<String> = finding.resources.security_groups.iter().map(ToString::to_string).collect();
+        actual.sort();
+        let Some(group) = self.group(finding) else { return };
+        let meant = |member: &&mut DrawnMember| actual.is_empty() || member.lane.security_groups == actual;
+        let meant: Vec<&mut DrawnMember> = group.members.iter_mut().filter(meant).collect();
+        if meant.len() == impact.tasks {
+            for member in meant {
+                // That nothing at all passes is the more.
+                let known = member.lane.stop.filter(|known| !known.checks_only);
+                member.lane.stop = known.or(Some(stop));
+            }
+        }
+    }
+
     fn blame_balancers(&mut self, finding: &FindingReport) -> bool {
         let only = finding.resources.target_group.as_ref();
+        let named = finding.resources.load_balancer.as_ref().map(|arn| arn.name().to_owned());
         let groups = self.groups.iter_mut().filter(|group| only.is_none_or(|only| group.arn == *only));
         let mut drawn = false;
-        for entry in groups.flat_map(|group| &mut group.entries) {
+        let entries = groups.flat_map(|group| &mut group.entries);
+        for entry in entries.filter(|entry| named.as_ref().is_none_or(|name| entry.balancer.name == *name)) {
             entry.balancer.blame(fault(finding));
             drawn = true;
         }
@@ -186,5 +215,12 @@ impl DraftGroup {
 }
 
 fn fault(finding: &FindingReport) -> DrawnFault {
-    DrawnFault { severity: finding.severity, rule: finding.rule.clone(), fingerprint: finding.fingerprint, count: 1 }
+    let stops = finding.impact.is_some() && SHUT_AT_BALANCER.contains(&&*finding.rule);
+    DrawnFault {
+        severity: finding.severity,
+        rule: finding.rule.clone(),
+        fingerprint: finding.fingerprint,
+        count: 1,
+        stops,
+    }
 }

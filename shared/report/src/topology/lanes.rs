@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use model::finding::Severity;
 
 use super::member::DrawnMember;
-use super::{Lane, Node};
+use super::{Lane, Node, Stop};
 
 /// As many faulty members of one group are drawn by name; the rest is counted.
 const MAX_NAMED: usize = 6;
@@ -20,6 +20,7 @@ struct Appearance {
     nodes: [Option<NodeLook>; 3],
     security_groups: Vec<String>,
     lacks: Vec<String>,
+    stop: Option<Stop>,
 }
 
 /// What a node has in common with others: everything but its name.
@@ -73,6 +74,7 @@ fn look(lane: &Lane) -> Appearance {
         nodes: [&lane.target, &lane.task, &lane.interface].map(|node| of(node.as_ref())),
         security_groups: lane.security_groups.clone(),
         lacks: lane.lacks.clone(),
+        stop: lane.stop,
     }
 }
 

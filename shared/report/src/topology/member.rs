@@ -69,6 +69,7 @@ impl DrawnMember {
             interface: interface_id.as_ref().map(|id| interface_node(id, interface, task.is_some())),
             security_groups,
             lacks: Vec::new(),
+            stop: None,
         };
         Self { at: None, task_arn: task.map(|task| task.arn.clone()), interface_id, lane }
     }

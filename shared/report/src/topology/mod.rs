@@ -73,6 +73,18 @@ pub struct Lane {
     pub security_groups: Vec<String>,
     /// Ids of those it should have, and hasn't, sorted.
     pub lacks: Vec<String>,
+    /// What the load balancer sends doesn't get to the task.
+    #[serde(default)]
+    pub stop: Option<Stop>,
+}
+
+/// A gate that is shut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Stop {
+    /// How much it matters.
+    pub severity: Severity,
+    /// Only health checks don't pass.
+    pub checks_only: bool,
 }
 
 /// One thing in a picture.
@@ -99,6 +111,9 @@ pub struct DrawnFault {
     pub fingerprint: Fingerprint,
     /// How many findings of the rule this stands for.
     pub count: usize,
+    /// Nothing gets past where it is drawn.
+    #[serde(default)]
+    pub stops: bool,
 }
 
 impl Node {

@@ -40,6 +40,7 @@ pub(super) fn spots(finding: &FindingReport) -> Vec<Spot> {
         _ => None,
     };
     let named = [
+        (of.load_balancer.is_some(), Spot::Balancer),
         (of.target.is_some() && of.target_group.is_some(), Spot::Target),
         (of.task.is_some(), Spot::Task),
         (of.network_interface.is_some(), Spot::Interface),

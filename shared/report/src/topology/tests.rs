@@ -1,5 +1,5 @@
 use model::elb::TargetState;
-use model::finding::{Resources, Severity};
+use model::finding::{Impact, Resources, Severity};
 use model::id::SecurityGroupId;
 use model::observation::Table;
 
@@ -145,4 +145,38 @@ fn what_was_not_read_is_said_to_be_so_and_a_group_that_is_gone_is_missing() {
         1x [a task: RUNNING] - [eni-0000000000000000a: subnet-0a] sg-0base
       [sg-0base: ]
     ");
+}
+
+/// The line breaks where traffic stops: at the gate before the tasks, or at the balancer.
+#[test]
+fn the_way_is_shut_where_nothing_passes() {
+    let blocked = |tasks: usize, rule: &str| {
+        let mut scene = AccountSummary::new();
+        scene.service("web", 2, "edge");
+        let of = Resources {
+            target_group: Some(group_arn("web")),
+            security_groups: group("sg-0base"),
+            ..Resources::default()
+        };
+        scene.find(rule, Severity::High, "web", "no rule lets it in", of);
+        scene.findings[0].impact = Some(Impact { tasks });
+        let topology = topology(&scene);
+        topology.paths[0].groups[0].lanes.iter().map(|lane| lane.stop.map(|stop| stop.checks_only)).collect::<Vec<_>>()
+    };
+    assert_eq!(blocked(2, "ingress-traffic-blocked"), [Some(false), Some(false)]);
+    assert_eq!(blocked(2, "ingress-health-check-blocked"), [Some(true), Some(true)]);
+    assert_eq!(blocked(1, "ingress-traffic-blocked"), [None, None], "which of the two isn't known here");
+    assert_eq!(blocked(2, "target-unhealthy"), [None, None], "what is sent gets there");
+    let shut = |impact| {
+        let mut scene = AccountSummary::new();
+        scene.service("web", 2, "edge");
+        let balancer = "arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/net/edge/50dc6c495c0c9188";
+        let of = Resources { load_balancer: balancer.parse().ok(), ..Resources::default() };
+        scene.find("balancer-ingress-blocked", Severity::High, "web", "nobody gets in", of);
+        scene.findings[0].impact = impact;
+        let topology = topology(&scene);
+        topology.paths[0].groups[0].entries[0].balancer.faults.iter().map(|fault| fault.stops).collect::<Vec<_>>()
+    };
+    assert_eq!(shut(Some(Impact { tasks: 0 })), [true]);
+    assert_eq!(shut(None), [false], "on one port of two");
 }

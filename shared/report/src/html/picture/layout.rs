@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::topology::{Lane, Node, Path, PathGroup};
+use crate::topology::{Lane, Node, Path, PathGroup, Stop};
 
 /// Columns from left to right.
 pub(super) const COLUMNS: [&str; 7] =
@@ -47,6 +47,8 @@ pub(super) struct Edge {
     pub(super) to: usize,
     /// One of its ends isn't there.
     pub(super) is_broken: bool,
+    /// Nothing gets through.
+    pub(super) stop: Option<Stop>,
 }
 
 /// An interface, the security groups it has, and those it lacks.
@@ -108,6 +110,9 @@ impl Layout {
             let at = self.put(column, y, node.clone(), lane.count > 1);
             if let Some(from) = before {
                 self.join(from, at);
+                if let Some(edge) = self.edges.last_mut().filter(|_| column == TASK) {
+                    edge.stop = lane.stop;
+                }
             }
             before = Some(at);
             if column == INTERFACE {
@@ -151,7 +156,7 @@ impl Layout {
             y += height(node) + GAP;
             for (interface, has, lacks) in actual_groups_of {
                 if lacks.contains(&node.name) {
-                    self.edges.push(Edge { from: *interface, to: at, is_broken: true });
+                    self.edges.push(Edge { from: *interface, to: at, is_broken: true, stop: None });
                 } else if has.contains(&node.name) {
                     self.join(*interface, at);
                 }
@@ -191,7 +196,9 @@ impl Layout {
 
     fn join(&mut self, from: usize, to: usize) {
         let is_broken = self.placed[from].node.missing || self.placed[to].node.missing;
-        self.edges.push(Edge { from, to, is_broken });
+        let stops = self.placed[from].node.faults.iter().filter(|fault| fault.stops).map(|fault| fault.severity).max();
+        let stop = stops.map(|severity| Stop { severity, checks_only: false });
+        self.edges.push(Edge { from, to, is_broken, stop });
     }
 }
 

@@ -49,8 +49,16 @@ fn in_words(path: &Path) -> String {
         .collect();
     let groups: Vec<&str> = path.groups.iter().map(|group| group.node.name.as_str()).collect();
     let members: usize = path.groups.iter().flat_map(|group| &group.lanes).map(|lane| lane.count).sum();
+    let stopped: usize = path
+        .groups
+        .iter()
+        .flat_map(|group| &group.lanes)
+        .filter(|lane| lane.stop.is_some())
+        .map(|lane| lane.count)
+        .sum();
+    let stops = if stopped > 0 { format!(" The way is shut before {stopped} of them.") } else { String::new() };
     let found = if faults.is_empty() { "no fault".to_owned() } else { faults.join("; ") };
-    format!("From balancers through target groups {} to {members} members. {found}.", groups.join(", "))
+    format!("From balancers through target groups {} to {members} members. {found}.{stops}", groups.join(", "))
 }
 
 fn line(layout: &Layout, edge: Edge) -> Markup {
@@ -64,7 +72,17 @@ fn line(layout: &Layout, edge: Edge) -> Markup {
     let ends = [&to.node, &from.node].map(|node| node.worst().filter(|_| edge.is_broken));
     let worst = if to.node.missing { ends[0].or(ends[1]) } else { ends[1].or(ends[0]) };
     let severity = worst.map(Severity::as_str).unwrap_or_default();
-    html! { path.(severity).broken[edge.is_broken] d=(format!("{start}C{half} {y1} {half} {y2} {far} {y2}")) {} }
+    let severity = edge.stop.map_or(severity, |stop| stop.severity.as_str());
+    // The gate stands before what doesn't get anything.
+    let gate = far - 8;
+    html! {
+        path.(severity).broken[edge.is_broken].stopped[edge.stop.is_some_and(|stop| !stop.checks_only)]
+            .checks[edge.stop.is_some_and(|stop| stop.checks_only)]
+            d=(format!("{start}C{half} {y1} {half} {y2} {far} {y2}")) {}
+        @if edge.stop.is_some() {
+            path.gate.(severity) d=(format!("M{gate} {}V{}M{} {}V{}", y2 - 9, y2 + 9, gate - 4, y2 - 9, y2 + 9)) {}
+        }
+    }
 }
 
 fn node(placed: &Placed, anchors: &Anchors) -> Markup {
