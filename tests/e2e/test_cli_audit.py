@@ -124,7 +124,8 @@ def test_lines_are_as_wide_as_the_terminal_and_whole_in_a_pipe(cli):
 
 @pytest.mark.usefixtures("web")
 def test_progress_is_shown_at_a_terminal_and_never_in_a_pipe(cli):
-    assert "reading" in cli.where(GUARD_QUOTA_SHARE="0.05").run_at_terminal("audit").out
+    shown = cli.where(GUARD_QUOTA_SHARE="0.05").run_at_terminal("audit").out
+    assert "waiting for AWS's request quota" in shown and "about " in shown
     assert "reading" not in cli.run("audit", "--rule", "target-*").err
 
 

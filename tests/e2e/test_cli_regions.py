@@ -173,7 +173,7 @@ def test_what_cannot_be_is_refused_before_anything_is_read(cli, proxy, words, sa
 
 def test_progress_has_a_line_for_each_region(cli):
     out = cli.where(GUARD_QUOTA_SHARE="0.05").run_at_terminal("audit", *BOTH).out
-    assert "us-east-1: " in out and "eu-west-1: " in out and "reading" in out
+    assert "us-east-1: " in out and "eu-west-1: " in out and "waiting for AWS's request quota" in out
 
 
 def test_all_regions_is_of_the_audit_alone(cli):

@@ -130,7 +130,7 @@ impl Auditor {
     /// Looks at what the audit is to look at. `watch` is told how far it is.
     ///
     /// Never fails as a whole: what could not be read is in the report.
-    pub async fn survey(&self, audit: Audit<'_>, watch: &(impl Fn(Progress) + Sync)) -> Audited {
+    pub async fn survey(&self, audit: Audit<'_>, watch: &(impl Fn(Progress<'_>) + Sync)) -> Audited {
         let Audit { home, scope, policy, rules, deadline } = audit;
         let began = WallClock.now();
         let assignment = Assignment {

@@ -29,14 +29,16 @@ pub(crate) struct Judged {
 }
 
 /// How far a survey is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
+#[derive(Debug, Clone, Copy)]
+pub struct Progress<'a> {
     /// Rounds of questions so far; how many there will be shows only at the end.
     pub round: usize,
     /// Questions answered so far.
     pub answered: usize,
     /// Questions about to be answered in this round.
-    pub open: usize,
+    pub open: &'a BTreeSet<Question>,
+    /// What is known so far.
+    pub known: &'a Observation,
 }
 
 /// Looks at the assignment's scope afresh.
@@ -45,7 +47,7 @@ pub(crate) async fn look<E: Environment>(
     assignment: &Assignment<'_>,
     looks: &LookHistory,
     capabilities: Capabilities,
-    watch: &(impl Fn(Progress) + Sync),
+    watch: &(impl Fn(Progress<'_>) + Sync),
 ) -> Assessment {
     let mut observation =
         Observation::new(environment.clock().now(), assignment.account.clone(), assignment.region.clone());
@@ -61,7 +63,7 @@ pub(crate) async fn until_answered<E: Environment>(
     environment: &E,
     known: &mut Observation,
     judge: impl Fn(&Observation) -> (Judged, BTreeSet<Question>) + Sync,
-    watch: &(impl Fn(Progress) + Sync),
+    watch: &(impl Fn(Progress<'_>) + Sync),
 ) -> Judged {
     let (mut answered, mut judged_groups) = (0, 0);
     for round in 0.. {
@@ -71,7 +73,7 @@ pub(crate) async fn until_answered<E: Environment>(
             judged.judgement.judged_groups = judged_groups;
             return judged;
         }
-        watch(Progress { round, answered, open: questions.len() });
+        watch(Progress { round, answered, open: &questions, known });
         answer(environment, &questions, known).await;
         answered += questions.len();
     }

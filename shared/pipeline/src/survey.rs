@@ -33,7 +33,7 @@ pub async fn survey<E: Environment, Q: LookQueue>(
     environment: &E,
     assignment: &Assignment<'_>,
     hand_on: HandOn<'_, Q>,
-    watch: &(impl Fn(Progress) + Sync),
+    watch: &(impl Fn(Progress<'_>) + Sync),
 ) -> PassOutcome {
     let capabilities = Capabilities { ledger: environment.ledger().is_some(), waiting: Waiting::Queue };
     let mut seen = look(environment, assignment, &assignment.looks, capabilities, watch).await;

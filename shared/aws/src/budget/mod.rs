@@ -8,9 +8,11 @@
 //! AWS services without such quotas (DynamoDB, SQS, STS) aren't held back.
 
 mod bucket;
+mod requests;
 mod share;
 
 pub use bucket::TokenBucket;
+pub use requests::{Requests, Unspent};
 pub use share::{QuotaShare, QuotaShareError};
 
 use std::sync::{Mutex, PoisonError};
@@ -78,10 +80,7 @@ impl Budget {
     /// This share of every quota, all of it unspent.
     #[must_use]
     pub fn new(share: QuotaShare) -> Self {
-        let bucket = |quota: RequestQuota| {
-            let at_once = quota.rate.mul_add(-JITTER, quota.burst);
-            TokenBucket::new(at_once * share.get(), quota.rate * share.get())
-        };
+        let bucket = |quota: RequestQuota| TokenBucket::new(quota.at_once() * share.get(), quota.rate * share.get());
         let buckets = QUOTAS.into_iter().map(|quota| (quota, Mutex::new(bucket(quota)))).collect();
         Self { buckets, since: Instant::now() }
     }
@@ -107,6 +106,11 @@ fn to_beat(since: Duration, wait: Duration) -> Duration {
 }
 
 impl RequestQuota {
+    /// As many may be sent at once.
+    fn at_once(&self) -> f64 {
+        self.rate.mul_add(-JITTER, self.burst)
+    }
+
     fn has(&self, action: &str) -> bool {
         self.actions.iter().any(|pattern| match pattern.strip_suffix('*') {
             Some(prefix) => action.starts_with(prefix),

@@ -51,7 +51,9 @@ impl HttpConnector for MeteredConnector {
         let Some(action) = action_of(&request) else { return self.transport.call(request) };
         let (transport, meter) = (self.transport.clone(), Arc::clone(&self.meter));
         HttpConnectorFuture::new(async move {
+            let waiting = meter.calls.waits();
             meter.budget.take(&action).await;
+            drop(waiting);
             meter.calls.count(&action);
             transport.call(request).await
         })

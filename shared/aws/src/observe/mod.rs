@@ -5,6 +5,7 @@
 //! service or group is its own answer and no one else's. Questions for the ledger are left open.
 
 mod batches;
+pub mod forecast;
 mod read;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ mod denied;
 mod ending;
 mod output;
 mod outputs;
+mod pace;
 mod progress;
 mod roles;
 mod rollout;

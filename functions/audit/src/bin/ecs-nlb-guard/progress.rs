@@ -1,9 +1,11 @@
 //! How far the reading is, for a person at a terminal. Nothing is shown in a pipe.
 
+use std::fmt;
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use pipeline::Progress;
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+
+use crate::pace::Pace;
 
 /// The lines of what is being read, one for each account and Region.
 pub(crate) struct Bars(MultiProgress);
@@ -45,15 +47,25 @@ impl Bar {
         Bars::new().bar("")
     }
 
+    /// Reading begins; from here on it says how far it is and how long it will still take.
+    pub(crate) fn paced(&self, pace: &Pace) {
+        let pace = pace.clone();
+        let written = move |_: &ProgressState, text: &mut dyn fmt::Write| {
+            let _infallible = write!(text, "{pace}");
+        };
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix}{pace} {elapsed:>4}") {
+            self.0.set_style(style.with_key("pace", written));
+        }
+    }
+
+    /// Does a person see it?
+    pub(crate) fn is_shown(&self) -> bool {
+        !self.0.is_hidden()
+    }
+
     /// Something else begins.
     pub(crate) fn now(&self, what: &'static str) {
         self.0.set_message(what);
-    }
-
-    /// The reading is this far.
-    pub(crate) fn notify(&self, progress: Progress) {
-        let Progress { round, answered, open } = progress;
-        self.0.set_message(format!("reading, round {round}: {answered} answered, {open} open"));
     }
 }
 

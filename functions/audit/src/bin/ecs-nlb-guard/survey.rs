@@ -8,6 +8,7 @@ use ledger::DynamoDbLedger;
 use model::observation::Unread;
 use model::policy::{Mode, Policy};
 use model::scope::Scope;
+use pipeline::Progress;
 use report::{Coverage, Report, Topology};
 use runtime::request::{Patterns, ScopeError, ScopeKind, rules_named};
 use runtime::settings::{Given, Settings};
@@ -15,6 +16,7 @@ use runtime::settings::{Given, Settings};
 use crate::args::SelectionArgs;
 use crate::ending::Failure;
 use crate::output;
+use crate::pace::Pace;
 use crate::progress::Bar;
 use crate::session::Session;
 
@@ -104,7 +106,16 @@ impl Surveyor {
         let slugs: BTreeSet<&str> = self.terms.rules.iter().map(String::as_str).collect();
         let home = &self.session.caller.home;
         let audit = Audit { home, scope, policy: &policy, rules: &slugs, deadline: None };
-        self.auditor.survey(audit, &|progress| self.bar.notify(progress)).await
+        let by_every_rule = all_rules().iter().all(|rule| slugs.contains(rule));
+        let pace = Pace::new(&self.session.calls, self.terms.quota_share, by_every_rule);
+        self.bar.paced(&pace);
+        let watch = |progress: Progress<'_>| {
+            // Nobody would see it in a pipe.
+            if self.bar.is_shown() {
+                pace.notify(progress);
+            }
+        };
+        self.auditor.survey(audit, &watch).await
     }
 }
 
