@@ -17,7 +17,7 @@ BY_LAMBDA = {
 }
 
 #: Called by the command line alone, with its user's permissions.
-BY_PEOPLE = {"dynamodb:DeleteItem"}
+BY_PEOPLE = {"dynamodb:DeleteItem", "ec2:DescribeRegions", "sts:AssumeRole"}
 
 CHANGES = {
     "elasticloadbalancing:RegisterTargets": [f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:targetgroup/*"],
