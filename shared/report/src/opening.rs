@@ -57,6 +57,9 @@ impl Report {
         let mut parts = Vec::new();
         match (losing.len(), found, unread, self.coverage.is_empty()) {
             (0, 0, 0, true) => return "There was nothing to judge.".to_owned(),
+            (0, 0, 0, false) if !self.findings.is_empty() => {
+                parts.push("No finding counts: each is accepted or in the baseline".to_owned());
+            }
             (0, 0, 0, false) if idle > 0 => {
                 let have = if idle == 1 { "has" } else { "have" };
                 parts.push(format!("Nothing found, but {} {have} none of the tasks wanted", counted(idle, "service")));

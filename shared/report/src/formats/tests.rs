@@ -69,6 +69,13 @@ fn what_is_accepted_or_in_the_baseline_does_not_count() {
     let mut later = report(findings.to_vec());
     later.compare_with(&earlier);
     assert_eq!(later.counted().count(), 1);
+    let mut known = report(findings[..2].to_vec());
+    known.compare_with(&earlier);
+    assert!(
+        known.opening().starts_with("No finding counts: each is accepted or in the baseline"),
+        "{}",
+        known.opening()
+    );
     assert_eq!(later.gist(), "1 high, 1 accepted, 1 in the baseline");
     let text = later.to_text();
     assert!(text.contains("eu-central-1: 1 high, 1 accepted, 1 in the baseline. Next: "), "{text}");
