@@ -33,7 +33,7 @@ first-build = @test -e $1 || echo "Compiling the AWS SDK and $2: once, about $3 
 SCAN := .venv-scan
 # What emulates AWS for the deployed system; it pins a botocore that the tests don't.
 SYSTEM := .venv-system
-# The AWS CLI, which runs the commands that the findings tell; nothing but the end-to-end tests needs it.
+# The AWS CLI, which runs the commands of findings; nothing but the end-to-end tests needs it.
 AWS := .venv-aws
 
 SIMULATOR := target/debug/simulator

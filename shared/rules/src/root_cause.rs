@@ -7,45 +7,15 @@ use model::scope::ServiceId;
 
 /// Rules whose findings may be consequences, each with the rules that explain them, the surest first. A consequence and its cause
 /// are about the same target group, or, where the cause names none, about a service in common.
-const CONSEQUENCES: [(&str, &[&str]); 8] = [
-    ("ingress-traffic-blocked", &["security-group-drift"]),
-    ("ingress-health-check-blocked", &["security-group-drift"]),
-    ("target-group-empty", EMPTIED),
-    ("target-unhealthy", UNREACHED),
-    ("target-stuck-initial", UNREACHED),
-    ("zone-without-targets", EMPTIED_ZONE),
-    ("no-health-check-grace", UNREACHED),
-    ("target-unused", &["zone-not-enabled", "listener-forwards-nothing", "balancer-not-serving"]),
-];
-
-/// What leaves a group without a usable target.
-const EMPTIED: &[&str] = &[
-    "balancer-not-serving",
-    "ingress-health-check-blocked",
-    "ingress-traffic-blocked",
-    "network-acl-blocked",
-    "target-outside-vpc",
-    "target-type-not-ip",
-    "network-mode-not-awsvpc",
-    "port-mismatch",
-    "health-check-mismatch",
-    "target-wrong-port",
-    "target-missing",
-];
-
-/// What leaves a group without a healthy target in a zone.
-const EMPTIED_ZONE: &[&str] = &[
-    "balancer-not-serving",
-    "ingress-health-check-blocked",
-    "ingress-traffic-blocked",
-    "network-acl-blocked",
-    "target-outside-vpc",
-    "port-mismatch",
-    "health-check-mismatch",
-    "target-wrong-port",
-    "target-missing",
-    "target-unused",
-    "target-unhealthy",
+const CONSEQUENCES: [(&str, &[&[&str]]); 8] = [
+    ("ingress-traffic-blocked", &[&["security-group-drift"]]),
+    ("ingress-health-check-blocked", &[&["security-group-drift"]]),
+    ("target-group-empty", &[UNREACHED, UNREGISTERED]),
+    ("target-unhealthy", &[UNREACHED]),
+    ("target-stuck-initial", &[UNREACHED]),
+    ("zone-without-targets", &[UNREACHED, UNREGISTERED, &["target-unused", "target-unhealthy"]]),
+    ("no-health-check-grace", &[UNREACHED]),
+    ("target-unused", &[&["zone-not-enabled", "listener-forwards-nothing", "balancer-not-serving"]]),
 ];
 
 /// What keeps health checks from succeeding.
@@ -59,9 +29,13 @@ const UNREACHED: &[&str] = &[
     "health-check-mismatch",
 ];
 
+/// What keeps targets from being registered where they belong.
+const UNREGISTERED: &[&str] = &["target-type-not-ip", "network-mode-not-awsvpc", "target-wrong-port", "target-missing"];
+
 /// Says of every finding that follows from another which one that is.
 pub(crate) fn fold(findings: &mut [Finding]) {
-    let explains = |finding: &&Finding| CONSEQUENCES.iter().any(|(_, causes)| causes.contains(&&*finding.rule));
+    let explains =
+        |finding: &&Finding| CONSEQUENCES.iter().any(|(_, causes)| causes.concat().contains(&&*finding.rule));
     // Of thousands of findings few explain anything.
     let causes: Vec<&Finding> = findings.iter().filter(|finding| is_certain(finding)).filter(explains).collect();
     let caused_by: Vec<Option<Fingerprint>> = findings.iter().map(|finding| cause(finding, &causes)).collect();
@@ -74,7 +48,11 @@ fn cause(finding: &Finding, causes: &[&Finding]) -> Option<Fingerprint> {
     let (_, rules) = CONSEQUENCES.iter().find(|(slug, _)| *slug == finding.rule)?;
     let here: Vec<&&Finding> =
         causes.iter().filter(|cause| is_same_place(finding, cause) && explains(finding, cause)).collect();
-    rules.iter().find_map(|slug| here.iter().find(|cause| cause.rule == *slug)).map(|cause| cause.fingerprint())
+    rules
+        .concat()
+        .iter()
+        .find_map(|slug| here.iter().find(|cause| cause.rule == *slug))
+        .map(|cause| cause.fingerprint())
 }
 
 /// A finding that is merely worth knowing explains no outage.

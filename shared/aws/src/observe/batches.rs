@@ -41,7 +41,7 @@ const STOPPED_IN_ONE: usize = 3;
 /// there are is known only when they are listed: the list is given up after a quarter of the pages that the services take. If it is
 /// longer than that, each service's list is asked for when it comes again.
 ///
-/// Only where all tasks that are meant to run were listed in one before: a task that is told to stop meanwhile is in one of the two
+/// Only where all tasks that are meant to run were listed in one before: a task that ECS stops meanwhile is in one of the two
 /// lists, whichever service it is of.
 pub(super) fn stopped_in_one_where_that_is_fewer(asked: &mut AwsQuestions, known: &AwsFacts) {
     let mut services: BTreeMap<ClusterArn, usize> = BTreeMap::new();

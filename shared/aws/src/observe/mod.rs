@@ -1,7 +1,7 @@
 //! Questions answered in the largest batches, side by side.
 //!
 //! Every question that is AWS's to answer gets an answer: known, absent, or unread with the reason. Where one list
-//! may tell what many are asked for, it is read in their place; what it doesn't tell is asked for when it comes again. One broken cluster,
+//! may have what many are asked for, it is read in their place; what it doesn't have is asked for when it comes again. One broken cluster,
 //! service or group is its own answer and no one else's. Questions for the ledger are left open.
 
 mod batches;

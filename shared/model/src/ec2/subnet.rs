@@ -25,6 +25,12 @@ pub struct Subnet {
 }
 
 impl Subnet {
+    /// The Availability Zone of the subnet of this id, if it is among these and its zone is known.
+    #[must_use]
+    pub fn zone_of<'s>(subnets: &'s [Self], id: &SubnetId) -> Option<&'s str> {
+        subnets.iter().find(|subnet| subnet.id == *id)?.zone.as_deref()
+    }
+
     /// Is the address in one of its ranges?
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {

@@ -138,10 +138,11 @@ impl<'a> Lookup<'a> {
         }
     }
 
-    /// The list of the whole cluster that tells what is in this one, where it was read in its place. ListTasks leaves out nothing by
-    /// cluster that it lists by service; whose a task is, its description says either way.
+    /// The list of the whole cluster that has what is in this one, where it was read in its place. `serviceName` only "limits the
+    /// results to tasks that belong to that service" (ListTasks in the Amazon ECS API reference); whose a task is, its description says
+    /// either way.
     #[must_use]
-    pub fn told_by_cluster(&self, list: &TaskList) -> Option<TaskList> {
+    pub fn listed_by_cluster(&self, list: &TaskList) -> Option<TaskList> {
         let facts = &self.observation.aws;
         let was_read = list.is_stopped_of_service() && facts.stopped_in_one.known(&list.cluster) == Some(&true);
         (was_read && !facts.tasks.contains_key(list)).then(|| list.of_cluster())

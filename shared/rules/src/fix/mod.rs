@@ -10,7 +10,9 @@ mod rule_of_group;
 mod terraform;
 
 pub(crate) use aws::AwsCommand;
-pub(crate) use of_repair::{deregister, fixes_of_repairs, force_deployment, of_service, register, targets};
+pub(crate) use of_repair::{
+    deregister, fixes_of_repairs, force_deployment, of_service, register, targets, update_network,
+};
 pub(crate) use rule_of_group::{Direction, authorize, revoke, rule_resources};
 pub(crate) use terraform::{block, label, string};
 

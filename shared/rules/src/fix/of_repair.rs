@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use model::elb::Target;
 use model::fix::Fix;
-use model::id::{SecurityGroupId, TargetGroupArn};
+use model::id::{SecurityGroupId, SubnetId, TargetGroupArn};
 use model::repair::{Proposal, Repair};
 use model::scope::ServiceId;
 
@@ -78,16 +78,10 @@ fn of_option(proposal: &Proposal) -> Option<Fix> {
         Repair::UpdateService { service, security_groups, subnets, assign_public_ip }
             if !subnets.is_empty() && !security_groups.to.is_empty() =>
         {
-            let public = assign_public_ip.as_ref().map(|one| format!(",assignPublicIp={one}")).unwrap_or_default();
-            let network = format!(
-                "awsvpcConfiguration={{subnets={},securityGroups={}{public}}}",
-                shorthand_list(subnets),
-                shorthand_list(&security_groups.to)
-            );
             let note = format!(
                 "{but}It starts a deployment that replaces every task of {service}; subnets and public addresses stay as they are."
             );
-            let command = of_service(service, "update-service").arg("network-configuration", network);
+            let command = update_network(service, subnets, &security_groups.to, assign_public_ip.as_deref());
             fix(format!("In the network configuration of {service}, {security_groups}"), note)
                 .command(command)
                 .terraform(network_block(&security_groups.to))
@@ -127,6 +121,20 @@ pub(crate) fn of_service(service: &ServiceId, operation: &'static str) -> AwsCom
     AwsCommand::new(service.cluster.region(), "ecs", operation)
         .arg("cluster", service.cluster.name())
         .arg("service", &service.name)
+}
+
+/// UpdateService with a network configuration, all of which is set anew.
+pub(crate) fn update_network<'s>(
+    service: &ServiceId,
+    subnets: impl IntoIterator<Item = &'s SubnetId>,
+    security_groups: impl IntoIterator<Item = &'s SecurityGroupId>,
+    public: Option<&str>,
+) -> AwsCommand {
+    let (mut parts, groups) = (vec![format!("subnets={}", shorthand_list(subnets))], shorthand_list(security_groups));
+    parts.extend((groups != "[]").then(|| format!("securityGroups={groups}")));
+    parts.extend(public.map(|word| format!("assignPublicIp={word}")));
+    let network = format!("awsvpcConfiguration={{{}}}", parts.join(","));
+    of_service(service, "update-service").arg("network-configuration", network)
 }
 
 /// RegisterTargets with one target; one in another VPC than the group's needs the Availability Zone `all`.

@@ -5,8 +5,8 @@
 //! balancer and its targets are judged among the rules on security groups, whether tasks are registered among those on
 //! registration.
 
+mod acl_crossings;
 mod acl_entries;
-mod acl_hops;
 mod judge;
 mod network_acl;
 pub(crate) mod rules;

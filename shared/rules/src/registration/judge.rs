@@ -143,9 +143,9 @@ fn judge_group<'a>(
     let unused = judgement.keep(|| Unit::TargetGroup(arn.clone()), target_unused::judge(lookup, &group));
     judgement.findings.extend(unused.flatten());
     target_group_empty::judge(lookup.now(), &group, &disputed_targets, judgement);
-    let of_none =
-        judgement.keep(|| Unit::TargetGroup(arn.clone()), target_group_empty::of_none(lookup, selection, &group));
-    judgement.findings.extend(of_none.flatten());
+    let without_tasks =
+        judgement.keep(|| Unit::TargetGroup(arn.clone()), target_group_empty::without_tasks(lookup, selection, &group));
+    judgement.findings.extend(without_tasks.flatten());
     if wanted.has(target_unhealthy::RULE.slug) {
         target_unhealthy::judge(lookup.now(), &group, judgement);
     }

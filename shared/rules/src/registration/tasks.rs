@@ -85,7 +85,7 @@ impl<'a> Tasks<'a> {
     /// Asks for every task in this list, and tells what isn't read of them.
     pub(crate) fn gaps(&self, lookup: &Lookup<'a>, list: TaskList) -> Rc<[Gap<'a>]> {
         // What can't be read of another service's task is no gap of this one: then its own list tells.
-        let by_cluster = lookup.told_by_cluster(&list).map(|of_cluster| self.gaps_in(lookup, of_cluster));
+        let by_cluster = lookup.listed_by_cluster(&list).map(|of_cluster| self.gaps_in(lookup, of_cluster));
         let is_readable = |gaps: &Rc<[Gap<'a>]>| !gaps.iter().any(|gap| matches!(gap, Gap::Unread(_)));
         by_cluster.filter(is_readable).unwrap_or_else(|| self.gaps_in(lookup, list))
     }

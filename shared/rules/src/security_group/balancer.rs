@@ -21,7 +21,7 @@ use model::observation::{Gap, Lookup};
 
 use super::reach::flow::transports;
 use super::reach::range::{both, everywhere, internet, without};
-use super::reach::{Admission, Admitted, Flow, Spread};
+use super::reach::{Admitted, Flow, Spread};
 
 /// What is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,7 +74,7 @@ impl<'a> Sender<'a> {
             own()
         } else if !exactly {
             Ok(vec![Spread::Unknown(self.group.ip_version()?)])
-        } else if self.is_behind_endpoint_service(lookup)? {
+        } else if has_endpoint_service(lookup, self.balancer)? {
             own()
         } else {
             Ok(Vec::new())
@@ -85,31 +85,9 @@ impl<'a> Sender<'a> {
         Ok(spreads)
     }
 
-    /// Is it the balancer of an endpoint service, whose clients come through PrivateLink?
-    fn is_behind_endpoint_service(&self, lookup: &Lookup<'a>) -> Result<bool, Gap<'a>> {
-        let services = lookup.endpoint_services()?;
-        Ok(services.iter().any(|service| service.network_load_balancers.contains(&self.balancer.arn)))
-    }
-
-    /// The zones whose node sends something that these rules certainly don't let in: where only its nodes send, and others are
-    /// let in, the tasks are reached from some of them alone. `None` where a closer look may tell more; `exactly` was the closest.
-    pub(crate) fn shut_zones(
-        &self,
-        lookup: &Lookup<'a>,
-        admitted: &Admitted,
-        purpose: Purpose,
-        exactly: bool,
-    ) -> Result<Option<Vec<&'a str>>, Gap<'a>> {
-        if purpose == Purpose::Traffic && self.preserves(lookup)? {
-            return Ok(Some(Vec::new()));
-        }
-        let spreads = self.own_addresses(lookup, exactly)?;
-        let verdicts: Vec<Admission> = spreads.iter().map(|spread| admitted.admits(spread)).collect();
-        if !exactly && verdicts.contains(&Admission::Unsure) {
-            return Ok(None);
-        }
-        let zones = self.balancer.zones.iter().map(|zone| zone.name.as_str()).zip(verdicts);
-        Ok(Some(zones.filter(|(_, verdict)| *verdict == Admission::BlockedTasks).map(|(zone, _)| zone).collect()))
+    /// Is there nobody but its nodes that sends? Clients whose address is preserved send traffic, but no health checks.
+    pub(crate) fn sends_alone(&self, lookup: &Lookup<'a>, purpose: Purpose) -> Result<bool, Gap<'a>> {
+        Ok(purpose == Purpose::Health || !self.preserves(lookup)?)
     }
 
     /// Its private addresses, zone by zone.
@@ -193,6 +171,12 @@ impl<'a> Sender<'a> {
     pub(crate) fn balancer_groups(&self, lookup: &Lookup<'a>) -> Result<Groups<'a>, Gap<'a>> {
         groups(lookup, self.balancer.groups(), self.balancer.vpc.as_ref())
     }
+}
+
+/// Is it the balancer of an endpoint service, whose clients come through PrivateLink?
+pub(crate) fn has_endpoint_service<'a>(lookup: &Lookup<'a>, balancer: &LoadBalancer) -> Result<bool, Gap<'a>> {
+    let services = lookup.endpoint_services()?;
+    Ok(services.iter().any(|service| service.network_load_balancers.contains(&balancer.arn)))
 }
 
 /// Some security groups with their rules.

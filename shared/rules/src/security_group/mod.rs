@@ -27,7 +27,7 @@ mod serves;
 mod stop;
 mod suggested_rule;
 
-pub(crate) use balancer::{Groups, Purpose, Sender, fill};
+pub(crate) use balancer::{Groups, Purpose, Sender, fill, has_endpoint_service};
 pub(crate) use checked_interfaces::{CheckedInterface, ServiceTasks};
 pub(crate) use judge::judge;
 pub(crate) use reach::flow::transports;

@@ -54,32 +54,56 @@ pub(crate) fn inbound<'a>(
     if admitted.ranges.is_empty() && admitted.lists.is_empty() && !admitted.is_unclear {
         return Ok(Admission::BlockedTasks.into());
     }
-    let judge =
-        |admitted: &Admitted, from: &[Spread]| Admission::any(from.iter().map(|spread| admitted.admits(spread)));
-    if sender.always_sends_itself(purpose)
-        && judge(&admitted, &sender.own_addresses(lookup, false)?) == Admission::Open
-        && let Some(shut_zones) = sender.shut_zones(lookup, &admitted, purpose, false)?
-    {
-        return Ok(Inbound { verdict: Admission::Open, shut_zones, doubt: None });
-    }
-    let roughly = judge(&admitted, &sender.spreads(lookup, flow, purpose, false)?);
-    if roughly == Admission::BlockedTasks {
-        return Ok(roughly.into());
-    }
-    if roughly == Admission::Open
-        && let Some(shut_zones) = sender.shut_zones(lookup, &admitted, purpose, false)?
-    {
-        return Ok(Inbound { verdict: roughly, shut_zones, doubt: None });
+    let judge = |admitted: &Admitted, from: &[Spread]| -> Vec<Admission> {
+        from.iter().map(|spread| admitted.admits(spread)).collect()
+    };
+    let sends_itself = sender.always_sends_itself(purpose);
+    let from_nodes = match sends_itself || sender.sends_alone(lookup, purpose)? {
+        true => judge(&admitted, &sender.own_addresses(lookup, false)?),
+        false => Vec::new(),
+    };
+    let roughly = match sends_itself && from_nodes.contains(&Admission::Open) {
+        true => Admission::Open,
+        false => Admission::any(judge(&admitted, &sender.spreads(lookup, flow, purpose, false)?)),
+    };
+    let is_exact = match roughly {
+        Admission::BlockedTasks => return Ok(roughly.into()),
+        Admission::Unsure => false,
+        // Where its nodes alone send, each of them counts.
+        Admission::Open => !from_nodes.contains(&Admission::Unsure) || !sender.sends_alone(lookup, purpose)?,
+    };
+    if is_exact {
+        return Ok(Inbound {
+            verdict: roughly,
+            shut_zones: shut_zones(lookup, sender, purpose, &from_nodes)?,
+            doubt: None,
+        });
     }
     let (admitted, exactly) = (fill(lookup, admitted), sender.spreads(lookup, flow, purpose, true));
     let (admitted, exactly) = (admitted?, exactly?);
-    let verdict = judge(&admitted, &exactly);
+    let verdict = Admission::any(judge(&admitted, &exactly));
     let shut_zones = match verdict {
-        Admission::Open => sender.shut_zones(lookup, &admitted, purpose, true)?.unwrap_or_default(),
+        Admission::Open => {
+            shut_zones(lookup, sender, purpose, &judge(&admitted, &sender.own_addresses(lookup, true)?))?
+        }
         _ => Vec::new(),
     };
     let doubt = (verdict == Admission::Unsure).then(|| doubt(actual, &admitted, &exactly));
     Ok(Inbound { verdict, shut_zones, doubt })
+}
+
+/// The zones whose node isn't let in, where nobody else sends: there the tasks are reached from the other nodes alone.
+fn shut_zones<'a>(
+    lookup: &Lookup<'a>,
+    sender: &Sender<'a>,
+    purpose: Purpose,
+    from_nodes: &[Admission],
+) -> Result<Vec<&'a str>, Gap<'a>> {
+    if !from_nodes.contains(&Admission::BlockedTasks) || !sender.sends_alone(lookup, purpose)? {
+        return Ok(Vec::new());
+    }
+    let zones = sender.balancer.zones.iter().map(|zone| zone.name.as_str()).zip(from_nodes);
+    Ok(zones.filter(|(_, verdict)| **verdict == Admission::BlockedTasks).map(|(zone, _)| zone).collect())
 }
 
 fn doubt(actual: &Groups<'_>, admitted: &Admitted, from: &[Spread]) -> &'static str {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::ec2::Protocol;
+use model::ec2::{Protocol, Subnet};
 use model::elb::{HealthCheckPort, TargetGroup, TargetType};
 use model::id::{LoadBalancerKind, SecurityGroupId, TargetGroupArn};
 use model::observation::{Gap, Lookup};
@@ -215,8 +215,7 @@ fn zones_of<'a>(
 ) -> Result<Vec<Option<&'a str>>, Gap<'a>> {
     let zone = |checked: &&CheckedInterface<'a>| {
         let Some(id) = &checked.interface.subnet else { return Ok(None) };
-        let subnets = lookup.subnets(&checked.interface.vpc)?;
-        Ok(subnets.iter().find(|subnet| subnet.id == *id).and_then(|subnet| subnet.zone.as_deref()))
+        Ok(Subnet::zone_of(lookup.subnets(&checked.interface.vpc)?, id))
     };
     checked_interfaces.iter().map(zone).collect()
 }

@@ -109,9 +109,7 @@ impl Access {
         })?;
         Ok(Session { config, calls, caller })
     }
-}
 
-impl Access {
     /// The call with the role that was refused.
     fn with_role(&self, call: &CallError) -> CallError {
         match &self.role {

@@ -117,9 +117,7 @@ impl Surveyor {
         };
         self.auditor.survey(audit, &watch).await
     }
-}
 
-impl Surveyor {
     /// What the pictures of what was seen are drawn from.
     pub(crate) async fn topology(&self, audited: &Audited) -> Topology {
         self.auditor.topology(audited, None).await

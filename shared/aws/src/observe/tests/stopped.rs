@@ -56,8 +56,8 @@ async fn of_many_services_they_are_listed_in_one_and_of_few_by_service() {
         let account = with_stopped(40);
         let seen = ask(&account, services, true).await;
         assert_eq!(calls(&account), expected, "{services}");
-        let told = Lookup::new(&seen).told_by_cluster(&stopped(Some(0)));
-        assert_eq!(told, (services > 2).then(|| stopped(None)), "{services}");
+        let listed = Lookup::new(&seen).listed_by_cluster(&stopped(Some(0)));
+        assert_eq!(listed, (services > 2).then(|| stopped(None)), "{services}");
     }
 }
 
@@ -70,13 +70,13 @@ async fn where_the_running_tasks_were_not_listed_in_one_they_are_listed_by_servi
 
 #[tokio::test]
 async fn a_list_that_is_longer_than_what_it_spares_is_given_up_and_asked_for_no_more() {
-    for (tasks, is_told) in [(500, true), (501, false)] {
+    for (tasks, is_listed) in [(500, true), (501, false)] {
         let account = with_stopped(tasks);
         let mut seen = ask(&account, 20, true).await;
-        assert_eq!(seen.aws.stopped_in_one[&cluster("prod")], Answer::Known(is_told));
-        assert_eq!(Lookup::new(&seen).told_by_cluster(&stopped(Some(0))).is_some(), is_told);
+        assert_eq!(seen.aws.stopped_in_one[&cluster("prod")], Answer::Known(is_listed));
+        assert_eq!(Lookup::new(&seen).listed_by_cluster(&stopped(Some(0))).is_some(), is_listed);
         calls(&account);
-        if !is_told {
+        if !is_listed {
             assert_eq!(Lookup::new(&seen).tasks(&stopped(Some(0))), Err(Gap::Pending));
             ask_again(&account, 20, &mut seen).await;
             assert_eq!((calls(&account), seen.aws.tasks.len()), (20, 21));

@@ -13,7 +13,7 @@ use model::policy::Policy;
 
 use crate::configuration::subject::{NamedGroup, Subject};
 use crate::finding::start;
-use crate::fix::{AwsCommand, fix, of_service, shorthand_list, string};
+use crate::fix::{AwsCommand, fix, string, update_network};
 use crate::judgement::Judgement;
 use crate::rule::Rule;
 
@@ -94,8 +94,8 @@ fn fixes<'a>(
     Ok(fixes)
 }
 
-/// A subnet in each of the zones that the balancer can have beside its own. SetSubnets takes public ones for an internet-facing
-/// balancer, and with fixed addresses asks for each zone's allocation again, which isn't known here: then none is named.
+/// A subnet in each of the zones that the balancer can have beside its own. SetSubnets takes "the IDs of the public
+/// subnets", "with their existing configurations" (Elastic Load Balancing API reference): an elastic address by its allocation again, which isn't known here: then none is named.
 fn subnets_to_add<'a>(
     lookup: &Lookup<'a>,
     balancer: &LoadBalancer,
@@ -152,18 +152,13 @@ fn leaving(subject: &Subject<'_>, outside: &[(&str, &SubnetId)]) -> Option<Fix> 
     if rest.is_empty() {
         return None;
     }
-    let mut parts = vec![format!("subnets={}", shorthand_list(&rest))];
-    if !network.security_groups.is_empty() {
-        parts.push(format!("securityGroups={}", shorthand_list(&network.security_groups)));
-    }
-    parts.extend(network.assign_public_ip.as_ref().map(|word| format!("assignPublicIp={word}")));
-    let value = format!("awsvpcConfiguration={{{}}}", parts.join(","));
     let title = format!("Or start tasks of {id} only where the load balancer is enabled");
     let note =
         format!("It starts a deployment that replaces every task of {id}; they are spread over fewer zones then.");
     let listed = rest.iter().map(|subnet| string(subnet.as_str())).collect::<Vec<_>>().join(", ");
     let text = format!("# in the network_configuration of the aws_ecs_service\nsubnets = [{listed}]\n");
-    let command = of_service(id, "update-service").arg("network-configuration", value);
+    let command =
+        update_network(id, rest.iter().copied(), &network.security_groups, network.assign_public_ip.as_deref());
     Some(fix(title, note).command(command).terraform(text).at_service(id).done())
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::ec2::{EndpointService, Peer};
+use model::ec2::Peer;
 use model::elb::{IpVersion, Listener, LoadBalancer, Scheme};
 use model::finding::{Finding, Severity};
 use model::fix::Fix;
@@ -13,7 +13,9 @@ use crate::fix::{AwsCommand, Direction, LOOK, fix};
 use crate::judgement::Judgement;
 use crate::path::served_balancer::ServedBalancer;
 use crate::rule::Rule;
-use crate::security_group::{Admitted, Flow, Groups, Sender, everywhere, fill, letting, transports};
+use crate::security_group::{
+    Admitted, Flow, Groups, Sender, everywhere, fill, has_endpoint_service, letting, transports,
+};
 
 pub(crate) const RULE: Rule = Rule {
     slug: "balancer-ingress-blocked",
@@ -57,7 +59,10 @@ fn finding<'a>(lookup: &Lookup<'a>, served: &ServedBalancer<'a>) -> Result<Optio
             None => open_listeners.push(listener),
         }
     }
-    if shut.is_empty() || passes_by(lookup, served.balancer)? {
+    // Its clients may all come through PrivateLink, past its groups.
+    if shut.is_empty()
+        || (served.balancer.filters_private_link == Some(false) && has_endpoint_service(lookup, served.balancer)?)
+    {
         return Ok(None);
     }
     let flows: Vec<String> = shut.iter().map(ToString::to_string).collect();
@@ -75,35 +80,31 @@ fn finding<'a>(lookup: &Lookup<'a>, served: &ServedBalancer<'a>) -> Result<Optio
             "No client reaches {services} through {name} on {on}: the load balancer's security groups let nobody in there"
         ),
     };
-    let fixes = fixes(lookup, served.balancer, &shut);
+    let fixes = fixes(lookup, served.balancer, &shut)?;
     let draft = behind.start(&RULE, summary).security_groups(served.balancer.groups()).subject(on);
     let draft = if reached < behind.users().len() { draft.loses_traffic(0) } else { draft };
     Ok(Some(draft.fixes(fixes).evidence("shut", Some(flows)).done()))
 }
 
 /// Everybody may be a client of an internet-facing balancer; who an internal one's are can't be known here.
-fn fixes(lookup: &Lookup<'_>, balancer: &LoadBalancer, shut: &BTreeSet<Flow>) -> Vec<Fix> {
-    let Some(group) = balancer.groups().iter().min() else { return Vec::new() };
-    if fronted(lookup, balancer) {
-        return vec![not_enforcing(balancer)];
+fn fixes<'a>(lookup: &Lookup<'a>, balancer: &LoadBalancer, shut: &BTreeSet<Flow>) -> Result<Vec<Fix>, Gap<'a>> {
+    let Some(group) = balancer.groups().iter().min() else { return Ok(Vec::new()) };
+    match has_endpoint_service(lookup, balancer) {
+        Ok(true) => return Ok(vec![not_enforcing(balancer)]),
+        Err(Gap::Pending) => return Err(Gap::Pending),
+        Ok(false) | Err(Gap::Unread(_)) => {}
     }
     if balancer.scheme == Scheme::InternetFacing {
         let versions: &[_] =
             if balancer.is_dualstack() { &[IpVersion::Ipv4, IpVersion::Ipv6] } else { &[IpVersion::Ipv4] };
         let peers: Vec<Peer> = versions.iter().flat_map(|version| everywhere(*version)).map(Peer::Range).collect();
-        return shut.iter().map(|flow| letting(lookup, Direction::In, group, flow, peers.clone())).collect();
+        return Ok(shut.iter().map(|flow| letting(lookup, Direction::In, group, flow, peers.clone())).collect());
     }
     let region = &lookup.observation().region;
     let command = AwsCommand::new(region.as_str(), "ec2", "describe-security-group-rules")
         .arg("filters", format!("Name=group-id,Values={group}"));
     let title = format!("See what security group {group} of {} lets in", balancer.arn.name());
-    vec![fix(title, LOOK).command(command).at_security_group(region, group).done()]
-}
-
-/// Does an endpoint service front it, as far as that can be read?
-fn fronted(lookup: &Lookup<'_>, balancer: &LoadBalancer) -> bool {
-    let fronts = |service: &EndpointService| service.network_load_balancers.contains(&balancer.arn);
-    lookup.endpoint_services().is_ok_and(|services| services.iter().any(fronts))
+    Ok(vec![fix(title, LOOK).command(command).at_security_group(region, group).done()])
 }
 
 /// "Turn off security group evaluation for PrivateLink" in the API Gateway guide's page on private integrations.
@@ -116,15 +117,6 @@ fn not_enforcing(balancer: &LoadBalancer) -> Fix {
     let command = command.args("security-groups", groups).arg(key, "off");
     let text = format!("# in the aws_lb\n{} = \"off\"\n", key.replace('-', "_"));
     fix(title, note).command(command).terraform(text).done()
-}
-
-/// May its clients all come through PrivateLink, past its groups?
-fn passes_by<'a>(lookup: &Lookup<'a>, balancer: &LoadBalancer) -> Result<bool, Gap<'a>> {
-    if balancer.filters_private_link != Some(false) {
-        return Ok(false);
-    }
-    let fronts = |service: &EndpointService| service.network_load_balancers.contains(&balancer.arn);
-    Ok(lookup.endpoint_services()?.iter().any(fronts))
 }
 
 /// What a listener takes, if nobody is let in with any of it.

@@ -15,8 +15,8 @@ use crate::configuration::crosses_zones;
 use crate::finding::start;
 use crate::fix::{AwsCommand, LOOK, fix};
 use crate::judgement::Judgement;
+use crate::path::acl_crossings::{Crossing, Denied, Node, Task, crossings};
 use crate::path::acl_entries::{Opening, allowing};
-use crate::path::acl_hops::{Denied, Hop, Node, Task, hops};
 use crate::path::network_acl::{EPHEMERAL, Passage, acl_of, is_open};
 use crate::path::served_balancer::ServedBalancer;
 use crate::rule::Rule;
@@ -24,7 +24,7 @@ use crate::security_group::{
     CheckedInterface, Flow, Purpose, Reachability, Sender, ServiceTasks, Spread, everywhere, reachabilities, transports,
 };
 
-/// How many hops a finding lists.
+/// How many crossings a finding lists.
 const LISTED: usize = 20;
 
 pub(crate) const RULE: Rule = Rule {
@@ -155,7 +155,7 @@ fn denied_to<'a>(
     let own = (lookup.network_acls(&checked.interface.vpc), lookup.network_acls(vpc), lookup.subnets(vpc));
     let (of_task, of_nodes, subnets) = (own.0?, own.1?, own.2?);
     let Some(at_task) = acl_of(of_task, subnet) else { return Ok(Vec::new()) };
-    let zone_of = |id: &SubnetId| zone(subnets, id);
+    let zone_of = |id: &SubnetId| Subnet::zone_of(subnets, id);
     let of_version = |range: &IpNet| IpVersion::of(range.addr()) == version;
     let own = subnets.iter().filter(|one| one.id == *subnet).flat_map(|one| &one.ranges);
     let task = Task { address: task, range: own.copied().filter(of_version).collect(), subnet, acl: at_task };
@@ -168,15 +168,15 @@ fn denied_to<'a>(
         }
         let Some(at_node) = acl_of(of_nodes, node.subnet) else { continue };
         for flow in reachability.flows(Purpose::Health)? {
-            let hops = hops(&flow, &task, node, at_node);
-            denied.extend(hops.into_iter().filter_map(|hop| hop.judge("health checks")));
+            let crossings = crossings(&flow, &task, node, at_node);
+            denied.extend(crossings.into_iter().filter_map(|crossing| crossing.judge("health checks")));
         }
         let flows = reachability.flows(Purpose::Traffic)?;
         // Of two protocols one may be all that the service speaks.
         if way.sends_itself && flows.len() == 1 {
             for flow in &flows {
-                let hops = hops(flow, &task, node, at_node);
-                denied.extend(hops.into_iter().filter_map(|hop| hop.judge("traffic")));
+                let crossings = crossings(flow, &task, node, at_node);
+                denied.extend(crossings.into_iter().filter_map(|crossing| crossing.judge("traffic")));
             }
         }
     }
@@ -196,10 +196,6 @@ fn nodes<'a>(lookup: &Lookup<'a>, sender: &Sender<'a>) -> Result<Vec<Node<'a>>, 
     Ok(nodes.collect())
 }
 
-fn zone<'a>(subnets: &'a [Subnet], id: &SubnetId) -> Option<&'a str> {
-    subnets.iter().find(|subnet| subnet.id == *id)?.zone.as_deref()
-}
-
 /// With clients' addresses preserved the task's subnet must let clients pass. Which they are isn't known: it is shut where nobody
 /// passes.
 fn denied_to_clients<'a>(
@@ -209,7 +205,7 @@ fn denied_to_clients<'a>(
 ) -> Vec<Denied<'a>> {
     let mut shut = Vec::new();
     for flow in flows {
-        let hop = |egress, ports, is_answer| Hop {
+        let crossing = |egress, ports, is_answer| Crossing {
             acl,
             subnet,
             egress,
@@ -219,8 +215,9 @@ fn denied_to_clients<'a>(
             ports,
             is_answer,
         };
-        let hops = [hop(false, PortRange { from: flow.port, to: flow.port }, false), hop(true, EPHEMERAL, true)];
-        let denied = hops.into_iter().filter_map(|hop| hop.judge("clients' traffic"));
+        let crossings =
+            [crossing(false, PortRange { from: flow.port, to: flow.port }, false), crossing(true, EPHEMERAL, true)];
+        let denied = crossings.into_iter().filter_map(|crossing| crossing.judge("clients' traffic"));
         shut.extend(denied.filter(|one| one.passage == Passage::Shut).take(1));
     }
     if shut.len() == flows.len() { shut } else { Vec::new() }
@@ -289,7 +286,7 @@ fn shut_to_all<'a>(
     use IpVersion::{Ipv4, Ipv6};
     let versions: &[_] = if balancer.is_dualstack() { &[Ipv4, Ipv6] } else { &[Ipv4] };
     let peers: Vec<IpNet> = versions.iter().flat_map(|version| everywhere(*version)).collect();
-    let hop = |egress, ports, is_answer| Hop {
+    let crossing = |egress, ports, is_answer| Crossing {
         acl,
         subnet,
         egress,
@@ -299,6 +296,9 @@ fn shut_to_all<'a>(
         ports,
         is_answer,
     };
-    let hops = [hop(false, PortRange { from: port, to: port }, false), hop(true, EPHEMERAL, true)];
-    hops.into_iter().filter_map(|hop| hop.judge("clients' traffic")).find(|one| one.passage == Passage::Shut)
+    let crossings = [crossing(false, PortRange { from: port, to: port }, false), crossing(true, EPHEMERAL, true)];
+    crossings
+        .into_iter()
+        .filter_map(|crossing| crossing.judge("clients' traffic"))
+        .find(|one| one.passage == Passage::Shut)
 }

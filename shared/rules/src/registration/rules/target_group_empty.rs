@@ -91,7 +91,7 @@ pub(crate) fn judge(now: Timestamp, group: &JudgedGroup<'_>, disputed_targets: &
 }
 
 /// The group of a service that wants tasks and keeps none, for which ECS gives a reason. `None` where others serve through it.
-pub(crate) fn of_none<'a>(
+pub(crate) fn without_tasks<'a>(
     lookup: &Lookup<'a>,
     selection: &Selection<'a>,
     group: &JudgedGroup<'a>,

@@ -12,7 +12,8 @@ use crate::survey::list;
 /// Stands for every Region that is enabled for the account.
 const ALL: &str = "all";
 
-/// Where it is asked which Regions are enabled, if no Region is set: a Region of the partition that no account can disable.
+/// Where it is asked which Regions are enabled, if no Region is set: a Region of the partition that is enabled by default,
+/// which no account can disable ("Enable or disable AWS Regions" in the AWS Account Management guide).
 fn first_of(partition: Option<&str>) -> &'static str {
     match partition {
         Some("aws-cn") => "cn-north-1",

@@ -33,7 +33,7 @@ pub(crate) struct Node<'a> {
 }
 
 /// One crossing of a border.
-pub(crate) struct Hop<'a, 'h> {
+pub(crate) struct Crossing<'a, 'h> {
     pub(crate) acl: &'a NetworkAcl,
     pub(crate) subnet: &'h SubnetId,
     pub(crate) egress: bool,
@@ -46,14 +46,14 @@ pub(crate) struct Hop<'a, 'h> {
 }
 
 /// There and back again.
-pub(crate) fn hops<'a, 'h>(
+pub(crate) fn crossings<'a, 'h>(
     flow: &'h Flow,
     task: &'h Task<'a>,
     node: &'h Node<'a>,
     at_node: &'a NetworkAcl,
-) -> [Hop<'a, 'h>; 4] {
+) -> [Crossing<'a, 'h>; 4] {
     let to = PortRange { from: flow.port, to: flow.port };
-    let at_task = |egress, ports, is_answer| Hop {
+    let at_task = |egress, ports, is_answer| Crossing {
         acl: task.acl,
         subnet: task.subnet,
         egress,
@@ -63,7 +63,7 @@ pub(crate) fn hops<'a, 'h>(
         ports,
         is_answer,
     };
-    let at_node = |egress, ports, is_answer| Hop {
+    let at_node = |egress, ports, is_answer| Crossing {
         acl: at_node,
         subnet: node.subnet,
         egress,
@@ -81,7 +81,7 @@ pub(crate) fn hops<'a, 'h>(
     ]
 }
 
-impl<'a> Hop<'a, '_> {
+impl<'a> Crossing<'a, '_> {
     fn passage(&self) -> Passage {
         let one = |peer: &IpNet| {
             let packets = Packets { egress: self.egress, protocol: self.protocol, peer: *peer, ports: self.ports };
