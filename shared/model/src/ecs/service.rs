@@ -278,7 +278,8 @@ impl ServiceEvent {
     #[must_use]
     pub fn tells_of_failed_health_checks(&self) -> bool {
         // The first is quoted by AWS in its knowledge center
-        // (repost.aws/knowledge-center/fargate-nlb-health-checks); that ECS passes on the second as well is a belief.
+        // (repost.aws/knowledge-center/fargate-nlb-health-checks); that ECS passes on the second as well is a belief. The target
+        // group stands in parentheses or not (repost.aws/knowledge-center/ecs-fargate-health-check-failures).
         const NOT_CHECKED: [&str; 2] = [
             "that is not enabled for the load balancer",
             "is not configured to receive traffic from the load balancer",
@@ -289,11 +290,12 @@ impl ServiceEvent {
     }
 
     /// `(service web) was unable to place a task because no container instance met all of its requirements.`, or that its tasks
-    /// fail to start again and again, or that the circuit breaker gave up.
+    /// fail to start again and again, or that the circuit breaker gave up: "Service event messages" in the developer guide, which has
+    /// `unable to place a task in` of a single Availability Zone besides.
     #[must_use]
     pub fn reports_that_none_is_started(&self) -> bool {
         const MESSAGES: [&str; 3] = [
-            "unable to place a task",
+            "unable to place a task because",
             "unable to consistently start tasks",
             "deployment failed: tasks failed to start",
         ];

@@ -134,7 +134,9 @@ impl Task {
         !matches!(self.last_status, TaskStatus::Stopped | TaskStatus::Deleted)
     }
 
-    /// Did it stop by itself, or for failing its health checks? "Stopped tasks error codes" in the developer guide.
+    /// Did it stop by itself, or for failing its health checks? `stopCode` is of Task in the Amazon ECS API reference. That the reason
+    /// of a stopped task has the words `failed container health checks`, as the service's event has
+    /// (repost.aws/knowledge-center/ecs-task-container-health-check-failures), is a belief: without it nothing is reported.
     #[must_use]
     pub fn stopped_badly(&self) -> bool {
         matches!(self.stop_code, Some(StopCode::FailedToStart | StopCode::EssentialContainerExited))

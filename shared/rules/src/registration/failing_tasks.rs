@@ -11,7 +11,7 @@ use model::scope::ServiceId;
 /// For so long at least it must have been going wrong: by then ECS has tried again.
 const LASTING: SignedDuration = SignedDuration::from_mins(10);
 
-/// ECS repeats a message of the same cause after six hours ("Amazon ECS service event messages" in the developer guide).
+/// ECS repeats a message whose cause isn't resolved after six hours ("Service event messages" in the developer guide).
 const REPEATED: SignedDuration = SignedDuration::from_hours(6);
 
 /// So many different reasons are given.
@@ -55,12 +55,22 @@ pub(crate) fn failing_tasks<'a>(
     Ok(refused.map(|(event, since)| FailingTasks { newest: &event.message, since, reasons: BTreeMap::new() }))
 }
 
-/// Tasks of the service that stopped by themselves within the last hour, for which ECS keeps them, or for their health checks.
+/// Tasks of the service that stopped by themselves within the last hour, for which ECS keeps them, or for their health checks. One that
+/// can't be read is none: less is known of why, and nothing else.
 pub(crate) fn stopped_badly<'a>(lookup: &Lookup<'a>, id: &ServiceId) -> Result<Vec<&'a Task>, Gap<'a>> {
     let list = TaskList { cluster: id.cluster.clone(), service: Some(id.clone()), desired: Desired::Stopped };
-    let tasks: Vec<_> = lookup.tasks(&list)?.iter().map(|arn| lookup.task(&id.cluster, arn)).collect();
-    let tasks = tasks.into_iter().collect::<Result<Vec<_>, _>>()?;
-    Ok(tasks.into_iter().flatten().filter(|task| !task.is_live() && task.stopped_badly()).collect())
+    let list = lookup.listed_by_cluster(&list).unwrap_or(list);
+    let answers: Vec<_> = lookup.tasks(&list)?.iter().map(|arn| lookup.task(&id.cluster, arn)).collect();
+    let mut stopped = Vec::new();
+    for answer in answers {
+        match answer {
+            Ok(task) => stopped.extend(task.filter(|task| !task.is_live() && task.stopped_badly())),
+            Err(Gap::Pending) => return Err(Gap::Pending),
+            Err(Gap::Unread(_)) => {}
+        }
+    }
+    stopped.retain(|task| task.service_name() == Some(&*id.name));
+    Ok(stopped)
 }
 
 fn reason(task: &Task) -> &str {

@@ -101,6 +101,9 @@ impl Story {
         });
         assert_eq!(by_cluster.judgement.findings, by_service.judgement.findings, "by cluster, and by service");
         assert_eq!(by_cluster.judgement.abstentions, by_service.judgement.abstentions, "by cluster, and by service");
+        let mut asked = BTreeSet::new();
+        let is_first = by_cluster.rounds.iter().flatten().all(|question| asked.insert(question));
+        assert!(is_first || !self.account.unread.is_empty(), "a list is asked for though the cluster's has it");
         self.assert_each_group_judged_again(&by_cluster);
     }
 
