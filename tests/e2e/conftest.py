@@ -11,7 +11,7 @@ from harness.command_line import CommandLine
 from harness.lambda_runtime import Function, repairing, settings_of
 from harness.proxy import Proxy
 from harness.server import MotoServer
-from scenes import Web
+from scenes import EverythingWrong, Web
 
 TARGET = Path(__file__).resolve().parents[2] / "target"
 
@@ -137,6 +137,12 @@ def cli(nobody, account, proxy):
     """The command line of someone who may do everything in the account."""
     assert account.id
     return nobody.at(proxy.url)
+
+
+@pytest.fixture
+def everything_wrong(account):
+    """An account with a finding of every kind of target. The ledger alone proves that one with a live owner was somebody else's."""
+    return EverythingWrong(account)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """Scenes of the tests of fixes: an account that breaks one rule, and ECS's part once the fix is made."""
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from guard_scenes import guarding
 from harness.account.deployments import new_deployment_id, use_native_strategy
@@ -21,7 +21,7 @@ class Shop(Web):
         self.vpc.balancer.crosses_zones()
         self.vpc.balancer.has_nodes()
         self.ec2, self.elbv2 = account.aws.ec2, account.aws.elbv2
-        #: The policy and the ledger that the audit is told.
+        #: The policy and the ledger that the audit is given.
         self.policy, self.ledger = None, None
         #: What ECS does once the fix is made.
         self.ecs = None
@@ -247,6 +247,12 @@ def balancer_lets_nobody_in(shop):
     shop.is_behind(balancer_with_groups(shop, lets_in=False))
 
 
+def balancer_of_an_endpoint_service_lets_nobody_in(shop):
+    balancer = balancer_with_groups(shop, lets_in=False)
+    shop.is_behind(balancer)
+    shop.ec2.create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=[balancer.arn])
+
+
 def listener_forwards_nothing(shop):
     groups = [{"TargetGroupArn": shop.group.arn, "Weight": 0}]
     shop.elbv2.modify_listener(ListenerArn=shop.listener(), DefaultActions=[
@@ -361,3 +367,22 @@ def may_grow_in_a_small_subnet(shop):
 def checks_a_port_that_no_container_maps(shop):
     shop.vpc.lets_in(9090)
     shop.elbv2.modify_target_group(TargetGroupArn=shop.group.arn, HealthCheckPort="9090")
+
+
+def serves_udp_and_answers_checks_beside(shop):
+    shop.vpc.lets_in(9090)
+    group = shop.vpc.target_group("dns", Protocol="UDP")
+    shop.cluster.service("dns", {group: 53}, desired=0).runs(register_task_definition(
+        shop.account, "dns", {53: "udp", 9090: "tcp"}))
+
+
+def no_task_stays(shop):
+    """Its tasks stop again and again, for a quarter of an hour already."""
+    ends = {"stopCode": "TaskFailedToStart", "stoppedReason": "CannotPullContainerError: pull image manifest has been retried"}
+    for task, minutes in zip(shop.tasks, (25, 15, 5), strict=True):
+        task.stop()
+        then = datetime.now(timezone.utc) - timedelta(minutes=minutes)
+        shop.account.set("task", task.arn, stoppedAt=then.isoformat(), **ends)
+    now = datetime.now(timezone.utc).isoformat()
+    message = "(service web) is unable to consistently start tasks successfully."
+    shop.service.set(events=[{"id": "1", "createdAt": now, "message": message}])

@@ -40,7 +40,7 @@ RECEIVES = 50
 
 
 class Quick:
-    """Two registrars with half of each quota, and a queue whose messages come back at once: what an hour brings, in minutes."""
+    """Two registrars with half of each quota, and a queue that retries at once: an hour's state changes, in minutes."""
 
     count, share, timeout = 2, 0.5, 120.0
 

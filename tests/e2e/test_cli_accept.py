@@ -4,20 +4,15 @@ import json
 
 import pytest
 from harness.lambda_runtime import repairing
-from scenes import EverythingWrong, until_rest
+from scenes import until_rest
 
 FOREIGN = '[[accept]]\nrule = "target-foreign"\nservice = "prod/*"\nreason = "the box registers itself"\n'
 
-
-@pytest.fixture(autouse=True)
-def broken(account):
-    return EverythingWrong(account)
+pytestmark = pytest.mark.usefixtures("everything_wrong")
 
 
 @pytest.fixture
-def cli(cli, broken, account):
-    """Who asks with the ledger: it alone proves that a target with a live owner was somebody else's."""
-    assert broken
+def cli(cli, account):
     return cli.where(GUARD_LEDGER_TABLE=account.ledger().name)
 
 
@@ -63,7 +58,7 @@ def test_only_what_is_named_is_accepted(cli):
     assert accepted(cli, f'[[accept]]\nrule = "target-*"\nservice = "staging/*"\n{reason}') == [None]
 
 
-def test_acceptance_changes_nothing_about_repairs(broken, start_registrar):
+def test_acceptance_changes_nothing_about_repairs(everything_wrong, start_registrar):
     accept = '[[accept]]\nrule = "target-*"\nreason = "all of it"\n'
     until_rest(start_registrar(repairing(managed="exclusive") + accept), {})
-    assert broken.targets() == broken.cure
+    assert everything_wrong.targets() == everything_wrong.cure

@@ -11,23 +11,16 @@ import pytest
 from harness.faults import denied
 from harness.place import ACCOUNT, OTHER_ACCOUNT
 from harness.wire import Answer
-from scenes import EverythingWrong
 
 RULES = ("--rule", "target-*")
 ROLES = f"arn:aws:iam::{ACCOUNT}:role/audit,arn:aws:iam::{OTHER_ACCOUNT}:role/audit"
 PATTERN = ("--role-arn", "arn:aws:iam::{account}:role/audit", "--accounts", f"{ACCOUNT},{OTHER_ACCOUNT}")
 
-
-@pytest.fixture
-def broken(account):
-    """An account with a finding of every kind of target; there is nothing in the other account."""
-    return EverythingWrong(account)
+pytestmark = pytest.mark.usefixtures("everything_wrong")
 
 
 @pytest.fixture
-def cli(cli, broken, account):
-    """Who asks with the ledger: it alone proves that a target with a live owner was somebody else's."""
-    assert broken
+def cli(cli, account):
     return cli.where(GUARD_LEDGER_TABLE=account.ledger().name)
 
 

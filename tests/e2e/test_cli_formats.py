@@ -8,23 +8,16 @@ import re
 from pathlib import Path
 
 import pytest
-from scenes import EverythingWrong
 
 RULES = ("--rule", "target-*")
 #: The published JSON schema of SARIF 2.1.0, as `make setup` takes it from a package.
 SARIF_SCHEMA = Path(os.environ.get("SARIF_SCHEMA", Path(__file__).resolve().parents[2] / ".venv/sarif-2.1.0.json"))
 
-
-@pytest.fixture(autouse=True)
-def broken(account):
-    """An account with a finding of every kind of target."""
-    return EverythingWrong(account)
+pytestmark = pytest.mark.usefixtures("everything_wrong")
 
 
 @pytest.fixture
-def cli(cli, broken, account):
-    """Who asks with the ledger: it alone proves that a target with a live owner was somebody else's."""
-    assert broken
+def cli(cli, account):
     return cli.where(GUARD_LEDGER_TABLE=account.ledger().name)
 
 

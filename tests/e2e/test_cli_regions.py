@@ -8,23 +8,16 @@ import xml.etree.ElementTree as xml
 import pytest
 from harness.faults import denied, refused
 from harness.wire import Answer
-from scenes import EverythingWrong
 
 RULES = ("--rule", "target-*")
 BOTH = (*RULES, "--region", "us-east-1,eu-west-1")
 ACCOUNT = "111122223333"
 
-
-@pytest.fixture
-def broken(account):
-    """An account with a finding of every kind of target in us-east-1, and nothing anywhere else."""
-    return EverythingWrong(account)
+pytestmark = pytest.mark.usefixtures("everything_wrong")
 
 
 @pytest.fixture
-def cli(cli, broken, account):
-    """Who asks with the ledger: it alone proves that a target with a live owner was somebody else's."""
-    assert broken
+def cli(cli, account):
     return cli.where(GUARD_LEDGER_TABLE=account.ledger().name)
 
 

@@ -2,7 +2,8 @@
 
 
 def register_task_definition(account, family, ports, network_mode="awsvpc", environment=()):
-    """Registers the next revision of the family; returns its ARN."""
+    """Registers the next revision of the family, which maps these ports for TCP, or each for its protocol; returns its ARN."""
+    mappings = ports if isinstance(ports, dict) else dict.fromkeys(ports, "tcp")
     options = {}
     if network_mode == "awsvpc":
         options = {"requiresCompatibilities": ["FARGATE"], "cpu": "256", "memory": "512"}
@@ -14,7 +15,7 @@ def register_task_definition(account, family, ports, network_mode="awsvpc", envi
             "image": "app:1",
             "memory": 128,
             "environment": list(environment),
-            "portMappings": [{"containerPort": port, "protocol": "tcp"} for port in dict.fromkeys(ports)],
+            "portMappings": [{"containerPort": port, "protocol": protocol} for port, protocol in mappings.items()],
         }],
         **options,
     )
