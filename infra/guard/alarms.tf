@@ -27,7 +27,7 @@ locals {
       dimensions = { FunctionName = aws_lambda_function.function[name].function_name }
       above      = 0, period = 300, of = 3, at_least = 3, missing = "notBreaching"
     } },
-    # A look to come may be held back for 15 minutes, and a failed message comes back after the visibility timeout.
+    # A look to come may be delayed for 15 minutes, and a failed message is retried after the visibility timeout.
     { for name, f in local.functions : "${name}-late" => {
       text       = "The oldest message of ${var.name}-${name} waits for longer than it should. If its log shows passes, there is more work than it keeps up with: raise maximum_concurrency or quota_share. If not, see the alarms on errors and throttles."
       namespace  = "AWS/SQS", metric = "ApproximateAgeOfOldestMessage", statistic = "Maximum"

@@ -27,7 +27,7 @@ resource "aws_sqs_queue" "function" {
   visibility_timeout_seconds = local.visibility_seconds[each.key]
   tags                       = local.tags
 
-  # A message that comes back because AWS was out of breath for a while isn't dead yet.
+  # A message that is retried because AWS was throttling or down for a while isn't dead yet.
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.dead_letters[each.key].arn
     maxReceiveCount     = 5

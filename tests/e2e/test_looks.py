@@ -142,11 +142,11 @@ def test_look_to_come_for_another_target_ends_without_confirming_this_one(web, r
 def test_task_younger_than_grace_ends_registered_by_the_look_it_gets_when_it_is_old_enough(
         web, start_registrar, queue):
     registrar = start_registrar(repairing(grace="3s", confirm_after="0s"), queue=queue)
-    young = web.service.start_task(registered=False)
-    young.started(seconds_ago=1)
-    queue.send(young.event())
+    starting = web.service.start_task(registered=False)
+    starting.started(seconds_ago=1)
+    queue.send(starting.event())
     queue.deliver(registrar, within=20)
-    assert web.group.targets() == web.healthy() | {young.target()}
+    assert web.group.targets() == web.healthy() | {starting.target()}
 
 
 def test_message_ends_in_the_dead_letter_queue_when_its_look_to_come_cannot_be_sent(

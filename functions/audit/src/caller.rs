@@ -34,7 +34,7 @@ pub enum CallerError {
     #[error("whose account this is can't be asked: {0}")]
     Unknown(#[from] CallError),
     /// AWS's answer makes no sense.
-    #[error("whose account this is can't be told from AWS's answer {0:?}")]
+    #[error("can't identify the AWS account from AWS's answer {0:?}")]
     Unclear(String),
 }
 
@@ -58,7 +58,7 @@ pub async fn assuming(config: &SdkConfig, role: &RoleArn) -> SdkConfig {
 /// Asks AWS who calls.
 ///
 /// # Errors
-/// When it can't be told.
+/// When AWS's answer doesn't say.
 pub async fn caller(config: &SdkConfig) -> Result<Caller, CallerError> {
     let region = config.region().ok_or(CallerError::NoRegion)?;
     let region = region.as_ref().parse().map_err(|_| CallerError::BadRegion(region.as_ref().to_owned()))?;

@@ -44,7 +44,7 @@ pub struct DelayedLook {
     /// Tasks to look at with it, with what their events said.
     pub tasks: BTreeMap<TaskArn, Arc<TaskHint>>,
     /// What was suspected ([`model::finding::Finding::suspicion`]), and when it was first seen. Empty where the look is
-    /// for tasks too young to be judged.
+    /// for tasks in grace.
     pub suspicions: BTreeMap<Fingerprint, Timestamp>,
     /// How many looks came before this one.
     pub attempt: u32,

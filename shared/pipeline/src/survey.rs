@@ -37,7 +37,7 @@ pub async fn survey<E: Environment, Q: LookQueue>(
 ) -> PassOutcome {
     let capabilities = Capabilities { ledger: environment.ledger().is_some(), waiting: Waiting::Queue };
     let mut seen = look(environment, assignment, &assignment.looks, capabilities, watch).await;
-    // A task too young to be judged is no suspicion; its own events, or the next survey, lead to it again.
+    // A task in grace is no suspicion; its own events, or the next survey, lead to it again.
     seen.plan.looks.retain(|_, look| !look.suspicions.is_empty());
     let looks = std::mem::take(&mut seen.plan.looks);
     let (of_targets, of_groups) = looks.into_iter().partition(|(site, _)| is_about_targets(site));

@@ -18,7 +18,7 @@ use crate::{hold, limit, repair_options, restraint};
 
 /// What becomes of the findings' proposals.
 ///
-/// `looks` are the suspicions that look-again messages of this pass carry, `in_grace` the tasks that are too young to be judged.
+/// `looks` are the suspicions that look-again messages of this pass carry, `in_grace` the tasks that are in grace.
 /// While the lookup has open questions the plan is not the last word: have them answered and plan again.
 #[must_use]
 pub fn plan(

@@ -29,7 +29,7 @@ pub struct LookHistory {
     pub attempt: u32,
 }
 
-/// A task that is too young to be judged.
+/// A task in grace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskInGrace {
     /// The target group it belongs in.

@@ -16,7 +16,7 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
     /// What could not be judged, because something could not be read.
     pub abstentions: BTreeSet<(Unit, Unread)>,
-    /// Groups to be looked at again then: a task is too young to be judged, a target is being registered, or the interface
+    /// Groups to be looked at again then: a task is in grace, a target is being registered, or the interface
     /// of a task that stopped isn't deleted yet.
     pub in_grace: BTreeSet<(TargetGroupArn, Timestamp)>,
     /// The target groups judged, with the services under judgement that use them.

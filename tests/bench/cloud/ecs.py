@@ -6,7 +6,7 @@ from harness.place import ACCOUNT, REGION
 
 from .account import CLUSTER, PORT, Account
 
-#: Long ago, so that nothing is too young to be judged.
+#: Long ago, so that nothing is in grace.
 THEN = 1_772_366_400.123
 
 

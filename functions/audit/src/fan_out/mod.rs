@@ -1,16 +1,16 @@
 //! An audit of a large account, cluster by cluster.
 //!
-//! What one invocation couldn't look at in a third of its time is handed out as messages in the audit's own queue, one for each
+//! What one invocation couldn't look at in a third of its time is sent as messages in the audit's own queue, one for each
 //! cluster and one for the target groups that no service names. Each part leaves its report in the bucket; whichever finds
 //! that none is missing joins them into one. Nothing is counted and nothing locked:
 //!
 //! | what happens | what comes of it |
 //! |---|---|
-//! | a part is done twice, or comes back after a crash | it leaves the same report in the same place |
+//! | a part is done twice, or retried after a crash | it leaves the same report in the same place |
 //! | two parts find at once that none is missing | both join them into the same report |
 //! | a part never ends | the closing message, which comes last, joins what there is and says what is missing |
 //! | a part ends after that | it joins anew, and the report is whole |
-//! | the invocation that hands out is cut off | its message comes back and begins anew; what was begun expires in the bucket |
+//! | the invocation that splits is cut off | its message is retried and begins anew; what was begun expires in the bucket |
 
 pub(crate) mod census;
 mod join;
@@ -42,7 +42,7 @@ const PATIENCE: SignedDuration = SignedDuration::from_hours(1);
 const REQUESTS: f64 = 2.0;
 const REQUESTS_A_SECOND: f64 = 10.0;
 
-/// The queue parts are handed out in, and the bucket their reports are left in.
+/// The queue that parts are sent to, and the bucket their reports are left in.
 #[derive(Debug)]
 pub struct FanOut {
     bucket: S3Bucket,

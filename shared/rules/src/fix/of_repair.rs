@@ -10,7 +10,7 @@ use model::scope::ServiceId;
 
 use super::{AwsCommand, fix, shorthand_list};
 
-/// The repairs of a finding as fixes, best first. A ladder of options begins with what holds for the next tasks too; steps that
+/// The repairs of a finding as fixes, best first. Repair options begin with what holds for the next tasks too; steps that
 /// follow one another are one fix.
 pub(crate) fn fixes_of_repairs(proposals: &[Proposal]) -> Vec<Fix> {
     let steps: Vec<&Proposal> = proposals.iter().filter(|one| one.repair.option().is_none()).collect();

@@ -49,7 +49,7 @@ pub(crate) struct BlockedTasks<'a, 'p> {
 pub(crate) struct ReachabilityOutcome<'a, 'p> {
     /// What doesn't reach tasks.
     pub(crate) blocked: Vec<BlockedTasks<'a, 'p>>,
-    /// What can't be told, though everything was asked.
+    /// What can't be resolved, though everything was asked.
     pub(crate) doubts: Vec<String>,
 }
 
@@ -183,7 +183,7 @@ impl<'a, 'p> Reachability<'a, 'p> {
         let is_unsure = others.into_iter().any(|at| reached(at) == Admission::Unsure);
         let Some((sender, inbound, outbound)) = paths.first() else { return Ok((Vec::new(), None)) };
         let doubt = inbound.doubt.or(outbound.doubt).filter(|_| is_unsure);
-        let doubt = doubt.map(|why| format!("whether {flow} reaches the tasks can't be told: {why}"));
+        let doubt = doubt.map(|why| format!("whether {flow} reaches the tasks can't be resolved: {why}"));
         let blocked =
             |sender: Sender<'a>, at: &[usize], (inbound, outbound): (bool, bool), from_zones: &[&str]| BlockedTasks {
                 flow: flow.clone(),

@@ -8,11 +8,11 @@ use model::observation::Question;
 use model::scope::Unit;
 use rules::Judgement;
 
-/// Findings with their repairs, then what is too young, then what could not be judged.
+/// Findings with their repairs, then what is in grace, then what could not be judged.
 pub(crate) fn render(judgement: &Judgement) -> String {
     let mut text: String = judgement.findings.iter().map(finding).collect();
     for (group, at) in &judgement.in_grace {
-        writeln!(text, "young until {at} in {}", group.name()).expect("a string takes all");
+        writeln!(text, "in grace until {at} in {}", group.name()).expect("a string takes all");
     }
     for (unit, unread) in &judgement.abstentions {
         writeln!(text, "can't judge {}: {} {}", name(unit), unread.resource, unread.error).expect("a string takes all");

@@ -66,7 +66,7 @@ pub trait Backend: Sync {
         async { Ok(None) }
     }
 
-    /// Does a part of what was handed out.
+    /// Does a part of an audit that was split.
     fn part(
         &self,
         _body: &str,
@@ -239,7 +239,7 @@ async fn take_request(
     Ok(())
 }
 
-/// Leaves looks that came early again. A message whose look could not be left fails, so that it comes back instead.
+/// Leaves looks that came early again. A message whose look could not be left fails, so that it is retried instead.
 async fn leave_again(early: Vec<(String, DelayedLook)>, backend: &impl Backend) -> Vec<(String, String)> {
     if early.is_empty() {
         return Vec::new();
@@ -265,7 +265,7 @@ async fn pass(
     match backend.hand_out(pass_request, ReportFormat::Json, home, deadline).await {
         Ok(None) => {}
         Ok(Some(answer)) => {
-            tracing::info!(answer = answer.get(), "the order was handed out");
+            tracing::info!(answer = answer.get(), "audit split into parts");
             return Vec::new();
         }
         Err(error) => return messages.into_iter().map(|(id, _)| (id.to_owned(), chain(&error))).collect(),
@@ -288,6 +288,10 @@ fn log_failures(failed: &BTreeMap<String, String>) {
     }
     for (reason, ids) in by_reason {
         let first = ids.first().copied().unwrap_or_default();
-        tracing::warn!(message.id = first, messages.failed = ids.len(), "messages failed and come back: {reason}");
+        tracing::warn!(
+            message.id = first,
+            messages.failed = ids.len(),
+            "messages failed and will be retried: {reason}"
+        );
     }
 }

@@ -86,7 +86,7 @@ fn zones_without<'a>(
     Ok(if at_rest { without } else { Vec::new() })
 }
 
-/// What a group has in each zone; `None` if the zone of a target can't be told, or it is served from every zone.
+/// What a group has in each zone; `None` if the zone of a target isn't known, or it is served from every zone.
 fn by_zone<'a>(lookup: &Lookup<'a>, group: &'a TargetGroup) -> Result<Option<BTreeMap<&'a str, InZone>>, Gap<'a>> {
     let Some(vpc) = &group.vpc else { return Ok(None) };
     let (health, subnets) = (lookup.target_health(&group.arn), lookup.subnets(vpc));

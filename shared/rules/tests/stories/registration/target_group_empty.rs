@@ -73,7 +73,7 @@ fn no_live_task_is_no_emptiness() {
 #[test]
 fn tasks_in_grace_are_waited_for() {
     let judged = story().group("web").service("web").on("web", 8080).task(1).for_minutes(1);
-    assert_snapshot!(judged.found(), @"young until 2026-03-01T12:01:00Z in web");
+    assert_snapshot!(judged.found(), @"in grace until 2026-03-01T12:01:00Z in web");
 }
 
 /// ECS ignores failing checks for as long as the service says.

@@ -108,7 +108,7 @@ fn while_it_is_initial_it_may_have_been_registered_for_its_new_owner_just_now() 
       about service web, task t5, group web, 10.0.1.9:8080, eni-t5; under the policy for prod/web
       past_owner: the ledger saw it registered for task t9 at 2026-03-01T10:00:00Z
       withheld: deregister 10.0.1.9:8080 from web: the target is still initial, so it may have been registered for its new owner just now
-    young until 2026-03-01T12:03:00Z in web
+    in grace until 2026-03-01T12:03:00Z in web
     ");
 }
 

@@ -108,7 +108,7 @@ fn a_quic_target_can_only_be_reported() {
 
 #[test]
 fn a_task_in_grace_gets_a_look_when_its_grace_ends() {
-    assert_snapshot!(healthy().task(3).for_minutes(1).found(), @"young until 2026-03-01T12:01:00Z in web");
+    assert_snapshot!(healthy().task(3).for_minutes(1).found(), @"in grace until 2026-03-01T12:01:00Z in web");
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn at_grace_it_is_old_enough() {
 #[test]
 fn grace_is_the_policys() {
     assert!(healthy().task(3).for_minutes(0).policy("registration.grace = \"0s\"").found().contains("target-missing"));
-    assert!(healthy().task(3).for_minutes(9).policy("registration.grace = \"10m\"").found().starts_with("young"));
+    assert!(healthy().task(3).for_minutes(9).policy("registration.grace = \"10m\"").found().starts_with("in grace"));
 }
 
 #[test]

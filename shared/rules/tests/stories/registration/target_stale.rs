@@ -288,7 +288,7 @@ fn outliving(judged: Story, attachment: &str) -> Story {
 fn an_interface_that_outlives_its_stopped_task_is_waited_for() {
     let attachment = |mut judged: Story| judged.the_task().interfaces[0].attachment.to_string();
     let own = attachment(stale_by_stopped_task());
-    assert_snapshot!(outliving(stale_by_stopped_task(), &own).found(), @"young until 2026-03-01T12:03:00Z in web");
+    assert_snapshot!(outliving(stale_by_stopped_task(), &own).found(), @"in grace until 2026-03-01T12:03:00Z in web");
     let recorded = stale_by_stopped_task().recorded("web", "10.0.1.9:8080", 9);
     assert_eq!(outliving(recorded.clone(), &own).found(), outliving(stale_by_stopped_task(), &own).found());
     assert_snapshot!(outliving(recorded, "another").found(), @"
@@ -305,11 +305,11 @@ fn an_interface_that_outlives_its_stopped_task_is_waited_for() {
 fn so_is_one_that_only_its_id_tells() {
     let mut judged = stale_by_stopped_task().other_interface("interface", "10.0.1.9");
     judged.account.other_interfaces[0].id = names::interface("t9");
-    assert!(judged.found().starts_with("young until"), "{}", judged.found());
+    assert!(judged.found().starts_with("in grace until"), "{}", judged.found());
     let forgotten = healthy().task(9).registered().forgotten().recorded("web", "10.0.1.9:8080", 9);
     let mut judged = forgotten.other_interface("interface", "10.0.1.9");
     judged.account.other_interfaces[0].id = names::interface("t9");
-    assert!(judged.found().starts_with("young until"), "the ledger remembers it: {}", judged.found());
+    assert!(judged.found().starts_with("in grace until"), "the ledger remembers it: {}", judged.found());
 }
 
 /// EC2's answer lacks the interface that ECS says a live task has: `startedBy` names no deployment, so that no service

@@ -251,23 +251,23 @@ fn a_rule_for_a_peered_vpcs_group_is_not_the_balancers() {
 fn a_group_that_was_deleted_meanwhile_may_have_let_it_in() {
     let mut judged = judged("TCP 8080; lb sg-lb; wears web,base; in web: tcp 9090 sg-lb");
     judged.account.network.groups.remove(&names::security_group("base"));
-    assert_snapshot!(judged.found(), @"can't judge group web: arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0f whether TCP port 8080 reaches the tasks can't be told: a security group of theirs can't be seen");
+    assert_snapshot!(judged.found(), @"can't judge group web: arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0f whether TCP port 8080 reaches the tasks can't be resolved: a security group of theirs can't be seen");
     let mut theirs = self::judged("TCP 8080; lb sg-lb; out lb:; in web: tcp 8080 sg-lb");
     theirs.account.network.groups.remove(&names::security_group("lb"));
-    assert_snapshot!(theirs.found(), @"can't judge group web: arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0f whether TCP port 8080 reaches the tasks can't be told: a security group of the balancer's, or a prefix list in a rule of one, can't be seen");
+    assert_snapshot!(theirs.found(), @"can't judge group web: arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0f whether TCP port 8080 reaches the tasks can't be resolved: a security group of the balancer's, or a prefix list in a rule of one, can't be seen");
 }
 
 #[test]
 fn clients_that_come_by_a_peered_vpcs_group_may_come_from_anywhere() {
     let judged =
         judged("UDP 53; internal; lb sg-lb; in lb: udp 80 sg-x; in web: udp 53 10.1.0.0/16; in web: tcp 53 sg-lb");
-    assert_snapshot!(judged.found(), @"can't judge group web: arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0f whether UDP port 53 reaches the tasks can't be told: the balancer lets in clients by groups they have, perhaps in a peered VPC, or a listener sends to the group by a rule");
+    assert_snapshot!(judged.found(), @"can't judge group web: arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0f whether UDP port 53 reaches the tasks can't be resolved: the balancer lets in clients by groups they have, perhaps in a peered VPC, or a listener sends to the group by a rule");
 }
 
 #[test]
 fn a_rule_for_a_part_of_a_subnet_may_be_for_the_balancer_or_not() {
     let judged = judged("TCP 8080; lb none; hidden; in web: tcp 8080 10.0.1.0/25");
-    assert_snapshot!(judged.found(), @"can't judge group web: arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0f whether TCP port 8080 reaches the tasks can't be told: the balancer's addresses can't be seen, and a rule of theirs lets in only a part of its subnets");
+    assert_snapshot!(judged.found(), @"can't judge group web: arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0f whether TCP port 8080 reaches the tasks can't be resolved: the balancer's addresses can't be seen, and a rule of theirs lets in only a part of its subnets");
 }
 
 #[test]

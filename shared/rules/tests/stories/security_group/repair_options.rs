@@ -1,4 +1,4 @@
-//! The ladder: which ways are proposed, and what speaks against each.
+//! Repair options: which ways are proposed, and what speaks against each.
 
 use insta::assert_snapshot;
 use model::ecs::{DeploymentController, Strategy, TaskProtection, TaskSetStatus, TaskStatus};
