@@ -1,9 +1,10 @@
 //! Whether what a balancer sends passes to the tasks of a target group.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use model::ec2::{Protocol, Subnet};
-use model::elb::{HealthCheckPort, TargetGroup, TargetType};
+use model::elb::{HealthCheckPort, TargetGroup, TargetState, TargetType};
 use model::id::{LoadBalancerKind, SecurityGroupId, TargetGroupArn};
 use model::observation::{Gap, Lookup};
 
@@ -164,16 +165,23 @@ impl<'a, 'p> Reachability<'a, 'p> {
             true => vec![None; checked_interfaces.len()],
             false => zones_of(lookup, checked_interfaces)?,
         };
+        // Which nodes check a target isn't documented. That it is those which send to it is a belief, so AWS's word counts before it.
+        let healthy = match is_in_part && purpose == Purpose::Health {
+            true => healthy(lookup, self.group)?,
+            false => BTreeSet::new(),
+        };
+        let version = self.group.ip_version()?;
+        let is_healthy =
+            |at: usize| checked_interfaces[at].task.address(version).is_some_and(|ip| healthy.contains(&ip));
         let reached = |at: usize| {
             let of_sender = |(_, inbound, outbound): &(_, Inbound<'_>, Outbound)| {
                 // Without crossing zones only the node in its own zone sends to it.
-                let is_shut = zones[at].is_some_and(|zone| inbound.shut_zones.contains(&zone));
+                let is_shut = zones[at].is_some_and(|zone| inbound.shut_zones.contains(&zone)) && !is_healthy(at);
                 let inbound = if is_shut { Admission::BlockedTasks } else { inbound.verdict };
                 Admission::all([inbound, outbound.verdicts[at]])
             };
             Admission::any(paths.iter().map(of_sender))
         };
-        let version = self.group.ip_version()?;
         // One without an address of the group's kind isn't a target.
         let reachable =
             (0..checked_interfaces.len()).filter(|at| checked_interfaces[*at].task.address(version).is_some());
@@ -202,10 +210,16 @@ impl<'a, 'p> Reachability<'a, 'p> {
         }
         // Every node sends to every task, and what some of them send is lost.
         let in_part = paths.iter().filter(|(_, inbound, _)| crosses && !inbound.shut_zones.is_empty());
-        let all: Vec<usize> = reachable.collect();
+        let all: Vec<usize> = reachable.filter(|at| !is_healthy(*at)).collect();
         let in_part = in_part.map(|(sender, inbound, _)| blocked(**sender, &all, (true, false), &inbound.shut_zones));
         Ok((in_part.filter(|_| !all.is_empty()).collect(), doubt))
     }
+}
+
+/// The addresses of targets that AWS calls healthy.
+fn healthy<'a>(lookup: &Lookup<'a>, group: &'a TargetGroup) -> Result<BTreeSet<IpAddr>, Gap<'a>> {
+    let all = lookup.target_health(&group.arn)?.unwrap_or_default().iter();
+    Ok(all.filter(|one| one.state == TargetState::Healthy).map(|one| one.target.ip).collect())
 }
 
 /// The Availability Zone of each, as far as it is known.

@@ -15,8 +15,9 @@ pub(crate) const RULE: Rule = Rule {
         target is registered on, or one for all. If no rule of the tasks' security groups lets that in, by the balancer's \
         security group or by its addresses, or if the balancer's outbound rules don't let it out, every target stays \
         unhealthy. ECS then replaces the tasks again and again, although they work. The balancer's inbound rules don't matter \
-        to health checks. Each node counts that checks the task: without cross-zone load balancing the one in its own zone, with \
-        it all of them.",
+        to health checks. Where one of several nodes isn't let in, the tasks it \
+        sends to are reported (without cross-zone load balancing those of its own zone) unless AWS calls their targets \
+        healthy: which nodes check a target isn't documented.",
     remedy: "A new security group rule takes effect at once; nothing has to be deployed.",
     repair: "none",
 };

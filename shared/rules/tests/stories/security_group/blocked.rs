@@ -307,6 +307,7 @@ fn no_more_is_asked_than_it_takes() {
     list of: RUNNING tasks of prod/web
     task: prod/t1
     target group: web
+    targets of: web
     attributes of: web
     balancer: edge
     balancer attributes of: edge
@@ -390,4 +391,17 @@ fn tasks_are_shut_out_by_one_node_of_two() {
       tasks: 2 of 2
       zones: ["eu-central-1b"]
     "#);
+}
+
+/// Which nodes check a target isn't documented: that those do which send to it is a belief.
+#[test]
+fn a_target_that_aws_calls_healthy_is_reached_by_its_health_checks() {
+    for cross_zone in ["", "cross zone; "] {
+        let text =
+            format!("UDP 53; {cross_zone}check 9090; lb none; in web: udp 53 0.0.0.0/0; in web: tcp 9090 10.0.2.0/24");
+        let story = || scene(&text).judged_by(BOTH);
+        assert!(story().found().contains("ingress-health-check-blocked"));
+        assert!(story().registered().state("unhealthy", None).found().contains("ingress-health-check-blocked"));
+        assert_eq!(story().registered().found(), "nothing");
+    }
 }
