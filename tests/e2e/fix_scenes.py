@@ -220,6 +220,19 @@ def balancer_with_groups(shop, lets_in=True):
     return balancer
 
 
+def private_link_blocked(shop):
+    """Its group is let in, which what comes through an endpoint service isn't let in by once its groups don't filter that."""
+    balancer = balancer_with_groups(shop)
+    shop.is_behind(balancer)
+    shop.lets_nothing_in()
+    group = [{"IpProtocol": "tcp", "FromPort": 8080, "ToPort": 8080, "UserIdGroupPairs": [{"GroupId": shop.doors}]}]
+    shop.ec2.authorize_security_group_ingress(GroupId=shop.vpc.task_security_group, IpPermissions=group)
+    shop.elbv2.set_security_groups(
+        LoadBalancerArn=balancer.arn, SecurityGroups=[shop.doors],
+        EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic="off")
+    shop.ec2.create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=[balancer.arn])
+
+
 def health_checks_blocked(shop):
     shop.elbv2.modify_target_group(TargetGroupArn=shop.group.arn, HealthCheckPort="9090")
 

@@ -47,6 +47,7 @@ MENDED = [
     Mended("security-group-default", scenes.default_group_by_hand),
     Mended("ingress-traffic-blocked", scenes.traffic_blocked),
     Mended("ingress-traffic-blocked", scenes.traffic_blocked_behind_a_balancer_with_groups),
+    Mended("ingress-traffic-blocked", scenes.private_link_blocked),
     Mended("ingress-health-check-blocked", scenes.health_checks_blocked),
     Mended("ingress-world-open", scenes.world_open_besides),
     Mended("ingress-world-open", scenes.world_open_and_nothing_else),

@@ -69,6 +69,8 @@ fn explains(finding: &Finding, cause: &Finding) -> bool {
             let groups = |one: &Finding| one.resources.security_groups.iter().cloned().collect::<BTreeSet<_>>();
             is_of_some(finding) && groups(finding) == groups(cause)
         }
+        // What comes through PrivateLink is nobody's health check.
+        (_, "ingress-traffic-blocked") => !cause.evidence.contains_key("through"),
         ("target-group-empty" | "zone-without-targets", "target-missing") => registered() == Some(0),
         ("zone-without-targets", "target-unused" | "target-unhealthy" | "target-wrong-port") => registered() > Some(0),
         _ => true,

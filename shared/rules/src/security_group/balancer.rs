@@ -6,6 +6,7 @@
 //! | without, address not preserved | its private addresses | its addresses |
 //! | without, address preserved | the clients; those of the other IP version, and those that come through an endpoint service, come with its addresses | the clients' addresses, its addresses |
 //! | health checks | always its private addresses | its groups, its addresses |
+//! | through an endpoint service | always its private addresses | its addresses; its groups while they filter PrivateLink traffic |
 //!
 //! See "Security groups" and "Client IP preservation" in the guide to Network Load Balancers: "For traffic that comes from AWS
 //! PrivateLink, the source IP addresses are the private IP addresses of the load balancer". Rules that refer to the
@@ -30,6 +31,8 @@ pub(crate) enum Purpose {
     Traffic,
     /// Health checks.
     Health,
+    /// What clients of an endpoint service sent through PrivateLink.
+    PrivateLink,
 }
 
 /// A balancer, as one of its target groups sees it.
@@ -56,7 +59,7 @@ impl<'a> Sender<'a> {
 
     /// Does traffic come from its private addresses whether or not the clients' addresses are preserved?
     pub(crate) fn always_sends_itself(&self, purpose: Purpose) -> bool {
-        purpose == Purpose::Health || !self.balancer.groups().is_empty() || self.balancer.is_dualstack()
+        purpose != Purpose::Traffic || !self.balancer.groups().is_empty() || self.balancer.is_dualstack()
     }
 
     /// Where a flow comes from. `exactly`, its own addresses are told by its interfaces, or else by its subnets; whether clients
@@ -87,7 +90,20 @@ impl<'a> Sender<'a> {
 
     /// Is there nobody but its nodes that sends? Clients whose address is preserved send traffic, but no health checks.
     pub(crate) fn sends_alone(&self, lookup: &Lookup<'a>, purpose: Purpose) -> Result<bool, Gap<'a>> {
-        Ok(purpose == Purpose::Health || !self.preserves(lookup)?)
+        Ok(purpose != Purpose::Traffic || !self.preserves(lookup)?)
+    }
+
+    /// Does a rule that names one of its groups let the flow in? Not what comes through PrivateLink past its groups: for that
+    /// "add a rule that accepts traffic from the load balancer private IP addresses" ("Target security groups" in "Register
+    /// targets", the guide to Network Load Balancers).
+    pub(crate) fn is_let_in_by_its_groups(&self, purpose: Purpose) -> bool {
+        purpose != Purpose::PrivateLink || self.balancer.filters_private_link != Some(false)
+    }
+
+    /// Are there clients of an endpoint service that rules let in apart from the others?
+    pub(crate) fn has_clients_apart(&self, lookup: &Lookup<'a>) -> Result<bool, Gap<'a>> {
+        let is_past_groups = !self.balancer.groups().is_empty() && !self.is_let_in_by_its_groups(Purpose::PrivateLink);
+        Ok((is_past_groups || self.preserves(lookup)?) && has_endpoint_service(lookup, self.balancer)?)
     }
 
     /// Its private addresses, zone by zone.

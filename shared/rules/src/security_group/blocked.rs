@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::finding::{Finding, Grouping};
+use model::finding::{Finding, Grouping, Severity};
 use model::id::TargetGroupArn;
 use model::observation::{Gap, Lookup, Unread, UnreadKind};
 use model::scope::Unit;
@@ -12,7 +12,7 @@ use super::checked_interfaces::ServiceTasks;
 use super::own_group::to_declare;
 use super::reachability::{BlockedTasks, Reachability, ReachabilityOutcome, reachabilities};
 use super::rules::{ingress_health_check_blocked, ingress_traffic_blocked};
-use super::suggested_rule::{NOT_JUDGED, list, sender, suggested_rules};
+use super::suggested_rule::{list, sender, suggested_rules};
 use crate::finding::start;
 use crate::judgement::Judgement;
 use crate::rule::Rule;
@@ -54,13 +54,17 @@ pub(crate) fn judge<'a>(
         let about = || Unit::TargetGroup(arn.clone());
         let Some(reachability) = judgement.keep(about, reachability).flatten() else { continue };
         let mut blocked = |words: &Words| {
-            let outcome = wanted.has(words.rule.slug).then(|| reachability.blocked(lookup, words.purpose))?;
+            let outcome = wanted.has(words.rule.slug).then(|| match words.purpose {
+                Purpose::PrivateLink => reachability.blocked_private_link(lookup),
+                purpose => reachability.blocked(lookup, purpose),
+            })?;
             let ReachabilityOutcome { blocked, doubts } = judgement.keep(about, outcome)?;
             doubts.into_iter().for_each(|doubt| judgement.abstain(about(), Gap::Unread(&undecided(&arn, doubt))));
             judgement.keep(about, finding(lookup, service_tasks, &reachability, &blocked, words)).flatten()
         };
         let (traffic, health) =
             (blocked(&ingress_traffic_blocked::WORDS), blocked(&ingress_health_check_blocked::WORDS));
+        let traffic = traffic.or_else(|| blocked(&ingress_traffic_blocked::OF_PRIVATE_LINK));
         // A rule that lets the traffic in lets the health checks in as well: it is said once.
         let said = traffic.as_ref().map(to_add).unwrap_or_default();
         let health = health.filter(|finding| to_add(finding).iter().any(|rule| !said.contains(rule)));
@@ -121,6 +125,11 @@ fn finding<'a>(
         true => (words.lost, String::new()),
         false => ("aren't reached by every node", format!(" in {}", zones.join(", "))),
     };
+    let is_private_link = words.purpose == Purpose::PrivateLink;
+    let (severity, through) = match is_private_link {
+        true => (Severity::Medium, Some("PrivateLink")),
+        false => (words.rule.severity, None),
+    };
     let summary = format!(
         "{which} of {} {lost}: no security group rule lets {direction} {} {}{nodes} ({})",
         service_tasks.name(),
@@ -143,14 +152,20 @@ fn finding<'a>(
         true => (format!(" {}", to_declare(lookup, service_tasks)), String::new()),
         false => (String::new(), format!(" {}", words.rule.remedy)),
     };
-    let remedy = format!("{}{to_declare}{hint} {NOT_JUDGED}{holds}", to_add.join(" "));
+    let remedy = format!("{}{to_declare}{hint}{holds}", to_add.join(" "));
     let draft = start(words.rule, summary)
+        .severity(severity)
         .service_tasks(service_tasks)
         .target_group(&reachability.group.arn)
         .security_groups(groups);
-    let draft = draft.grouped(grouping).loses_traffic(if zones.is_empty() { unreached } else { 0 }).fixes(fixes);
+    let draft = draft
+        .grouped(grouping)
+        .loses_traffic(if zones.is_empty() && !is_private_link { unreached } else { 0 })
+        .fixes(fixes);
+    let subject = through.map_or_else(|| list(&flows), |through| format!("{} through {through}", list(&flows)));
     let draft = draft.evidence("zones", (!zones.is_empty()).then_some(zones));
-    let draft = draft.subject(list(&flows)).remedy_instead(remedy).evidence("shut_out", Some(flows));
+    let draft =
+        draft.subject(subject).remedy_instead(remedy).evidence("through", through).evidence("shut_out", Some(flows));
     let draft = draft.evidence("rules_to_add", Some(to_add)).evidence("tasks", Some(format!("{unreached} of {all}")));
     let example = first.checked_interfaces.first().map(|checked| checked.task.arn.id().to_owned());
     let balancer = first.sender.balancer;

@@ -114,9 +114,12 @@ pub(crate) fn still_needed<'a>(
             let actual = groups(lookup, group_set, Some(vpc))?;
             let rest: Vec<SecurityGroup> = actual.known.iter().map(|group| without(group, open)).collect();
             let rest = Groups { known: rest.iter().collect(), is_incomplete: actual.is_incomplete };
-            for purpose in [Purpose::Traffic, Purpose::Health] {
+            for purpose in [Purpose::Traffic, Purpose::Health, Purpose::PrivateLink] {
                 for flow in reachability.flows(purpose)? {
                     for sender in &reachability.senders {
+                        if purpose == Purpose::PrivateLink && !sender.has_clients_apart(lookup)? {
+                            continue;
+                        }
                         let is_let_in = inbound(lookup, sender, &rest, &flow, purpose)?.verdict == Admission::Open;
                         let was_let_in = || inbound(lookup, sender, &actual, &flow, purpose);
                         if !is_let_in && (is_new || was_let_in()?.verdict == Admission::Open) {

@@ -48,7 +48,8 @@ pub(crate) fn inbound<'a>(
 ) -> Result<Inbound<'a>, Gap<'a>> {
     let mut admitted = Admitted::of(actual.known.iter().flat_map(|group| &group.ingress), flow);
     admitted.is_unclear = actual.is_incomplete;
-    if admitted.admits_any_of(sender.balancer.groups()) || admitted.admits_all(sender.group.ip_version()?) {
+    let by_group = sender.is_let_in_by_its_groups(purpose) && admitted.admits_any_of(sender.balancer.groups());
+    if by_group || admitted.admits_all(sender.group.ip_version()?) {
         return Ok(Admission::Open.into());
     }
     if admitted.ranges.is_empty() && admitted.lists.is_empty() && !admitted.is_unclear {

@@ -112,7 +112,9 @@ impl<'a, 'p> Reachability<'a, 'p> {
             (Purpose::Health, Ok(HealthCheckPort::Fixed(port))) => (&[Protocol::Tcp], vec![port]),
             (Purpose::Health, Ok(HealthCheckPort::Traffic)) => (&[Protocol::Tcp], self.ports.iter().copied().collect()),
             (Purpose::Health, Err(unread)) => return Err(unread.into()),
-            (Purpose::Traffic, _) => (transports(self.group.protocol.as_deref()), self.ports.iter().copied().collect()),
+            (Purpose::Traffic | Purpose::PrivateLink, _) => {
+                (transports(self.group.protocol.as_deref()), self.ports.iter().copied().collect())
+            }
         };
         let of_protocol = |protocol: &Protocol| {
             let flow = |port: &u16| Flow { protocol: protocol.clone(), port: *port };
@@ -139,6 +141,28 @@ impl<'a, 'p> Reachability<'a, 'p> {
             blocked: blocked.into_iter().flatten().collect(),
             doubts: doubts.into_iter().flatten().collect(),
         })
+    }
+
+    /// The same of what comes through an endpoint service, for each balancer by itself: its clients have no other way.
+    pub(crate) fn blocked_private_link(&self, lookup: &Lookup<'a>) -> Result<ReachabilityOutcome<'a, 'p>, Gap<'a>> {
+        let mut all = ReachabilityOutcome { blocked: Vec::new(), doubts: Vec::new() };
+        for sender in &self.senders {
+            let alone = Self {
+                group: self.group,
+                senders: vec![*sender],
+                ports: self.ports.clone(),
+                group_sets: self.group_sets.clone(),
+            };
+            let of_sender = alone.blocked(lookup, Purpose::PrivateLink)?;
+            let shut_in: Vec<_> = of_sender.blocked.into_iter().filter(|one| one.inbound).collect();
+            // Whether there are such clients is asked only where it matters.
+            let matters = !shut_in.is_empty() || !of_sender.doubts.is_empty();
+            if matters && sender.has_clients_apart(lookup)? {
+                all.blocked.extend(shut_in.into_iter().map(|one| BlockedTasks { outbound: false, ..one }));
+                all.doubts.extend(of_sender.doubts);
+            }
+        }
+        Ok(all)
     }
 
     fn blocked_tasks(

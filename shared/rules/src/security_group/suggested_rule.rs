@@ -17,9 +17,6 @@ use super::reach::{Flow, Spread};
 use super::reachability::BlockedTasks;
 use crate::fix::{Direction, authorize, fix, rule_resources};
 
-/// What isn't judged, so that nobody looks for it here.
-pub(crate) const NOT_JUDGED: &str = "Routes are not judged here.";
-
 /// What letting in everybody means.
 const EVERYBODY: &str = "(the clients, whose addresses the targets see; this lets in everybody who has a route to the tasks, past \
     the balancer too)";
@@ -162,6 +159,9 @@ fn group_of<'a>(lookup: &Lookup<'a>, sender: Sender<'a>, vpc: &VpcId) -> Option<
 
 /// Whom to let in: the balancer's group if it has one, for that stays right whatever addresses it gets.
 fn source<'a>(lookup: &Lookup<'a>, sender: Sender<'a>, purpose: Purpose, vpc: &VpcId) -> Result<Source, Gap<'a>> {
+    if purpose == Purpose::PrivateLink {
+        return own_addresses(lookup, sender);
+    }
     if let Some(group) = group_of(lookup, sender, vpc) {
         let words = format!("{}, the balancer's group", called(lookup, group));
         return Ok(Source { words, peers: vec![in_group(group)] });

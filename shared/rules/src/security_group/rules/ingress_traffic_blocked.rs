@@ -15,13 +15,23 @@ pub(crate) const RULE: Rule = Rule {
         protocol. If the balancer has security groups of its own, a rule may name one of them as its source, and the \
         balancer's outbound rules must let the traffic out. If it has none, the traffic comes from the balancer's private \
         addresses, or, where the target group preserves client addresses (always over UDP), from the clients themselves; what \
-        comes to it through an endpoint service (AWS PrivateLink) always comes from its private addresses. This \
+        comes to it through an endpoint service (AWS PrivateLink) always comes from its private addresses, and while the \
+        balancer's groups don't filter PrivateLink traffic a rule that names them as its source doesn't let that in (\"Register \
+        targets\" in the guide to Network Load Balancers). This \
         is reported when none of those who may send is let in, and not when even one client is, or when it can't be known. Where \
         only the balancer's nodes send, each counts: without cross-zone load balancing the one in a task's own zone, with it all \
-        of them, for what comes to a node that isn't let in is lost.",
+        of them, for what comes to a node that isn't let in is lost. Where all but the clients of an endpoint service are let in \
+        the finding is medium.",
     remedy: "A new security group rule takes effect at once; nothing has to be deployed.",
     repair: "none",
 };
 
 pub(crate) const WORDS: Words =
     Words { rule: &RULE, purpose: Purpose::Traffic, what: "traffic from", lost: "get no traffic" };
+
+pub(crate) const OF_PRIVATE_LINK: Words = Words {
+    rule: &RULE,
+    purpose: Purpose::PrivateLink,
+    what: "the private addresses of",
+    lost: "get no traffic through PrivateLink",
+};

@@ -76,7 +76,7 @@ fn what_is_open_to_the_world_is_narrowed_and_nothing_is_shut_out() {
         "UDP 53; lb none; ipv6; in web: -1 ::/0",
         "TCP 8080; lb none; preserve on; in web: tcp 0-65535 0.0.0.0/0",
         "TCP 8080; lb none; in web: tcp 22 0.0.0.0/0; in web: tcp 8080 10.0.0.0/16",
-        "TCP 8080; lb none; wears web,base; in base: tcp 0-65535 0.0.0.0/0; in web: tcp 22 0.0.0.0/0",
+        "TCP 8080; lb none; has web,base; in base: tcp 0-65535 0.0.0.0/0; in web: tcp 22 0.0.0.0/0",
     ] {
         mends("ingress-world-open", registered(text));
     }
@@ -115,7 +115,7 @@ fn a_group_that_others_have_is_neither_opened_nor_narrowed() {
 
 #[test]
 fn where_a_service_has_a_group_of_its_own_beside_a_shared_one_that_is_opened() {
-    let story = shared(registered("TCP 8080; lb sg-lb; wears base,web"), "base");
+    let story = shared(registered("TCP 8080; lb sg-lb; has base,web"), "base");
     assert!(
         story
             .clone()
@@ -128,11 +128,11 @@ fn where_a_service_has_a_group_of_its_own_beside_a_shared_one_that_is_opened() {
 
 #[test]
 fn the_default_group_is_never_opened_and_a_service_with_five_groups_is_told_to_replace_one() {
-    let story = registered("TCP 8080; lb sg-lb; wears default");
+    let story = registered("TCP 8080; lb sg-lb; has default");
     let after = mends("ingress-traffic-blocked", story);
     assert!(after.account.network.groups[&names::security_group("default")].ingress.is_empty());
     let five = ["a", "b", "c", "d", "e"];
-    let story = registered(&format!("TCP 8080; lb sg-lb; wears {}", five.join(",")));
+    let story = registered(&format!("TCP 8080; lb sg-lb; has {}", five.join(",")));
     let story = story.service("api").declares(&five).service("web");
     assert!(story.clone().judged_by(&["ingress-traffic-blocked"]).remedies().contains("in the place of one of its 5"));
     mends("ingress-traffic-blocked", story);
@@ -140,7 +140,7 @@ fn the_default_group_is_never_opened_and_a_service_with_five_groups_is_told_to_r
 
 #[test]
 fn a_forbidden_group_is_not_opened_and_the_two_findings_agree() {
-    let story = registered("TCP 8080; lb sg-lb; wears web,base").policy("security_groups.forbidden = [\"name:web\"]");
+    let story = registered("TCP 8080; lb sg-lb; has web,base").policy("security_groups.forbidden = [\"name:web\"]");
     let remedies = story.judged_by(&["ingress-traffic-blocked"]).remedies();
     assert!(remedies.contains("Add an inbound rule to sg-base (base)"), "{remedies}");
 }
@@ -157,10 +157,10 @@ fn letting_in_everybody_is_said_to_be_that() {
 #[test]
 fn the_default_group_gives_way_to_one_of_the_services_own() {
     for text in [
-        "TCP 8080; lb none; wears default; in default: tcp 8080 10.0.0.0/16",
-        "TCP 8080; lb sg-lb; wears default",
-        "TCP 8080; lb none; wears web,default; in web: tcp 8080 10.0.0.0/16",
-        "TCP 8080; lb none; wears web,default; in default: tcp 8080 10.0.0.0/16",
+        "TCP 8080; lb none; has default; in default: tcp 8080 10.0.0.0/16",
+        "TCP 8080; lb sg-lb; has default",
+        "TCP 8080; lb none; has web,default; in web: tcp 8080 10.0.0.0/16",
+        "TCP 8080; lb none; has web,default; in default: tcp 8080 10.0.0.0/16",
     ] {
         mends("security-group-default", registered(text));
     }

@@ -35,20 +35,20 @@ fn a_balancer_with_groups_is_let_in_by_its_group() {
       task: t1
       tasks: 1 of 1
     "#);
-    assert_snapshot!(remedies(&judged), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. Routes are not judged here. A new security group rule takes effect at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. A new security group rule takes effect at once; nothing has to be deployed.");
 }
 
 #[test]
 fn one_without_groups_is_let_in_by_its_addresses() {
-    assert_snapshot!(remedies(&judged("TCP 8080; lb none; in web: tcp 8080 203.0.113.0/24")), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source 10.0.1.200/32 and 10.0.2.200/32 (the balancer's private addresses). Routes are not judged here. A new security group rule takes effect at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged("TCP 8080; lb none; in web: tcp 8080 203.0.113.0/24")), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source 10.0.1.200/32 and 10.0.2.200/32 (the balancer's private addresses). A new security group rule takes effect at once; nothing has to be deployed.");
 }
 
 #[test]
 fn a_group_that_others_have_is_left_alone_and_a_new_one_is_made() {
     let shared = judged("TCP 8080; lb sg-lb").service("api").declares(&["web"]).service("web");
-    assert_snapshot!(remedies(&shared), @"Add an inbound rule to a new security group of prod/web: type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. Make that group and name it in the network configuration of prod/web (securityGroups of awsvpcConfiguration) beside those it declares; that starts a deployment. Routes are not judged here.");
-    let default = judged("TCP 8080; lb sg-lb; wears default");
-    assert_snapshot!(remedies(&default), @"Add an inbound rule to a new security group of prod/web: type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. Make that group and name it in the network configuration of prod/web (securityGroups of awsvpcConfiguration) in the place of sg-default (default); that starts a deployment. Routes are not judged here.");
+    assert_snapshot!(remedies(&shared), @"Add an inbound rule to a new security group of prod/web: type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. Make that group and name it in the network configuration of prod/web (securityGroups of awsvpcConfiguration) beside those it declares; that starts a deployment.");
+    let default = judged("TCP 8080; lb sg-lb; has default");
+    assert_snapshot!(remedies(&default), @"Add an inbound rule to a new security group of prod/web: type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. Make that group and name it in the network configuration of prod/web (securityGroups of awsvpcConfiguration) in the place of sg-default (default); that starts a deployment.");
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn a_balancer_that_has_the_default_group_or_is_in_another_vpc_is_let_in_by_its_a
 
 #[test]
 fn or_by_its_subnets_where_its_interfaces_can_not_be_seen() {
-    assert_snapshot!(remedies(&judged("TCP 8080; lb none; hidden")), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source 10.0.1.0/24 and 10.0.2.0/24 (the balancer's subnets). Routes are not judged here. A new security group rule takes effect at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged("TCP 8080; lb none; hidden")), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source 10.0.1.0/24 and 10.0.2.0/24 (the balancer's subnets). A new security group rule takes effect at once; nothing has to be deployed.");
 }
 
 #[test]
@@ -77,9 +77,9 @@ fn clients_whose_address_is_preserved_are_let_in_themselves() {
       task: t1
       tasks: 1 of 1
     "#);
-    assert_snapshot!(remedies(&judged("UDP 53; lb none; in web: tcp 53 10.0.0.0/16")), @"Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source 0.0.0.0/0 (the clients, whose addresses the targets see; this lets in everybody who has a route to the tasks, past the balancer too). Routes are not judged here. A new security group rule takes effect at once; nothing has to be deployed.");
-    assert_snapshot!(remedies(&judged("UDP 53; lb none; internal; in web: tcp 53 10.0.0.0/16")), @"Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source the ranges that the clients come from, whose addresses the targets see, such as 10.0.1.0/24, 10.0.2.0/24 and 10.0.9.0/24 for those in vpc-main. Routes are not judged here. A new security group rule takes effect at once; nothing has to be deployed.");
-    assert_snapshot!(remedies(&judged("UDP 53; lb none; ipv6; in web: tcp 53 2001:db8::/32")), @"Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source ::/0 (the clients, whose addresses the targets see; this lets in everybody who has a route to the tasks, past the balancer too). Routes are not judged here. A new security group rule takes effect at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged("UDP 53; lb none; in web: tcp 53 10.0.0.0/16")), @"Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source 0.0.0.0/0 (the clients, whose addresses the targets see; this lets in everybody who has a route to the tasks, past the balancer too). A new security group rule takes effect at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged("UDP 53; lb none; internal; in web: tcp 53 10.0.0.0/16")), @"Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source the ranges that the clients come from, whose addresses the targets see, such as 10.0.1.0/24, 10.0.2.0/24 and 10.0.9.0/24 for those in vpc-main. A new security group rule takes effect at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged("UDP 53; lb none; ipv6; in web: tcp 53 2001:db8::/32")), @"Add an inbound rule to sg-web (web): type Custom UDP, port range 53, source ::/0 (the clients, whose addresses the targets see; this lets in everybody who has a route to the tasks, past the balancer too). A new security group rule takes effect at once; nothing has to be deployed.");
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn health_checks_on_another_port_are_said_by_themselves() {
       task: t1
       tasks: 1 of 1
     "#);
-    assert_snapshot!(remedies(&judged), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 9090, source sg-lb (lb), the balancer's group. Routes are not judged here. A new security group rule takes effect at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged), @"Add an inbound rule to sg-web (web): type Custom TCP, port range 9090, source sg-lb (lb), the balancer's group. A new security group rule takes effect at once; nothing has to be deployed.");
 }
 
 #[test]
@@ -125,12 +125,12 @@ fn outbound_rules_of_the_balancer() {
       task: t1
       tasks: 1 of 1
     "#);
-    assert_snapshot!(remedies(&judged), @"Add an outbound rule to sg-lb (lb): type Custom TCP, port range 8080, destination sg-web (web). Routes are not judged here. A new security group rule takes effect at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged), @"Add an outbound rule to sg-lb (lb): type Custom TCP, port range 8080, destination sg-web (web). A new security group rule takes effect at once; nothing has to be deployed.");
 }
 
 #[test]
 fn both_sides() {
-    assert_snapshot!(remedies(&judged("TCP 8080; lb sg-lb; out lb:")), @"Add an outbound rule to sg-lb (lb): type Custom TCP, port range 8080, destination sg-web (web). Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. Routes are not judged here. A new security group rule takes effect at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged("TCP 8080; lb sg-lb; out lb:")), @"Add an outbound rule to sg-lb (lb): type Custom TCP, port range 8080, destination sg-web (web). Add an inbound rule to sg-web (web): type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. A new security group rule takes effect at once; nothing has to be deployed.");
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn only_the_tasks_that_lack_the_group() {
       task: t3
       tasks: 1 of 3
     "#);
-    assert_snapshot!(remedies(&judged), @"Add an inbound rule to sg-base (base): type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. The service's other tasks are reached: look first at why these have other security groups, or addresses that the balancer may not send to. Routes are not judged here. A new security group rule takes effect at once; nothing has to be deployed.");
+    assert_snapshot!(remedies(&judged), @"Add an inbound rule to sg-base (base): type Custom TCP, port range 8080, source sg-lb (lb), the balancer's group. The service's other tasks are reached: look first at why these have other security groups, or addresses that the balancer may not send to. A new security group rule takes effect at once; nothing has to be deployed.");
 }
 
 #[test]
@@ -249,7 +249,7 @@ fn a_rule_for_a_peered_vpcs_group_is_not_the_balancers() {
 
 #[test]
 fn a_group_that_was_deleted_meanwhile_may_have_let_it_in() {
-    let mut judged = judged("TCP 8080; lb sg-lb; wears web,base; in web: tcp 9090 sg-lb");
+    let mut judged = judged("TCP 8080; lb sg-lb; has web,base; in web: tcp 9090 sg-lb");
     judged.account.network.groups.remove(&names::security_group("base"));
     assert_snapshot!(judged.found(), @"can't judge group web: arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/0f whether TCP port 8080 reaches the tasks can't be resolved: a security group of theirs can't be seen");
     let mut theirs = self::judged("TCP 8080; lb sg-lb; out lb:; in web: tcp 8080 sg-lb");
@@ -330,6 +330,7 @@ fn no_more_is_asked_than_it_takes() {
     subnets of: vpc-main
     interface: eni-t1
     security groups of: vpc-main
+    endpoint services: all
     ");
 }
 

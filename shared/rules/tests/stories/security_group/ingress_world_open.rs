@@ -62,7 +62,7 @@ fn narrower_rules_are_fine() {
 
 #[test]
 fn every_group_of_every_task_counts() {
-    let judged = judged("TCP 8080; wears web,base; in base: tcp 9090 0.0.0.0/0; in web: tcp 22 ::/0");
+    let judged = judged("TCP 8080; has web,base; in base: tcp 9090 0.0.0.0/0; in web: tcp 22 ::/0");
     assert_snapshot!(judged.found(), @r#"
     medium ingress-world-open: Everybody can reach tasks of prod/web beyond what they serve: security group sg-web (web) lets in TCP port 22 from ::/0
       about service web, sg-base, sg-web; under the policy for prod/web

@@ -76,6 +76,7 @@ fn a_failed_look_up_is_abstained_from() {
     attributes of: web: no rule, world
     balancer: edge: world
     clusters: all: no rule, another range, another list, other clients, outbound, health check, world
+    endpoint services: all: other clients
     interface: eni-t1: drift, drift from the default, default, unresolved name, unresolved id
     interface: eni-t2: unresolved name, unresolved id
     interfaces in: subnet-a: no rule, health check, world

@@ -25,13 +25,16 @@ pub(crate) enum Fate {
 
 /// What becomes of the traffic: of each protocol and port.
 pub(crate) fn traffic(scene: &Scene) -> Vec<Fate> {
+    flows(scene).into_iter().map(|(protocol, port)| of_flow(scene, protocol, port, false)).collect()
+}
+
+fn flows(scene: &Scene) -> Vec<(&'static Protocol, u16)> {
     let protocols: &[Protocol] = match scene.protocol.as_str() {
         "TCP" | "TLS" => &[Protocol::Tcp],
         "UDP" | "QUIC" => &[Protocol::Udp],
         _ => &[Protocol::Tcp, Protocol::Udp],
     };
-    let flows = protocols.iter().flat_map(|protocol| scene.ports.iter().map(move |port| (protocol, *port)));
-    flows.map(|(protocol, port)| of_flow(scene, protocol, port, false)).collect()
+    protocols.iter().flat_map(|protocol| scene.ports.iter().map(move |port| (protocol, *port))).collect()
 }
 
 /// What becomes of the health checks: on each port.
@@ -57,6 +60,36 @@ fn of_flow(scene: &Scene, protocol: &Protocol, port: u16, is_check: bool) -> Fat
     inbound.min(leaves)
 }
 
+/// What becomes of a packet from each node.
+fn of_nodes(scene: &Scene, from: &dyn Fn(IpAddr) -> Fate) -> Vec<Fate> {
+    let of_nodes = NODES.into_iter().zip(SUBNETS).map(|((_, node), subnet)| {
+        if !scene.is_hidden {
+            return from(own(scene, node));
+        }
+        let fates: Vec<Fate> = points(scene).into_iter().filter(|at| is_in(*at, &subnet)).map(from).collect();
+        let (least, most) = (fates.iter().min().copied(), fates.iter().max().copied());
+        let unsure = most.unwrap_or(Fate::BlockedTasks).min(Fate::Unsure);
+        if least == Some(Fate::Open) { Fate::Open } else { unsure }
+    });
+    of_nodes.collect()
+}
+
+/// What becomes of what clients of an endpoint service send, in to the task: of each protocol and port. Nothing, where there are none.
+pub(crate) fn private_link(scene: &Scene) -> Vec<Fate> {
+    let groups = scene.balancer_groups.as_deref().filter(|_| !scene.is_unfiltered).unwrap_or_default();
+    let rules: Vec<_> = scene.actual.iter().flat_map(|id| &scene.groups[id].0).collect();
+    let fate = |(protocol, port): (&Protocol, u16)| {
+        if lets(scene, &rules, protocol, port, None, groups) == Fate::Open {
+            return Fate::Open;
+        }
+        let of_nodes = of_nodes(scene, &|from| lets(scene, &rules, protocol, port, Some(from), groups));
+        let of_any = of_nodes.iter().max().copied().unwrap_or(Fate::BlockedTasks);
+        let missed = if scene.crosses_zones { of_nodes.iter().min() } else { of_nodes.first() };
+        if missed == Some(&Fate::BlockedTasks) && of_any == Fate::Open { Fate::BlockedTasks } else { of_any }
+    };
+    flows(scene).into_iter().filter(|_| scene.is_endpoint_service).map(fate).collect()
+}
+
 /// The best that becomes of a packet from anybody who sends.
 fn senders(scene: &Scene, protocol: &Protocol, port: u16, is_check: bool) -> Fate {
     let rules: Vec<_> = scene.actual.iter().flat_map(|id| &scene.groups[id].0).collect();
@@ -68,17 +101,7 @@ fn senders(scene: &Scene, protocol: &Protocol, port: u16, is_check: bool) -> Fat
     let mut best =
         if lets(scene, &rules, protocol, port, None, &groups) == Fate::Open { Fate::Open } else { Fate::BlockedTasks };
     if best != Fate::Open && (!keeps_client || !groups.is_empty() || scene.is_dualstack || scene.is_endpoint_service) {
-        let of_nodes = NODES.into_iter().zip(SUBNETS).map(|((_, node), subnet)| {
-            if !scene.is_hidden {
-                return with_suggested_rule(own(scene, node));
-            }
-            let fates: Vec<Fate> =
-                points(scene).into_iter().filter(|at| is_in(*at, &subnet)).map(with_suggested_rule).collect();
-            let (least, most) = (fates.iter().min().copied(), fates.iter().max().copied());
-            let unsure = most.unwrap_or(Fate::BlockedTasks).min(Fate::Unsure);
-            if least == Some(Fate::Open) { Fate::Open } else { unsure }
-        });
-        let of_nodes: Vec<Fate> = of_nodes.collect();
+        let of_nodes = of_nodes(scene, &with_suggested_rule);
         let of_any = of_nodes.iter().max().copied().unwrap_or(Fate::BlockedTasks);
         // Where nobody else sends, a node that is shut out is missed: by all tasks, or by those of its own zone.
         let missed = if scene.crosses_zones { of_nodes.iter().min() } else { of_nodes.first() };

@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::packets::{Fate, health_checks, traffic};
+use super::packets::{Fate, health_checks, private_link, traffic};
 use super::scene::Scene;
 
 const PEERS: [&str; 24] = [
@@ -70,12 +70,19 @@ fn scene() -> impl Strategy<Value = Scene> {
         select(&["lb none", "lb empty", "lb sg-lb", "lb sg-lb", "lb sg-lb,sg-lb2"]),
         select(&["", "internal"]),
         select(&["", "", "dualstack"]),
-        select(&["", "hidden", "endpoint service", "hidden; endpoint service"]),
+        select(&[
+            "",
+            "hidden",
+            "endpoint service",
+            "hidden; endpoint service",
+            "endpoint service; unfiltered",
+            "unfiltered",
+        ]),
         select(&["", "cross zone"]),
         select(&["", "", "listen TLS 443", "listen TCP_UDP 53; listen TCP 8080", "listen UDP 53"]),
     );
     let rest = (
-        select(&["", "wears web,base", "wears web,base"]),
+        select(&["", "has web,base", "has web,base"]),
         select(&["", "", "list pl-1 10.0.0.0/8", "list pl-1", "list pl-1 2001:db8::/32 203.0.113.0/25"]),
         said(0.95, "in", "web"),
         said(0.5, "in", "lb"),
@@ -111,9 +118,12 @@ pub(super) fn assert_agrees(scene: &Scene) {
         let judged = judged.clone().judged_by(&[slug]);
         let found = judged.look().judgement;
         let is_shut = fates.contains(&Fate::BlockedTasks);
+        // Where others are let in, those that come through an endpoint service may not be.
+        let is_apart =
+            slug == "ingress-traffic-blocked" && !is_shut && private_link(scene).contains(&Fate::BlockedTasks);
         assert_eq!(
-            !found.findings.is_empty(),
-            is_shut,
+            found.findings.iter().map(|finding| finding.evidence.contains_key("through")).collect::<Vec<_>>(),
+            if is_shut || is_apart { vec![is_apart] } else { vec![] },
             "{slug}: packets say {fates:?}\n{scene:#?}\n{}",
             judged.found()
         );
@@ -137,15 +147,19 @@ fn scenes_of_every_kind_are_walked() {
     use proptest::strategy::ValueTree as _;
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut counts = [0; 3];
-    let (mut health, mut seen) = ([0; 3], [0; 4]);
-    for _ in 0..500 {
+    let (mut health, mut through, mut seen) = ([0; 3], [0; 3], [0; 4]);
+    for _ in 0..600 {
         let scene = scene().new_tree(&mut runner).expect("a scene").current();
         traffic(&scene).into_iter().for_each(|fate| counts[fate as usize] += 1);
         health_checks(&scene).into_iter().for_each(|fate| health[fate as usize] += 1);
+        private_link(&scene).into_iter().for_each(|fate| through[fate as usize] += 1);
         seen[0] += usize::from(scene.version == IpVersion::Ipv6);
         seen[1] += usize::from(scene.scheme == Scheme::Internal);
         seen[2] += usize::from(scene.is_hidden);
         seen[3] += usize::from(matches!(scene.check, Some(HealthCheckPort::Fixed(_))));
     }
-    assert!(counts.into_iter().chain(health).chain(seen).all(|count| count > 20), "{counts:?} {health:?} {seen:?}");
+    assert!(
+        counts.into_iter().chain(health).chain([through[0], through[2]]).chain(seen).all(|count| count > 20),
+        "{counts:?} {health:?} {through:?} {seen:?}"
+    );
 }

@@ -43,6 +43,8 @@ pub(crate) struct Scene {
     pub(crate) crosses_zones: bool,
     /// It is the balancer of an endpoint service.
     pub(crate) is_endpoint_service: bool,
+    /// Its groups don't filter what comes through PrivateLink.
+    pub(crate) is_unfiltered: bool,
     pub(crate) listeners: Vec<(String, u16)>,
     pub(crate) actual: Vec<SecurityGroupId>,
     /// Ingress and egress of the groups that there are.
@@ -53,7 +55,7 @@ pub(crate) struct Scene {
 impl Scene {
     /// * `TCP 8080,9090` – the group's protocol, and the ports the service serves through it: comes first;
     /// * `preserve on`, `check 9090`, `check off`, `ipv6` – about the group;
-    /// * `lb sg-lb`, `lb none`, `lb empty`, `internal`, `dualstack`, `cross zone`, `hidden`, `endpoint service` – about the balancer, public otherwise;
+    /// * `lb sg-lb`, `lb none`, `lb empty`, `internal`, `dualstack`, `cross zone`, `hidden`, `endpoint service`, `unfiltered` – about the balancer, public otherwise;
     /// * `listen TLS 443` – a listener; without any, one of the group's protocol on port 80;
     /// * `has web,base` – the task's groups, `web` otherwise;
     /// * `in web: tcp 8080 sg-lb 10.0.0.0/8`, `out lb: -1 0.0.0.0/0` – a rule. A group for which nothing is said lets in
@@ -74,6 +76,7 @@ impl Scene {
             is_hidden: false,
             crosses_zones: false,
             is_endpoint_service: false,
+            is_unfiltered: false,
             listeners: Vec::new(),
             actual: vec![names::security_group("web")],
             groups: BTreeMap::new(),
@@ -97,10 +100,11 @@ impl Scene {
                 ["cross", "zone"] => scene.crosses_zones = true,
                 ["hidden"] => scene.is_hidden = true,
                 ["endpoint", "service"] => scene.is_endpoint_service = true,
+                ["unfiltered"] => scene.is_unfiltered = true,
                 ["listen", protocol, port] => {
                     scene.listeners.push(((*protocol).to_owned(), port.parse().expect("a port")));
                 }
-                ["wears", groups] => {
+                ["has", groups] => {
                     scene.actual = groups.split(',').map(names::security_group).collect();
                 }
                 [path @ ("in" | "out"), group, rest @ ..] => {
@@ -187,6 +191,7 @@ impl Scene {
         LoadBalancer {
             arn: names::balancer("net"),
             state: Some(BalancerState::Active),
+            state_reason: None,
             created_at: None,
             dns_name: None,
             scheme: self.scheme.clone(),
@@ -194,7 +199,7 @@ impl Scene {
             ip_address_type: Some(if self.is_dualstack { "dualstack" } else { "ipv4" }.to_owned()),
             zones: NODES.into_iter().map(zone).collect(),
             security_groups: self.balancer_groups.clone(),
-            filters_private_link: None,
+            filters_private_link: self.is_unfiltered.then_some(false),
         }
     }
 

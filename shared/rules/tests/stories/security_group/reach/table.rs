@@ -3,7 +3,7 @@
 //! "Security groups", "Client IP preservation" and "Health checks" in the guide to Network Load Balancers; "Security group
 //! rules" and "Managed prefix lists" in the guide to Amazon VPC.
 
-use super::packets::{Fate, health_checks, traffic};
+use super::packets::{Fate, health_checks, private_link, traffic};
 use super::random::assert_agrees;
 use super::scene::Scene;
 use Fate::{BlockedTasks, Open, Unsure};
@@ -329,21 +329,69 @@ const CASES: &[Case] = &[
         Some(Open),
     ),
     // Several groups on one interface: their rules count together.
-    ("the other group lets it in", "TCP 8080; lb sg-lb; wears web,base; in base: tcp 8080 sg-lb", Open, Some(Open)),
+    ("the other group lets it in", "TCP 8080; lb sg-lb; has web,base; in base: tcp 8080 sg-lb", Open, Some(Open)),
     (
         "each lets in half of it",
-        "TCP 8080,9090; lb sg-lb; wears web,base; in web: tcp 8080 sg-lb; in base: tcp 9090 sg-lb",
+        "TCP 8080,9090; lb sg-lb; has web,base; in web: tcp 8080 sg-lb; in base: tcp 9090 sg-lb",
         Open,
         Some(Open),
     ),
     (
         "two halves of a subnet",
-        "TCP 8080; lb none; hidden; wears web,base; in web: tcp 8080 10.0.1.0/25; in base: tcp 8080 10.0.1.128/25",
+        "TCP 8080; lb none; hidden; has web,base; in web: tcp 8080 10.0.1.0/25; in base: tcp 8080 10.0.1.128/25",
         Open,
         Some(Open),
     ),
     ("one of two ports", "TCP 8080,9090; lb sg-lb; in web: tcp 8080 sg-lb", BlockedTasks, Some(BlockedTasks)),
 ];
+
+/// "To allow AWS PrivateLink traffic" in "Target security groups", "Register targets" in the guide to Network Load Balancers: what
+/// becomes of what an endpoint service's clients send, where all others are let in.
+const PRIVATE_LINK: &[(&str, &str, Fate)] = &[
+    ("filtered, by reference", "TCP 8080; lb sg-lb; endpoint service; in web: tcp 8080 sg-lb", Open),
+    (
+        "not filtered, by reference",
+        "TCP 8080; lb sg-lb; endpoint service; unfiltered; in web: tcp 8080 sg-lb",
+        BlockedTasks,
+    ),
+    (
+        "not filtered, from the private addresses",
+        "TCP 8080; lb sg-lb; endpoint service; unfiltered; in web: tcp 8080 10.0.1.200/32 10.0.2.200/32",
+        Open,
+    ),
+    (
+        "not filtered, by reference and from the balancer's subnets",
+        "TCP 8080; lb sg-lb; endpoint service; unfiltered; in web: tcp 8080 sg-lb; in web: tcp 8080 10.0.0.0/16",
+        Open,
+    ),
+    (
+        "not filtered, one node of two that send across zones",
+        "TCP 8080; cross zone; lb sg-lb; endpoint service; unfiltered; in web: tcp 8080 sg-lb; in web: tcp 8080 10.0.1.0/24",
+        BlockedTasks,
+    ),
+    ("clients alone", "UDP 53; lb none; endpoint service; in web: udp 53 203.0.113.0/24", BlockedTasks),
+    ("clients and nodes", "UDP 53; lb none; endpoint service; in web: udp 53 203.0.113.0/24 10.0.0.0/16", Open),
+];
+
+#[test]
+fn what_comes_through_an_endpoint_service() {
+    for (name, text, of_private_link) in PRIVATE_LINK {
+        let scene = Scene::parse(text);
+        assert_eq!(traffic(&scene), [Open], "{name}");
+        assert_eq!(private_link(&scene), [*of_private_link], "{name}");
+        assert_agrees(&scene);
+        let found = super::scene(text).judged_by(&["ingress-traffic-blocked"]).found();
+        let through = "get no traffic through PrivateLink: no security group rule lets in the private addresses of";
+        let partly = "aren't reached by every node";
+        assert_eq!(
+            found.contains(through) || found.contains(partly),
+            *of_private_link == BlockedTasks,
+            "{name}: {found}"
+        );
+    }
+    let nobody = "TCP 8080; lb sg-lb; unfiltered; in web: tcp 8080 sg-lb";
+    assert_eq!(super::scene(nobody).judged_by(&["ingress-traffic-blocked"]).found(), "nothing");
+}
 
 #[test]
 fn the_guides_cases() {
