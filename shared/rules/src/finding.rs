@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::ecs::{Service, Task};
-use model::elb::Target;
+use model::elb::{HealthCheckPort, Target, TargetGroup};
 use model::finding::{Finding, Grouping, Impact, Resources, Severity};
 use model::fix::Fix;
 use model::id::{SecurityGroupId, TargetGroupArn};
@@ -32,6 +32,17 @@ pub(crate) fn start(rule: &Rule, summary: String) -> FindingDraft {
         users: Vec::new(),
         evidence: BTreeMap::new(),
         repairs: Vec::new(),
+    })
+}
+
+/// How the group's targets are checked, for its evidence: `HTTP on the traffic port`. `None` where nothing is, or its port is unread.
+pub(crate) fn health_check(group: &TargetGroup) -> Option<String> {
+    let check = &group.health_check;
+    let protocol = check.protocol.as_deref().unwrap_or("TCP");
+    let port = check.port().ok().filter(|_| check.enabled)?;
+    Some(match port {
+        HealthCheckPort::Traffic => format!("{protocol} on the traffic port"),
+        HealthCheckPort::Fixed(port) => format!("{protocol} on port {port}"),
     })
 }
 

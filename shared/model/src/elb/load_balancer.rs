@@ -14,6 +14,8 @@ pub struct LoadBalancer {
     pub arn: LoadBalancerArn,
     /// Whether it serves; absent where AWS doesn't say.
     pub state: Option<BalancerState>,
+    /// AWS's description of that state.
+    pub state_reason: Option<String>,
     /// When it was made.
     pub created_at: Option<Timestamp>,
     /// The name that its clients look up.

@@ -50,6 +50,8 @@ pub struct TargetHealth {
     pub reason: Option<String>,
     /// Why, in AWS's words.
     pub description: Option<Box<str>>,
+    /// The Availability Zone of a target that is `unused`, which may be why; not kept of others.
+    pub unused_in: Option<Box<str>>,
     /// A zonal shift (or zonal autoshift) keeps traffic from it: its `AdministrativeOverride` says so, whatever its health.
     pub is_shifted_away: bool,
 }
@@ -78,7 +80,7 @@ impl TargetHealth {
     /// A target in this state, and AWS's code why.
     #[must_use]
     pub const fn new(target: Target, state: TargetState, reason: Option<String>) -> Self {
-        Self { target, state, reason, description: None, is_shifted_away: false }
+        Self { target, state, reason, description: None, unused_in: None, is_shifted_away: false }
     }
 
     /// Is it in the group at all? `unused` with `Target.NotRegistered` is absence.

@@ -87,10 +87,11 @@ fn read(balancer: &types::LoadBalancer) -> Read<LoadBalancer> {
     // Absent from Gateway Load Balancers, which are reached from inside only; elsewhere the default is the internet.
     let default = if arn.kind() == LoadBalancerKind::Gateway { Scheme::Internal } else { Scheme::InternetFacing };
     let scheme = balancer.scheme().map(types::LoadBalancerSchemeEnum::as_str).filter(|text| !text.is_empty());
-    let state = balancer.state().and_then(types::LoadBalancerState::code);
+    let (state, reason) = (balancer.state(), balancer.state().and_then(types::LoadBalancerState::reason));
     Ok(LoadBalancer {
         arn,
-        state: state.map(|state| state.as_str().into()),
+        state: state.and_then(types::LoadBalancerState::code).map(|state| state.as_str().into()),
+        state_reason: reason.filter(|text| !text.is_empty()).map(str::to_owned),
         created_at: time(balancer.created_time()),
         dns_name: balancer.dns_name().map(str::to_owned),
         scheme: scheme.map_or(default, Into::into),

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use aws_sdk_elasticloadbalancingv2::types::{AdministrativeOverride, TargetHealthDescription};
 use model::call::CallError;
-use model::elb::{Target, TargetHealth};
+use model::elb::{Target, TargetHealth, TargetState};
 use model::id::TargetGroupArn;
 use model::observation::Table;
 
@@ -45,13 +45,16 @@ pub(super) async fn describe_target_health(
 /// `None` for instances, functions and balancers: only addresses can be a task's.
 fn read(description: &TargetHealthDescription) -> Read<Option<TargetHealth>> {
     let target = required("target", description.target())?;
+    let zone = target.availability_zone().filter(|zone| !matches!(*zone, "" | "all"));
     let Ok(ip) = required("target.id", target.id())?.parse::<IpAddr>() else { return Ok(None) };
     let port = required("target.port", port("target.port", target.port())?)?;
     let health = required("targetHealth", description.target_health())?;
     let shift = description.administrative_override().and_then(AdministrativeOverride::state);
+    let state: TargetState = required("targetHealth.state", health.state())?.as_str().into();
     Ok(Some(TargetHealth {
         target: Target { ip, port },
-        state: required("targetHealth.state", health.state())?.as_str().into(),
+        unused_in: zone.filter(|_| state == TargetState::Unused).map(Into::into),
+        state,
         reason: health.reason().map(|reason| reason.as_str().to_owned()),
         description: health.description().map(Into::into),
         is_shifted_away: shift.is_some_and(|state| state.as_str().starts_with("zonal_shift")),

@@ -186,6 +186,25 @@ async fn a_target_tells_why_and_whether_a_zonal_shift_keeps_traffic_from_it() {
 }
 
 #[tokio::test]
+async fn a_target_that_is_not_used_tells_its_zone() {
+    let rule = mock!(Client::describe_target_health).then_output(|| {
+        let described = |id: &str, zone: &str, state: TargetHealthStateEnum| {
+            let target = TargetDescription::builder().id(id).port(80).availability_zone(zone).build();
+            let health = TargetHealth::builder().state(state).build();
+            TargetHealthDescription::builder().target(target).target_health(health).build()
+        };
+        DescribeTargetHealthOutput::builder()
+            .target_health_descriptions(described("10.0.1.7", "eu-central-1b", TargetHealthStateEnum::Unused))
+            .target_health_descriptions(described("10.9.1.7", "all", TargetHealthStateEnum::Unused))
+            .target_health_descriptions(described("10.0.1.8", "eu-central-1a", TargetHealthStateEnum::Healthy))
+            .build()
+    });
+    let found = describe_target_health::describe_target_health(&clients(&[&rule]), &group("web")).await.unwrap();
+    let zones: Vec<_> = found.iter().map(|one| one.unused_in.as_deref()).collect();
+    assert_eq!(zones, [Some("eu-central-1b"), None, None]);
+}
+
+#[tokio::test]
 async fn a_gone_group_has_no_health() {
     let rule = mock!(Client::describe_target_health).sequence();
     let rule = rule.http_status(400, Some(refusal("TargetGroupNotFound"))).build();

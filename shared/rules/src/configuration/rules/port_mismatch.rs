@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use model::ecs::{DeploymentController, NetworkMode, TaskDefinition};
+use model::elb::{TargetGroup, TargetHealth, TargetState};
 use model::finding::Severity;
 use model::fix::Fix;
 use model::observation::{Gap, Lookup};
@@ -23,7 +24,8 @@ pub(crate) const RULE: Rule = Rule {
         such container, the container doesn't map that port, or it maps it to another host port. In awsvpc mode a task has a \
         network interface to itself and no ports are translated, so the host port must be left out or be the same. ECS \
         refuses new task definitions that break this; old and imported ones still turn up, and an entry outlives the \
-        container it was written for.",
+        container it was written for. In awsvpc mode a mapping opens and closes nothing: while a target of the group is healthy \
+        on the port that is named, something answers there, and the finding is low.",
     remedy: "Register a revision of the task definition in which the named container maps the named port, without a hostPort \
         or with the same one, and update the service to it; or name the right container and port in the service's load \
         balancer entry.",
@@ -31,21 +33,46 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 pub(crate) fn judge(lookup: &Lookup<'_>, _: &Policy, subject: &Subject<'_>, judgement: &mut Judgement) {
-    for (named, _) in subject.network_groups() {
+    for (named, group) in subject.network_groups() {
         let mut problems = BTreeSet::new();
         for entry in &named.entries {
             let problem = judgement.keep(|| subject.unit(), problem(lookup, entry));
             problems.extend(problem.flatten());
         }
         let Some(first) = problems.first() else { continue };
-        let summary = format!("{} can't serve target group {}: {first}", subject.id, named.arn.name());
+        let serves = serves_all_the_same(lookup, named, group);
+        if matches!(serves, Err(Gap::Pending)) {
+            continue;
+        }
+        // What is wrong is wrong whether or not it can be read that something answers.
+        let serves = judgement.keep(|| subject.unit(), serves).unwrap_or(false);
+        let summary = match serves {
+            false => format!("{} can't serve target group {}: {first}", subject.id, named.arn.name()),
+            true => format!("{} serves target group {} all the same, but {first}", subject.id, named.arn.name()),
+        };
         let draft = start(&RULE, summary).service(&subject.id, subject.service).target_group(named.arn);
         let definition = named.entries.iter().find_map(|entry| entry.source.task_definition);
         let draft = draft.evidence("task_definition", definition.map(ToString::to_string));
-        let draft = draft.loses_traffic(0).fixes(fixes(lookup, subject, named));
+        let draft = match serves {
+            false => draft.loses_traffic(0),
+            true => draft.severity(Severity::Low),
+        };
+        let draft = draft.fixes(fixes(lookup, subject, named));
         let problems: Vec<String> = problems.into_iter().collect();
         judgement.findings.push(draft.subject(problems.join("; ")).evidence("problems", Some(problems)).done());
     }
+}
+
+/// Is a target healthy on a port that is named for the group? Without targets, or with none that was checked, nobody knows.
+fn serves_all_the_same<'a>(
+    lookup: &Lookup<'a>,
+    named: &NamedGroup<'a>,
+    group: &'a TargetGroup,
+) -> Result<bool, Gap<'a>> {
+    let ports: BTreeSet<u16> = named.entries.iter().filter_map(|one| one.entry.container_port).collect();
+    let health = lookup.target_health(&group.arn)?.unwrap_or_default();
+    let is_healthy = |one: &TargetHealth| one.state == TargetState::Healthy && ports.contains(&one.target.port);
+    Ok(health.iter().any(is_healthy))
 }
 
 /// What is wrong with an entry. One that names no container or no port can't be judged.

@@ -45,10 +45,13 @@ pub(crate) fn judge<'a>(lookup: &Lookup<'a>, served: &ServedBalancer<'a>, judgem
         _ => None,
     };
     let Some(why) = why else { return };
-    let summary = format!("{} can't serve {}: the load balancer {why}", served.name(), served.users_in_words());
+    let reason = served.balancer.state_reason.as_deref().filter(|_| state != Some(&BalancerState::Active));
+    let says = reason.map(|reason| format!(". AWS says: {reason}")).unwrap_or_default();
+    let summary = format!("{} can't serve {}: the load balancer {why}{says}", served.name(), served.users_in_words());
     let draft = served.start(&RULE, summary).subject(why.to_owned()).fixes(fixes(served));
     let draft = if matches!(state, Some(BalancerState::ActiveImpaired)) { draft } else { draft.loses_traffic(0) };
-    judgement.findings.push(draft.evidence("state", state.map(|state| state.as_str().to_owned())).done());
+    let draft = draft.evidence("state", state.map(|state| state.as_str().to_owned()));
+    judgement.findings.push(draft.evidence("reason", reason).done());
 }
 
 /// Without a listener, one for each group that a service serves through.

@@ -7,7 +7,7 @@ use model::fix::Fix;
 use model::observation::{Gap, Lookup};
 
 use crate::configuration::{LoadBalancerEntry, NamedGroup, Subject};
-use crate::finding::start;
+use crate::finding::{health_check, start};
 use crate::fix::{AwsCommand, fix};
 use crate::rule::Rule;
 
@@ -50,10 +50,8 @@ pub(crate) fn finding<'a>(
     };
     let summary = format!("{} behind {}: {outcome}, as {}", subject.id, named.arn.name(), problem.words);
     let draft = start(&RULE, summary).severity(severity).service(&subject.id, subject.service);
-    let draft = draft
-        .target_group(named.arn)
-        .subject(problem.words.clone())
-        .evidence("health_check", Some(check(group, group.health_check.port()?)));
+    let draft =
+        draft.target_group(named.arn).subject(problem.words.clone()).evidence("health_check", health_check(group));
     let fixes = fixes(group, &problem);
     let draft = if is_failing { draft.loses_traffic(0) } else { draft };
     Ok(Some(draft.fixes(fixes).evidence("problem", Some(problem.words)).done()))
@@ -119,15 +117,6 @@ enum Change {
     TrafficPort,
     Port(u16),
     Tcp,
-}
-
-/// The check in words: `HTTP on the traffic port`.
-fn check(group: &TargetGroup, port: HealthCheckPort) -> String {
-    let protocol = group.health_check.protocol.as_deref().unwrap_or("TCP");
-    match port {
-        HealthCheckPort::Traffic => format!("{protocol} on the traffic port"),
-        HealthCheckPort::Fixed(port) => format!("{protocol} on port {port}"),
-    }
 }
 
 /// Why a task made from this entry's definition can't answer, as far as its definition says.

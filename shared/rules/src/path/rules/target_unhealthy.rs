@@ -7,7 +7,7 @@ use model::elb::{TargetHealth, TargetState};
 use model::finding::Severity;
 use model::scope::ServiceId;
 
-use crate::finding::start;
+use crate::finding::{health_check, start};
 use crate::fix::look_at_targets;
 use crate::judgement::Judgement;
 use crate::registration::group::{JudgedGroup, Member};
@@ -75,6 +75,7 @@ pub(crate) fn judge(now: Timestamp, group: &JudgedGroup<'_>, judgement: &mut Jud
         let draft = draft.loses_traffic(failing.len()).fixes(vec![look_at_targets(&group.group.arn, None)]);
         let draft = draft.evidence("targets", Some(targets)).evidence("unhealthy", Some(failing.len()));
         let draft = draft.evidence("registered", Some(registered)).evidence("reason", one.reason.clone());
+        let draft = draft.evidence("health_check", health_check(group.group));
         judgement.findings.push(draft.evidence("description", one.description.as_deref()).done());
     }
 }

@@ -10,7 +10,7 @@ use model::fix::Fix;
 use model::observation::{Gap, Lookup};
 use model::scope::ServiceId;
 
-use crate::finding::start;
+use crate::finding::{health_check, start};
 use crate::fix::{AwsCommand, LOOK, fix, look_at_targets};
 use crate::judgement::Judgement;
 use crate::registration::failing_tasks::failing_tasks;
@@ -87,6 +87,8 @@ pub(crate) fn judge(now: Timestamp, group: &JudgedGroup<'_>, disputed_targets: &
         .evidence("states", states(group))
         .loses_traffic(live);
     let draft = draft.fixes(vec![look_at_targets(&group.group.arn, None)]);
+    let is_checked = group.in_place().any(|one| fails(&one.state));
+    let draft = draft.evidence("health_check", health_check(group.group).filter(|_| is_checked));
     judgement.findings.push(draft.evidence("registered_targets", Some(registered)).done());
 }
 

@@ -119,11 +119,12 @@ fn finding<'a>(lookup: &Lookup<'a>, group: &JudgedGroup<'a>, member: &Member<'a>
     };
     let other_vpc = OtherVpc::of(lookup, group.group, task, target.ip);
     let in_other_vpc = other_vpc.as_ref().map(OtherVpc::in_words).unwrap_or_default();
-    let (id, service) = (task.arn.short_id(), &member.id);
+    let (id, service, event) = (task.arn.short_id(), &member.id, told_by_ecs(member, name));
+    let says = event.map(|event| format!(". ECS says: {event}")).unwrap_or_default();
     start(
         &RULE,
         format!(
-            "Task {id} of {service} gets no traffic: {target} isn't registered in target group {name}{in_other_vpc}"
+            "Task {id} of {service} gets no traffic: {target} isn't registered in target group {name}{in_other_vpc}{says}"
         ),
     )
     .group(group)
@@ -131,7 +132,7 @@ fn finding<'a>(lookup: &Lookup<'a>, group: &JudgedGroup<'a>, member: &Member<'a>
     .target(target)
     .subject(format!("{} {:?}", task.arn, task.interface_at(target.ip).and_then(|one| one.network_interface.as_ref())))
     .evidence("started_at", task.started_at.map(|at| at.to_string()))
-    .evidence("event", told_by_ecs(member, name))
+    .evidence("event", event)
     .evidence("started_by", task.started_by.as_ref().map(|id| id.to_string()))
     .grouped(Grouping {
         cause: String::new(),

@@ -1,5 +1,7 @@
 //! Targets that are registered but not served.
 
+use std::collections::BTreeSet;
+
 use model::elb::{Target, TargetHealth, TargetState};
 use model::finding::{Finding, Severity};
 use model::fix::Fix;
@@ -14,6 +16,9 @@ use crate::rule::Rule;
 
 /// How many targets a finding lists.
 const LISTED: usize = 20;
+
+/// The reason of a group on a listener, as far as its state says.
+const ATTACHED: &str = "their Availability Zone may not be enabled, or the listener gives the target group weight 0";
 
 pub(crate) const RULE: Rule = Rule {
     slug: "target-unused",
@@ -67,17 +72,39 @@ fn finding(group: &JudgedGroup<'_>, unused: &[&TargetHealth]) -> Finding {
         (Some("Target.IpUnusable"), _) => "their address belongs to a load balancer, and can't be a target",
         (Some("Target.InvalidState"), _) => "what has their address is stopped or being stopped",
         (_, true) => "no listener forwards to the target group",
-        (_, false) => "their Availability Zone may not be enabled, or the listener gives the target group weight 0",
+        (_, false) => ATTACHED,
+    };
+    // A part of the fingerprint: it stays as it was whatever more is said.
+    let subject = cause.to_owned();
+    let zones: BTreeSet<&str> = unused.iter().filter_map(|one| one.unused_in.as_deref()).collect();
+    let zones: Vec<&str> = zones.into_iter().collect();
+    let description = unused.first().and_then(|one| one.description.as_deref());
+    let is_of_zone = description.is_some_and(|text| text.contains("Availability Zone"));
+    let cause = match (zones.as_slice(), subject == ATTACHED, is_of_zone) {
+        (_, false, _) | ([], _, false) => cause.to_owned(),
+        ([], true, true) => "the load balancer isn't enabled in their Availability Zone".to_owned(),
+        (zones, true, true) => {
+            format!("the load balancer isn't enabled in {}, their Availability Zone", zones.join(", "))
+        }
+        (zones, true, false) => {
+            format!(
+                "the load balancer may not be enabled in {}, or its listener gives the target group weight 0",
+                zones.join(", ")
+            )
+        }
     };
     let summary = match targets.len() {
         1 => format!("1 registered target of target group {name} gets no traffic: {cause}"),
         many => format!("{many} registered targets of target group {name} get no traffic: {cause}"),
     };
     let listed: Vec<String> = targets.iter().take(LISTED).map(ToString::to_string).collect();
-    let draft = start(&RULE, summary).group(group).subject(cause.to_owned()).evidence("targets", Some(listed));
-    let description = unused.first().and_then(|one| one.description.as_deref());
+    let draft = start(&RULE, summary).group(group).subject(subject).evidence("targets", Some(listed));
     let draft = draft.loses_traffic(targets.len()).fixes(fixes(group));
-    draft.evidence("reason", reason).evidence("description", description).done()
+    draft
+        .evidence("reason", reason)
+        .evidence("description", description)
+        .evidence("zones", (!zones.is_empty()).then_some(zones))
+        .done()
 }
 
 fn fixes(group: &JudgedGroup<'_>) -> Vec<Fix> {

@@ -3,14 +3,30 @@
 use insta::assert_snapshot;
 use model::ec2::PortRange;
 use model::ecs::{NetworkMode, PortRangeMapping, ServiceStatus, TaskSetStatus};
-use model::elb::TargetType;
+use model::elb::{TargetState, TargetType};
 
 use super::sound;
 use super::steps::mapping;
 use crate::story::Story;
 
-fn judged(story: Story) -> String {
+/// With targets that nobody answers for.
+fn judged(mut story: Story) -> String {
+    story.account.health.values_mut().flatten().for_each(|one| one.state = TargetState::Unhealthy);
     story.judged_by(&["port-mismatch"]).found()
+}
+
+#[test]
+fn a_port_that_something_answers_on_all_the_same() {
+    let story = sound().mapping(vec![mapping(80, None, "tcp")]).judged_by(&["port-mismatch"]);
+    assert!(
+        story.found().starts_with(
+            "low port-mismatch: prod/web serves target group web all the same, but container app of task definition web:7 doesn't \
+             map port 8080"
+        ),
+        "{}",
+        story.found()
+    );
+    assert!(judged(story).starts_with("high port-mismatch"), "the near miss: it fails its health checks");
 }
 
 #[test]

@@ -33,6 +33,7 @@ impl Story {
         let balancer = LoadBalancer {
             arn: names::balancer("net"),
             state: Some(BalancerState::Active),
+            state_reason: None,
             created_at: None,
             dns_name: None,
             scheme: Scheme::Internal,

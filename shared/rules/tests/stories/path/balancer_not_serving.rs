@@ -22,7 +22,12 @@ fn a_balancer_that_failed_or_is_impaired() {
       about service web, balancer edge; under the policy for prod/web
       state: failed
     ");
-    assert!(judged(in_state("active_impaired")).contains("lacks resources to scale"));
+    let impaired = in_state("active_impaired").balancer_that(|balancer| {
+        balancer.state_reason = Some("Not enough IP space available in subnet-0a".to_owned())
+    });
+    assert!(
+        judged(impaired).contains("lacks resources to scale (state active_impaired). AWS says: Not enough IP space")
+    );
 }
 
 #[test]

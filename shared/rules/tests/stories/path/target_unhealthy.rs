@@ -35,6 +35,7 @@ fn some_targets_fail() {
     high target-unhealthy: 1 of 3 tasks of prod/web fail the health checks of web: Health checks failed (Target.FailedHealthChecks)
       about service web, group web; under the policy for prod/web
       description: Health checks failed
+      health_check: TCP on the traffic port
       reason: Target.FailedHealthChecks
       registered: 3
       targets: ["10.0.1.3:8080"]

@@ -37,6 +37,7 @@ fn everything_is_unhealthy() {
     assert_snapshot!(judged.found(), @r#"
     critical target-group-empty: prod/web gets no traffic: target group web has no usable target, though 2 tasks are running: the load balancer has failed open, and sends to targets that fail their health checks
       about service web, group web; under the policy for prod/web
+      health_check: TCP on the traffic port
       live_tasks: 2
       registered_targets: 2
       states: {"unhealthy":2}

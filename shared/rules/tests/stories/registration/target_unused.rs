@@ -44,6 +44,21 @@ fn a_zone_that_is_not_enabled() {
 }
 
 #[test]
+fn the_zone_that_aws_names() {
+    let story = |description: Option<&str>| {
+        let mut story = healthy().task(3).registered().state("unused", Some("Target.NotInUse"));
+        let one = story.account.health.values_mut().flatten().last().expect("a target");
+        (one.unused_in, one.description) = (Some("eu-central-1b".into()), description.map(Into::into));
+        story.found()
+    };
+    let of_zone = "Target is in an Availability Zone that is not enabled for the load balancer";
+    assert!(story(Some(of_zone)).contains("the load balancer isn't enabled in eu-central-1b, their Availability Zone"));
+    assert!(
+        story(None).contains("may not be enabled in eu-central-1b, or its listener gives the target group weight 0")
+    );
+}
+
+#[test]
 fn before_and_after_the_shift_of_a_native_deployment_a_group_is_on_no_listener() {
     for strategy in [Strategy::BlueGreen, Strategy::Linear, Strategy::Canary] {
         let at_rest = native(&["green"]).whose(|service| service.strategy = strategy);

@@ -83,7 +83,10 @@ async fn a_balancer_made_without_groups_is_told_from_one_with_none_left() {
         let zone = zone.load_balancer_addresses(address.ipv6_address("2001:db8::7").build()).build();
         let with = described("with").security_groups("sg-1").availability_zones(zone);
         let with = with.enforce_security_group_inbound_rules_on_private_link_traffic("off");
-        let state = LoadBalancerState::builder().code(LoadBalancerStateEnum::ActiveImpaired).build();
+        let state = LoadBalancerState::builder()
+            .code(LoadBalancerStateEnum::ActiveImpaired)
+            .reason("No addresses left")
+            .build();
         let with = with.state(state).dns_name("with-50dc.elb.eu-central-1.amazonaws.com");
         let emptied = described("emptied").set_security_groups(Some(vec![]));
         DescribeLoadBalancersOutput::builder()
@@ -102,6 +105,7 @@ async fn a_balancer_made_without_groups_is_told_from_one_with_none_left() {
     assert_eq!(found[0].zones[0].public_addresses, ["203.0.113.7".parse::<std::net::IpAddr>().unwrap()]);
     assert_eq!(found[0].filters_private_link, Some(false));
     assert_eq!((&found[0].state, &found[2].state), (&Some(BalancerState::ActiveImpaired), &None));
+    assert_eq!(found[0].state_reason.as_deref(), Some("No addresses left"));
     assert_eq!(found[0].dns_name.as_deref(), Some("with-50dc.elb.eu-central-1.amazonaws.com"));
 }
 
