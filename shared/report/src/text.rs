@@ -205,7 +205,12 @@ impl TextPage {
 
     /// The best fix's commands, on a line each however long, so that they can be pasted.
     fn commands(&mut self, group: &Grouped<'_>, first: &FindingReport) {
-        let Some(fix) = first.fixes.iter().find(|fix| !fix.commands.is_empty()) else { return };
+        let with_commands = first.fixes.iter().find(|fix| !fix.commands.is_empty());
+        // One without a command is done by hand, and has a name all the same.
+        let Some(fix) = with_commands.or(first.fixes.first()) else { return };
+        if fix.commands.is_empty() {
+            self.line("            ", "              ", &one_line(&format!("{}.", fix.title)));
+        }
         for command in &fix.commands {
             self.text.push_str("            $ ");
             self.text.push_str(&visible(command));
