@@ -52,6 +52,38 @@ def test_pattern_with_accounts_is_a_role_in_each(cli, proxy):
     assert len(assumed(proxy)) == 2, "once for each account, whatever the Regions"
 
 
+def test_external_id_is_given_with_every_role(cli, proxy):
+    ran = cli.run("audit", *RULES, *PATTERN, "--external-id", "7f3c9a:prod")
+    assert ran.status == 0 and len(assumed(proxy)) == 2, ran.err
+    assert all(call.mentions("ExternalId=7f3c9a:prod") for call in assumed(proxy))
+
+
+def test_role_without_an_external_id_is_given_none(cli, proxy):
+    assert cli.run("audit", *RULES, *PATTERN).status == 0
+    assert not any(call.mentions("ExternalId") for call in assumed(proxy))
+
+
+def test_page_of_several_parts_leads_to_the_page_of_each(cli, tmp_path):
+    ran = cli.run("audit", *RULES, *PATTERN, "--region", "us-east-1,eu-west-1", "--out", "report.html")
+    assert ran.status == 0, ran.err
+    index = (tmp_path / "report.html").read_text()
+    links = re.findall(r'<a href="([^"]+)">([^<]+)</a>', index)
+    assert sorted(link for link, _ in links) == sorted(
+        f"report-{account}-{region}.html" for account in (ACCOUNT, OTHER_ACCOUNT) for region in ("us-east-1", "eu-west-1"))
+    assert links[0][0] == f"report-{ACCOUNT}-us-east-1.html", "the worst comes first"
+    for link, says in links:
+        assert f"<title>{says}" in (tmp_path / link).read_text(), "the page that it leads to is of that part"
+    assert "4 parts: " in index and "<script" not in index
+
+
+def test_page_with_a_part_of_each_name_is_one_for_each_account(cli, tmp_path):
+    ran = cli.run("audit", *RULES, *PATTERN, "--region", "us-east-1,eu-west-1", "--out", "a-{account}.html")
+    assert ran.status == 0, ran.err
+    index = (tmp_path / f"a-{ACCOUNT}.html").read_text()
+    assert re.findall(r'<a href="([^"]+)">', index) == [f"a-{ACCOUNT}-us-east-1.html", f"a-{ACCOUNT}-eu-west-1.html"]
+    assert OTHER_ACCOUNT not in index
+
+
 def test_one_role_is_one_part_like_the_report_without_a_role(cli):
     ran = cli.run("audit", *RULES, "--role-arn", f"arn:aws:iam::{ACCOUNT}:role/audit", "--format", "json")
     assert ran.status == 0 and json.loads(ran.out)["account"] == ACCOUNT, ran.err
@@ -125,8 +157,10 @@ def test_credentials_of_a_role_are_renewed_when_they_expire(cli, proxy):
     (("--accounts", ACCOUNT), "--accounts needs a role that it can be put into"),
     (("--role-arn", f"arn:aws:iam::{ACCOUNT}:role/a,arn:aws:iam::{ACCOUNT}:role/b"), "are of one account"),
     (("--role-arn", f"arn:aws:iam::{ACCOUNT}:role/a,arn:aws-cn:iam::{OTHER_ACCOUNT}:role/a"), "are of different partitions"),
-    ((*PATTERN, "--out", "report.html"), "report-{account}.html"),
-    ((*PATTERN, "--region", "all", "--out", "report-{region}.html"), "report-{account}-{region}.html"),
+    ((*PATTERN, "--format", "html"), "write one with links to all of them into a file: --out report.html"),
+    ((*PATTERN, "--external-id", "what is this"), "an external ID has 2 to 1,224 letters"),
+    ((*PATTERN, "--external-id", "7"), "an external ID has 2 to 1,224 letters"),
+    (("--external-id", "7f3c9a"), "--external-id is for the roles of --role-arn, and there is none"),
 ])
 def test_what_cannot_be_is_refused_before_anything_is_read(cli, proxy, words, says):
     proxy.forget()

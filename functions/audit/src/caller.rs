@@ -4,7 +4,7 @@ use std::error::Error;
 
 use aws::error::call_error;
 use aws_config::SdkConfig;
-use aws_config::sts::AssumeRoleProvider;
+use aws_config::sts::{AssumeRoleProvider, AssumeRoleProviderBuilder};
 use aws_sdk_sts::Client;
 use aws_sdk_sts::config::SharedCredentialsProvider;
 use aws_sdk_sts::error::SdkError;
@@ -48,9 +48,10 @@ pub struct Caller {
 }
 
 /// The same configuration with the credentials of a role, which are asked for with those of `config` in its Region, and again
-/// before they expire. Whatever is made of the result shares them.
-pub async fn assuming(config: &SdkConfig, role: &RoleArn) -> SdkConfig {
+/// before they expire. Whatever is made of the result shares them. The role's trust policy may ask for `external_id`.
+pub async fn assuming(config: &SdkConfig, role: &RoleArn, external_id: Option<&str>) -> SdkConfig {
     let provider = AssumeRoleProvider::builder(role.as_str()).session_name(SESSION_NAME).configure(config);
+    let provider = external_id.into_iter().fold(provider, AssumeRoleProviderBuilder::external_id);
     let credentials = SharedCredentialsProvider::new(provider.build().await);
     config.to_builder().credentials_provider(credentials).build()
 }

@@ -11,6 +11,7 @@ mod coverage;
 mod data;
 mod filters;
 mod glyph;
+mod index_page;
 mod picture;
 mod places;
 mod policy;
@@ -19,6 +20,7 @@ mod tally;
 mod tests;
 mod top;
 
+pub use index_page::{LinkedPart, index_page};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::document::Report;

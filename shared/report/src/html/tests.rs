@@ -6,6 +6,7 @@ use model::observation::{Unread, UnreadKind};
 use model::repair::RepairStatus;
 
 use super::policy::content_security_policy;
+use super::{LinkedPart, index_page};
 use crate::document::Report;
 use crate::finding_report::{FindingReport, RepairReport};
 use crate::scene::{AccountSummary, at};
@@ -134,4 +135,19 @@ fn a_well_account_says_so_and_has_nothing_to_filter() {
     let (_, page) = page(&scene);
     assert!(page.contains("<h1 class=\"well\">All is well</h1>") && !page.contains("<search"));
     assert!(page.contains("aria-label=\"Path of prod/web\""));
+}
+
+#[test]
+fn the_page_of_several_parts_leads_to_each_the_worst_first() {
+    let mut well = AccountSummary::new();
+    well.service("web", 4, "edge");
+    let mut broken = AccountSummary::new();
+    broken.service("web", 1, "edge");
+    broken.find("target-stale", Severity::High, "web", "a stale target", Resources::default());
+    let ((well, _), (broken, _)) = (page(&well), page(&broken));
+    let linked = |report, page: &str| LinkedPart { report, page: page.to_owned() };
+    let index = index_page(&[linked(&well, "a.html"), linked(&broken, "b.html")], "2 parts: 1 high");
+    assert_eq!(values(&index, "href"), ["data:,", "b.html", "a.html"]);
+    assert!(index.contains("<h1>2 parts: 1 high</h1>") && !index.contains("<script"));
+    assert!(index.contains(">All is well</a>"), "{index}");
 }

@@ -113,6 +113,9 @@ pub(crate) struct AuditArgs {
     /// The accounts that {account} in --role-arn stands for: their ids, several separated by commas
     #[arg(long, value_name = "ID", help_heading = "Account")]
     pub(crate) accounts: Vec<String>,
+    /// The external ID that the trust policies of these roles ask for
+    #[arg(long, value_name = "ID", value_parser = external_id, help_heading = "Account")]
+    pub(crate) external_id: Option<String>,
     /// The format of the report: of standard output, or of the one file in --out; else as its extension says
     #[arg(long, value_enum, help_heading = "Report")]
     pub(crate) format: Option<FormatArg>,
@@ -348,6 +351,15 @@ impl TypedValueParser for RulePattern {
 fn duration(text: &str) -> Result<Duration, String> {
     let duration = SpanParser::new().parse_unsigned_duration(text);
     duration.map_err(|_| "write it in h, m and s, like 90s, 15m or 1h30m".to_owned())
+}
+
+/// What AssumeRole takes: 2 to 1,224 characters, `[\w+=,.@:\/-]` (AWS Security Token Service API reference).
+fn external_id(text: &str) -> Result<String, String> {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "_+=,.@:/-".contains(c);
+    match (2..=1224).contains(&text.len()) && text.chars().all(is_allowed) {
+        true => Ok(text.to_owned()),
+        false => Err("an external ID has 2 to 1,224 letters, digits and characters of _+=,.@:/-".to_owned()),
+    }
 }
 
 fn severity_parser() -> impl TypedValueParser<Value = Severity> {

@@ -71,8 +71,8 @@ impl Access {
     }
 
     /// The same settings with the credentials of a role. Nothing is sent yet.
-    pub(crate) async fn assuming(&self, role: RoleArn) -> Self {
-        let config = caller::assuming(&self.config, &role).await;
+    pub(crate) async fn assuming(&self, role: RoleArn, external_id: Option<&str>) -> Self {
+        let config = caller::assuming(&self.config, &role, external_id).await;
         Self { config, quota_share: self.quota_share, profile: self.profile.clone(), role: Some(role) }
     }
 

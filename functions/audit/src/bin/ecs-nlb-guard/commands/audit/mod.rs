@@ -33,6 +33,9 @@ pub(crate) async fn run(args: &AuditArgs) -> Result<Ending, Failure> {
     let outputs = outputs(args.format, &args.out)?;
     let regions = Regions::named(args.look.account.region.as_deref())?;
     let roles = roles::named(&args.role_arn, &args.accounts)?;
+    if args.external_id.is_some() && roles.is_empty() {
+        return Err(Failure::usage_of("--external-id is for the roles of --role-arn, and there is none"));
+    }
     let are_several = Several { accounts: roles.len() > 1, regions: regions.are_several() };
     writer::check(&outputs, are_several)?;
     let baselines = args.baseline.as_deref().map(read).transpose()?;
@@ -42,12 +45,12 @@ pub(crate) async fn run(args: &AuditArgs) -> Result<Ending, Failure> {
     let own = Access::load(profile, regions.home(&roles), terms.quota_share).await?;
     let mut accesses = Vec::new();
     for role in roles {
-        accesses.push(own.assuming(role).await);
+        accesses.push(own.assuming(role, args.external_id.as_deref()).await);
     }
     if accesses.is_empty() {
         accesses.push(own);
     }
-    let mut writer = Writer::new(args, &outputs, &terms.rules, &bars);
+    let mut writer = Writer::new(args, &outputs, &terms.rules, &bars, are_several);
     let (mut all, mut parts, mut unaudited) = (AllParts::default(), Vec::new(), Vec::new());
     let mut found = iter(&accesses).map(|access| Box::pin(regions.parts(access, &bars))).buffered(AT_ONCE);
     while let Some(found) = found.next().await {

@@ -1,9 +1,11 @@
 //! Where the parts of the report go: to standard output and into files, one for each part or one for all.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use audit::texts::texts;
+use report::html::{LinkedPart, index_page};
 use report::text::TextStyle;
 use report::{Parts, Report, RuleText};
 
@@ -25,38 +27,63 @@ pub(super) struct Writer<'a> {
     rules: Vec<RuleText>,
     explain: bool,
     bars: &'a Bars,
+    several: Several,
     /// A part was printed.
     has_printed: bool,
 }
 
-/// Can all parts be written? A page is of one part.
+/// Can all parts be written?
 ///
 /// # Errors
-/// When pages would overwrite each other.
+/// When pages of several parts would follow each other on standard output.
 pub(super) fn check(outputs: &[Output], several: Several) -> Result<(), Failure> {
-    let needed: Vec<&str> = [(several.accounts, ACCOUNT), (several.regions, REGION)]
-        .iter()
-        .filter(|(is, _)| *is)
-        .map(|(_, it)| *it)
-        .collect();
-    let (all, example) = (needed.join(" and "), format!("report-{}.html", needed.join("-")));
-    for output in outputs.iter().filter(|output| output.format == FormatArg::Html && !needed.is_empty()) {
-        let what = match &output.file {
-            Some(file) if needed.iter().all(|it| file.to_string_lossy().contains(it)) => continue,
-            Some(file) => format!(
-                "--out {}: a page is of one account and Region; write {all} into its name, like {example}",
-                file.display()
-            ),
-            None => format!("a page is of one account and Region; write each into a file: --out '{example}'"),
-        };
-        return Err(Failure::usage_of(what));
+    let is_page = |output: &Output| output.file.is_none() && output.format == FormatArg::Html;
+    if (several.accounts || several.regions) && outputs.iter().any(is_page) {
+        return Err(Failure::usage_of(
+            "a page is of one account and Region: write one with links to all of them into a file: --out report.html",
+        ));
     }
     Ok(())
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(args: &AuditArgs, outputs: &'a [Output], rules: &[String], bars: &'a Bars) -> Self {
-        Self { outputs, rules: texts(rules), explain: args.explain, bars, has_printed: false }
+    pub(super) fn new(
+        args: &AuditArgs,
+        outputs: &'a [Output],
+        rules: &[String],
+        bars: &'a Bars,
+        several: Several,
+    ) -> Self {
+        Self { outputs, rules: texts(rules), explain: args.explain, bars, several, has_printed: false }
+    }
+
+    /// The file of a part's page: the one that is named, with whose part it is in its name, where that would be the same for others.
+    fn page_of(&self, output: &Output, report: &Report) -> Option<PathBuf> {
+        let path = path_of(output, report)?;
+        let lacks = self.lacking(output);
+        if lacks.is_empty() {
+            return Some(path);
+        }
+        let part = lacks.join("-").replace(ACCOUNT, report.account.as_str()).replace(REGION, report.region.as_str());
+        let name = |end: Option<&OsStr>| end.map(|end| end.to_string_lossy().into_owned());
+        let (stem, extension) = (name(path.file_stem())?, name(path.extension()).unwrap_or_else(|| "html".to_owned()));
+        Some(path.with_file_name(format!("{stem}-{part}.{extension}")))
+    }
+
+    /// What isn't in the name of a file, though there are several.
+    fn lacking(&self, output: &Output) -> Vec<&'static str> {
+        let name = output.file.as_ref().map(|file| file.to_string_lossy()).unwrap_or_default();
+        let several = [(self.several.accounts, ACCOUNT), (self.several.regions, REGION)];
+        several.into_iter().filter(|(are, it)| *are && !name.contains(it)).map(|(_, it)| it).collect()
+    }
+
+    /// The page that leads to the pages of these parts.
+    fn index(&self, output: &Output, parts: &Parts<'_>) -> String {
+        let linked = parts.0.iter().filter_map(|report| {
+            let page = self.page_of(output, report)?.file_name()?.to_string_lossy().into_owned();
+            Some(LinkedPart { report, page })
+        });
+        index_page(&linked.collect::<Vec<_>>(), &parts.verdict())
     }
 
     /// Writes what is of this part alone: its page, and its part of a text on standard output.
@@ -65,7 +92,7 @@ impl<'a> Writer<'a> {
         for output in self.outputs {
             match (&output.file, output.format) {
                 (Some(_), FormatArg::Html) => {
-                    if let Some(path) = path_of(output, &part.report) {
+                    if let Some(path) = self.page_of(output, &part.report) {
                         output::write_file(&path, &page)?;
                     }
                 }
@@ -98,8 +125,10 @@ impl<'a> Writer<'a> {
                 (Some(_), format) => {
                     for (path, of) in files(output, reports) {
                         let parts = Parts(of.iter().filter_map(|nth| reports.get(*nth).copied()).collect());
-                        if format != FormatArg::Html {
-                            output::write_file(&path, &self.render(&parts, format, TextStyle::default())?)?;
+                        match format {
+                            FormatArg::Html if self.lacking(output).is_empty() => {}
+                            FormatArg::Html => output::write_file(&path, &self.index(output, &parts))?,
+                            _ => output::write_file(&path, &self.render(&parts, format, TextStyle::default())?)?,
                         }
                         written.entry(of).or_default().push(path);
                     }

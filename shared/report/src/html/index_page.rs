@@ -1,0 +1,75 @@
+//! The page of several parts: a row for each, the worst first, that leads to the part's own page.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::tally::tally;
+use super::{STYLE, policy, top};
+use crate::document::Report;
+use crate::place;
+
+/// A part, and where its own page is, as seen from this one.
+#[derive(Debug, Clone)]
+pub struct LinkedPart<'a> {
+    /// Its report.
+    pub report: &'a Report,
+    /// A relative URL.
+    pub page: String,
+}
+
+/// The page of several parts. `verdict` says what all of them amount to.
+#[must_use]
+pub fn index_page(parts: &[LinkedPart<'_>], verdict: &str) -> String {
+    let mut parts: Vec<&LinkedPart<'_>> = parts.iter().collect();
+    // What needs somebody first, then by name.
+    parts.sort_by_cached_key(|part| {
+        let counts = place::tally(part.report.findings.iter().map(|finding| finding.severity));
+        let counts: Vec<_> = counts.into_iter().map(|(count, _)| std::cmp::Reverse(count)).collect();
+        (counts, part.report.account.clone(), part.report.region.clone())
+    });
+    page(&parts, verdict).into_string()
+}
+
+fn page(parts: &[&LinkedPart<'_>], verdict: &str) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy::content_security_policy(&[STYLE], &[]));
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="referrer" content="no-referrer";
+                meta name="generator" content="ecs-nlb-guard";
+                title { (verdict) }
+                link rel="icon" href="data:,";
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                header.top {
+                    @if let Some(first) = parts.first() {
+                        div.brand { span { (first.report.tool.name) " " (first.report.tool.version) } }
+                    }
+                    h1 { (verdict) }
+                }
+                main.parts {
+                    table {
+                        thead { tr { th scope="col" { "Account" } th scope="col" { "Region" } th scope="col" { "How it stands" } th scope="col" { "Findings" } } }
+                        tbody { @for part in parts { (row(part)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn row(part: &LinkedPart<'_>) -> Markup {
+    let report = part.report;
+    html! {
+        tr {
+            th scope="row" { code { (report.account) } }
+            td { code { (report.region) } }
+            td { a href=(part.page) { (top::heading(report)) } }
+            td { (tally(report.findings.iter().map(|finding| finding.severity))) }
+        }
+    }
+}
