@@ -29,7 +29,17 @@ pub(crate) struct Task<'a> {
 /// A node of a balancer.
 pub(crate) struct Node<'a> {
     pub(crate) subnet: &'a SubnetId,
+    /// Its addresses; where they can't be seen, what its subnet has.
     pub(crate) addresses: Vec<IpNet>,
+    /// They are its addresses.
+    pub(crate) is_exact: bool,
+}
+
+impl Node<'_> {
+    /// Is it true whatever its address may be?
+    pub(crate) fn is_certain(&self, denied: &Denied<'_>) -> bool {
+        self.is_exact || denied.passage == Passage::Shut
+    }
 }
 
 /// One crossing of a border.

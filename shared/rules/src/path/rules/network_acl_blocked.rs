@@ -169,14 +169,16 @@ fn denied_to<'a>(
         let Some(at_node) = acl_of(of_nodes, node.subnet) else { continue };
         for flow in reachability.flows(Purpose::Health)? {
             let crossings = crossings(&flow, &task, node, at_node);
-            denied.extend(crossings.into_iter().filter_map(|crossing| crossing.judge("health checks")));
+            let judged = crossings.into_iter().filter_map(|crossing| crossing.judge("health checks"));
+            denied.extend(judged.filter(|one| node.is_certain(one)));
         }
         let flows = reachability.flows(Purpose::Traffic)?;
         // Of two protocols one may be all that the service speaks.
         if way.sends_itself && flows.len() == 1 {
             for flow in &flows {
                 let crossings = crossings(flow, &task, node, at_node);
-                denied.extend(crossings.into_iter().filter_map(|crossing| crossing.judge("traffic")));
+                let judged = crossings.into_iter().filter_map(|crossing| crossing.judge("traffic"));
+                denied.extend(judged.filter(|one| node.is_certain(one)));
             }
         }
     }
@@ -186,12 +188,13 @@ fn denied_to<'a>(
     Ok(denied)
 }
 
-/// The nodes, with their addresses as exactly as they are known. One whose addresses aren't known is left out.
+/// The nodes, with their addresses as exactly as they are known.
 fn nodes<'a>(lookup: &Lookup<'a>, sender: &Sender<'a>) -> Result<Vec<Node<'a>>, Gap<'a>> {
     let spreads = sender.own_addresses(lookup, true)?;
     let nodes = sender.balancer.zones.iter().zip(spreads).filter_map(|(zone, spread)| match spread {
-        Spread::Each(addresses) => Some(Node { subnet: zone.subnet.as_ref()?, addresses }),
-        _ => None,
+        Spread::Each(addresses) => Some(Node { subnet: zone.subnet.as_ref()?, addresses, is_exact: true }),
+        Spread::OneIn(ranges) => Some(Node { subnet: zone.subnet.as_ref()?, addresses: ranges, is_exact: false }),
+        Spread::Unknown(_) => None,
     });
     Ok(nodes.collect())
 }

@@ -42,7 +42,10 @@ const OPEN: &[&str] = &["in 100 allow -1 all 0.0.0.0/0", "out 100 allow -1 all 0
 
 /// A task on TCP 8080 behind a balancer that sends across zones; subnet a has these entries, subnet b those.
 fn between(a: &[&str], b: &[&str]) -> Story {
-    let text = "TCP 8080; lb sg-lb; in web: tcp 8080 sg-lb";
+    of("TCP 8080; lb sg-lb; in web: tcp 8080 sg-lb", a, b)
+}
+
+fn of(text: &str, a: &[&str], b: &[&str]) -> Story {
     let mut story = scene(text).cross_zone("web", CrossZone::On).judged_by(&["network-acl-blocked"]);
     story.account.network.acls = vec![acl("a", &["a"], a), acl("b", &["b"], b)];
     story
@@ -83,6 +86,17 @@ fn what_the_tasks_subnet_does_not_let_in() {
       denied: ["network ACL acl-a of subnet-a denies health checks inbound (TCP 8080 from 10.0.2.200/32)","network ACL acl-a of subnet-a denies traffic inbound (TCP 8080 from 10.0.2.200/32)"]
       tasks: 1 of 1
     "#);
+}
+
+#[test]
+fn a_node_whose_address_cannot_be_seen_is_shut_out_where_its_whole_subnet_is() {
+    let denying = |range: &str| {
+        let deny = format!("in 90 deny tcp 8080 {range}");
+        let entries = [deny.as_str(), "in 100 allow -1 all 0.0.0.0/0", "out 100 allow -1 all 0.0.0.0/0"];
+        of("TCP 8080; hidden; lb sg-lb; in web: tcp 8080 sg-lb", &entries, OPEN).found()
+    };
+    assert!(denying("10.0.2.0/24").contains("denies health checks inbound (TCP 8080 from 10.0.2.0/24)"));
+    assert_eq!(denying("10.0.2.0/25"), "nothing", "it may be in the other half");
 }
 
 #[test]
