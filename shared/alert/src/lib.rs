@@ -31,7 +31,7 @@ mod tests;
 mod update;
 mod words;
 
-pub use channel::event_bus::{Event, EventBus, SOURCE};
+pub use channel::event_bus::{BusEvent, EventBus, SOURCE};
 pub use channel::{AwsChannels, ChannelSettings, Channels, Delivery};
 pub use coverage::AlertCoverage;
 pub use next::SETTLE;

@@ -6,17 +6,17 @@ use model::alert::KeptEvent;
 use model::call::CallError;
 use model::finding::Fingerprint;
 
-use crate::channel::event_bus::{Event, EventBus};
+use crate::channel::event_bus::{BusEvent, EventBus};
 use crate::next::TIME_TO_NOTIFY;
 
 /// What takes events.
 pub trait EventSink: Send + Sync {
     /// Takes events, and returns for each whether it was taken.
-    fn put(&self, events: &[Event]) -> impl Future<Output = Vec<Result<(), CallError>>> + Send;
+    fn put(&self, events: &[BusEvent]) -> impl Future<Output = Vec<Result<(), CallError>>> + Send;
 }
 
 impl EventSink for EventBus {
-    async fn put(&self, events: &[Event]) -> Vec<Result<(), CallError>> {
+    async fn put(&self, events: &[BusEvent]) -> Vec<Result<(), CallError>> {
         Self::put(self, events).await
     }
 }
@@ -27,12 +27,12 @@ impl EventSink for EventBus {
 pub async fn send_events<L: EventLedger>(
     ledger: Option<&L>,
     bus: &impl EventSink,
-    events: Vec<Event>,
+    events: Vec<BusEvent>,
     is_sweep: bool,
     now: Timestamp,
 ) -> Vec<CallError> {
     let mut failures = Vec::new();
-    let mut sending: Vec<(String, Event)> =
+    let mut sending: Vec<(String, BusEvent)> =
         events.into_iter().enumerate().map(|(nth, event)| (id(&event, nth, now), event)).collect();
     let Some(ledger) = ledger else {
         put(bus, sending, &mut failures).await;
@@ -56,8 +56,8 @@ pub async fn send_events<L: EventLedger>(
 }
 
 /// Puts events on the bus, and returns the ids of those that were taken.
-async fn put(bus: &impl EventSink, events: Vec<(String, Event)>, failures: &mut Vec<CallError>) -> Vec<String> {
-    let (ids, events): (Vec<String>, Vec<Event>) = events.into_iter().unzip();
+async fn put(bus: &impl EventSink, events: Vec<(String, BusEvent)>, failures: &mut Vec<CallError>) -> Vec<String> {
+    let (ids, events): (Vec<String>, Vec<BusEvent>) = events.into_iter().unzip();
     let results = bus.put(&events).await;
     let mut taken = Vec::new();
     for (id, result) in ids.into_iter().zip(results) {
@@ -70,12 +70,12 @@ async fn put(bus: &impl EventSink, events: Vec<(String, Event)>, failures: &mut 
     taken
 }
 
-fn id(event: &Event, nth: usize, now: Timestamp) -> String {
+fn id(event: &BusEvent, nth: usize, now: Timestamp) -> String {
     let what = Fingerprint::of([event.detail_type.as_str(), &event.detail, &nth.to_string()]);
     format!("{now:.9}#{what}")
 }
 
-fn kept(id: &str, event: &Event, now: Timestamp) -> Option<KeptEvent> {
+fn kept(id: &str, event: &BusEvent, now: Timestamp) -> Option<KeptEvent> {
     Some(KeptEvent { id: id.to_owned(), event: serde_json::to_string(event).ok()?, at: now })
 }
 
@@ -84,7 +84,7 @@ fn is_left(kept: &KeptEvent, now: Timestamp) -> bool {
     now.duration_since(kept.at) >= TIME_TO_NOTIFY
 }
 
-fn read(kept: &KeptEvent) -> Option<(String, Event)> {
+fn read(kept: &KeptEvent) -> Option<(String, BusEvent)> {
     Some((kept.id.clone(), serde_json::from_str(&kept.event).ok()?))
 }
 
@@ -102,14 +102,14 @@ mod tests {
 
     #[derive(Default)]
     struct Bus {
-        taken: Mutex<Vec<Event>>,
+        taken: Mutex<Vec<BusEvent>>,
         is_down: AtomicBool,
     }
 
     impl EventSink for Bus {
-        async fn put(&self, events: &[Event]) -> Vec<Result<(), CallError>> {
+        async fn put(&self, events: &[BusEvent]) -> Vec<Result<(), CallError>> {
             let is_down = self.is_down.load(Ordering::SeqCst);
-            let put = |event: &Event| {
+            let put = |event: &BusEvent| {
                 if is_down {
                     return Err(CallError {
                         operation: "events:PutEvents",
@@ -130,8 +130,8 @@ mod tests {
         Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes)
     }
 
-    fn events(many: i64) -> Vec<Event> {
-        (0..many).map(|nth| Event::test(&origin(), at(nth))).collect()
+    fn events(many: i64) -> Vec<BusEvent> {
+        (0..many).map(|nth| BusEvent::test(&origin(), at(nth))).collect()
     }
 
     #[tokio::test]

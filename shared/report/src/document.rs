@@ -52,7 +52,7 @@ pub struct Report {
 
 /// A report as it is written: with what follows from its findings, which a reader needn't work out.
 #[derive(Debug, Serialize)]
-pub struct Document<'a> {
+pub struct ReportDocument<'a> {
     /// The report.
     #[serde(flatten)]
     report: &'a Report,
@@ -166,8 +166,8 @@ impl Report {
 
     /// The report as it is written, with what follows from its findings.
     #[must_use]
-    pub fn document(&self) -> Document<'_> {
-        Document { report: self, opening: self.opening(), groups: self.groups() }
+    pub fn document(&self) -> ReportDocument<'_> {
+        ReportDocument { report: self, opening: self.opening(), groups: self.groups() }
     }
 
     /// How many findings that count there are of each severity, worst first; none of a severity is left out.

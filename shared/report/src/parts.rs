@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Document, Report, SCHEMA, Tool};
+use crate::document::{Report, ReportDocument, SCHEMA, Tool};
 use crate::formats::csv::csv_header;
 use crate::formats::{RuleText, gist, junit, sarif};
 use crate::place::counted;
@@ -20,7 +20,7 @@ pub struct Parts<'a>(pub Vec<&'a Report>);
 struct PartsDocument<'a> {
     schema: u32,
     tool: &'a Tool,
-    parts: Vec<Document<'a>>,
+    parts: Vec<ReportDocument<'a>>,
 }
 
 /// What a JSON document has if it is of several reports.

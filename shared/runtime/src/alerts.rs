@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use alert::metrics::{self, PassMetrics};
 use alert::{
-    AlertContext, AlertCoverage, AlertUpdate, AwsChannels, Channels as _, Event, FindingStage, Notified, Origin,
+    AlertContext, AlertCoverage, AlertUpdate, AwsChannels, BusEvent, Channels as _, FindingStage, Notified, Origin,
     SeenFinding, notify, send_events, sightings,
 };
 use aws_config::SdkConfig;
@@ -144,7 +144,7 @@ impl Alerts {
     }
 
     /// Puts events on the bus, if there is one.
-    async fn send(&self, events: Vec<Event>, is_sweep: bool, now: Timestamp) -> Vec<CallError> {
+    async fn send(&self, events: Vec<BusEvent>, is_sweep: bool, now: Timestamp) -> Vec<CallError> {
         match self.channels.event_bus() {
             Some(bus) if is_sweep || !events.is_empty() => {
                 send_events(self.ledger.as_ref(), bus, events, is_sweep, now).await

@@ -30,7 +30,7 @@ const MAX_BYTES: usize = 256_000;
 
 /// An event, before it has a bus.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Event {
+pub struct BusEvent {
     /// The detail type.
     pub detail_type: String,
     /// The detail: JSON.
@@ -53,7 +53,7 @@ struct AlertDetail<'a> {
     update: &'a AlertUpdate,
 }
 
-impl Event {
+impl BusEvent {
     /// An event of that type, with what says where it is from.
     #[must_use]
     pub fn new(detail_type: &str, origin: &Origin, detail: Value, resources: Vec<String>, time: Timestamp) -> Self {
@@ -133,7 +133,7 @@ impl EventBus {
     }
 
     pub(crate) async fn deliver(&self, origin: &Origin, updates: &[AlertUpdate]) -> Delivery {
-        let events: Vec<Event> = updates.iter().map(|update| Event::alert(origin, update)).collect();
+        let events: Vec<BusEvent> = updates.iter().map(|update| BusEvent::alert(origin, update)).collect();
         let mut delivery = Delivery::default();
         for (nth, put) in self.put(&events).await.into_iter().enumerate() {
             delivery.add(put, [nth]);
@@ -144,7 +144,7 @@ impl EventBus {
     }
 
     /// Puts events on the bus, and returns for each whether it was taken.
-    pub async fn put(&self, events: &[Event]) -> Vec<Result<(), CallError>> {
+    pub async fn put(&self, events: &[BusEvent]) -> Vec<Result<(), CallError>> {
         let mut taken = Vec::new();
         for batch in batches(events) {
             let entries: Vec<Value> = batch.iter().map(|event| event.entry(&self.arn)).collect();
@@ -186,7 +186,7 @@ impl EventBus {
 }
 
 /// As many events together as one request takes.
-fn batches(events: &[Event]) -> Vec<&[Event]> {
+fn batches(events: &[BusEvent]) -> Vec<&[BusEvent]> {
     let mut batches = Vec::new();
     let mut rest = events;
     while !rest.is_empty() {
@@ -208,14 +208,14 @@ mod tests {
     use super::*;
     use model::finding::Severity;
 
-    fn event(bytes: usize) -> Event {
+    fn event(bytes: usize) -> BusEvent {
         let detail = "x".repeat(bytes);
-        Event { detail_type: "Test".to_owned(), detail, resources: vec![], time: Timestamp::UNIX_EPOCH }
+        BusEvent { detail_type: "Test".to_owned(), detail, resources: vec![], time: Timestamp::UNIX_EPOCH }
     }
 
     #[test]
     fn a_request_has_ten_events_and_256_kb_at_most() {
-        let sizes = |events: &[Event]| batches(events).iter().map(|batch| batch.len()).collect::<Vec<_>>();
+        let sizes = |events: &[BusEvent]| batches(events).iter().map(|batch| batch.len()).collect::<Vec<_>>();
         assert_eq!(sizes(&vec![event(10); 25]), [10, 10, 5]);
         assert_eq!(sizes(&vec![event(100_000); 5]), [2, 2, 1]);
         assert_eq!(sizes(&[event(10), event(300_000), event(10)]), [1, 1, 1]);
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn an_alerts_event_says_all_that_the_topic_does_and_reads_by_itself() {
-        let event = Event::alert(&origin(), &update(1, AlertChange::Opened, Severity::High));
+        let event = BusEvent::alert(&origin(), &update(1, AlertChange::Opened, Severity::High));
         let detail: Value = serde_json::from_str(&event.detail).unwrap();
         assert_eq!(
             (event.detail_type.as_str(), &detail["schema"], &detail["status"]),
@@ -238,8 +238,8 @@ mod tests {
 
     #[test]
     fn an_event_that_is_kept_is_read_again() {
-        let event = Event::test(&origin(), Timestamp::UNIX_EPOCH);
+        let event = BusEvent::test(&origin(), Timestamp::UNIX_EPOCH);
         let kept = serde_json::to_string(&event).unwrap();
-        assert_eq!(serde_json::from_str::<Event>(&kept).unwrap(), event);
+        assert_eq!(serde_json::from_str::<BusEvent>(&kept).unwrap(), event);
     }
 }

@@ -15,7 +15,7 @@ use model::call::CallError;
 
 use crate::update::{AlertUpdate, Origin};
 use chat::ChatTopic;
-use event_bus::{Event, EventBus};
+use event_bus::{BusEvent, EventBus};
 use security_hub::SecurityHub;
 use topic::SnsTopic;
 
@@ -109,7 +109,7 @@ impl AwsChannels {
             results.push((CHAT, chat.test(origin).await));
         }
         if let Some(bus) = &self.event_bus {
-            let sent = bus.put(&[Event::test(origin, at)]).await;
+            let sent = bus.put(&[BusEvent::test(origin, at)]).await;
             results.push((EVENT_BUS, sent.into_iter().next().unwrap_or(Ok(()))));
         }
         if let Some(hub) = &self.security_hub {

@@ -18,7 +18,7 @@ pub(crate) struct Denied<'a> {
 }
 
 /// A task, and where it is.
-pub(crate) struct Task<'a> {
+pub(crate) struct TaskSide<'a> {
     pub(crate) address: IpNet,
     /// What its subnet has of the group's IP version; empty where the subnet isn't known.
     pub(crate) range: Vec<IpNet>,
@@ -27,7 +27,7 @@ pub(crate) struct Task<'a> {
 }
 
 /// A node of a balancer.
-pub(crate) struct Node<'a> {
+pub(crate) struct NodeSide<'a> {
     pub(crate) subnet: &'a SubnetId,
     /// Its addresses; where they can't be seen, what its subnet has.
     pub(crate) addresses: Vec<IpNet>,
@@ -35,7 +35,7 @@ pub(crate) struct Node<'a> {
     pub(crate) is_exact: bool,
 }
 
-impl Node<'_> {
+impl NodeSide<'_> {
     /// Is it true whatever its address may be?
     pub(crate) fn is_certain(&self, denied: &Denied<'_>) -> bool {
         self.is_exact || denied.passage == Passage::Shut
@@ -58,8 +58,8 @@ pub(crate) struct Crossing<'a, 'h> {
 /// There and back again.
 pub(crate) fn crossings<'a, 'h>(
     flow: &'h Flow,
-    task: &'h Task<'a>,
-    node: &'h Node<'a>,
+    task: &'h TaskSide<'a>,
+    node: &'h NodeSide<'a>,
     at_node: &'a NetworkAcl,
 ) -> [Crossing<'a, 'h>; 4] {
     let to = PortRange { from: flow.port, to: flow.port };

@@ -30,7 +30,7 @@ pub(crate) struct Opening<'a> {
 }
 
 /// An entry to add.
-struct Entry {
+struct NewAclEntry {
     acl: String,
     egress: bool,
     number: u32,
@@ -59,7 +59,7 @@ pub(crate) fn allowing(region: &str, openings: &[&Opening<'_>], what: &str) -> O
         if free.len() < parts.len() || used.len() + parts.len() > MOST {
             return None;
         }
-        entries.extend(parts.iter().zip(free).map(|((protocol, (from, to), range), number)| Entry {
+        entries.extend(parts.iter().zip(free).map(|((protocol, (from, to), range), number)| NewAclEntry {
             acl: (*id).to_owned(),
             egress: *egress,
             number,
@@ -77,7 +77,7 @@ pub(crate) fn allowing(region: &str, openings: &[&Opening<'_>], what: &str) -> O
     };
     let draft = fix(format!("Let {what} through network ACL {}", acls.join(" and ")), note);
     let draft = entries.iter().fold(draft, |draft, entry| draft.command(entry.command(region)));
-    let text: Vec<String> = entries.iter().map(Entry::resource).collect();
+    let text: Vec<String> = entries.iter().map(NewAclEntry::resource).collect();
     Some(draft.terraform(text.join("\n")).done())
 }
 
@@ -92,7 +92,7 @@ fn first_that_denies(opening: &Opening<'_>) -> u32 {
     opening.acl.entries.iter().filter(denies).map(|entry| entry.number).min().unwrap_or(LAST).min(LAST)
 }
 
-impl Entry {
+impl NewAclEntry {
     fn command(&self, region: &str) -> AwsCommand {
         let range = if self.range.addr().is_ipv4() { "cidr-block" } else { "ipv6-cidr-block" };
         AwsCommand::new(region, "ec2", "create-network-acl-entry")

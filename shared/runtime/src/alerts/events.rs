@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use alert::{Event, Origin};
+use alert::{BusEvent, Origin};
 use jiff::Timestamp;
 use model::finding::Severity;
 use model::repair::RepairStatus;
@@ -26,7 +26,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// An event for each repair that was tried.
-pub(super) fn repairs(origin: &Origin, outcome: &PassOutcome, now: Timestamp) -> Vec<Event> {
+pub(super) fn repairs(origin: &Origin, outcome: &PassOutcome, now: Timestamp) -> Vec<BusEvent> {
     let tried =
         |one: &&Conclusion| matches!(one.status, RepairStatus::Done | RepairStatus::Refused | RepairStatus::Failed);
     let of = |concluded: &Concluded| {
@@ -36,7 +36,7 @@ pub(super) fn repairs(origin: &Origin, outcome: &PassOutcome, now: Timestamp) ->
     outcome.findings.iter().flat_map(of).collect()
 }
 
-fn repair(origin: &Origin, concluded: &Concluded, conclusion: &Conclusion, now: Timestamp) -> Event {
+fn repair(origin: &Origin, concluded: &Concluded, conclusion: &Conclusion, now: Timestamp) -> BusEvent {
     let Concluded { finding, .. } = concluded;
     let Conclusion { repair, status, code, reason } = conclusion;
     let detail = json!({
@@ -60,11 +60,11 @@ fn repair(origin: &Origin, concluded: &Concluded, conclusion: &Conclusion, now: 
         of.task.as_ref().map(ToString::to_string),
         of.target_group.as_ref().map(ToString::to_string),
     ];
-    Event::new("Repair", origin, without_nulls(detail), arns.into_iter().flatten().collect(), now)
+    BusEvent::new("Repair", origin, without_nulls(detail), arns.into_iter().flatten().collect(), now)
 }
 
 /// The end of an audit of everything.
-pub(super) fn sweep(origin: &Origin, numbers: &SweepNumbers, now: Timestamp) -> Event {
+pub(super) fn sweep(origin: &Origin, numbers: &SweepNumbers, now: Timestamp) -> BusEvent {
     let count = |severity| (severity, numbers.findings.get(&severity).copied().unwrap_or(0));
     let findings: BTreeMap<Severity, u64> = Severity::ALL.into_iter().map(count).collect();
     let detail = json!({
@@ -73,7 +73,7 @@ pub(super) fn sweep(origin: &Origin, numbers: &SweepNumbers, now: Timestamp) -> 
         "open_alerts": numbers.open_alerts,
         "unread": numbers.unread,
     });
-    Event::new("Sweep Completed", origin, without_nulls(detail), vec![], now)
+    BusEvent::new("Sweep Completed", origin, without_nulls(detail), vec![], now)
 }
 
 /// Keys that don't apply are left out.

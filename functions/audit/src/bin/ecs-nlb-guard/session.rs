@@ -33,7 +33,7 @@ pub(crate) struct Access {
 }
 
 /// Which Region is worked in, unless a session is of another.
-pub(crate) enum Home<'a> {
+pub(crate) enum HomeRegion<'a> {
     /// The one that is set, by a variable or in the profile.
     Set,
     /// The one that is set; else this one.
@@ -47,7 +47,11 @@ impl Access {
     ///
     /// # Errors
     /// When they contradict each other, or can't be used.
-    pub(crate) async fn load(profile: Option<&str>, home: Home<'_>, quota_share: QuotaShare) -> Result<Self, Failure> {
+    pub(crate) async fn load(
+        profile: Option<&str>,
+        home: HomeRegion<'_>,
+        quota_share: QuotaShare,
+    ) -> Result<Self, Failure> {
         let settings = aws::client::ClientSettings { quota_share, ..Default::default() };
         let mut loader = aws::client::config_loader(&settings);
         if let Some(profile) = profile {
@@ -61,9 +65,9 @@ impl Access {
             loader = loader.profile_name(profile);
         }
         loader = match home {
-            Home::Set => loader,
-            Home::SetOr(region) => loader.region(set_or(profile, region)),
-            Home::Given(region) => loader.region(Region::new(region.to_owned())),
+            HomeRegion::Set => loader,
+            HomeRegion::SetOr(region) => loader.region(set_or(profile, region)),
+            HomeRegion::Given(region) => loader.region(Region::new(region.to_owned())),
         };
         let config = loader.load().await;
         check_endpoint(configured_endpoint(&config, "STS"))?;
@@ -138,7 +142,7 @@ impl Session {
     /// # Errors
     /// When no Region is set, or AWS doesn't say.
     pub(crate) async fn open(account: &AccountArgs, quota_share: QuotaShare) -> Result<Self, Failure> {
-        let home = account.region.as_deref().map_or(Home::Set, Home::Given);
+        let home = account.region.as_deref().map_or(HomeRegion::Set, HomeRegion::Given);
         Access::load(account.profile.as_deref(), home, quota_share).await?.session(None).await
     }
 }

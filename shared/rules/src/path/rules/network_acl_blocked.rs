@@ -15,7 +15,7 @@ use crate::configuration::crosses_zones;
 use crate::finding::start;
 use crate::fix::{AwsCommand, LOOK, fix};
 use crate::judgement::Judgement;
-use crate::path::acl_crossings::{Crossing, Denied, Node, Task, crossings};
+use crate::path::acl_crossings::{Crossing, Denied, NodeSide, TaskSide, crossings};
 use crate::path::acl_entries::{Opening, allowing};
 use crate::path::network_acl::{EPHEMERAL, Passage, acl_of, is_open};
 use crate::path::served_balancer::ServedBalancer;
@@ -123,7 +123,7 @@ fn finding<'a>(
 /// A balancer that sends to the group.
 struct Way<'a> {
     balancer: &'a LoadBalancer,
-    nodes: Vec<Node<'a>>,
+    nodes: Vec<NodeSide<'a>>,
     /// The tasks see the clients' addresses …
     preserves: bool,
     /// … and yet, or else, its own.
@@ -158,7 +158,7 @@ fn denied_to<'a>(
     let zone_of = |id: &SubnetId| Subnet::zone_of(subnets, id);
     let of_version = |range: &IpNet| IpVersion::of(range.addr()) == version;
     let own = subnets.iter().filter(|one| one.id == *subnet).flat_map(|one| &one.ranges);
-    let task = Task { address: task, range: own.copied().filter(of_version).collect(), subnet, acl: at_task };
+    let task = TaskSide { address: task, range: own.copied().filter(of_version).collect(), subnet, acl: at_task };
     let mut denied = Vec::new();
     for node in &way.nodes {
         // Inside one subnet none is evaluated, and without crossing zones a node sends to its own.
@@ -189,11 +189,11 @@ fn denied_to<'a>(
 }
 
 /// The nodes, with their addresses as exactly as they are known.
-fn nodes<'a>(lookup: &Lookup<'a>, sender: &Sender<'a>) -> Result<Vec<Node<'a>>, Gap<'a>> {
+fn nodes<'a>(lookup: &Lookup<'a>, sender: &Sender<'a>) -> Result<Vec<NodeSide<'a>>, Gap<'a>> {
     let spreads = sender.own_addresses(lookup, true)?;
     let nodes = sender.balancer.zones.iter().zip(spreads).filter_map(|(zone, spread)| match spread {
-        Spread::Each(addresses) => Some(Node { subnet: zone.subnet.as_ref()?, addresses, is_exact: true }),
-        Spread::OneIn(ranges) => Some(Node { subnet: zone.subnet.as_ref()?, addresses: ranges, is_exact: false }),
+        Spread::Each(addresses) => Some(NodeSide { subnet: zone.subnet.as_ref()?, addresses, is_exact: true }),
+        Spread::OneIn(ranges) => Some(NodeSide { subnet: zone.subnet.as_ref()?, addresses: ranges, is_exact: false }),
         Spread::Unknown(_) => None,
     });
     Ok(nodes.collect())

@@ -38,7 +38,7 @@ enum Fate {
 
 /// A line of the plan.
 #[derive(Debug, Serialize)]
-struct Entry {
+struct PlanEntry {
     outcome: Fate,
     severity: Severity,
     place: String,
@@ -79,11 +79,11 @@ pub(crate) async fn run(args: &PlanArgs) -> Result<Ending, Failure> {
 }
 
 /// Every repair and every finding without one, worst first.
-fn entries(Audited { outcome, .. }: &Audited, policy: &Policy) -> Vec<Entry> {
+fn entries(Audited { outcome, .. }: &Audited, policy: &Policy) -> Vec<PlanEntry> {
     let lookup = Lookup::new(&outcome.observation);
     let mut entries = Vec::new();
     for Concluded { finding, conclusions } in &outcome.findings {
-        let entry = |outcome, repair, reason| Entry {
+        let entry = |outcome, repair, reason| PlanEntry {
             outcome,
             severity: finding.severity,
             place: report::place(&finding.resources),
@@ -111,7 +111,7 @@ fn entries(Audited { outcome, .. }: &Audited, policy: &Policy) -> Vec<Entry> {
     entries
 }
 
-fn text(Audited { report, .. }: &Audited, policy: &Policy, entries: &[Entry], look: TextStyle) -> String {
+fn text(Audited { report, .. }: &Audited, policy: &Policy, entries: &[PlanEntry], look: TextStyle) -> String {
     let mut page = PlanText { look, text: String::new() };
     page.line("", &format!("Account {}, {}, {:.0}", report.account, report.region, report.generated_at));
     page.line("", &format!("By this policy, {}. Nothing is done now.", meaning(policy.may_repair())));
@@ -136,22 +136,22 @@ struct PlanText {
 
 impl PlanText {
     /// The entries of one outcome by their place; the place that is worst off first.
-    fn part(&mut self, title: &str, outcome: Fate, entries: &[Entry]) {
-        let entries: Vec<&Entry> = entries.iter().filter(|entry| entry.outcome == outcome).collect();
+    fn part(&mut self, title: &str, outcome: Fate, entries: &[PlanEntry]) {
+        let entries: Vec<&PlanEntry> = entries.iter().filter(|entry| entry.outcome == outcome).collect();
         if entries.is_empty() {
             return;
         }
         self.text.push('\n');
         let title = self.bold(&format!("{title} ({})", entries.len()));
         self.line("", &title);
-        let mut places: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+        let mut places: BTreeMap<&str, Vec<&PlanEntry>> = BTreeMap::new();
         entries.iter().for_each(|entry| places.entry(&entry.place).or_default().push(entry));
         let mut places: Vec<_> = places.into_iter().collect();
         places.sort_by_key(|(_, entries)| Reverse(entries.iter().map(|entry| entry.severity).max()));
         for (place, entries) in places {
             let place = self.bold(place);
             self.line("  ", &place);
-            for Entry { severity, rule, summary, repair, reason, .. } in entries {
+            for PlanEntry { severity, rule, summary, repair, reason, .. } in entries {
                 let line = match (repair, reason) {
                     (None, _) => format!("{severity} {rule}: {summary}"),
                     (Some(repair), None) => format!("{severity} {repair} ({rule})"),

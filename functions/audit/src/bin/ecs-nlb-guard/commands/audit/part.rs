@@ -11,7 +11,7 @@ use crate::session::Access;
 use crate::survey::{Surveyor, Terms, is_empty};
 
 /// An account and Region.
-pub(super) struct Part<'a> {
+pub(super) struct AccountPart<'a> {
     pub(super) access: &'a Access,
     /// The Region that is set, if none is named.
     pub(super) region: Option<String>,
@@ -63,7 +63,7 @@ pub(super) struct Unaudited {
 
 impl PartAudit<'_> {
     /// Audits a part. What it needs in memory beside its report is gone with it.
-    pub(super) async fn of(&self, part: &Part<'_>) -> PartOutcome {
+    pub(super) async fn of(&self, part: &AccountPart<'_>) -> PartOutcome {
         let region = part.region.clone().unwrap_or_default();
         let known = part.access.account().cloned();
         let name = known.iter().map(AccountId::as_str).chain([region.as_str()]).collect::<Vec<_>>().join(" ");

@@ -3,10 +3,10 @@
 use aws::sdk::Clients;
 use model::id::{AccountId, RoleArn};
 
-use super::part::{Part, Unaudited};
+use super::part::{AccountPart, Unaudited};
 use crate::ending::Failure;
 use crate::progress::Bars;
-use crate::session::{Access, Home};
+use crate::session::{Access, HomeRegion};
 use crate::survey::list;
 
 /// Stands for every Region that is enabled for the account.
@@ -69,15 +69,15 @@ impl Regions {
 
     /// Where to work before it is known which they are, and where `roles` are assumed: in the Region that is set, for in one that is
     /// looked at the caller's own account may not be enabled.
-    pub(super) fn home(&self, roles: &[RoleArn]) -> Home<'_> {
+    pub(super) fn home(&self, roles: &[RoleArn]) -> HomeRegion<'_> {
         match self {
-            Self::Set => Home::Set,
+            Self::Set => HomeRegion::Set,
             Self::These(regions) => match (regions.first(), roles) {
-                (None, _) => Home::Set,
-                (Some(region), []) => Home::Given(region),
-                (Some(region), _) => Home::SetOr(region),
+                (None, _) => HomeRegion::Set,
+                (Some(region), []) => HomeRegion::Given(region),
+                (Some(region), _) => HomeRegion::SetOr(region),
             },
-            Self::All => Home::SetOr(first_of(roles.first().map(RoleArn::partition))),
+            Self::All => HomeRegion::SetOr(first_of(roles.first().map(RoleArn::partition))),
         }
     }
 
@@ -85,8 +85,8 @@ impl Regions {
     ///
     /// # Errors
     /// When it can't be read which Regions are enabled.
-    pub(super) async fn parts<'a>(&self, access: &'a Access, bars: &Bars) -> Result<Vec<Part<'a>>, Unaudited> {
-        let part = |region: Option<String>| Part { access, region };
+    pub(super) async fn parts<'a>(&self, access: &'a Access, bars: &Bars) -> Result<Vec<AccountPart<'a>>, Unaudited> {
+        let part = |region: Option<String>| AccountPart { access, region };
         match self {
             Self::Set => Ok(vec![part(Some(access.region()).filter(|region| !region.is_empty()))]),
             Self::These(regions) => Ok(regions.iter().cloned().map(|region| part(Some(region))).collect()),
