@@ -35,6 +35,7 @@ pub fn answer_without_ledger(questions: &BTreeSet<Question>, facts: &mut LedgerF
             operation: "dynamodb:GetItem".to_owned(),
             error: "no ledger is set: set GUARD_LEDGER_TABLE".to_owned(),
             kind: UnreadKind::NoLedger,
+            code: None,
         };
         facts.leave_unread(question, unread);
     }

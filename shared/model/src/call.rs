@@ -59,10 +59,12 @@ impl From<&CallError> for Unread {
             error: format!("{code}{}", error.message),
             kind: match error.kind {
                 CallErrorKind::Denied => UnreadKind::Denied,
-                CallErrorKind::Throttled | CallErrorKind::Transient => UnreadKind::Transient,
-                CallErrorKind::OutOfTime => UnreadKind::OutOfTime,
+                CallErrorKind::Throttled => UnreadKind::Throttled,
+                CallErrorKind::Transient => UnreadKind::Transient,
+                CallErrorKind::OutOfTime => UnreadKind::NotAsked,
                 CallErrorKind::NotFound | CallErrorKind::Permanent => UnreadKind::Permanent,
             },
+            code: error.code.clone(),
         }
     }
 }

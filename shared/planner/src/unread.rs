@@ -9,6 +9,6 @@ pub(crate) const NOT_READ_YET: &str = "not read yet";
 pub(crate) fn unread(what: &str, gap: Gap<'_>) -> String {
     match gap {
         Gap::Pending => NOT_READ_YET.to_owned(),
-        Gap::Unread(unread) => format!("{what} could not be read: {}: {}", unread.operation, unread.error),
+        Gap::Unread(unread) => format!("{what} could not be read: {unread}"),
     }
 }

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use model::finding::{Resources, Severity};
+use model::observation::Unread;
 
 use crate::finding_report::FindingReport;
 
@@ -48,6 +49,16 @@ pub(crate) fn tally(severities: impl Iterator<Item = Severity>) -> [(usize, Seve
         }
     }
     counts
+}
+
+/// The heading over gaps: of failed calls, and of what nobody can say though everything was read.
+pub(crate) fn could_not_be(gaps: &[Unread]) -> &'static str {
+    let of_calls = gaps.iter().filter(|gap| gap.kind.is_of_a_call()).count();
+    match (of_calls, gaps.len() - of_calls) {
+        (_, 0) => "Could not be read",
+        (0, _) => "Could not be judged",
+        _ => "Could not be read or judged",
+    }
 }
 
 /// `1 task`, `2 tasks`.

@@ -145,7 +145,8 @@ fn the_document_has_the_agreed_keys_and_leaves_out_what_does_not_apply() {
           {
             "resource": "task a",
             "operation": "ecs:DescribeTasks",
-            "error": "ThrottlingException: Rate exceeded"
+            "error": "ThrottlingException: Rate exceeded",
+            "kind": "transient"
           }
         ]
       },
@@ -345,6 +346,7 @@ fn unread(resource: &str) -> Unread {
         operation: "ecs:DescribeTasks".to_owned(),
         error: "ThrottlingException: Rate exceeded".to_owned(),
         kind: UnreadKind::Transient,
+        code: None,
     }
 }
 

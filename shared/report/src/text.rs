@@ -11,7 +11,7 @@ use crate::document::Report;
 use crate::finding_report::{Baseline, FindingReport, RepairReport};
 use crate::formats::RuleText;
 use crate::groups::{Grouped, grouped};
-use crate::place::{counted, is_harmful, one_line, tally};
+use crate::place::{could_not_be, counted, is_harmful, one_line, tally};
 use crate::rule_page::rule_page;
 
 /// As many causes are named before the details: they fit on a screen with what is around them.
@@ -246,13 +246,12 @@ impl TextPage {
 
     fn unread(&mut self, report: &Report) {
         if !report.coverage.unread.is_empty() {
-            let title = self.paint(Style::new().bold().underline(), "Could not be read");
+            let title = self.paint(Style::new().bold().underline(), could_not_be(&report.coverage.unread));
             self.text.push('\n');
             self.line("", "", &title);
         }
         for unread in &report.coverage.unread {
-            let (resource, error) = (one_line(&unread.resource), one_line(&unread.error));
-            self.line("  ", "    ", &format!("{} on {resource}: {error}", unread.operation));
+            self.line("  ", "    ", &one_line(&unread.to_string()));
         }
     }
 

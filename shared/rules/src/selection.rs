@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use model::ecs::Service;
 use model::id::{ClusterArn, TargetGroupArn, TaskArn};
-use model::observation::{Desired, Gap, Lookup, TaskList, Unread, UnreadKind};
+use model::observation::{Desired, Gap, Lookup, TaskList};
 use model::scope::{Scope, ServiceId, TaskHint, Unit};
 
 use crate::judgement::Judgement;
@@ -156,7 +156,11 @@ fn add_task(
     let answer = lookup.task(&hint.cluster, arn);
     // Where asking again helps, the message comes back. Where it doesn't, as with an answer that leaves the task out, its
     // service is looked at all the same: what the event says of the task proves nothing by itself.
-    let is_final = matches!(answer, Ok(_) | Err(Gap::Unread(Unread { kind: UnreadKind::Permanent, .. })));
+    let is_final = match &answer {
+        Ok(_) => true,
+        Err(Gap::Unread(unread)) => !unread.kind.may_pass(),
+        Err(Gap::Pending) => false,
+    };
     let task = selection.keep(judgement, || Unit::Task(arn.clone()), answer).flatten();
     if !is_final {
         return;

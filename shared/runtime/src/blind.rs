@@ -55,6 +55,7 @@ mod tests {
             operation: operation.to_owned(),
             error: "AccessDenied: no".to_owned(),
             kind,
+            code: None,
         }
     }
 

@@ -16,7 +16,8 @@ pub(super) fn missing(part: &Part) -> Unread {
         resource: part.to_string(),
         operation: "lambda:Audit".to_owned(),
         error: "its part of the audit hasn't ended; look at the audit's dead-letter queue".to_owned(),
-        kind: UnreadKind::Transient,
+        kind: UnreadKind::NotAsked,
+        code: None,
     }
 }
 

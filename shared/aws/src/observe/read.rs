@@ -48,5 +48,6 @@ fn unmentioned<T>(operation: &str, key: &impl Display) -> Answer<T> {
         operation: operation.to_owned(),
         error: "the answer doesn't mention it".to_owned(),
         kind: UnreadKind::Transient,
+        code: None,
     })
 }

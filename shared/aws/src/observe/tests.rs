@@ -136,7 +136,7 @@ async fn a_failed_call_is_unread_for_its_own_batch_only() {
     answer(&account, &questions.into_iter().collect(), &mut observation.aws).await;
 
     let unread = observation.aws.task.values().filter_map(Answer::unread);
-    assert_eq!(unread.filter(|unread| unread.kind == UnreadKind::Transient).count(), 100);
+    assert_eq!(unread.filter(|unread| unread.kind == UnreadKind::Throttled).count(), 100);
     assert_eq!(observation.aws.task.values().filter_map(Answer::known).count(), 150);
     assert_eq!(
         observation.aws.target_health[&group("web")].unread().map(|unread| unread.kind),

@@ -19,6 +19,8 @@ pub use lookup::{Gap, Lookup};
 pub use table::Table;
 pub use task_list::{Desired, TaskList};
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -42,31 +44,68 @@ pub struct Unread {
     pub resource: String,
     /// The IAM action: `ecs:DescribeTasks`.
     pub operation: String,
-    /// AWS's code and message.
+    /// AWS's code and message, or why it can't be known.
     pub error: String,
-    /// What kind of failure it was.
-    #[serde(skip, default = "UnreadKind::transient")]
+    /// What kind of gap it is.
+    #[serde(default)]
     pub kind: UnreadKind,
+    /// AWS's error code, if AWS refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
-/// Why something could not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// Why something isn't known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum UnreadKind {
-    /// Throttled, a timeout, a broken connection, a 5xx: it may go through later.
+    /// Too many requests, even after retries.
+    Throttled,
+    /// A timeout, a broken connection, a 5xx, an answer that leaves it out: it may go through later.
+    #[default]
     Transient,
     /// A permission is missing.
     Denied,
     /// AWS's answer, or its refusal, makes no sense to this program: it won't change by asking again.
     Permanent,
-    /// No time was left to ask.
-    OutOfTime,
+    /// It wasn't asked: no time was left.
+    NotAsked,
     /// There is no ledger to ask. Nothing is wrong, but what rests on it is withheld.
     NoLedger,
+    /// Everything was read, and two answers contradict each other: read again, they may agree.
+    Contradictory,
+    /// Everything was read, and still nobody can say. Asking again won't help.
+    Undecidable,
 }
 
 impl UnreadKind {
-    const fn transient() -> Self {
-        Self::Transient
+    /// Did a call fail, or was none made? Else everything was read, and isn't enough.
+    #[must_use]
+    pub const fn is_of_a_call(self) -> bool {
+        !matches!(self, Self::NoLedger | Self::Contradictory | Self::Undecidable)
+    }
+
+    /// May it be known if it is asked again?
+    #[must_use]
+    pub const fn may_pass(self) -> bool {
+        !matches!(self, Self::Permanent | Self::NoLedger | Self::Undecidable)
+    }
+}
+
+impl Unread {
+    /// What can't be known, though everything was read; `operation` is the IAM action of the answer it would be in.
+    #[must_use]
+    pub fn beyond_answers(kind: UnreadKind, operation: &str, resource: String, why: String) -> Self {
+        Self { resource, operation: operation.to_owned(), error: why, kind, code: None }
+    }
+}
+
+/// What failed, or what can't be known: `ecs:DescribeTasks on t1: ThrottlingException: slow down`.
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind.is_of_a_call() {
+            true => write!(f, "{} on {}: {}", self.operation, self.resource, self.error),
+            false => write!(f, "{}: {}", self.resource, self.error),
+        }
     }
 }
 

@@ -63,7 +63,7 @@ impl<E: Environment> Execution<'_, E> {
                 let health = health.unwrap_or_default().iter();
                 Ok(health.filter(|one| one.is_in_place()).map(|one| one.target).collect())
             }
-            Err(Gap::Unread(unread)) => Err(format!("{}: {}", unread.operation, unread.error)),
+            Err(Gap::Unread(unread)) => Err(unread.to_string()),
             Err(Gap::Pending) => Err("the targets were not read".to_owned()),
         }
     }

@@ -98,9 +98,7 @@ impl<'a, E: Environment> Execution<'a, E> {
     pub(super) fn why_changed(&self) -> Obstacle {
         let before: BTreeSet<_> = self.seen.observation.unread().into_iter().map(asked).collect();
         match self.known.unread().into_iter().find(|unread| !before.contains(&asked(unread))) {
-            Some(Unread { resource, operation, error, .. }) => {
-                Obstacle::Transient(format!("a last look right before failed: {operation} on {resource}: {error}"))
-            }
+            Some(unread) => Obstacle::Transient(format!("a last look right before failed: {unread}")),
             None => "a last look right before no longer found the same".into(),
         }
     }

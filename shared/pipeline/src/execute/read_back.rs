@@ -28,7 +28,7 @@ impl<E: Environment> Execution<'_, E> {
         let mut now = Observation::new(at, assignment.account.clone(), assignment.region.clone());
         answer(self.environment, &BTreeSet::from([question]), &mut now).await;
         judge(&Lookup::new(&now), repair).map_err(|gap| match gap {
-            Gap::Unread(unread) => format!("{}: {}", unread.operation, unread.error),
+            Gap::Unread(unread) => unread.to_string(),
             Gap::Pending => "it was not read".to_owned(),
         })
     }

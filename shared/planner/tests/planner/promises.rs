@@ -77,7 +77,7 @@ fn promise_2_whatever_a_repair_rests_on_withholds_it_if_it_cannot_be_read() {
         assert_eq!(story.decision(), Decision::DoNow);
         for question in asked(&story) {
             let reason = story.clone().unable_to_read(&question).reason();
-            assert!(reason.contains("could not be read: aws:Read: denied"), "{question:?}: {reason}");
+            assert!(reason.contains("could not be read: aws:Read on it: denied"), "{question:?}: {reason}");
         }
     }
 }
@@ -226,7 +226,7 @@ fn promise_7_one_group_that_cannot_be_read_does_not_stop_the_others() {
     high target-stale: something is wrong with 10.0.1.2:8080
       deregister 10.0.1.2:8080 from web: now
     high target-stale: something is wrong with 10.0.1.1:8080
-      deregister 10.0.1.1:8080 from api: withheld: whether target group api is held could not be read: aws:Read: denied
+      deregister 10.0.1.1:8080 from api: withheld: whether target group api is held could not be read: aws:Read on it: denied
     ");
 }
 

@@ -188,7 +188,8 @@ impl Story {
     }
 
     fn fail(&mut self, question: &Question, kind: UnreadKind) {
-        let unread = Unread { resource: "it".into(), operation: "aws:Read".into(), error: "denied".into(), kind };
+        let unread =
+            Unread { resource: "it".into(), operation: "aws:Read".into(), error: "denied".into(), kind, code: None };
         let mut without = self.observation.clone();
         without.forget(question);
         assert_ne!(without, self.observation, "{question:?} has an answer that can fail");

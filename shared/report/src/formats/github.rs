@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use model::finding::Severity;
 
 use crate::document::Report;
-use crate::place::{one_line, place};
+use crate::place::{could_not_be, one_line, place};
 
 impl Report {
     /// An annotation on each finding and each failed read.
@@ -36,9 +36,8 @@ impl Report {
             annotate(level, &title, &message);
         }
         for unread in &self.coverage.unread {
-            let message =
-                format!("{} on {}: {}", unread.operation, one_line(&unread.resource), one_line(&unread.error));
-            annotate("warning", &format!("{prefix}Could not be read"), &message);
+            let title = format!("{prefix}{}", could_not_be(std::slice::from_ref(unread)));
+            annotate("warning", &title, &one_line(&unread.to_string()));
         }
         annotate("notice", "ecs-nlb-guard", &self.verdict());
         text

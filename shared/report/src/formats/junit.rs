@@ -36,7 +36,11 @@ impl Report {
             let cases: String = unread
                 .iter()
                 .map(|unread| {
-                    let name = format!("{} on {}", unread.operation, one_line(&unread.resource));
+                    let resource = one_line(&unread.resource);
+                    let name = match unread.kind.is_of_a_call() {
+                        true => format!("{} on {resource}", unread.operation),
+                        false => resource,
+                    };
                     let error = format!(r#"<error type="unread" message="{}"/>"#, xml(&one_line(&unread.error)));
                     format!("    <testcase classname=\"unread\" name=\"{}\">{error}</testcase>\n", xml(&name))
                 })

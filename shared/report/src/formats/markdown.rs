@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::document::Report;
 use crate::finding_report::FindingReport;
-use crate::place::{by_place, counted, one_line};
+use crate::place::{by_place, could_not_be, counted, one_line};
 
 impl Report {
     /// The report as GitHub-flavoured Markdown.
@@ -27,11 +27,14 @@ impl Report {
             }
         }
         if !self.coverage.unread.is_empty() {
-            text.push_str("\n### Could not be read\n\n");
+            let _infallible = writeln!(text, "\n### {}\n", could_not_be(&self.coverage.unread));
         }
         for unread in &self.coverage.unread {
             let (resource, error) = (escaped(&unread.resource), escaped(&unread.error));
-            let _infallible = writeln!(text, "* `{}` on {resource}: {error}", unread.operation);
+            let _infallible = match unread.kind.is_of_a_call() {
+                true => writeln!(text, "* `{}` on {resource}: {error}", unread.operation),
+                false => writeln!(text, "* {resource}: {error}"),
+            };
         }
         text
     }

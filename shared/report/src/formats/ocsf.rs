@@ -3,6 +3,7 @@
 //! <https://schema.ocsf.io/1.4.0/classes/detection_finding>
 
 use model::finding::Severity;
+use model::id::partition_of;
 use serde_json::{Value, json};
 
 use crate::document::Report;
@@ -29,8 +30,10 @@ impl Report {
         let time = self.generated_at.as_millisecond();
         let (status_id, status) = if finding.accepted.is_some() { (3, "Suppressed") } else { (1, "New") };
         let (severity_id, severity) = severity(finding.severity);
-        let resources: Vec<Value> =
-            resources(finding).into_iter().map(|(kind, id)| self.resource(&kind, &id)).collect();
+        let of_finding = resources(finding);
+        // An id without an ARN is in the partition of the others.
+        let partition = of_finding.iter().find_map(|(_, id)| partition_of(id)).unwrap_or("aws");
+        let resources: Vec<Value> = of_finding.iter().map(|(kind, id)| self.resource(kind, id, partition)).collect();
         json!({
             "activity_id": 1,
             "activity_name": "Create",
@@ -77,8 +80,8 @@ impl Report {
         })
     }
 
-    fn resource(&self, kind: &str, id: &str) -> Value {
-        json!({"uid": id, "type": kind, "region": self.region, "cloud_partition": id.split(':').nth(1).unwrap_or("aws")})
+    fn resource(&self, kind: &str, id: &str, partition: &str) -> Value {
+        json!({"uid": id, "type": kind, "region": self.region, "cloud_partition": partition})
     }
 }
 

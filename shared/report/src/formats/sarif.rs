@@ -31,11 +31,7 @@ impl Report {
             .coverage
             .unread
             .iter()
-            .map(|unread| {
-                let text =
-                    format!("{} on {}: {}", unread.operation, one_line(&unread.resource), one_line(&unread.error));
-                json!({"level": "error", "message": {"text": text}})
-            })
+            .map(|unread| json!({"level": "error", "message": {"text": one_line(&unread.to_string())}}))
             .collect();
         let results: Vec<Value> = self.findings.iter().map(|finding| self.result(finding, &indexes)).collect();
         json!({

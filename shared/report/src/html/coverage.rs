@@ -6,22 +6,23 @@ use maud::{Markup, html};
 use model::observation::Unread;
 
 use crate::document::Report;
-use crate::place::counted;
+use crate::place::{could_not_be, counted};
 
 /// What could not be read, by what was tried and what AWS answered.
 pub(super) fn unread(report: &Report) -> Markup {
-    let mut by_answer: BTreeMap<(&str, &str), Vec<&Unread>> = BTreeMap::new();
+    let mut by_answer: BTreeMap<(Option<&str>, &str), Vec<&Unread>> = BTreeMap::new();
     for unread in &report.coverage.unread {
-        by_answer.entry((&unread.operation, &unread.error)).or_default().push(unread);
+        let operation = unread.kind.is_of_a_call().then_some(unread.operation.as_str());
+        by_answer.entry((operation, &unread.error)).or_default().push(unread);
     }
     html! {
         @if !by_answer.is_empty() {
             section.unread id="unread" aria-labelledby="unread-h" tabindex="-1" {
-                h2 id="unread-h" { "Could not be read " span.n { (report.coverage.unread.len()) } }
+                h2 id="unread-h" { (could_not_be(&report.coverage.unread)) " " span.n { (report.coverage.unread.len()) } }
                 p { "Nothing is said about these: whoever needed them abstained." }
                 @for ((operation, error), unread) in by_answer {
                     details {
-                        summary { code { (operation) } " " (error) " " span.n { (unread.len()) } }
+                        summary { @if let Some(operation) = operation { code { (operation) } " " } (error) " " span.n { (unread.len()) } }
                         ul { @for one in unread { li { (one.resource) } } }
                     }
                 }

@@ -59,7 +59,7 @@ fn whatever_a_name_holds_is_shown_as_text() {
     let (code, reason) = (Some(EVIL.to_owned()), Some(EVIL.to_owned()));
     finding.repairs.push(RepairReport { action: EVIL.to_owned(), status: RepairStatus::Refused, code, reason });
     let (resource, operation, error) = (EVIL.to_owned(), EVIL.to_owned(), EVIL.to_owned());
-    report.coverage.unread.push(Unread { resource, operation, error, kind: UnreadKind::Transient });
+    report.coverage.unread.push(Unread { resource, operation, error, kind: UnreadKind::Transient, code: None });
     report.calls.insert(EVIL.to_owned(), 1);
     let page = report.to_html(&topology, &[]);
     let shown = markup(&page);

@@ -149,8 +149,8 @@ pub(crate) fn contradiction<'a>(
     };
     if let Some(task) = tasks.live_at(ip).iter().find(claims) {
         let error = format!("no interface has {ip}, but task {} is {} there", task.arn.id(), task.last_status);
-        let operation = "ec2:DescribeNetworkInterfaces".to_owned();
-        return Ok(Some(Unread { resource: subnet.id.to_string(), operation, error, kind: UnreadKind::Transient }));
+        let (kind, operation) = (UnreadKind::Contradictory, "ec2:DescribeNetworkInterfaces");
+        return Ok(Some(Unread::beyond_answers(kind, operation, subnet.id.to_string(), error)));
     }
     task_without_address(lookup, tasks, counts)
 }
@@ -171,12 +171,8 @@ fn task_without_address<'a>(
 
 /// What ECS left out of a task's description.
 pub(crate) fn address_unknown(task: &Task) -> Unread {
-    Unread {
-        resource: task.arn.to_string(),
-        operation: "ecs:DescribeTasks".to_owned(),
-        error: "the task is RUNNING in awsvpc mode, but was described without its network interface".to_owned(),
-        kind: UnreadKind::Transient,
-    }
+    let why = "the task is RUNNING in awsvpc mode, but was described without its network interface".to_owned();
+    Unread::beyond_answers(UnreadKind::Contradictory, "ecs:DescribeTasks", task.arn.to_string(), why)
 }
 
 /// Is it RUNNING, with no address in its description?

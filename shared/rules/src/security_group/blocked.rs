@@ -74,8 +74,7 @@ pub(crate) fn judge<'a>(
 
 /// Everything was read, and still it can't be resolved. Asking again won't help.
 fn undecided(group: &TargetGroupArn, why: String) -> Unread {
-    let operation = "ec2:DescribeSecurityGroups".to_owned();
-    Unread { resource: group.to_string(), operation, error: why, kind: UnreadKind::Permanent }
+    Unread::beyond_answers(UnreadKind::Undecidable, "ec2:DescribeSecurityGroups", group.to_string(), why)
 }
 
 fn to_add(finding: &Finding) -> &[serde_json::Value] {

@@ -235,10 +235,6 @@ fn checked_interfaces<'a>(
 }
 
 fn vanished(id: &NetworkInterfaceId) -> Unread {
-    Unread {
-        resource: id.to_string(),
-        operation: "ec2:DescribeNetworkInterfaces".to_owned(),
-        error: "the interface is gone, though its task is said to be RUNNING".to_owned(),
-        kind: UnreadKind::Permanent,
-    }
+    let why = "the interface is gone, though its task is said to be RUNNING".to_owned();
+    Unread::beyond_answers(UnreadKind::Undecidable, "ec2:DescribeNetworkInterfaces", id.to_string(), why)
 }

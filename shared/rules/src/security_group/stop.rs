@@ -151,6 +151,6 @@ fn is_sent_to(health: &TargetHealth) -> bool {
 fn not_known(what: &str, gap: Gap<'_>) -> String {
     match gap {
         Gap::Pending => format!("whether {what} isn't read yet"),
-        Gap::Unread(unread) => format!("whether {what} could not be read: {}: {}", unread.operation, unread.error),
+        Gap::Unread(unread) => format!("whether {what} could not be read: {unread}"),
     }
 }

@@ -229,5 +229,11 @@ fn is_in(task: &Task, list: &TaskList) -> bool {
 }
 
 fn failure(question: &Question, kind: UnreadKind) -> Unread {
-    Unread { resource: label(question), operation: "aws:Read".to_owned(), error: "timed out".to_owned(), kind }
+    Unread {
+        resource: label(question),
+        operation: "aws:Read".to_owned(),
+        error: "timed out".to_owned(),
+        kind,
+        code: None,
+    }
 }

@@ -113,7 +113,13 @@ fn messages() -> Vec<(&'static str, Scope)> {
 }
 
 fn unread(kind: UnreadKind) -> Unread {
-    Unread { resource: "it".to_owned(), operation: "ecs:Describe".to_owned(), error: "Oops".to_owned(), kind }
+    Unread {
+        resource: "it".to_owned(),
+        operation: "ecs:Describe".to_owned(),
+        error: "Oops".to_owned(),
+        kind,
+        code: None,
+    }
 }
 
 fn outcome() -> PassOutcome {
@@ -179,8 +185,13 @@ fn exactly_the_messages_that_needed_it_fail() {
 #[test]
 fn only_what_may_come_out_otherwise_the_next_time_fails() {
     let failing = |kind| !failed(&abstention(Unit::Service(service("web")), kind)).is_empty();
-    assert!(failing(UnreadKind::Transient) && failing(UnreadKind::Denied) && failing(UnreadKind::OutOfTime));
-    assert!(!failing(UnreadKind::Permanent) && !failing(UnreadKind::NoLedger));
+    use UnreadKind::{Contradictory, Denied, NoLedger, NotAsked, Permanent, Throttled, Transient, Undecidable};
+    for kind in [Throttled, Transient, Denied, NotAsked, Contradictory] {
+        assert!(failing(kind), "{kind:?}");
+    }
+    for kind in [Permanent, NoLedger, Undecidable] {
+        assert!(!failing(kind), "{kind:?}");
+    }
     assert_eq!(failed(&outcome()), [""; 0]);
 }
 
@@ -283,6 +294,6 @@ fn what_no_message_can_be_shown_to_need_fails_all() {
     let outcome = abstention(Unit::Service(service("elsewhere")), UnreadKind::Transient);
     assert_eq!(
         failures(&messages, &outcome.observation, &trouble(&outcome)),
-        BTreeMap::from([("task", "ecs:Describe on it failed: Oops".to_owned())])
+        BTreeMap::from([("task", "ecs:Describe on it: Oops".to_owned())])
     );
 }

@@ -77,13 +77,8 @@ fn add_gates(trouble: &mut BTreeMap<Unit, Trouble>, seen: &Observation, repaired
 }
 
 fn add(trouble: &mut BTreeMap<Unit, Trouble>, unit: Unit, unread: &Unread) {
-    let Unread { resource, operation, error, kind } = unread;
-    match kind {
-        UnreadKind::Transient | UnreadKind::Denied | UnreadKind::OutOfTime => {
-            let denied = *kind == UnreadKind::Denied;
-            insert(trouble, unit, denied, || format!("{operation} on {resource} failed: {error}"));
-        }
-        UnreadKind::Permanent | UnreadKind::NoLedger => {}
+    if unread.kind.may_pass() {
+        insert(trouble, unit, unread.kind == UnreadKind::Denied, || unread.to_string());
     }
 }
 

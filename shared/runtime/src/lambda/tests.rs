@@ -95,6 +95,7 @@ fn unread(resource: &str) -> Unread {
         operation: "ecs:DescribeTasks".to_owned(),
         error: "ThrottlingException".to_owned(),
         kind: UnreadKind::Transient,
+        code: None,
     }
 }
 
@@ -311,7 +312,7 @@ async fn whoever_asks_directly_for_what_can_not_be_gets_a_named_error() {
     EcsNlbGuard.BadInput: the input is neither an SQS event, an EventBridge event nor a request: it is a list, not an object
     EcsNlbGuard.BadInput: invalid request: scope.services[0]: "web" doesn't say in which cluster: write CLUSTER/SERVICE, or */SERVICE for any
     EcsNlbGuard.NothingMatches: the request matches nothing: no cluster "gone"
-    EcsNlbGuard.Unread: what the request names can't be looked up: ecs:DescribeTasks on secret failed: ThrottlingException
+    EcsNlbGuard.Unread: what the request names can't be looked up: ecs:DescribeTasks on secret: ThrottlingException
     EcsNlbGuard.BadInput: invalid request: rules[0]: there is no rule "port-mismatch"; there are target-missing, target-stale
     "#);
 }

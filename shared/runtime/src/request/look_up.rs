@@ -15,7 +15,7 @@ pub enum ScopeError {
     #[error(transparent)]
     Unmatched(#[from] UnmatchedError),
     /// Whether there is can't be read.
-    #[error("what the request names can't be looked up: {operation} on {resource} failed: {error}", operation = .0.operation, resource = .0.resource, error = .0.error)]
+    #[error("what the request names can't be looked up: {0}")]
     Unread(Unread),
 }
 

@@ -202,6 +202,7 @@ fn what_could_not_be_read_is_not_taken_for_nothing() {
         operation: "ecs:ListServices".to_owned(),
         error: "AccessDenied".to_owned(),
         kind: UnreadKind::Denied,
+        code: None,
     };
     account.aws.services.insert(cluster("prod"), Answer::Unread(unread.clone()));
     let request = request(&json!({"scope": {"services": ["*/w*", "*/gone"]}})).unwrap();

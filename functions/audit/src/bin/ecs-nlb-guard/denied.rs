@@ -28,8 +28,7 @@ pub(crate) fn hints(unread: &[Unread]) -> Vec<String> {
             hints.insert(of_role(&one.resource));
             continue;
         }
-        let code = one.error.split(':').next().unwrap_or_default();
-        match of_credentials(code, &one.error) {
+        match of_credentials(one.code.as_deref().unwrap_or_default(), &one.error) {
             Some(hint) => drop(hints.insert(hint.to_owned())),
             None if one.kind == UnreadKind::Denied => drop(denied.insert(one.operation.as_str())),
             None => {}

@@ -43,7 +43,7 @@ impl<'a> Seen<'a> {
     /// When it, or the health of its targets, could not be read.
     pub(crate) fn of(lookup: &Lookup<'a>, id: &ServiceId) -> Result<Option<Self>, String> {
         let why = |gap: Gap<'_>| match gap {
-            Gap::Unread(unread) => format!("{} failed: {}", unread.operation, unread.error),
+            Gap::Unread(unread) => unread.to_string(),
             Gap::Pending => "it was not read".to_owned(),
         };
         let Some(service) = lookup.service(id).map_err(why)? else { return Ok(None) };

@@ -16,5 +16,6 @@ pub(super) fn answer_of<T>(operation: &'static str, resource: &str, failure: &Fa
         operation: operation.to_owned(),
         error: format!("{reason}{detail}"),
         kind: UnreadKind::Transient,
+        code: None,
     })
 }

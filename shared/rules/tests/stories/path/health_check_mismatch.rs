@@ -61,6 +61,7 @@ fn a_port_that_is_not_understood() {
         operation: "elasticloadbalancing:DescribeTargetGroups".to_owned(),
         error: "the answer can't be understood: healthCheckPort \"any\"".to_owned(),
         kind: UnreadKind::Permanent,
+        code: None,
     };
     let story = udp_only().which(|group| group.health_check.port = Err(unread));
     let look = story.clone().judged_by(&["health-check-mismatch"]).look();

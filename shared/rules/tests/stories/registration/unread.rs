@@ -142,6 +142,7 @@ fn a_group_for_addresses_of_an_unknown_kind_is_known_and_its_registrations_are_n
         operation: "elasticloadbalancing:DescribeTargetGroups".to_owned(),
         error: "the answer can't be understood: ipAddressType \"ipv7\" is unknown".to_owned(),
         kind: UnreadKind::Permanent,
+        code: None,
     };
     for (name, story) in removals::all() {
         let mut story = story;
