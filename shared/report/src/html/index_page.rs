@@ -1,18 +1,22 @@
 //! The page of several parts: a row for each, the worst first, that leads to the part's own page.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::tally::tally;
 use super::{STYLE, policy, top};
 use crate::document::Report;
 use crate::place;
 
-/// A part, and where its own page is, as seen from this one.
+/// What stands for itself in a link to a file beside this one (RFC 3986, "Unreserved Characters").
+const IN_LINKS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A part, and its own page.
 #[derive(Debug, Clone)]
 pub struct LinkedPart<'a> {
     /// Its report.
     pub report: &'a Report,
-    /// A relative URL.
+    /// The name of its page's file, which is beside this page's.
     pub page: String,
 }
 
@@ -68,7 +72,7 @@ fn row(part: &LinkedPart<'_>) -> Markup {
         tr {
             th scope="row" { code { (report.account) } }
             td { code { (report.region) } }
-            td { a href=(part.page) { (top::heading(report)) } }
+            td { a href=(utf8_percent_encode(&part.page, IN_LINKS)) { (top::heading(report)) } }
             td { (tally(report.findings.iter().map(|finding| finding.severity))) }
         }
     }

@@ -146,8 +146,8 @@ fn the_page_of_several_parts_leads_to_each_the_worst_first() {
     broken.find("target-stale", Severity::High, "web", "a stale target", Resources::default());
     let ((well, _), (broken, _)) = (page(&well), page(&broken));
     let linked = |report, page: &str| LinkedPart { report, page: page.to_owned() };
-    let index = index_page(&[linked(&well, "a.html"), linked(&broken, "b.html")], "2 parts: 1 high");
-    assert_eq!(values(&index, "href"), ["data:,", "b.html", "a.html"]);
+    let index = index_page(&[linked(&well, "a: #1%.html"), linked(&broken, "b.html")], "2 parts: 1 high");
+    assert_eq!(values(&index, "href"), ["data:,", "b.html", "a%3A%20%231%25.html"]);
     assert!(index.contains("<h1>2 parts: 1 high</h1>") && !index.contains("<script"));
     assert!(index.contains(">All is well</a>"), "{index}");
 }
