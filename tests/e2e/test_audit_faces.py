@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 from harness.events import sqs
+from harness.faults import denied
 from harness.lambda_runtime import cargo_lambda_invoke, repairing, settings_of
 from scenes import PORT, EverythingWrong, Web
 
@@ -114,7 +115,7 @@ class LargeAccount:
 
     SHORT = 6.0
 
-    def __init__(self, account, start_audit):
+    def __init__(self, account, start_audit, **settings):
         self.web = Web(account)
         self.other = account.cluster("staging")
         for number in range(12):
@@ -124,7 +125,7 @@ class LargeAccount:
         spare.register("10.200.0.1", PORT)
         self.queue = account.queue()
         self.audit = start_audit(
-            GUARD_REPORT_BUCKET="reports", GUARD_QUEUE_URL=self.queue.url, GUARD_QUOTA_SHARE="1")
+            GUARD_REPORT_BUCKET="reports", GUARD_QUEUE_URL=self.queue.url, GUARD_QUOTA_SHARE="1", **settings)
 
     def begin(self):
         """Starts an audit that has too little time to do it alone; returns where its report will be."""
@@ -164,6 +165,27 @@ def test_large_account_is_divided_by_cluster_and_ends_in_one_report(large, bucke
     for key in ("tasks", "target_groups", "targets", "unread"):
         assert whole["coverage"][key] == alone["coverage"][key], key
     assert whole["scope"] == alone["scope"] == {}
+
+
+def test_permission_that_a_divided_audit_lacks_is_an_alert_until_none_is_lacking(account, start_audit, bucket, proxy):
+    topic = account.topic()
+    large = LargeAccount(account, start_audit, ledger=account.ledger(), GUARD_TOPIC_ARN=topic.arn)
+    proxy.fails("elasticloadbalancing:DescribeTargetHealth", denied)
+    for expected in ([("opened", "guard-permission-denied")], []):
+        location = large.begin()
+        large.work(*large.messages())
+        assert any(gap["kind"] == "denied" for gap in stored(bucket, location)["coverage"]["unread"])
+        assert [alert for alert in topic.told() if alert[1] == "guard-permission-denied"] == expected
+    # Of a part that never ends it isn't known what it was denied.
+    location = large.begin()
+    proxy.heal()
+    large.work(large.messages()[0])
+    close = {"audit_part": 1, "audit": location.split("/")[-2], "task": {"close_by": "2026-01-01T00:00:00Z"}}
+    large.work(*sqs(json.dumps(close))["Records"])
+    assert not any(rule == "guard-permission-denied" for _, rule in topic.told())
+    large.begin()
+    large.work(*large.messages())
+    assert ("resolved", "guard-permission-denied") in topic.told()
 
 
 def test_part_that_comes_twice_or_late_leaves_the_same_report(large, bucket):

@@ -8,6 +8,7 @@ use aws::sdk::Clients;
 use aws_config::SdkConfig;
 use jiff::Timestamp;
 use ledger::DynamoDbLedger;
+use model::finding::Severity;
 use model::id::LoadBalancerArn;
 use model::observation::{Gap, Lookup, Observation, Question, Unread};
 use model::policy::Policy;
@@ -83,11 +84,11 @@ impl Auditor {
     }
 
     /// Sends the numbers of an audit of everything that was made in parts.
-    pub async fn note_divided_sweep(&self, home: &Home, report: &Report) {
+    pub async fn note_divided_sweep(&self, home: &Home, report: &Report, min_severity: Severity) {
         if let Some(alerts) = &self.alerts {
             let severities = report.counted().map(|finding| finding.severity);
-            let unread = report.coverage.unread.len();
-            alerts.note_divided_sweep(home, severities, unread, WallClock.now()).await;
+            let unread = &report.coverage.unread;
+            alerts.note_divided_sweep(home, severities, unread, min_severity, WallClock.now()).await;
         }
     }
 

@@ -189,7 +189,7 @@ impl Backend for AuditBackend {
         let message = PartMessage::read(body).map_err(unreadable)?;
         if let Some(report) = Box::pin(self.take(&message, home, deadline)).await? {
             runtime::log::report(&report);
-            self.auditor.note_divided_sweep(home, &report).await;
+            self.auditor.note_divided_sweep(home, &report, self.policy.alerts().min_severity).await;
         }
         Ok(())
     }

@@ -17,10 +17,10 @@ use ledger::DynamoDbLedger;
 use model::alert::RepairNote;
 use model::call::CallError;
 use model::finding::{Finding, Severity};
-use model::observation::Observation;
+use model::observation::{Observation, Unread, UnreadKind};
 use model::policy::Policy;
 use model::repair::RepairStatus;
-use model::scope::{Scope, ServiceId};
+use model::scope::{Scope, ServiceId, Unit};
 use pipeline::ports::Clock as _;
 use pipeline::{Concluded, Conclusion, PassOutcome};
 use serde_json::{Map, Value, json};
@@ -153,30 +153,58 @@ impl Alerts {
         }
     }
 
-    /// Tells the numbers of a sweep that was made in parts: none of them looked everywhere.
+    /// Tells the numbers of a sweep that was made in parts, none of which looked everywhere, and of a permission that one of them
+    /// lacked.
     pub async fn note_divided_sweep(
         &self,
         home: &Home,
         findings: impl IntoIterator<Item = Severity>,
-        unread: usize,
+        unread: &[Unread],
+        min_severity: Severity,
         now: Timestamp,
     ) {
         let mut by_severity: BTreeMap<Severity, u64> = BTreeMap::new();
         for severity in findings {
             *by_severity.entry(severity).or_default() += 1;
         }
-        let numbers = SweepNumbers { findings: by_severity.clone(), open_alerts: None, unread: count(unread) };
+        let notified = match &self.ledger {
+            Some(ledger) => self.compare_unread(ledger, home, unread, min_severity, now).await,
+            None => Notified::default(),
+        };
+        let numbers = SweepNumbers { findings: by_severity.clone(), open_alerts: None, unread: count(unread.len()) };
         let event = events::sweep(&self.origin(home), &numbers, now);
-        let failures = self.send(vec![event], true, now).await;
+        let mut failures = notified.failures;
+        failures.extend(self.send(vec![event], true, now).await);
         log_failures(&failures);
         let numbers = PassMetrics {
             function: self.function.clone(),
             sweep: Some(by_severity),
-            whole: unread == 0,
+            whole: unread.is_empty(),
             alerts_failed: count(failures.len()),
             ..PassMetrics::default()
         };
         write_metrics(&metrics::lines(&numbers, now));
+    }
+
+    /// Opens or resolves the alert on a permission that is missing, and no other.
+    async fn compare_unread(
+        &self,
+        ledger: &DynamoDbLedger,
+        home: &Home,
+        unread: &[Unread],
+        min_severity: Severity,
+        now: Timestamp,
+    ) -> Notified {
+        let blind = blind::finding(unread, &self.function);
+        let sightings = sightings(blind.iter().map(of_itself), min_severity);
+        // What a part that hasn't ended would have been denied isn't known.
+        let is_whole = unread.iter().all(|one| one.kind != UnreadKind::NotAsked);
+        let unjudged = if is_whole { BTreeSet::new() } else { BTreeSet::from([Unit::Everything]) };
+        let everything = Scope { everything: true, ..Scope::default() };
+        let coverage = AlertCoverage::of(&everything, BTreeSet::from([blind::RULE.to_owned()]), unjudged);
+        let origin = self.origin(home);
+        let context = AlertContext { ledger, channels: &self.channels, remind_after: self.remind_after, origin };
+        notify(context, &sightings, &coverage, now).await
     }
 
     async fn compare(
@@ -199,14 +227,7 @@ impl Alerts {
         // A look at a part comes up too often for an alert each time; the next sweep sees the same.
         let blind = judged.scope.everything.then(|| blind::finding(outcome.observation.unread(), &self.function));
         let blind = blind.flatten();
-        let of_itself = blind.iter().map(|finding| SeenFinding {
-            finding,
-            stage: FindingStage::Standing,
-            fleeting: false,
-            repairs: Vec::new(),
-            tasks: None,
-        });
-        let sightings = sightings(seen.chain(of_itself), judged.policy.alerts().min_severity);
+        let sightings = sightings(seen.chain(blind.iter().map(of_itself)), judged.policy.alerts().min_severity);
         let rules = judged.rules.iter().filter(|slug| judged.policy.rule_enabled(slug)).map(|slug| (*slug).to_owned());
         let rules = rules.chain([blind::RULE.to_owned()]);
         let unjudged = outcome.abstentions.iter().map(|(unit, _)| unit.clone()).collect();
@@ -253,6 +274,11 @@ impl Alerts {
             alerts_failed: count(notified.failures.len()),
         }
     }
+}
+
+/// What the guard finds about itself.
+fn of_itself(finding: &Finding) -> SeenFinding<'_> {
+    SeenFinding { finding, stage: FindingStage::Standing, fleeting: false, repairs: Vec::new(), tasks: None }
 }
 
 fn stage(concluded: &Concluded) -> FindingStage {
