@@ -345,6 +345,7 @@ def drains_for_five_seconds(shop):
 def maps_another_port(shop):
     shop.vpc.lets_in(PORT + 1)
     shop.service.runs(shop.service.new_task_definition(PORT + 1))
+    targets_are("unhealthy", "Target.FailedHealthChecks", all_of_them=True)(shop)
     shop.ecs = shop.replaces_the_tasks
 
 

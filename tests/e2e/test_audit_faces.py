@@ -188,6 +188,25 @@ def test_permission_that_a_divided_audit_lacks_is_an_alert_until_none_is_lacking
     assert ("resolved", "guard-permission-denied") in topic.told()
 
 
+def test_part_that_is_denied_what_it_begins_with_says_so_and_is_not_retried(large, bucket, proxy):
+    location = large.begin()
+    messages = large.messages()
+    proxy.fails("elasticloadbalancing:DescribeTargetGroups", denied)
+    large.work(*messages)
+    gaps = stored(bucket, location)["coverage"]["unread"]
+    assert any(gap["operation"] == "elasticloadbalancing:DescribeTargetGroups" and gap["kind"] == "denied" for gap in gaps)
+
+
+def test_divided_audit_by_some_rules_opens_no_alert_of_the_guard(account, start_audit, bucket, proxy):
+    topic = account.topic()
+    large = LargeAccount(account, start_audit, ledger=account.ledger(), GUARD_TOPIC_ARN=topic.arn)
+    proxy.fails("elasticloadbalancing:DescribeTargetHealth", denied)
+    answer = large.audit.invoke({"rules": ["target-*"]}, deadline=large.SHORT).response
+    assert answer["summary"]["state"] == "under way"
+    large.work(*large.messages())
+    assert stored(bucket, answer["location"])["coverage"]["unread"] and topic.told() == []
+
+
 def test_part_that_comes_twice_or_late_leaves_the_same_report(large, bucket):
     location = large.begin()
     first, second, third = large.messages()

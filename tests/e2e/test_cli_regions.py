@@ -156,6 +156,8 @@ def test_name_needs_to_be_in_one_region_only(cli):
     (("--region", "us-east-1,,eu-west-1"), "a Region is missing"),
     (("--region", "us-east-1,eu-west-1", "--format", "html"), "into a file: --out report.html"),
     (("--region", "all", "--format", "html"), "into a file: --out report.html"),
+    (("--region", "us-east-1,eu-west-1", "--out", "a.html", "--out", "a-us-east-1.html"), "may have the second one's name"),
+    (("--region", "us-east-1,eu-west-1", "--format", "html", "--out", "/dev/stdout"), "need a file beside which theirs can be"),
 ])
 def test_what_cannot_be_is_refused_before_anything_is_read(cli, proxy, words, says):
     proxy.forget()

@@ -84,7 +84,7 @@ impl Auditor {
     }
 
     /// Sends the numbers of an audit of everything that was made in parts.
-    pub async fn note_divided_sweep(&self, home: &Home, report: &Report, min_severity: Severity) {
+    pub async fn note_divided_sweep(&self, home: &Home, report: &Report, min_severity: Option<Severity>) {
         if let Some(alerts) = &self.alerts {
             let severities = report.counted().map(|finding| finding.severity);
             let unread = &report.coverage.unread;

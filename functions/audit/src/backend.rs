@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use aws::calls::Calls;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ledger::DynamoDbLedger;
+use model::observation::UnreadKind;
 use model::policy::{Mode, Policy};
 use model::scope::Scope;
 use pipeline::ports::{Clock as _, DelayedLook};
-use report::{Report, Topology};
+use report::{Modes, Report, Topology};
 use runtime::alerts::Alerts;
 use runtime::bucket::S3Bucket;
 use runtime::clock::WallClock;
@@ -23,6 +24,9 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::auditor::{Audit, Audited, Auditor};
 use crate::fan_out::{self, Division, FanOut, Part, PartMessage, PartWork, census};
 use crate::sweep_log::SweepLog;
+
+/// What a divided audit was denied longer ago says nothing of now: a later sweep does.
+const NEW: SignedDuration = SignedDuration::from_mins(30);
 
 /// Where audits are made that a schedule, a person or a message asks the function for.
 #[derive(Debug)]
@@ -83,13 +87,13 @@ impl AuditBackend {
         PassResult { report, outcome }
     }
 
-    /// Makes a part of a divided audit; returns the report of the whole, if that is its end.
+    /// Makes a part of a divided audit; returns the report of the whole, if that is its end, and whether it is by every rule.
     async fn take(
         &self,
         message: &PartMessage,
         home: &Home,
         deadline: Timestamp,
-    ) -> Result<Option<Report>, HandlerError> {
+    ) -> Result<Option<(Report, bool)>, HandlerError> {
         let Some(fan_out) = &self.fan_out else { return Err(nowhere_to_leave().into()) };
         let plan = fan_out.plan(message).await?;
         let part = match message.task {
@@ -102,9 +106,17 @@ impl AuditBackend {
         let scope = match plan.parts.get(part) {
             Some(Part::Cluster(cluster)) => Scope { clusters: [cluster.clone()].into(), ..Scope::default() },
             Some(Part::OtherTargetGroups) => {
-                let groups = self.auditor.ask(home, deadline, census::unnamed_groups).await;
-                let groups = groups.map_err(ScopeError::Unread)?;
-                Scope { target_groups: groups, ..Scope::default() }
+                match self.auditor.ask(home, deadline, census::unnamed_groups).await {
+                    Ok(groups) => Scope { target_groups: groups, ..Scope::default() },
+                    // Asked again it would be denied again: the next sweep is its retry.
+                    Err(unread) if unread.kind == UnreadKind::Denied => {
+                        let (account, region) = (home.account.clone(), home.region.clone());
+                        let report = Report::unread(account, region, self.now(), unread, Modes::of(&self.policy));
+                        let whole = fan_out.finish(&plan, part, &report).await?;
+                        return Ok(self.noted(whole, plan.rules.is_none()).await);
+                    }
+                    Err(unread) => return Err(ScopeError::Unread(unread).into()),
+                }
             }
             None => return Err(unreadable(format!("its plan has no part {part}")).into()),
         };
@@ -118,11 +130,11 @@ impl AuditBackend {
     }
 
     /// The report of an audit of everything, noted as a sweep if it was judged by every rule.
-    async fn noted(&self, whole: Option<Report>, by_every_rule: bool) -> Option<Report> {
+    async fn noted(&self, whole: Option<Report>, by_every_rule: bool) -> Option<(Report, bool)> {
         if let (Some(report), Some(sweeps), true) = (&whole, &self.sweeps, by_every_rule) {
             sweeps.note(report).await;
         }
-        whole
+        whole.map(|report| (report, by_every_rule))
     }
 }
 
@@ -187,9 +199,12 @@ impl Backend for AuditBackend {
 
     async fn part(&self, body: &str, home: &Home, deadline: Timestamp) -> Result<(), HandlerError> {
         let message = PartMessage::read(body).map_err(unreadable)?;
-        if let Some(report) = Box::pin(self.take(&message, home, deadline)).await? {
+        if let Some((report, by_every_rule)) = Box::pin(self.take(&message, home, deadline)).await? {
             runtime::log::report(&report);
-            self.auditor.note_divided_sweep(home, &report, self.policy.alerts().min_severity).await;
+            let is_new = self.now().duration_since(report.generated_at) < NEW;
+            let says_all = by_every_rule && is_new;
+            let min_severity = says_all.then(|| self.policy.alerts().min_severity);
+            self.auditor.note_divided_sweep(home, &report, min_severity).await;
         }
         Ok(())
     }

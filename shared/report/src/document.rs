@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use model::finding::{Fingerprint, Rank, Severity, roots_first};
 use model::id::{AccountId, Region};
 use model::observation::Unread;
-use model::policy::Mode;
+use model::policy::{Mode, Policy};
 use model::scope::Scope;
 use serde::{Deserialize, Serialize};
 
@@ -95,6 +95,16 @@ pub struct Modes {
     pub registration: Mode,
     /// Security groups of tasks.
     pub security_groups: Mode,
+}
+
+impl Modes {
+    /// What a policy lets be repaired somewhere.
+    #[must_use]
+    pub fn of(policy: &Policy) -> Self {
+        let may_repair = policy.may_repair();
+        let mode = |may_repair| if may_repair { Mode::Repair } else { Mode::Observe };
+        Self { registration: mode(may_repair.registration), security_groups: mode(may_repair.security_groups) }
+    }
 }
 
 /// How much was looked at, and what could not be read.

@@ -6,7 +6,7 @@ use model::observation::UnreadKind;
 
 use crate::document::Report;
 use crate::finding_report::FindingReport;
-use crate::place::{counted, one_line, place};
+use crate::place::{counted, one_line, place, unknown};
 
 /// As many services are named.
 const NAMED: usize = 3;
@@ -84,7 +84,7 @@ impl Report {
                 _ => format!("{fine} of {services} are fine"),
             }));
         }
-        parts.extend((unread > 0).then(|| format!("{} failed", counted(unread, "look-up"))));
+        parts.extend(unknown(&self.coverage.unread));
         format!("{}.", parts.join("; "))
     }
 
@@ -97,6 +97,9 @@ impl Report {
             }
             (None, false) if self.coverage.unread.iter().any(|unread| unread.kind == UnreadKind::Denied) => {
                 "Next: allow the reads that failed, then run the audit again.".to_owned()
+            }
+            (None, false) if self.coverage.unread.iter().all(|unread| !unread.kind.may_pass()) => {
+                "Next: see what could not be judged; another audit won't know more.".to_owned()
             }
             (None, false) => "Next: see what could not be read, then run the audit again.".to_owned(),
             (None, true) if self.coverage.services_without_tasks > 0 => {

@@ -61,6 +61,15 @@ pub(crate) fn could_not_be(gaps: &[Unread]) -> &'static str {
     }
 }
 
+/// The same in numbers: `1 look-up failed`, `2 things couldn't be judged`; nothing where all is known.
+pub(crate) fn unknown(gaps: &[Unread]) -> Vec<String> {
+    let of_calls = gaps.iter().filter(|gap| gap.kind.is_of_a_call()).count();
+    let others = gaps.len() - of_calls;
+    let failed = (of_calls > 0).then(|| format!("{} failed", counted(of_calls, "look-up")));
+    let unclear = (others > 0).then(|| format!("{} couldn't be judged", counted(others, "thing")));
+    failed.into_iter().chain(unclear).collect()
+}
+
 /// `1 task`, `2 tasks`.
 pub(crate) fn counted(n: usize, what: &str) -> String {
     let plural = if n == 1 { "" } else { "s" };

@@ -162,6 +162,12 @@ impl FindingDraft {
         self
     }
 
+    /// It has another title than its rule.
+    pub(crate) fn titled(mut self, title: &str) -> Self {
+        title.clone_into(&mut self.0.title);
+        self
+    }
+
     /// What a person can do about just this, where what can be done in general doesn't hold.
     pub(crate) fn remedy_instead(mut self, remedy: String) -> Self {
         self.0.remedy = remedy;

@@ -17,7 +17,7 @@ use ledger::DynamoDbLedger;
 use model::alert::RepairNote;
 use model::call::CallError;
 use model::finding::{Finding, Severity};
-use model::observation::{Observation, Unread, UnreadKind};
+use model::observation::{Observation, Unread};
 use model::policy::Policy;
 use model::repair::RepairStatus;
 use model::scope::{Scope, ServiceId, Unit};
@@ -111,17 +111,7 @@ impl Alerts {
             events::sweep(&origin, &SweepNumbers { findings, open_alerts, unread }, now)
         }));
         notified.failures.extend(self.send(events, numbers.sweep.is_some(), now).await);
-        for AlertUpdate { change, severity, rule, findings, summary, service, target_group, .. } in &notified.changes {
-            tracing::info!(
-                alert.change = change.as_str(),
-                alert.severity = severity.as_str(),
-                alert.findings = findings,
-                rule,
-                service.arn = service,
-                target_group.arn = target_group,
-                "alert {change}: {summary}"
-            );
-        }
+        log_changes(&notified.changes);
         log_failures(&notified.failures);
         let numbers = PassMetrics { alerts_failed: count(notified.failures.len()), ..numbers };
         write_metrics(&metrics::lines(&numbers, now));
@@ -154,23 +144,24 @@ impl Alerts {
     }
 
     /// Tells the numbers of a sweep that was made in parts, none of which looked everywhere, and of a permission that one of them
-    /// lacked.
+    /// lacked, if its alert is of at least the severity given; none is given where the sweep says nothing of that.
     pub async fn note_divided_sweep(
         &self,
         home: &Home,
         findings: impl IntoIterator<Item = Severity>,
         unread: &[Unread],
-        min_severity: Severity,
+        min_severity: Option<Severity>,
         now: Timestamp,
     ) {
         let mut by_severity: BTreeMap<Severity, u64> = BTreeMap::new();
         for severity in findings {
             *by_severity.entry(severity).or_default() += 1;
         }
-        let notified = match &self.ledger {
-            Some(ledger) => self.compare_unread(ledger, home, unread, min_severity, now).await,
-            None => Notified::default(),
+        let notified = match (&self.ledger, min_severity) {
+            (Some(ledger), Some(min_severity)) => self.compare_unread(ledger, home, unread, min_severity, now).await,
+            _ => Notified::default(),
         };
+        log_changes(&notified.changes);
         let numbers = SweepNumbers { findings: by_severity.clone(), open_alerts: None, unread: count(unread.len()) };
         let event = events::sweep(&self.origin(home), &numbers, now);
         let mut failures = notified.failures;
@@ -197,8 +188,8 @@ impl Alerts {
     ) -> Notified {
         let blind = blind::finding(unread, &self.function);
         let sightings = sightings(blind.iter().map(of_itself), min_severity);
-        // What a part that hasn't ended would have been denied isn't known.
-        let is_whole = unread.iter().all(|one| one.kind != UnreadKind::NotAsked);
+        // What would have been denied where something else failed first, or a part hasn't ended, isn't known.
+        let is_whole = !unread.iter().any(|one| one.kind.is_of_a_call());
         let unjudged = if is_whole { BTreeSet::new() } else { BTreeSet::from([Unit::Everything]) };
         let everything = Scope { everything: true, ..Scope::default() };
         let coverage = AlertCoverage::of(&everything, BTreeSet::from([blind::RULE.to_owned()]), unjudged);
@@ -289,6 +280,20 @@ fn stage(concluded: &Concluded) -> FindingStage {
         () if all(RepairStatus::Done) => FindingStage::Mended,
         () if any(RepairStatus::Waiting) => FindingStage::Waiting,
         () => FindingStage::Standing,
+    }
+}
+
+fn log_changes(changes: &[AlertUpdate]) {
+    for AlertUpdate { change, severity, rule, findings, summary, service, target_group, .. } in changes {
+        tracing::info!(
+            alert.change = change.as_str(),
+            alert.severity = severity.as_str(),
+            alert.findings = findings,
+            rule,
+            service.arn = service,
+            target_group.arn = target_group,
+            "alert {change}: {summary}"
+        );
     }
 }
 

@@ -12,10 +12,11 @@ pub(crate) mod sarif;
 mod tests;
 
 use model::finding::Severity;
+use model::observation::Unread;
 
 use crate::document::Report;
 use crate::finding_report::FindingReport;
-use crate::place::{counted, tally};
+use crate::place::{tally, unknown};
 
 /// What a rule says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,10 +79,10 @@ pub(crate) fn gist(reports: &[&Report]) -> String {
     let accepted = sum(|report| report.findings.iter().filter(|finding| finding.accepted.is_some()).count());
     let is_known = |finding: &&FindingReport| finding.is_in_baseline() && finding.accepted.is_none();
     let known: usize = reports.iter().map(|report| report.findings.iter().filter(is_known).count()).sum();
-    let unread = sum(|report| report.coverage.unread.len());
+    let gaps: Vec<Unread> = reports.iter().flat_map(|report| report.coverage.unread.iter().cloned()).collect();
     parts.extend((accepted > 0).then(|| format!("{accepted} accepted")));
     parts.extend((known > 0).then(|| format!("{known} in the baseline")));
-    parts.extend((unread > 0).then(|| format!("{} failed", counted(unread, "look-up"))));
+    parts.extend(unknown(&gaps));
     match (parts.is_empty(), reports.iter().all(|report| report.coverage.is_empty())) {
         (true, true) => "nothing to judge".to_owned(),
         (true, false) => "all is well".to_owned(),

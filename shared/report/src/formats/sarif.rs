@@ -31,7 +31,10 @@ impl Report {
             .coverage
             .unread
             .iter()
-            .map(|unread| json!({"level": "error", "message": {"text": one_line(&unread.to_string())}}))
+            .map(|unread| {
+                let level = if unread.kind.is_of_a_call() { "error" } else { "warning" };
+                json!({"level": level, "message": {"text": one_line(&unread.to_string())}})
+            })
             .collect();
         let results: Vec<Value> = self.findings.iter().map(|finding| self.result(finding, &indexes)).collect();
         json!({

@@ -1,5 +1,7 @@
 //! The page of several parts: a row for each, the worst first, that leads to the part's own page.
 
+use std::cmp::Reverse;
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -24,11 +26,11 @@ pub struct LinkedPart<'a> {
 #[must_use]
 pub fn index_page(parts: &[LinkedPart<'_>], verdict: &str) -> String {
     let mut parts: Vec<&LinkedPart<'_>> = parts.iter().collect();
-    // What needs somebody first, then by name.
+    // What needs somebody first: by what counts, then what could not be read.
     parts.sort_by_cached_key(|part| {
-        let counts = place::tally(part.report.findings.iter().map(|finding| finding.severity));
-        let counts: Vec<_> = counts.into_iter().map(|(count, _)| std::cmp::Reverse(count)).collect();
-        (counts, part.report.account.clone(), part.report.region.clone())
+        let counts = place::tally(part.report.counted().map(|finding| finding.severity));
+        let counts: Vec<_> = counts.into_iter().map(|(count, _)| Reverse(count)).collect();
+        (counts, part.report.coverage.unread.is_empty(), part.report.account.clone(), part.report.region.clone())
     });
     page(&parts, verdict).into_string()
 }
@@ -73,7 +75,7 @@ fn row(part: &LinkedPart<'_>) -> Markup {
             th scope="row" { code { (report.account) } }
             td { code { (report.region) } }
             td { a href=(utf8_percent_encode(&part.page, IN_LINKS)) { (top::heading(report)) } }
-            td { (tally(report.findings.iter().map(|finding| finding.severity))) }
+            td { (tally(report.counted().map(|finding| finding.severity))) }
         }
     }
 }

@@ -17,6 +17,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use model::ec2::SecurityGroup;
 use model::elb::{BalancerZone, IpVersion, Listener, LoadBalancer, Scheme, TargetGroup};
+use model::finding::Severity;
 use model::id::{SecurityGroupId, VpcId};
 use model::observation::{Gap, Lookup};
 
@@ -100,10 +101,17 @@ impl<'a> Sender<'a> {
         purpose != Purpose::PrivateLink || self.balancer.filters_private_link != Some(false)
     }
 
-    /// Are there clients of an endpoint service that rules let in apart from the others?
-    pub(crate) fn has_clients_apart(&self, lookup: &Lookup<'a>) -> Result<bool, Gap<'a>> {
+    /// Are there clients of an endpoint service that rules let in apart from the others? If so, how grave it is that they aren't let
+    /// in: who has it not filter PrivateLink traffic means to have such clients, while else they may use another listener. That
+    /// PrivateLink carries QUIC is nowhere said.
+    pub(crate) fn has_clients_apart(&self, lookup: &Lookup<'a>) -> Result<Option<Severity>, Gap<'a>> {
+        if matches!(self.group.protocol.as_deref(), Some("QUIC" | "TCP_QUIC")) {
+            return Ok(None);
+        }
         let is_past_groups = !self.balancer.groups().is_empty() && !self.is_let_in_by_its_groups(Purpose::PrivateLink);
-        Ok((is_past_groups || self.preserves(lookup)?) && has_endpoint_service(lookup, self.balancer)?)
+        let severity = if is_past_groups { Severity::Medium } else { Severity::Low };
+        let is_apart = is_past_groups || self.preserves(lookup)?;
+        Ok((is_apart && has_endpoint_service(lookup, self.balancer)?).then_some(severity))
     }
 
     /// Its private addresses, zone by zone.
@@ -191,8 +199,9 @@ impl<'a> Sender<'a> {
 
 /// Is it the balancer of an endpoint service, whose clients come through PrivateLink?
 pub(crate) fn has_endpoint_service<'a>(lookup: &Lookup<'a>, balancer: &LoadBalancer) -> Result<bool, Gap<'a>> {
-    let services = lookup.endpoint_services()?;
-    Ok(services.iter().any(|service| service.network_load_balancers.contains(&balancer.arn)))
+    // One that is being deleted, or failed, has no clients to come.
+    let mut services = lookup.endpoint_services()?.iter().filter(|service| service.state == "Available");
+    Ok(services.any(|service| service.network_load_balancers.contains(&balancer.arn)))
 }
 
 /// Some security groups with their rules.

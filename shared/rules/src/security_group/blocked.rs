@@ -41,6 +41,10 @@ pub(crate) struct Words {
     pub(crate) what: &'static str,
     /// What that means for the tasks.
     pub(crate) lost: &'static str,
+    /// The same where only some nodes are shut out.
+    pub(crate) lost_in_part: &'static str,
+    /// The finding's title.
+    pub(crate) title: &'static str,
 }
 
 /// Judges every target group that the service's tasks serve through.
@@ -64,11 +68,16 @@ pub(crate) fn judge<'a>(
         };
         let (traffic, health) =
             (blocked(&ingress_traffic_blocked::WORDS), blocked(&ingress_health_check_blocked::WORDS));
-        let traffic = traffic.or_else(|| blocked(&ingress_traffic_blocked::OF_PRIVATE_LINK));
-        // A rule that lets the traffic in lets the health checks in as well: it is said once.
-        let said = traffic.as_ref().map(to_add).unwrap_or_default();
-        let health = health.filter(|finding| to_add(finding).iter().any(|rule| !said.contains(rule)));
-        judgement.findings.extend(traffic.into_iter().chain(health));
+        let private_link = traffic.is_none().then(|| blocked(&ingress_traffic_blocked::OF_PRIVATE_LINK)).flatten();
+        // A rule that lets the one in lets the other in as well: it is said once, of what is the worst.
+        let mut said: Vec<serde_json::Value> = Vec::new();
+        for finding in [traffic, health, private_link].into_iter().flatten() {
+            let rules = to_add(&finding);
+            if said.is_empty() || rules.iter().any(|rule| !said.contains(rule)) {
+                said.extend_from_slice(rules);
+                judgement.findings.push(finding);
+            }
+        }
     }
 }
 
@@ -94,9 +103,16 @@ fn finding<'a>(
     let blocked: Vec<&BlockedTasks<'a, '_>> = blocked.iter().filter(|one| !some_whole || is_whole(one)).collect();
     let Some(first) = blocked.first() else { return Ok(None) };
     let (mut to_add, mut fixes, mut in_new_group) = (Vec::new(), Vec::new(), false);
-    for suggested in
-        blocked.iter().map(|blocked| suggested_rules(lookup, service_tasks, blocked, words.purpose)).collect::<Vec<_>>()
-    {
+    let mut suggestions = Vec::new();
+    for blocked in &blocked {
+        suggestions.push(suggested_rules(lookup, service_tasks, blocked, words.purpose));
+        // Otherwise clients of an endpoint service would be left out by the rule that lets in all others.
+        if words.purpose == Purpose::Traffic && blocked.inbound && blocked.sender.has_clients_apart(lookup)?.is_some() {
+            let inbound = BlockedTasks { outbound: false, ..blocked.copied() };
+            suggestions.push(suggested_rules(lookup, service_tasks, &inbound, Purpose::PrivateLink));
+        }
+    }
+    for suggested in suggestions {
         let suggested = suggested?;
         to_add.extend(suggested.sentences);
         fixes.extend(suggested.fixes);
@@ -122,12 +138,13 @@ fn finding<'a>(
     let zones: Vec<&str> = zones.into_iter().collect();
     let (lost, nodes) = match zones.is_empty() {
         true => (words.lost, String::new()),
-        false => ("aren't reached by every node", format!(" in {}", zones.join(", "))),
+        false => (words.lost_in_part, format!(" in {}", zones.join(", "))),
     };
     let is_private_link = words.purpose == Purpose::PrivateLink;
-    let (severity, through) = match is_private_link {
-        true => (Severity::Medium, Some("PrivateLink")),
-        false => (words.rule.severity, None),
+    let through = is_private_link.then_some("PrivateLink");
+    let severity = match is_private_link {
+        true => first.sender.has_clients_apart(lookup)?.unwrap_or(Severity::Low),
+        false => words.rule.severity,
     };
     let summary = format!(
         "{which} of {} {lost}: no security group rule lets {direction} {} {}{nodes} ({})",
@@ -138,12 +155,13 @@ fn finding<'a>(
     );
     let ids: BTreeSet<&str> = blocked.iter().flat_map(|blocked| &blocked.group_set).map(|id| id.as_str()).collect();
     let cause = list(&ids.into_iter().collect::<Vec<_>>());
+    let of_what = if is_private_link { "not all" } else { "nothing" };
     let grouping = Grouping {
         what: format!(
-            "services {}: security group {cause} lets {direction} nothing that is needed",
+            "services {}: security group {cause} lets {direction} {of_what} that is needed",
             words.lost.replace("get", "have tasks that get").replace("stay", "have tasks that stay")
         ),
-        cause,
+        cause: through.map_or_else(|| cause.clone(), |through| format!("{cause} through {through}")),
         of: None,
     };
     let groups = blocked.iter().flat_map(|blocked| &blocked.group_set);
@@ -154,6 +172,7 @@ fn finding<'a>(
     let remedy = format!("{}{to_declare}{hint}{holds}", to_add.join(" "));
     let draft = start(words.rule, summary)
         .severity(severity)
+        .titled(words.title)
         .service_tasks(service_tasks)
         .target_group(&reachability.group.arn)
         .security_groups(groups);

@@ -117,7 +117,7 @@ pub(crate) fn still_needed<'a>(
             for purpose in [Purpose::Traffic, Purpose::Health, Purpose::PrivateLink] {
                 for flow in reachability.flows(purpose)? {
                     for sender in &reachability.senders {
-                        if purpose == Purpose::PrivateLink && !sender.has_clients_apart(lookup)? {
+                        if purpose == Purpose::PrivateLink && sender.has_clients_apart(lookup)?.is_none() {
                             continue;
                         }
                         let is_let_in = inbound(lookup, sender, &rest, &flow, purpose)?.verdict == Admission::Open;

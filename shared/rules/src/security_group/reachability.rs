@@ -46,6 +46,15 @@ pub(crate) struct BlockedTasks<'a, 'p> {
     pub(crate) inbound: bool,
 }
 
+impl<'a, 'p> BlockedTasks<'a, 'p> {
+    /// The same once more.
+    pub(crate) fn copied(&self) -> Self {
+        let (flow, group_set) = (self.flow.clone(), self.group_set.clone());
+        let (checked_interfaces, from_zones) = (self.checked_interfaces.clone(), self.from_zones.clone());
+        Self { flow, group_set, checked_interfaces, from_zones, ..*self }
+    }
+}
+
 /// What was found out about a purpose.
 pub(crate) struct ReachabilityOutcome<'a, 'p> {
     /// What doesn't reach tasks.
@@ -157,7 +166,7 @@ impl<'a, 'p> Reachability<'a, 'p> {
             let shut_in: Vec<_> = of_sender.blocked.into_iter().filter(|one| one.inbound).collect();
             // Whether there are such clients is asked only where it matters.
             let matters = !shut_in.is_empty() || !of_sender.doubts.is_empty();
-            if matters && sender.has_clients_apart(lookup)? {
+            if matters && sender.has_clients_apart(lookup)?.is_some() {
                 all.blocked.extend(shut_in.into_iter().map(|one| BlockedTasks { outbound: false, ..one }));
                 all.doubts.extend(of_sender.doubts);
             }

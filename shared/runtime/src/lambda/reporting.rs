@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use model::ecs::{Service, ServiceStatus};
 use model::id::NetworkInterfaceId;
 use model::observation::{Observation, Unread, UnreadKind};
-use model::policy::{Mode, Policy};
+use model::policy::Policy;
 use model::repair::RepairStatus;
 use model::scope::Scope;
 use pipeline::{Concluded, Conclusion, PassOutcome};
@@ -22,8 +22,6 @@ pub fn report(
     (began, now): (Timestamp, Timestamp),
 ) -> Report {
     let Observation { at, account, region, .. } = &outcome.observation;
-    let may_repair = policy.may_repair();
-    let mode = |may_repair| if may_repair { Mode::Repair } else { Mode::Observe };
     let report = Report {
         schema: report::document::SCHEMA,
         tool: Tool::current(),
@@ -31,7 +29,7 @@ pub fn report(
         account: account.clone(),
         region: region.clone(),
         scope: ScopeReport::from(scope),
-        mode: Modes { registration: mode(may_repair.registration), security_groups: mode(may_repair.security_groups) },
+        mode: Modes::of(policy),
         coverage: coverage(outcome),
         findings: outcome.findings.iter().map(|concluded| finding(concluded, policy, *at)).collect(),
         gone: Vec::new(),

@@ -13,6 +13,7 @@ use crate::configuration::subject::{LoadBalancerEntry, NamedGroup, Subject};
 use crate::finding::start;
 use crate::fix::{block, fix, of_service, string};
 use crate::judgement::Judgement;
+use crate::registration::account_users;
 use crate::rule::Rule;
 
 pub(crate) const RULE: Rule = Rule {
@@ -31,6 +32,9 @@ pub(crate) const RULE: Rule = Rule {
         balancer entry.",
     repair: "none",
 };
+
+const MAP_IT: &str = "With the next change, register a revision of the task definition that maps the port that is named, without a hostPort or \
+    with the same one. Don't name another port: tasks answer on this one.";
 
 pub(crate) fn judge(lookup: &Lookup<'_>, _: &Policy, subject: &Subject<'_>, judgement: &mut Judgement) {
     for (named, group) in subject.network_groups() {
@@ -54,25 +58,27 @@ pub(crate) fn judge(lookup: &Lookup<'_>, _: &Policy, subject: &Subject<'_>, judg
         let definition = named.entries.iter().find_map(|entry| entry.source.task_definition);
         let draft = draft.evidence("task_definition", definition.map(ToString::to_string));
         let draft = match serves {
-            false => draft.loses_traffic(0),
-            true => draft.severity(Severity::Low),
+            false => draft.loses_traffic(0).fixes(fixes(lookup, subject, named)),
+            // That something answers there proves the port right, and the mapping wrong.
+            true => draft.severity(Severity::Low).remedy_instead(MAP_IT.to_owned()),
         };
-        let draft = draft.fixes(fixes(lookup, subject, named));
         let problems: Vec<String> = problems.into_iter().collect();
         judgement.findings.push(draft.subject(problems.join("; ")).evidence("problems", Some(problems)).done());
     }
 }
 
-/// Is a target healthy on a port that is named for the group? Without targets, or with none that was checked, nobody knows.
+/// Does something of the service answer on the ports that are named for the group? It is known where they are the same wrong one in
+/// all of its entries, nobody else uses the group, and a target is healthy there.
 fn serves_all_the_same<'a>(
     lookup: &Lookup<'a>,
     named: &NamedGroup<'a>,
     group: &'a TargetGroup,
 ) -> Result<bool, Gap<'a>> {
-    let ports: BTreeSet<u16> = named.entries.iter().filter_map(|one| one.entry.container_port).collect();
+    let ports: BTreeSet<Option<u16>> = named.entries.iter().map(|one| one.entry.container_port).collect();
+    let (Some(Some(port)), 1) = (ports.first(), ports.len()) else { return Ok(false) };
     let health = lookup.target_health(&group.arn)?.unwrap_or_default();
-    let is_healthy = |one: &TargetHealth| one.state == TargetState::Healthy && ports.contains(&one.target.port);
-    Ok(health.iter().any(is_healthy))
+    let is_healthy = |one: &TargetHealth| one.state == TargetState::Healthy && one.target.port == *port;
+    Ok(health.iter().any(is_healthy) && account_users(lookup, &group.arn)?.len() == 1)
 }
 
 /// What is wrong with an entry. One that names no container or no port can't be judged.

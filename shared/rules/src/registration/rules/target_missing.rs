@@ -5,6 +5,7 @@ use model::ecs::{DeploymentController, ServiceEvent};
 use model::elb::{IpVersion, Target};
 use model::finding::{Finding, Grouping, Severity};
 use model::fix::Fix;
+use model::id::TargetGroupArn;
 use model::observation::{Gap, Lookup};
 use model::repair::{Proposal, Repair};
 use model::scope::Unit;
@@ -102,9 +103,12 @@ fn is_absent(group: &JudgedGroup<'_>, member: &Member<'_>, target: Target) -> bo
     !in_the_way && !group.policy.excludes(target.ip)
 }
 
-/// What ECS itself told of a registration in this group that failed.
-fn told_by_ecs<'m>(member: &'m Member<'_>, group: &str) -> Option<&'m str> {
-    let of_group = |event: &&ServiceEvent| event.tells_of_failed_registration() && event.message.contains(group);
+/// What ECS itself told of a registration in this group that failed since the task was started.
+fn told_by_ecs<'m>(member: &'m Member<'_>, group: &TargetGroupArn) -> Option<&'m str> {
+    let is_since = |event: &ServiceEvent| event.at.zip(member.task.started_at).is_none_or(|(at, start)| at >= start);
+    let of_group = |event: &&ServiceEvent| {
+        event.tells_of_failed_registration() && event.message.contains(group.as_str()) && is_since(event)
+    };
     member.service.events.iter().find(of_group).map(|event| event.message.as_str())
 }
 
@@ -119,7 +123,7 @@ fn finding<'a>(lookup: &Lookup<'a>, group: &JudgedGroup<'a>, member: &Member<'a>
     };
     let other_vpc = OtherVpc::of(lookup, group.group, task, target.ip);
     let in_other_vpc = other_vpc.as_ref().map(OtherVpc::in_words).unwrap_or_default();
-    let (id, service, event) = (task.arn.short_id(), &member.id, told_by_ecs(member, name));
+    let (id, service, event) = (task.arn.short_id(), &member.id, told_by_ecs(member, &group.group.arn));
     let says = event.map(|event| format!(". ECS says: {event}")).unwrap_or_default();
     start(
         &RULE,

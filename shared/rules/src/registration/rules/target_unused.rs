@@ -76,10 +76,12 @@ fn finding(group: &JudgedGroup<'_>, unused: &[&TargetHealth]) -> Finding {
     };
     // A part of the fingerprint: it stays as it was whatever more is said.
     let subject = cause.to_owned();
-    let zones: BTreeSet<&str> = unused.iter().filter_map(|one| one.unused_in.as_deref()).collect();
-    let zones: Vec<&str> = zones.into_iter().collect();
     let description = unused.first().and_then(|one| one.description.as_deref());
     let is_of_zone = description.is_some_and(|text| text.contains("Availability Zone"));
+    // Each target has a reason of its own, and the summary says the first one's.
+    let alike = unused.iter().filter(|one| one.description.as_deref() == description);
+    let zones: BTreeSet<&str> = alike.filter_map(|one| one.unused_in.as_deref()).collect();
+    let zones: Vec<&str> = zones.into_iter().filter(|_| is_of_zone || description.is_none()).collect();
     let cause = match (zones.as_slice(), subject == ATTACHED, is_of_zone) {
         (_, false, _) | ([], _, false) => cause.to_owned(),
         ([], true, true) => "the load balancer isn't enabled in their Availability Zone".to_owned(),

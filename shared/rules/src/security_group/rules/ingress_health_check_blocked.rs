@@ -22,5 +22,11 @@ pub(crate) const RULE: Rule = Rule {
     repair: "none",
 };
 
-pub(crate) const WORDS: Words =
-    Words { rule: &RULE, purpose: Purpose::Health, what: "health checks from", lost: "stay unhealthy" };
+pub(crate) const WORDS: Words = Words {
+    rule: &RULE,
+    purpose: Purpose::Health,
+    what: "health checks from",
+    lost: "stay unhealthy",
+    lost_in_part: "aren't reached by every node",
+    title: RULE.title,
+};

@@ -21,17 +21,26 @@ pub(crate) const RULE: Rule = Rule {
         is reported when none of those who may send is let in, and not when even one client is, or when it can't be known. Where \
         only the balancer's nodes send, each counts: without cross-zone load balancing the one in a task's own zone, with it all \
         of them, for what comes to a node that isn't let in is lost. Where all but the clients of an endpoint service are let in \
-        the finding is medium.",
+        the finding is medium where the balancer's groups don't filter PrivateLink traffic, and low else: whether those clients use \
+        this listener isn't known.",
     remedy: "A new security group rule takes effect at once; nothing has to be deployed.",
     repair: "none",
 };
 
-pub(crate) const WORDS: Words =
-    Words { rule: &RULE, purpose: Purpose::Traffic, what: "traffic from", lost: "get no traffic" };
+pub(crate) const WORDS: Words = Words {
+    rule: &RULE,
+    purpose: Purpose::Traffic,
+    what: "traffic from",
+    lost: "get no traffic",
+    lost_in_part: "aren't reached by every node",
+    title: RULE.title,
+};
 
 pub(crate) const OF_PRIVATE_LINK: Words = Words {
     rule: &RULE,
     purpose: Purpose::PrivateLink,
     what: "the private addresses of",
     lost: "get no traffic through PrivateLink",
+    lost_in_part: "aren't reached through PrivateLink by every node",
+    title: "Clients of an endpoint service don't reach the tasks: no security group rule lets PrivateLink traffic in",
 };

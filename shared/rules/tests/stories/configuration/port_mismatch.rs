@@ -26,7 +26,11 @@ fn a_port_that_something_answers_on_all_the_same() {
         "{}",
         story.found()
     );
-    assert!(judged(story).starts_with("high port-mismatch"), "the near miss: it fails its health checks");
+    assert!(judged(story.clone()).starts_with("high port-mismatch"), "the near miss: it fails its health checks");
+    let findings = story.clone().look().judgement.findings;
+    assert!(findings[0].fixes.is_empty() && findings[0].remedy.contains("Don't name another port"), "{findings:?}");
+    let shared = story.service("api").on("web", 8080);
+    assert!(!shared.found().contains("prod/web serves"), "whose target is healthy isn't known: {}", shared.found());
 }
 
 #[test]

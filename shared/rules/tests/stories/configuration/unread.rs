@@ -61,10 +61,7 @@ fn one_broken_service_does_not_stop_the_others() {
         // Looked at by its services: the list of all groups describes each of them.
         let story = story.clone().look_at_service("prod/web").look_at_service("prod/api").unread(question.clone());
         let found = story.found();
-        assert!(
-            found.contains("prod/web serves target group web all the same") && found.contains("can't judge"),
-            "{question:?}: {found}"
-        );
+        assert!(found.contains("port-mismatch: prod/web") && found.contains("can't judge"), "{question:?}: {found}");
         assert!(!found.contains("prod/api serves") && !found.contains("prod/api can't serve"), "{question:?}: {found}");
     }
 }

@@ -73,10 +73,9 @@ fn a_failed_look_up_is_abstained_from() {
     }
     let lines = harmless.iter().map(|(label, names)| format!("{label}: {}\n", names.join(", ")));
     assert_snapshot!(lines.collect::<String>(), @r"
-    attributes of: web: no rule, world
+    attributes of: web: world
     balancer: edge: world
     clusters: all: no rule, another range, another list, other clients, outbound, health check, world
-    endpoint services: all: other clients
     interface: eni-t1: drift, drift from the default, default, unresolved name, unresolved id
     interface: eni-t2: unresolved name, unresolved id
     interfaces in: subnet-a: no rule, health check, world

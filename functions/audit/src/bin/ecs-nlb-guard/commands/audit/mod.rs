@@ -8,7 +8,7 @@ use std::path::Path;
 
 use futures::stream::{StreamExt as _, iter};
 use model::id::AccountId;
-use model::policy::{Mode, Policy};
+use model::policy::Policy;
 use pipeline::ports::Clock as _;
 use report::{Modes, Report};
 use runtime::clock::WallClock;
@@ -154,12 +154,8 @@ fn worst(endings: &[Ending]) -> Ending {
 /// The report of a part that couldn't be read, if it is known whose part it is and what couldn't be.
 fn unread(one: &Unaudited, account: Option<&AccountId>, policy: &Policy) -> Option<Report> {
     let account = one.account.as_ref().or(account)?.clone();
-    let may_repair = policy.may_repair();
-    let mode = |may_repair| if may_repair { Mode::Repair } else { Mode::Observe };
-    let modes =
-        Modes { registration: mode(may_repair.registration), security_groups: mode(may_repair.security_groups) };
     let why = one.failure.unread.as_deref()?.clone();
-    Some(Report::unread(account, one.region.parse().ok()?, WallClock.now(), why, modes))
+    Some(Report::unread(account, one.region.parse().ok()?, WallClock.now(), why, Modes::of(policy)))
 }
 
 /// Reads reports that were written as JSON.

@@ -43,7 +43,39 @@ pub(super) fn check(outputs: &[Output], several: Several) -> Result<(), Failure>
             "a page is of one account and Region: write one with links to all of them into a file: --out report.html",
         ));
     }
+    let pages = || outputs.iter().filter(|output| output.format == FormatArg::Html);
+    for (nth, output) in pages().enumerate().filter(|(_, output)| !lacking(output, several).is_empty()) {
+        let Some(file) = &output.file else { continue };
+        if file.starts_with("/dev") {
+            return Err(Failure::usage_of(format!(
+                "--out {}: the pages of several parts need a file beside which theirs can be",
+                file.display()
+            )));
+        }
+        // The pages of its parts would take the other's place.
+        let Some(begin) = file.file_stem().map(|stem| format!("{}-", stem.to_string_lossy())) else { continue };
+        let is_taken = |other: &PathBuf| {
+            let name = other.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            other.parent() == file.parent() && name.starts_with(&begin)
+        };
+        let others =
+            pages().enumerate().filter(|(other, _)| *other != nth).filter_map(|(_, other)| other.file.as_ref());
+        if let Some(other) = others.into_iter().find(|other| is_taken(other)) {
+            return Err(Failure::usage_of(format!(
+                "--out {} and --out {}: the pages of the first one's parts may have the second one's name; choose another",
+                file.display(),
+                other.display()
+            )));
+        }
+    }
     Ok(())
+}
+
+/// What isn't in the name of a file, though there are several.
+fn lacking(output: &Output, several: Several) -> Vec<&'static str> {
+    let name = output.file.as_ref().map(|file| file.to_string_lossy()).unwrap_or_default();
+    let several = [(several.accounts, ACCOUNT), (several.regions, REGION)];
+    several.into_iter().filter(|(are, it)| *are && !name.contains(it)).map(|(_, it)| it).collect()
 }
 
 impl<'a> Writer<'a> {
@@ -60,21 +92,18 @@ impl<'a> Writer<'a> {
     /// The file of a part's page: the one that is named, with whose part it is in its name, where that would be the same for others.
     fn page_of(&self, output: &Output, report: &Report) -> Option<PathBuf> {
         let path = path_of(output, report)?;
-        let lacks = self.lacking(output);
+        let lacks = lacking(output, self.several);
         if lacks.is_empty() {
             return Some(path);
         }
         let part = lacks.join("-").replace(ACCOUNT, report.account.as_str()).replace(REGION, report.region.as_str());
-        let name = |end: Option<&OsStr>| end.map(|end| end.to_string_lossy().into_owned());
-        let (stem, extension) = (name(path.file_stem())?, name(path.extension()).unwrap_or_else(|| "html".to_owned()));
+        // A browser opens what is named as a page.
+        let is_page =
+            path.extension().is_some_and(|end| end.eq_ignore_ascii_case("html") || end.eq_ignore_ascii_case("htm"));
+        let name = |of: Option<&OsStr>| of.map(|of| of.to_string_lossy().into_owned());
+        let stem = name(if is_page { path.file_stem() } else { path.file_name() })?;
+        let extension = name(path.extension()).filter(|_| is_page).unwrap_or_else(|| "html".to_owned());
         Some(path.with_file_name(format!("{stem}-{part}.{extension}")))
-    }
-
-    /// What isn't in the name of a file, though there are several.
-    fn lacking(&self, output: &Output) -> Vec<&'static str> {
-        let name = output.file.as_ref().map(|file| file.to_string_lossy()).unwrap_or_default();
-        let several = [(self.several.accounts, ACCOUNT), (self.several.regions, REGION)];
-        several.into_iter().filter(|(are, it)| *are && !name.contains(it)).map(|(_, it)| it).collect()
     }
 
     /// The page that leads to the pages of these parts.
@@ -126,7 +155,7 @@ impl<'a> Writer<'a> {
                     for (path, of) in files(output, reports) {
                         let parts = Parts(of.iter().filter_map(|nth| reports.get(*nth).copied()).collect());
                         match format {
-                            FormatArg::Html if self.lacking(output).is_empty() => {}
+                            FormatArg::Html if lacking(output, self.several).is_empty() => {}
                             FormatArg::Html => output::write_file(&path, &self.index(output, &parts))?,
                             _ => output::write_file(&path, &self.render(&parts, format, TextStyle::default())?)?,
                         }
