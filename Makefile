@@ -66,11 +66,11 @@ endif
 
 # `--workspace` and `--test` give the AWS SDK the features that it has in the tests of the crates: it is compiled once for all.
 build-dev: need-cargo ## Build what the tests run
-	$(call first-build,target/debug/guard,the functions,15)
+	$(call first-build,target/debug/guard,the functions,14)
 	cargo build --workspace --bin registrar --bin guard --bin audit --bin ecs-nlb-guard --test seeds
 
 build-demo: need-cargo
-	$(call first-build,target/debug/guard,two functions,14)
+	$(call first-build,target/debug/guard,two functions,13)
 	cargo build --workspace --bin registrar --bin guard --test pages
 
 demo: setup $(if $(RELEASE),build,build-demo) ## Watch the registrar and the guard repair a broken account
