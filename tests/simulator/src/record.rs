@@ -231,8 +231,18 @@ impl Record {
         episodes.into_iter().flatten().any(|one| one.in_place.covers(at))
     }
 
+    /// Could a read in this moment have seen it in place? What changes in the very moment of a read may come before it or after.
+    pub(crate) fn could_be_seen_in_place(&self, group: &TargetGroupArn, target: Target, at: Moment) -> bool {
+        self.was_in_place(group, target, at) || self.was_in_place(group, target, at - 1)
+    }
+
+    /// Must a read in this moment have seen the address draining?
+    pub(crate) fn must_be_seen_draining(&self, group: &TargetGroupArn, ip: IpAddr, at: Moment) -> bool {
+        self.was_draining(group, ip, at) && self.was_draining(group, ip, at - 1)
+    }
+
     /// Was the address draining in the group then, on any port?
-    pub(crate) fn was_draining(&self, group: &TargetGroupArn, ip: IpAddr, at: Moment) -> bool {
+    fn was_draining(&self, group: &TargetGroupArn, ip: IpAddr, at: Moment) -> bool {
         let mut of_address = self.episodes.iter().filter(|((one, target), _)| one == group && target.ip == ip);
         of_address.any(|(_, episodes)| episodes.iter().any(|one| one.draining.covers(at)))
     }

@@ -69,3 +69,10 @@ fn a_forced_deployment_is_reported_though_a_later_round_would_force_another() {
          575.640.0.0,0.977.0.206,0.836.0.0/132.162.496",
     );
 }
+
+/// Two registrars removed one target at a time; the second had read the group in the very millisecond in which the first removed it,
+/// and the invariant took it for gone by then.
+#[test]
+fn a_target_that_is_removed_in_the_moment_in_which_another_reads_it_may_be_seen() {
+    holds("900289");
+}

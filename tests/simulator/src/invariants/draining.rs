@@ -15,9 +15,9 @@ fn check(stage: &Stage<'_>, change: &Change) -> Option<String> {
         return Some(format!("{target} in {} was changed although the group's targets were not read", group.name()));
     };
     if *removes {
-        let there = record.was_in_place(group, *target, *read);
+        let there = record.could_be_seen_in_place(group, *target, *read);
         return (!there).then(|| format!("{target} was removed from {}, where it wasn't in place", group.name()));
     }
-    let was_draining = record.was_draining(group, target.ip, *read);
+    let was_draining = record.must_be_seen_draining(group, target.ip, *read);
     was_draining.then(|| format!("{target} was registered in {} while it was draining there", group.name()))
 }

@@ -58,7 +58,11 @@ fn sees_nobody(stage: &Stage<'_>, change: &Change, pass: Span, read: i64) -> boo
 /// Could a pass that read the group at `read` see what is changed now?
 fn saw_the_same(record: &Record, change: &Change, pass: Span, read: i64) -> bool {
     let Change { group, target, .. } = change;
-    if record.was_in_place(group, *target, read) != change.removes {
+    let could_see = match change.removes {
+        true => record.could_be_seen_in_place(group, *target, read),
+        false => !record.was_in_place(group, *target, read),
+    };
+    if !could_see {
         return false;
     }
     let now = record.holder(target.ip, change.at);
