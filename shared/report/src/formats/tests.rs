@@ -135,3 +135,22 @@ fn whatever_a_name_holds_each_format_stays_what_it_is() {
         assert!(!page.contains("<img"));
     }
 }
+
+#[test]
+fn a_fix_without_a_command_is_named_in_the_text() {
+    let mut found = finding("target-unused", Severity::High, "web", "10.0.1.9", vec![]);
+    found.fixes = vec![Fix {
+        title: "Have a listener forward to target group web".to_owned(),
+        commands: vec![],
+        terraform: None,
+        console: None,
+        note: "Which listener is for a person to say.".to_owned(),
+    }];
+    let text = report(vec![found.clone()]).to_text();
+    assert!(text.contains("            Have a listener forward to target group web.\n"), "{text}");
+    assert!(text.contains("Which listener is for a person to say."), "{text}");
+    // One with a command says what it does by the command.
+    found.fixes.push(Fix { commands: vec!["aws elbv2 …".to_owned()], ..found.fixes[0].clone() });
+    let text = report(vec![found]).to_text();
+    assert!(text.contains("$ aws elbv2 …\n") && !text.contains("Have a listener"), "{text}");
+}

@@ -1,9 +1,10 @@
 //! Does traffic pass? One task behind one Network Load Balancer, in every way the AWS guides tell.
 //!
-//! [`scene`] says what there is in a line of text, [`table`] has the cases of the guides, [`packets`] is another way to
-//! tell: it sends single packets. [`random`] compares the rules with it in thousands of scenes.
+//! [`scene`] says what there is in a line of text, [`table`] and [`mod@private_link`] have the cases of the guides, [`packets`] is
+//! another way to tell: it sends single packets. [`random`] compares the rules with it in thousands of scenes.
 
 mod packets;
+mod private_link;
 mod random;
 mod scene;
 mod table;
