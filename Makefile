@@ -66,7 +66,7 @@ endif
 
 # `--workspace` and `--test` give the AWS SDK the features that it has in the tests of the crates: it is compiled once for all.
 build-dev: need-cargo ## Build what the tests run
-	$(call first-build,target/debug/guard,the functions,14)
+	$(call first-build,target/debug/guard,the functions,15)
 	cargo build --workspace --bin registrar --bin guard --bin audit --bin ecs-nlb-guard --test seeds
 
 build-demo: need-cargo

@@ -294,30 +294,6 @@ def zone_to_leave(shop):
     shop.cluster.service("far", {shop.vpc.target_group("far"): PORT}, desired=0, subnets=subnets)
 
 
-def acl_of(shop):
-    """The network ACL that all subnets of the VPC have."""
-    answer = shop.ec2.describe_network_acls(Filters=[{"Name": "vpc-id", "Values": [shop.vpc.id]}])
-    return answer["NetworkAcls"][0]["NetworkAclId"]
-
-
-def entry(shop, number, action, ports, cidr, egress=False):
-    """The network ACL allows or denies TCP to these ports, from or to these addresses."""
-    shop.ec2.create_network_acl_entry(
-        NetworkAclId=acl_of(shop), RuleNumber=number, Egress=egress, Protocol="6", RuleAction=action, CidrBlock=cidr,
-        PortRange={"From": ports[0], "To": ports[1]})
-
-
-def network_acl_denies_the_port(shop):
-    entry(shop, 50, "deny", (PORT, PORT), "10.0.0.0/16")
-
-
-def network_acl_lets_only_clients_through(shop):
-    for egress in (True, False):
-        shop.ec2.delete_network_acl_entry(NetworkAclId=acl_of(shop), RuleNumber=100, Egress=egress)
-    entry(shop, 100, "allow", (8000, 8010), "0.0.0.0/0")
-    entry(shop, 100, "allow", (1024, 65535), "203.0.113.0/24", egress=True)
-
-
 def in_another_vpc(shop):
     other = shop.account.vpc("10.1.0.0/16", ("10.1.1.0/24", "10.1.2.0/24"))
     other.lets_in(PORT)

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import acl_scenes
 import fix_scenes as scenes
 import pytest
 from fix_scenes import Shop
@@ -52,8 +53,8 @@ MENDED = [
     Mended("ingress-world-open", scenes.world_open_besides),
     Mended("ingress-world-open", scenes.world_open_and_nothing_else),
     Mended("ingress-world-open", scenes.world_open_in_two_rules),
-    Mended("network-acl-blocked", scenes.network_acl_denies_the_port),
-    Mended("network-acl-blocked", scenes.network_acl_lets_only_clients_through),
+    Mended("network-acl-blocked", acl_scenes.network_acl_denies_the_port),
+    Mended("network-acl-blocked", acl_scenes.network_acl_lets_only_clients_through),
     Mended("balancer-not-serving", scenes.balancer_without_a_listener),
     Mended("balancer-ingress-blocked", scenes.balancer_lets_nobody_in),
     Mended("balancer-ingress-blocked", scenes.balancer_of_an_endpoint_service_lets_nobody_in),

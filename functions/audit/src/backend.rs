@@ -26,7 +26,7 @@ use crate::fan_out::{self, Division, FanOut, Part, PartMessage, PartWork, census
 use crate::sweep_log::SweepLog;
 
 /// What a divided audit was denied longer ago says nothing of now: a later sweep does.
-const NEW: SignedDuration = SignedDuration::from_mins(30);
+const SPEAKS_OF_NOW: SignedDuration = SignedDuration::from_mins(30);
 
 /// Where audits are made that a schedule, a person or a message asks the function for.
 #[derive(Debug)]
@@ -201,7 +201,7 @@ impl Backend for AuditBackend {
         let message = PartMessage::read(body).map_err(unreadable)?;
         if let Some((report, by_every_rule)) = Box::pin(self.take(&message, home, deadline)).await? {
             runtime::log::report(&report);
-            let is_new = self.now().duration_since(report.generated_at) < NEW;
+            let is_new = self.now().duration_since(report.generated_at) < SPEAKS_OF_NOW;
             let says_all = by_every_rule && is_new;
             let min_severity = says_all.then(|| self.policy.alerts().min_severity);
             self.auditor.note_divided_sweep(home, &report, min_severity).await;

@@ -102,10 +102,10 @@ impl<'a> Sender<'a> {
     }
 
     /// Are there clients of an endpoint service that rules let in apart from the others? If so, how grave it is that they aren't let
-    /// in: who has it not filter PrivateLink traffic means to have such clients, while else they may use another listener. That
-    /// PrivateLink carries QUIC is nowhere said.
+    /// in: who has it not filter PrivateLink traffic means to have such clients, while else they may use another listener. Only TCP
+    /// and TLS are judged: over which IP versions PrivateLink carries UDP, and whether QUIC, isn't cited here.
     pub(crate) fn has_clients_apart(&self, lookup: &Lookup<'a>) -> Result<Option<Severity>, Gap<'a>> {
-        if matches!(self.group.protocol.as_deref(), Some("QUIC" | "TCP_QUIC")) {
+        if !matches!(self.group.protocol.as_deref(), Some("TCP" | "TLS")) {
             return Ok(None);
         }
         let is_past_groups = !self.balancer.groups().is_empty() && !self.is_let_in_by_its_groups(Purpose::PrivateLink);

@@ -108,7 +108,7 @@ fn finding<'a>(
         suggestions.push(suggested_rules(lookup, service_tasks, blocked, words.purpose));
         // Otherwise clients of an endpoint service would be left out by the rule that lets in all others.
         if words.purpose == Purpose::Traffic && blocked.inbound && blocked.sender.has_clients_apart(lookup)?.is_some() {
-            let inbound = BlockedTasks { outbound: false, ..blocked.copied() };
+            let inbound = BlockedTasks { outbound: false, ..(*blocked).clone() };
             suggestions.push(suggested_rules(lookup, service_tasks, &inbound, Purpose::PrivateLink));
         }
     }

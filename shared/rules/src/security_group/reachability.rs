@@ -29,6 +29,7 @@ pub(crate) struct Reachability<'a, 'p> {
 }
 
 /// Tasks that a flow doesn't reach.
+#[derive(Clone)]
 pub(crate) struct BlockedTasks<'a, 'p> {
     /// What doesn't.
     pub(crate) flow: Flow,
@@ -44,15 +45,6 @@ pub(crate) struct BlockedTasks<'a, 'p> {
     pub(crate) outbound: bool,
     /// The tasks' groups don't let it in.
     pub(crate) inbound: bool,
-}
-
-impl<'a, 'p> BlockedTasks<'a, 'p> {
-    /// The same once more.
-    pub(crate) fn copied(&self) -> Self {
-        let (flow, group_set) = (self.flow.clone(), self.group_set.clone());
-        let (checked_interfaces, from_zones) = (self.checked_interfaces.clone(), self.from_zones.clone());
-        Self { flow, group_set, checked_interfaces, from_zones, ..*self }
-    }
 }
 
 /// What was found out about a purpose.

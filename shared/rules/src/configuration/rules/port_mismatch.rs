@@ -26,7 +26,7 @@ pub(crate) const RULE: Rule = Rule {
         network interface to itself and no ports are translated, so the host port must be left out or be the same. ECS \
         refuses new task definitions that break this; old and imported ones still turn up, and an entry outlives the \
         container it was written for. In awsvpc mode a mapping opens and closes nothing: while a target of the group is healthy \
-        on the port that is named, something answers there, and the finding is low.",
+        on the port that is named, and no other service uses the group, something of the service answers there, and the finding is low.",
     remedy: "Register a revision of the task definition in which the named container maps the named port, without a hostPort \
         or with the same one, and update the service to it; or name the right container and port in the service's load \
         balancer entry.",

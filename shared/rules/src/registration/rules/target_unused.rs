@@ -17,7 +17,8 @@ use crate::rule::Rule;
 /// How many targets a finding lists.
 const LISTED: usize = 20;
 
-/// The reason of a group on a listener, as far as its state says.
+/// The reason of a group on a listener, as far as its state says. The API reference (TargetHealth) has the zone alone; that weight 0
+/// gives `unused`, and the words of AWS's description that are looked for below, are beliefs: neither decides whether there is a finding.
 const ATTACHED: &str = "their Availability Zone may not be enabled, or the listener gives the target group weight 0";
 
 pub(crate) const RULE: Rule = Rule {

@@ -2,6 +2,7 @@
 
 mod blocked;
 mod ingress_world_open;
+mod nodes;
 mod reach;
 mod repair_options;
 mod security_group_default;

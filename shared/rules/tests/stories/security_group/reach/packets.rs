@@ -87,7 +87,7 @@ pub(crate) fn private_link(scene: &Scene) -> Vec<Fate> {
         let missed = if scene.crosses_zones { of_nodes.iter().min() } else { of_nodes.first() };
         if missed == Some(&Fate::BlockedTasks) && of_any == Fate::Open { Fate::BlockedTasks } else { of_any }
     };
-    let is_carried = scene.is_endpoint_service && !scene.protocol.ends_with("QUIC");
+    let is_carried = scene.is_endpoint_service && matches!(scene.protocol.as_str(), "TCP" | "TLS");
     flows(scene).into_iter().filter(|_| is_carried).map(fate).collect()
 }
 

@@ -29,8 +29,12 @@ const PRIVATE_LINK: &[(&str, &str, Fate)] = &[
         "TCP 8080; cross zone; lb sg-lb; endpoint service; unfiltered; in web: tcp 8080 sg-lb; in web: tcp 8080 10.0.1.0/24",
         BlockedTasks,
     ),
-    ("clients alone", "UDP 53; lb none; endpoint service; in web: udp 53 203.0.113.0/24", BlockedTasks),
-    ("clients and nodes", "UDP 53; lb none; endpoint service; in web: udp 53 203.0.113.0/24 10.0.0.0/16", Open),
+    ("clients alone", "TCP 53; preserve on; lb none; endpoint service; in web: tcp 53 203.0.113.0/24", BlockedTasks),
+    (
+        "clients and nodes",
+        "TCP 53; preserve on; lb none; endpoint service; in web: tcp 53 203.0.113.0/24 10.0.0.0/16",
+        Open,
+    ),
 ];
 
 #[test]
@@ -47,6 +51,8 @@ fn what_comes_through_an_endpoint_service() {
     }
     let nobody = "TCP 8080; lb sg-lb; unfiltered; in web: tcp 8080 sg-lb";
     assert_eq!(super::scene(nobody).judged_by(&["ingress-traffic-blocked"]).found(), "nothing");
+    let udp = "UDP 53; lb none; endpoint service; in web: udp 53 203.0.113.0/24";
+    assert_eq!(super::scene(udp).judged_by(&["ingress-traffic-blocked"]).found(), "nothing", "it may not be carried");
     let mut gone = super::scene("TCP 8080; lb sg-lb; endpoint service; unfiltered; in web: tcp 8080 sg-lb");
     gone.account.network.endpoint_services[0].state = "Deleting".to_owned();
     assert_eq!(gone.judged_by(&["ingress-traffic-blocked"]).found(), "nothing");

@@ -35,7 +35,7 @@ pub(super) struct Writer<'a> {
 /// Can all parts be written?
 ///
 /// # Errors
-/// When pages of several parts would follow each other on standard output.
+/// When pages of several parts would follow each other on standard output, or have the names of others.
 pub(super) fn check(outputs: &[Output], several: Several) -> Result<(), Failure> {
     let is_page = |output: &Output| output.file.is_none() && output.format == FormatArg::Html;
     if (several.accounts || several.regions) && outputs.iter().any(is_page) {
