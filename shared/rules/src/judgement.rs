@@ -6,7 +6,7 @@ use model::Timestamp;
 use model::finding::Finding;
 use model::id::{ClusterArn, TargetGroupArn};
 use model::ledger::OwnershipChange;
-use model::observation::{Gap, Unread};
+use model::observation::{Gap, Lookup, Question, Unread};
 use model::scope::{ServiceId, Unit};
 
 /// The outcome of judging an observation.
@@ -27,6 +27,14 @@ pub struct Judgement {
     pub listed: BTreeSet<ClusterArn>,
     /// What the ledger is to remember or to end.
     pub ownership: Vec<OwnershipChange>,
+    /// The remembered answers that something which was found, or could not be judged, may rest on.
+    pub rests_on: BTreeSet<Question>,
+    /// How often something could not be judged.
+    abstained: usize,
+    /// The same, and findings, in units.
+    said_in_units: usize,
+    /// The remembered answers that were used in units.
+    used_in_units: BTreeSet<Question>,
 }
 
 impl Judgement {
@@ -34,7 +42,41 @@ impl Judgement {
     pub(crate) fn abstain(&mut self, about: Unit, gap: Gap<'_>) {
         if let Gap::Unread(unread) = gap {
             self.abstentions.insert((about, unread.clone()));
+            self.abstained += 1;
         }
+    }
+
+    fn said(&self) -> usize {
+        self.findings.len() + self.abstained
+    }
+
+    /// Judges what rests on nothing that is found out in another unit. If anything comes of it, that rests on whatever was remembered
+    /// and used for it. A unit may have others in it: what comes of one of those rests on what this one used outside of them too.
+    pub(crate) fn unit<'a>(&mut self, lookup: &Lookup<'a>, judge: impl FnOnce(&mut Self)) {
+        let (said, in_units, outside) = (self.said(), self.said_in_units, lookup.consulted());
+        judge(self);
+        let used = lookup.consulted();
+        let came = self.said() - said;
+        // Of units within this one too, which had counted it already.
+        self.said_in_units = in_units + came;
+        if came > 0 {
+            self.rests_on.extend(used.iter().cloned());
+        }
+        self.used_in_units.extend(used);
+        lookup.consult_again(outside);
+    }
+
+    /// Nothing is judged any more. What was found outside of units may rest on all that was used; what was found in one, on what was
+    /// used outside of all as well.
+    pub(crate) fn end_units(&mut self, lookup: &Lookup<'_>) {
+        let used = lookup.consulted();
+        if self.said() > self.said_in_units {
+            self.rests_on.append(&mut self.used_in_units);
+        }
+        if self.said() > 0 {
+            self.rests_on.extend(used);
+        }
+        self.used_in_units.clear();
     }
 
     /// The value, or a note why there is none.

@@ -84,6 +84,7 @@ pub fn judge(lookup: &Lookup<'_>, scope: &Scope, policy: &Policy, wanted: &BTree
     path::judge(lookup, &selection, wanted, &mut judgement);
     configuration::judge(lookup, policy, &selection, wanted, &mut judgement);
     headroom::judge(lookup, &selection, wanted, &mut judgement);
+    judgement.end_units(lookup);
     concluded(judgement, wanted)
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
 
 use crate::ecs::Tags;
 use crate::id::{AccountId, PrefixListId, SecurityGroupId, VpcId};
@@ -137,7 +138,8 @@ impl fmt::Display for Protocol {
 }
 
 /// Ports from one to another, both included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PortRange {
     /// The first.
     pub from: u16,

@@ -1,11 +1,14 @@
 //! A revision of a task definition: network mode, containers, ports.
 
+use serde::{Deserialize, Serialize};
+
 use super::open_enum;
 use crate::ec2::PortRange;
 use crate::id::TaskDefinitionArn;
 
 /// A task definition, as DescribeTaskDefinition tells it. Revisions never change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TaskDefinition {
     /// Its ARN, with the revision.
     pub arn: TaskDefinitionArn,
@@ -30,7 +33,8 @@ open_enum! {
 }
 
 /// A container of a task definition.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Container {
     /// Its name, which a service's load balancer entry refers to.
     pub name: String,
@@ -45,7 +49,8 @@ pub struct Container {
 }
 
 /// A mapping of one port.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PortMapping {
     /// The port the container listens on.
     pub container_port: u16,
@@ -58,7 +63,8 @@ pub struct PortMapping {
 }
 
 /// A mapping of many ports (`containerPortRange`). In awsvpc mode each is its own host port.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PortRangeMapping {
     /// The ports the container listens on.
     pub ports: PortRange,

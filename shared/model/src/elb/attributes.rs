@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 /// What DescribeTargetGroupAttributes tells, as far as rules want it. An attribute that was never set may be absent.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TargetGroupAttributes {
     /// `preserve_client_ip.enabled`: targets see the clients' addresses. What holds where it is absent depends on the
     /// protocol, see "Client IP preservation" in the guide to Network Load Balancers.
@@ -18,7 +21,8 @@ pub struct TargetGroupAttributes {
 
 /// From how many healthy targets on a zone counts as healthy. Below, AWS takes the balancer's address in it out of DNS.
 /// See "Target group health" in the guide to Network Load Balancers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct MinimumHealthyTargets {
     /// `count`: at least so many; `None` where it is off. 1 where it was never set.
     pub count: Option<u32>,
@@ -43,7 +47,8 @@ impl MinimumHealthyTargets {
 }
 
 /// Whether targets get traffic from other zones than their own.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CrossZone {
     /// They do.
     On,
@@ -55,7 +60,8 @@ pub enum CrossZone {
 }
 
 /// What DescribeLoadBalancerAttributes tells, as far as rules want it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LoadBalancerAttributes {
     /// `load_balancing.cross_zone.enabled`; off where absent from a Network Load Balancer.
     pub cross_zone: Option<bool>,

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::ecs::open_enum;
 use crate::id::{ListenerArn, LoadBalancerArn, LoadBalancerKind, SecurityGroupId, SubnetId, TargetGroupArn, VpcId};
@@ -95,7 +96,8 @@ pub struct BalancerZone {
 }
 
 /// A listener, as DescribeListeners tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Listener {
     /// Its ARN.
     pub arn: ListenerArn,
@@ -108,7 +110,8 @@ pub struct Listener {
 }
 
 /// A group that a listener sends to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Forward {
     /// The group.
     pub target_group: TargetGroupArn,

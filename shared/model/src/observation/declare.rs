@@ -131,9 +131,12 @@ macro_rules! facts {
 }
 
 /// What is kept of an answer: `Cluster`, `[ClusterArn]` (a list, empty where there is none), `(may be [Listener])` (a list that
-/// may be none), and any of those that [`Lookup`](super::Lookup) has a method of its own for: `(own Task)`.
+/// may be none), any of those that [`Lookup`](super::Lookup) has a method of its own for: `(own Task)`, and what may be answered
+/// from what is remembered: `(steady TaskDefinition)`, `(steady may be [Listener])`.
 macro_rules! value {
     ((own $value:tt)) => { value!($value) };
+    ((steady may be [$Item:ty])) => { Vec<$Item> };
+    ((steady $Value:ty)) => { $Value };
     ((may be [$Item:ty])) => { Vec<$Item> };
     ([$Item:ty]) => { Vec<$Item> };
     ($Value:ty) => { $Value };
@@ -142,6 +145,20 @@ macro_rules! value {
 /// How a rule asks.
 macro_rules! lookup {
     ((own $value:tt) $($_:tt)*) => {};
+    ((steady may be [$Item:ty]) $(#[$doc:meta])* $half:ident $table:ident ($($key:ident: $Key:ty),*) $by:expr; $question:expr) => {
+        $(#[$doc])*
+        /// `None` if what it is of is gone.
+        pub fn $table(&self $(, $key: &$Key)*) -> Result<Option<&'a [$Item]>, Gap<'a>> {
+            Ok(self.ask_steady(self.observation().$half.$table.get($by), || $question)?.map(Vec::as_slice))
+        }
+    };
+    ((steady $Value:ident) $(#[$doc:meta])* $half:ident $table:ident ($($key:ident: $Key:ty),*) $by:expr; $question:expr) => {
+        $(#[$doc])*
+        /// `None` if there is none.
+        pub fn $table(&self $(, $key: &$Key)*) -> Result<Option<&'a $Value>, Gap<'a>> {
+            self.ask_steady(self.observation().$half.$table.get($by), || $question)
+        }
+    };
     ((may be [$Item:ty]) $(#[$doc:meta])* $half:ident $table:ident ($($key:ident: $Key:ty),*) $by:expr; $question:expr) => {
         $(#[$doc])*
         /// `None` if what it is of is gone.

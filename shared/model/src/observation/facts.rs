@@ -44,7 +44,7 @@ facts! { $
         /// Whether a task is protected from being stopped (GetTaskProtection).
         task_protection: TaskProtection { cluster: ClusterArn, task: TaskArn } => TaskProtection;
         /// A task definition (DescribeTaskDefinition).
-        task_definition: TaskDefinition(arn: TaskDefinitionArn) => TaskDefinition;
+        task_definition: TaskDefinition(arn: TaskDefinitionArn) => (steady TaskDefinition);
         /// A service revision (DescribeServiceRevisions).
         service_revision: ServiceRevision(arn: ServiceRevisionArn) => ServiceRevision;
         /// All target groups (DescribeTargetGroups).
@@ -54,17 +54,17 @@ facts! { $
         /// The targets of a group (DescribeTargetHealth).
         target_health: TargetHealth(group: TargetGroupArn) => (may be [TargetHealth]);
         /// What is set on a target group beside what describes it (DescribeTargetGroupAttributes).
-        target_group_attributes: TargetGroupAttributes(group: TargetGroupArn) => TargetGroupAttributes;
+        target_group_attributes: TargetGroupAttributes(group: TargetGroupArn) => (steady TargetGroupAttributes);
         /// All load balancers (DescribeLoadBalancers).
         load_balancers: LoadBalancers => [LoadBalancerArn];
         /// A load balancer (DescribeLoadBalancers).
         load_balancer: LoadBalancer(arn: LoadBalancerArn) => LoadBalancer;
         /// The listeners of a load balancer (DescribeListeners).
-        listeners: Listeners(balancer: LoadBalancerArn) => (may be [Listener]);
+        listeners: Listeners(balancer: LoadBalancerArn) => (steady may be [Listener]);
         /// The rules of a listener (DescribeRules).
         listener_rules: ListenerRules(listener: ListenerArn) => (may be [ListenerRule]);
         /// What is set on a load balancer beside what describes it (DescribeLoadBalancerAttributes).
-        load_balancer_attributes: LoadBalancerAttributes(balancer: LoadBalancerArn) => LoadBalancerAttributes;
+        load_balancer_attributes: LoadBalancerAttributes(balancer: LoadBalancerArn) => (steady LoadBalancerAttributes);
         /// The tags of a target group or load balancer (DescribeTags).
         tags: Tags(of: Tagged) => Tags;
         /// How many balancers, groups and targets the account may have (DescribeAccountLimits).

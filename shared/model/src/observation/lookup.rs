@@ -23,6 +23,8 @@ pub struct Lookup<'a> {
     observation: &'a Observation,
     /// By hash, for the same is asked several times; it is put in order once.
     open: RefCell<FxHashSet<Question>>,
+    /// What was answered from what is remembered since it was last asked for.
+    consulted: RefCell<BTreeSet<Question>>,
     /// The tasks by hash: of very many, each is asked for several times. Absent where only few are asked for.
     tasks: Option<FxHashMap<&'a TaskArn, &'a Answer<Task>>>,
     /// The interfaces in the lists of their subnets: each task asks for its own. Absent likewise.
@@ -70,7 +72,7 @@ impl<'a> Lookup<'a> {
     /// The same for a judgement of few things, which doesn't go through everything that was read.
     #[must_use]
     pub fn for_few(observation: &'a Observation) -> Self {
-        Self { observation, open: RefCell::default(), tasks: None, listed: None }
+        Self { observation, open: RefCell::default(), consulted: RefCell::default(), tasks: None, listed: None }
     }
 
     /// The observation asked.
@@ -126,6 +128,32 @@ impl<'a> Lookup<'a> {
     pub fn clusters(&self) -> Result<&'a [ClusterArn], Gap<'a>> {
         let list = self.cluster_list()?;
         list.odd.as_ref().map_or(Ok(&list.clusters), |odd| Err(Gap::Unread(odd)))
+    }
+
+    /// The same of a fact that may be remembered: if it is, note is taken that it was used.
+    pub(super) fn ask_steady<T>(
+        &self,
+        answer: Option<&'a Answer<T>>,
+        question: impl Fn() -> Question,
+    ) -> Result<Option<&'a T>, Gap<'a>> {
+        if !self.observation.remembered.is_empty() {
+            let question = question();
+            if self.observation.remembered.contains_key(&question) {
+                self.consulted.borrow_mut().insert(question);
+            }
+        }
+        self.ask(answer, question)
+    }
+
+    /// What was answered from what is remembered since this was last called.
+    #[must_use]
+    pub fn consulted(&self) -> BTreeSet<Question> {
+        self.consulted.take()
+    }
+
+    /// Takes note of what was used before.
+    pub fn consult_again(&self, used: BTreeSet<Question>) {
+        self.consulted.borrow_mut().extend(used);
     }
 
     /// A list of tasks.

@@ -10,15 +10,18 @@ mod declare;
 mod fact;
 mod facts;
 mod lookup;
+mod remembered;
 mod table;
 mod task_list;
 
 pub use fact::{All, Fact};
 pub use facts::{AwsFacts, AwsQuestions, LedgerFacts, LedgerQuestions, Question};
 pub use lookup::{Gap, Lookup};
+pub use remembered::{Memory, Remembered, SteadyFact};
 pub use table::Table;
 pub use task_list::{Desired, TaskList};
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -122,13 +125,22 @@ pub struct Observation {
     pub aws: AwsFacts,
     /// What the ledger remembers.
     pub ledger: LedgerFacts,
+    /// Which of AWS's answers weren't read now but are remembered, and when each was read.
+    pub remembered: BTreeMap<Question, Timestamp>,
 }
 
 impl Observation {
     /// Nothing read yet.
     #[must_use]
     pub fn new(at: Timestamp, account: AccountId, region: Region) -> Self {
-        Self { at, account, region, aws: AwsFacts::default(), ledger: LedgerFacts::default() }
+        Self {
+            at,
+            account,
+            region,
+            aws: AwsFacts::default(),
+            ledger: LedgerFacts::default(),
+            remembered: BTreeMap::new(),
+        }
     }
 
     /// Everything that could not be read, each once. The absence of a ledger isn't a failure.
@@ -150,6 +162,7 @@ impl Observation {
 
     /// Forgets an answer, so that it is asked again.
     pub fn forget(&mut self, question: &Question) {
+        self.remembered.remove(question);
         self.aws.forget(question);
         self.ledger.forget(question);
         match question {

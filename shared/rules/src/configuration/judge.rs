@@ -47,10 +47,14 @@ pub(crate) fn judge<'a>(
         judges_balancers || judges.iter().any(|(rule, _)| **rule != service_without_security_groups::RULE);
     for (id, service) in selection.found.iter().filter(|(_, service)| service.status == ServiceStatus::Active) {
         let mut subject = Subject::of(id.clone(), service);
-        if needs_groups {
-            subject.read_groups(lookup, judgement);
-        }
-        judges.iter().for_each(|(_, judge)| judge(lookup, policy, &subject, judgement));
+        judgement.unit(lookup, |judgement| {
+            if needs_groups {
+                subject.read_groups(lookup, judgement);
+            }
+            for (_, judge) in &judges {
+                judgement.unit(lookup, |judgement| judge(lookup, policy, &subject, judgement));
+            }
+        });
         if judges_balancers {
             other_balancers.note(policy, &subject);
         }

@@ -25,15 +25,19 @@ pub(crate) fn judge<'a>(lookup: &Lookup<'a>, selection: &Selection<'a>, wanted: 
         }
     }
     if wanted.has(scaling_floor_zero::RULE.slug) {
-        growing.iter().for_each(|one| scaling_floor_zero::judge(one, judgement));
+        growing.iter().for_each(|one| judgement.unit(lookup, |judgement| scaling_floor_zero::judge(one, judgement)));
     }
     if wanted.has(subnet_addresses_low::RULE.slug) {
-        growing.iter().for_each(|one| subnet_addresses_low::judge(lookup, one, judgement));
+        growing
+            .iter()
+            .for_each(|one| judgement.unit(lookup, |judgement| subnet_addresses_low::judge(lookup, one, judgement)));
     }
     if wanted.has(deployment_headroom::RULE.slug) {
-        growing.iter().for_each(|one| deployment_headroom::judge(lookup, one, judgement));
+        growing
+            .iter()
+            .for_each(|one| judgement.unit(lookup, |judgement| deployment_headroom::judge(lookup, one, judgement)));
     }
     if wanted.has(target_quota_near::RULE.slug) {
-        target_quota_near::judge(lookup, &growing, judgement);
+        judgement.unit(lookup, |judgement| target_quota_near::judge(lookup, &growing, judgement));
     }
 }

@@ -51,20 +51,37 @@ pub(crate) fn judge<'a>(lookup: &Lookup<'a>, selection: &Selection<'a>, wanted: 
         }
     }
     for subject in &subjects {
-        for ((named, group), (_, finding)) in
-            subject.network_groups().flat_map(|one| of_groups.iter().map(move |rule| (one, rule)))
-        {
-            let found = judgement.keep(|| subject.unit(), finding(lookup, subject, named, group));
-            judgement.findings.extend(found.flatten());
-        }
-        if judges_grace {
-            let found = judgement.keep(|| subject.unit(), no_health_check_grace::finding(lookup, subject));
-            judgement.findings.extend(found.flatten());
-        }
+        judge_service(lookup, subject, &of_groups, judges_grace, judgement);
     }
     if !of_balancers.is_empty() {
         for balancer in served_balancers(lookup, &subjects, judgement) {
-            of_balancers.iter().for_each(|(_, judge)| judge(lookup, &balancer, judgement));
+            for (_, judge) in &of_balancers {
+                judgement.unit(lookup, |judgement| judge(lookup, &balancer, judgement));
+            }
         }
+    }
+}
+
+/// Judges one service by the rules that are wanted.
+fn judge_service<'a>(
+    lookup: &Lookup<'a>,
+    subject: &Subject<'a>,
+    of_groups: &[(&Rule, JudgeGroup)],
+    judges_grace: bool,
+    judgement: &mut Judgement,
+) {
+    let mut judge = |finding: &dyn Fn() -> Result<Option<Finding>, Gap<'a>>| {
+        judgement.unit(lookup, |judgement| {
+            let found = judgement.keep(|| subject.unit(), finding());
+            judgement.findings.extend(found.flatten());
+        });
+    };
+    for (named, group) in subject.network_groups() {
+        for (_, finding) in of_groups {
+            judge(&|| finding(lookup, subject, named, group));
+        }
+    }
+    if judges_grace {
+        judge(&|| no_health_check_grace::finding(lookup, subject));
     }
 }

@@ -41,11 +41,13 @@ pub(crate) fn judge<'a>(
     let tasks = Tasks::of(lookup.observation(), scope);
     let mut undeclared = UndeclaredTargets::default();
     for (arn, users) in groups(lookup, selection, judgement) {
-        if let Err(gap) =
-            judge_group(lookup, policy, selection, wanted, &tasks, &arn, users, &mut undeclared, judgement)
-        {
-            judgement.abstain(Unit::TargetGroup(arn), gap);
-        }
+        judgement.unit(lookup, |judgement| {
+            let undeclared = &mut undeclared;
+            if let Err(gap) = judge_group(lookup, policy, selection, wanted, &tasks, &arn, users, undeclared, judgement)
+            {
+                judgement.abstain(Unit::TargetGroup(arn), gap);
+            }
+        });
     }
     undeclared.judge(judgement);
 }

@@ -29,38 +29,49 @@ pub(crate) fn judge<'a>(
     judgement: &mut Judgement,
 ) {
     for service_tasks in all_service_tasks(lookup, scope, policy, selection, judgement) {
-        if wanted.any_of(&[&security_group_missing::RULE, &security_group_forbidden::RULE]) {
-            judge_interfaces(lookup, &service_tasks, wanted, judgement);
+        judgement.unit(lookup, |judgement| judge_service(lookup, &service_tasks, selection, wanted, judgement));
+    }
+}
+
+/// Judges one service's tasks by the rules that are wanted.
+fn judge_service<'a>(
+    lookup: &Lookup<'a>,
+    service_tasks: &ServiceTasks<'a>,
+    selection: &Selection<'a>,
+    wanted: Wanted<'_>,
+    judgement: &mut Judgement,
+) {
+    if wanted.any_of(&[&security_group_missing::RULE, &security_group_forbidden::RULE]) {
+        judge_interfaces(lookup, service_tasks, wanted, judgement);
+    }
+    if wanted.has(security_group_unresolved::RULE.slug) {
+        security_group_unresolved::judge(lookup, service_tasks, judgement);
+    }
+    if wanted.has(security_group_default::RULE.slug) {
+        // After each round all of an account is judged anew: a round less is worth a question that may prove needless.
+        if selection.clusters.contains(&service_tasks.cluster) {
+            security_group_default::ask_ahead(lookup, service_tasks);
         }
-        if wanted.has(security_group_unresolved::RULE.slug) {
-            security_group_unresolved::judge(lookup, &service_tasks, judgement);
-        }
-        if wanted.has(security_group_default::RULE.slug) {
-            // After each round all of an account is judged anew: a round less is worth a question that may prove needless.
-            if selection.clusters.contains(&service_tasks.cluster) {
-                security_group_default::ask_ahead(lookup, &service_tasks);
-            }
-            security_group_default::judge(lookup, &service_tasks, judgement);
-        }
-        if wanted.has(security_group_drift::RULE.slug) {
-            security_group_drift::judge(lookup, &service_tasks, judgement);
-        }
-        // What whole services share is judged where whole services are looked at, and not anew for every task's event.
-        if !service_tasks.is_whole {
-            continue;
-        }
-        if wanted.any_of(blocked::RULES) {
-            blocked::judge(lookup, &service_tasks, wanted, judgement);
-        }
-        if wanted.has(network_acl_blocked::RULE.slug) {
-            network_acl_blocked::judge_tasks(lookup, &service_tasks, judgement);
-        }
-        if wanted.has(target_outside_vpc::RULE.slug) {
-            target_outside_vpc::judge(lookup, &service_tasks, judgement);
-        }
-        if wanted.has(ingress_world_open::RULE.slug) {
-            ingress_world_open::judge(lookup, &service_tasks, judgement);
-        }
+        security_group_default::judge(lookup, service_tasks, judgement);
+    }
+    if wanted.has(security_group_drift::RULE.slug) {
+        security_group_drift::judge(lookup, service_tasks, judgement);
+    }
+    // What whole services share is judged where whole services are looked at, and not anew for every task's event.
+    if !service_tasks.is_whole {
+        return;
+    }
+    if wanted.any_of(blocked::RULES) {
+        blocked::judge(lookup, service_tasks, wanted, judgement);
+    }
+    if wanted.has(network_acl_blocked::RULE.slug) {
+        network_acl_blocked::judge_tasks(lookup, service_tasks, judgement);
+    }
+    if wanted.has(target_outside_vpc::RULE.slug) {
+        target_outside_vpc::judge(lookup, service_tasks, judgement);
+    }
+    if wanted.has(ingress_world_open::RULE.slug) {
+        ingress_world_open::judge(lookup, service_tasks, judgement);
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use model::elb::Target;
+use model::ecs::NetworkMode;
+use model::elb::{CrossZone, MinimumHealthyTargets, Target};
 use model::finding::Finding;
 use model::id::TargetGroupArn;
 use model::observation::{Answer, Lookup, Observation, Question};
@@ -41,6 +42,7 @@ impl Story {
         assert_eq!(judgement.findings, look.judgement.findings, "all read beforehand, and round by round");
         self.assert_each_group_judged_again(&look);
         self.assert_the_same_with_stopped_in_one(&look);
+        self.assert_nothing_rests_on_memory(&look);
         render(&look.judgement)
     }
 
@@ -107,6 +109,32 @@ impl Story {
         self.assert_each_group_judged_again(&by_cluster);
     }
 
+    /// With everything that may be remembered remembered wrongly, nothing is found that isn't so, however it is wrong.
+    fn assert_nothing_rests_on_memory(&self, truth: &Look) {
+        for wrong in 0..WRONGS {
+            let mut fresh = BTreeSet::new();
+            let judgement = loop {
+                let look = self.look_by(|question, seen| {
+                    self.account.answer(question, seen);
+                    if !fresh.contains(question) && misremember(question, seen, wrong) {
+                        seen.remembered.insert(question.clone(), seen.at);
+                    }
+                });
+                if look.judgement.rests_on.is_empty() {
+                    break look.judgement;
+                }
+                assert!(look.judgement.rests_on.is_disjoint(&fresh), "what was read afresh isn't remembered");
+                fresh.extend(look.judgement.rests_on);
+            };
+            let known: BTreeSet<String> = truth.judgement.findings.iter().map(uncaused).collect();
+            for finding in judgement.findings.iter().map(uncaused) {
+                assert!(known.contains(&finding), "misremembered ({wrong}), this is found that isn't so: {finding}");
+            }
+            let known = &truth.judgement.abstentions;
+            assert!(judgement.abstentions.is_subset(known), "misremembered ({wrong}): {:?}", judgement.abstentions);
+        }
+    }
+
     /// The targets that nothing speaks against removing.
     pub(crate) fn removals(&self) -> BTreeSet<(TargetGroupArn, Target)> {
         removals(&self.look().judgement)
@@ -156,4 +184,57 @@ pub(crate) fn removals(judgement: &Judgement) -> BTreeSet<(TargetGroupArn, Targe
         _ => None,
     };
     sound.filter_map(|proposal| removal(&proposal.repair)).collect()
+}
+
+/// In how many ways facts are misremembered.
+const WRONGS: usize = 4;
+
+/// A finding, whatever is said of its cause.
+fn uncaused(finding: &Finding) -> String {
+    format!("{:?}", Finding { caused_by: None, ..finding.clone() })
+}
+
+/// Makes a wrong fact of the answer, if it is one that may be remembered.
+fn misremember(question: &Question, seen: &mut Observation, wrong: usize) -> bool {
+    let aws = &mut seen.aws;
+    match question {
+        Question::TaskDefinition(arn) => {
+            let Some(Answer::Known(one)) = aws.task_definition.get_mut(arn) else { return false };
+            match wrong {
+                0 => one.containers.clear(),
+                1 => one.network_mode = NetworkMode::Bridge,
+                2 => one.containers.iter_mut().for_each(|container| {
+                    container.stop_timeout_seconds = Some(3_000);
+                    container.ports.iter_mut().for_each(|port| port.container_port ^= 1);
+                }),
+                _ => one
+                    .containers
+                    .iter_mut()
+                    .flat_map(|one| &mut one.ports)
+                    .for_each(|port| port.protocol = "udp".to_owned()),
+            }
+        }
+        Question::TargetGroupAttributes(arn) => {
+            let Some(Answer::Known(one)) = aws.target_group_attributes.get_mut(arn) else { return false };
+            one.preserve_client_ip = Some(wrong % 2 == 0);
+            one.deregistration_delay_seconds = Some([0, 3_600][wrong / 2]);
+            one.cross_zone = [CrossZone::On, CrossZone::Off, CrossZone::OfBalancer, CrossZone::On][wrong];
+            one.dns_failover = MinimumHealthyTargets { count: Some([1, 50][wrong % 2]), percentage: None };
+        }
+        Question::LoadBalancerAttributes(arn) => {
+            let Some(Answer::Known(one)) = aws.load_balancer_attributes.get_mut(arn) else { return false };
+            one.cross_zone = [Some(true), Some(false), None, Some(true)][wrong];
+        }
+        Question::Listeners(arn) => {
+            let Some(Answer::Known(all)) = aws.listeners.get_mut(arn) else { return false };
+            match wrong {
+                0 => all.clear(),
+                1 => all.iter_mut().for_each(|one| one.forwards.clear()),
+                2 => all.iter_mut().for_each(|one| one.protocol = Some("UDP".to_owned())),
+                _ => all.iter_mut().for_each(|one| one.port = Some(1)),
+            }
+        }
+        _ => return false,
+    }
+    true
 }
