@@ -85,7 +85,12 @@ pub fn judge(lookup: &Lookup<'_>, scope: &Scope, policy: &Policy, wanted: &BTree
     configuration::judge(lookup, policy, &selection, wanted, &mut judgement);
     headroom::judge(lookup, &selection, wanted, &mut judgement);
     judgement.end_units(lookup);
-    concluded(judgement, wanted)
+    let mut judgement = concluded(judgement, wanted);
+    for finding in judgement.findings.iter().filter(|finding| root_cause::lacks_cause(finding)) {
+        let near = lookup.observation().remembered_near(&finding.users, finding.resources.target_group.as_ref());
+        judgement.rests_on.extend(near);
+    }
+    judgement
 }
 
 /// Judges one target group again, by the same rules and as the same scope asks, and nothing else. It costs as much as that

@@ -44,6 +44,11 @@ pub(crate) fn fold(findings: &mut [Finding]) {
     }
 }
 
+/// May it follow from a finding that isn't there? Then what that one would rest on matters to this one too.
+pub(crate) fn lacks_cause(finding: &Finding) -> bool {
+    finding.caused_by.is_none() && CONSEQUENCES.iter().any(|(slug, _)| *slug == finding.rule)
+}
+
 fn cause(finding: &Finding, causes: &[&Finding]) -> Option<Fingerprint> {
     let (_, rules) = CONSEQUENCES.iter().find(|(slug, _)| *slug == finding.rule)?;
     let here: Vec<&&Finding> =

@@ -263,6 +263,13 @@ impl Service {
         matches!(self.status, ServiceStatus::Draining | ServiceStatus::Inactive)
     }
 
+    /// The revisions its tasks are made from: its own, its deployments' and its task sets'.
+    pub fn task_definitions(&self) -> impl Iterator<Item = &TaskDefinitionArn> {
+        let deployments = self.deployments.iter().filter_map(|one| one.task_definition.as_ref());
+        let sets = self.task_sets.iter().filter_map(|one| one.task_definition.as_ref());
+        self.task_definition.iter().chain(deployments).chain(sets)
+    }
+
     /// The groups it names now, in `loadBalancers` (alternates too) and its task sets: what is known without asking
     /// for revisions.
     pub fn named_target_groups(&self) -> impl Iterator<Item = &TargetGroupArn> {

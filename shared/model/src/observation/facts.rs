@@ -1,7 +1,8 @@
 //! Every fact there is, a line each. What AWS or the ledger is asked is declared here and nowhere else.
 //!
 //! A line is `table: Question(key: Key) => Value`. It makes a variant of [`Question`], a table in its half of the
-//! [`Observation`](super::Observation), and a method of [`Lookup`]. `aws` and `ledger` have an adapter for each, which says
+//! [`Observation`](super::Observation), and a method of [`Lookup`]. What seldom changes is `steady`, and has a line in
+//! [`super::remembered`] too, which says how long a sweep remembers it. `aws` and `ledger` have an adapter for each, which says
 //! how it is read.
 
 use ipnet::IpNet;

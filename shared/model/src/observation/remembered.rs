@@ -11,9 +11,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Observation, Question};
-use crate::ecs::TaskDefinition;
+use crate::ecs::{Service, TaskDefinition};
 use crate::elb::{Listener, LoadBalancerAttributes, TargetGroupAttributes};
 use crate::id::{LoadBalancerArn, TargetGroupArn, TaskDefinitionArn};
+use crate::scope::ServiceId;
 
 /// Declares the facts that may be remembered: `table: Question(Key) => Value, for at most so many hours`. The table's line in
 /// [`super::facts`] says `steady`.
@@ -121,14 +122,32 @@ fn hashed(text: &str) -> u32 {
 pub struct Memory {
     facts: BTreeMap<Question, Remembered>,
     doubted: BTreeSet<Question>,
+    failed: bool,
 }
 
 impl Memory {
+    /// It can't be asked: nothing is remembered any more in this look, and nothing is news.
+    pub const fn fails(&mut self) {
+        self.failed = true;
+    }
+
+    /// Could it not be asked?
+    #[must_use]
+    pub const fn has_failed(&self) -> bool {
+        self.failed
+    }
+
     /// Those of the questions that may be answered from what is remembered.
     #[must_use]
     pub fn askable(&self, questions: &BTreeSet<Question>) -> Vec<Question> {
         let may = |question: &&Question| question.steady().is_some() && !self.doubted.contains(*question);
         questions.iter().filter(may).cloned().collect()
+    }
+
+    /// Takes note of what was remembered, and answers from none of it.
+    pub fn note(&mut self, remembered: Vec<Remembered>, now: Timestamp) {
+        let fresh = remembered.into_iter().filter(|one| one.is_fresh(now));
+        self.facts.extend(fresh.map(|one| (one.fact.question(), one)));
     }
 
     /// Answers from what was remembered, as far as it may be used now and answers one of the questions; what is left is to be asked
@@ -161,6 +180,9 @@ impl Memory {
     /// What was read afresh and isn't remembered so.
     #[must_use]
     pub fn news(&self, observation: &Observation) -> Vec<Remembered> {
+        if self.failed {
+            return Vec::new();
+        }
         let is_news = |fact: &SteadyFact| {
             let question = fact.question();
             !observation.remembered.contains_key(&question)
@@ -168,6 +190,40 @@ impl Memory {
         };
         let all = SteadyFact::all_of(observation).filter(is_news);
         all.map(|fact| Remembered { fact, read_at: observation.at }).collect()
+    }
+}
+
+impl Observation {
+    /// What is remembered of these services and this group: of their groups, of those groups' balancers with all groups behind them,
+    /// and of the services' task definitions.
+    #[must_use]
+    pub fn remembered_near<'a>(
+        &self,
+        services: impl IntoIterator<Item = &'a ServiceId>,
+        group: Option<&TargetGroupArn>,
+    ) -> BTreeSet<Question> {
+        if self.remembered.is_empty() {
+            return BTreeSet::new();
+        }
+        let services: Vec<&Service> = services.into_iter().filter_map(|id| self.aws.service.known(id)).collect();
+        let named = services.iter().flat_map(|service| service.named_target_groups());
+        let groups: BTreeSet<&TargetGroupArn> = named.chain(group).collect();
+        let balancers = |of: &TargetGroupArn| {
+            let known = self.aws.target_group.known(of);
+            known.into_iter().flat_map(|group| &group.load_balancers)
+        };
+        let near: BTreeSet<&LoadBalancerArn> = groups.iter().flat_map(|group| balancers(group)).collect();
+        let definitions: BTreeSet<&TaskDefinitionArn> =
+            services.iter().flat_map(|service| service.task_definitions()).collect();
+        let is_near = |question: &&Question| match question {
+            Question::TaskDefinition(arn) => definitions.contains(arn),
+            Question::TargetGroupAttributes(of) => {
+                groups.contains(of) || balancers(of).any(|balancer| near.contains(balancer))
+            }
+            Question::LoadBalancerAttributes(of) | Question::Listeners(of) => near.contains(of),
+            _ => true,
+        };
+        self.remembered.keys().filter(is_near).cloned().collect()
     }
 }
 

@@ -59,5 +59,5 @@ pub(crate) fn judge<'a>(
             other_balancers.note(policy, &subject);
         }
     }
-    other_balancers.judge(judgement);
+    judgement.unit(lookup, |judgement| other_balancers.judge(judgement));
 }

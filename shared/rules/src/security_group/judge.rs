@@ -19,6 +19,14 @@ use crate::rule::Rule;
 use crate::selection::Selection;
 use crate::wanted::Wanted;
 
+type JudgeTasks = for<'a> fn(&Lookup<'a>, &ServiceTasks<'a>, &mut Judgement);
+
+const OF_WHOLE_SERVICES: [(&Rule, JudgeTasks); 3] = [
+    (&network_acl_blocked::RULE, network_acl_blocked::judge_tasks),
+    (&target_outside_vpc::RULE, target_outside_vpc::judge),
+    (&ingress_world_open::RULE, ingress_world_open::judge),
+];
+
 /// Judges every task interface in focus by the rules that are wanted. What only unwanted ones need isn't asked.
 pub(crate) fn judge<'a>(
     lookup: &Lookup<'a>,
@@ -62,16 +70,10 @@ fn judge_service<'a>(
         return;
     }
     if wanted.any_of(blocked::RULES) {
-        blocked::judge(lookup, service_tasks, wanted, judgement);
+        judgement.unit(lookup, |judgement| blocked::judge(lookup, service_tasks, wanted, judgement));
     }
-    if wanted.has(network_acl_blocked::RULE.slug) {
-        network_acl_blocked::judge_tasks(lookup, service_tasks, judgement);
-    }
-    if wanted.has(target_outside_vpc::RULE.slug) {
-        target_outside_vpc::judge(lookup, service_tasks, judgement);
-    }
-    if wanted.has(ingress_world_open::RULE.slug) {
-        ingress_world_open::judge(lookup, service_tasks, judgement);
+    for (_, judge) in OF_WHOLE_SERVICES.into_iter().filter(|(rule, _)| wanted.has(rule.slug)) {
+        judgement.unit(lookup, |judgement| judge(lookup, service_tasks, judgement));
     }
 }
 

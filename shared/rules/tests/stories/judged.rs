@@ -126,9 +126,9 @@ impl Story {
                 assert!(look.judgement.rests_on.is_disjoint(&fresh), "what was read afresh isn't remembered");
                 fresh.extend(look.judgement.rests_on);
             };
-            let known: BTreeSet<String> = truth.judgement.findings.iter().map(uncaused).collect();
-            for finding in judgement.findings.iter().map(uncaused) {
-                assert!(known.contains(&finding), "misremembered ({wrong}), this is found that isn't so: {finding}");
+            let known = &truth.judgement.findings;
+            for finding in &judgement.findings {
+                assert!(known.contains(finding), "misremembered ({wrong}), this is found that isn't so: {finding:#?}");
             }
             let known = &truth.judgement.abstentions;
             assert!(judgement.abstentions.is_subset(known), "misremembered ({wrong}): {:?}", judgement.abstentions);
@@ -189,11 +189,6 @@ pub(crate) fn removals(judgement: &Judgement) -> BTreeSet<(TargetGroupArn, Targe
 /// In how many ways facts are misremembered.
 const WRONGS: usize = 4;
 
-/// A finding, whatever is said of its cause.
-fn uncaused(finding: &Finding) -> String {
-    format!("{:?}", Finding { caused_by: None, ..finding.clone() })
-}
-
 /// Makes a wrong fact of the answer, if it is one that may be remembered.
 fn misremember(question: &Question, seen: &mut Observation, wrong: usize) -> bool {
     let aws = &mut seen.aws;
@@ -216,7 +211,7 @@ fn misremember(question: &Question, seen: &mut Observation, wrong: usize) -> boo
         }
         Question::TargetGroupAttributes(arn) => {
             let Some(Answer::Known(one)) = aws.target_group_attributes.get_mut(arn) else { return false };
-            one.preserve_client_ip = Some(wrong % 2 == 0);
+            one.preserve_client_ip = Some(wrong.is_multiple_of(2));
             one.deregistration_delay_seconds = Some([0, 3_600][wrong / 2]);
             one.cross_zone = [CrossZone::On, CrossZone::Off, CrossZone::OfBalancer, CrossZone::On][wrong];
             one.dns_failover = MinimumHealthyTargets { count: Some([1, 50][wrong % 2]), percentage: None };
