@@ -22,6 +22,8 @@ use runtime::home::Home;
 use runtime::looks::SqsLookQueue;
 use runtime::request::{Patterns, ScopeError, look_up};
 
+use crate::facts::SweepFacts;
+
 /// Looks at an account. It has no means of changing it.
 #[derive(Debug)]
 pub struct Auditor {
@@ -46,6 +48,19 @@ pub struct Audit<'a> {
     pub rules: &'a BTreeSet<&'a str>,
     /// When it must be done; absent where nothing cuts it off.
     pub deadline: Option<Timestamp>,
+    /// What the ledger remembers of what was read before. Nothing that is told rests on it.
+    pub memory: SweepMemory,
+}
+
+/// What becomes of what the ledger remembers of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SweepMemory {
+    /// It is left alone.
+    Unused,
+    /// It is brought up to date, and answers nothing.
+    Refreshed,
+    /// It answers before AWS is asked.
+    Asked,
 }
 
 /// What an audit saw, and what is told of it.
@@ -87,8 +102,15 @@ impl Auditor {
     pub async fn note_divided_sweep(&self, home: &Home, report: &Report, min_severity: Option<Severity>) {
         if let Some(alerts) = &self.alerts {
             let severities = report.counted().map(|finding| finding.severity);
-            let unread = &report.coverage.unread;
-            alerts.note_divided_sweep(home, severities, unread, min_severity, WallClock.now()).await;
+            alerts
+                .note_divided_sweep(
+                    home,
+                    severities,
+                    (&report.coverage, report.generated_at),
+                    min_severity,
+                    WallClock.now(),
+                )
+                .await;
         }
     }
 
@@ -132,7 +154,7 @@ impl Auditor {
     ///
     /// Never fails as a whole: what could not be read is in the report.
     pub async fn survey(&self, audit: Audit<'_>, watch: &(impl Fn(Progress<'_>) + Sync)) -> Audited {
-        let Audit { home, scope, policy, rules, deadline } = audit;
+        let Audit { home, scope, policy, rules, deadline, memory } = audit;
         let began = WallClock.now();
         let assignment = Assignment {
             account: home.account.clone(),
@@ -151,10 +173,17 @@ impl Auditor {
             clock: &WallClock,
         };
         let hand_on = HandOn { registrar: self.registrar.as_ref(), guard: self.guard.as_ref() };
+        let judged = JudgedPass { scope, rules, policy, home };
+        let facts = self.ledger.as_ref().filter(|_| memory != SweepMemory::Unused);
+        let may_answer = memory == SweepMemory::Asked;
+        let facts = facts.map(|ledger| SweepFacts { ledger, alerts: self.alerts.as_ref(), judged, may_answer });
         // Boxed: its type is deeper nested than the compiler likes to look at from here.
-        let outcome = Box::pin(pipeline::survey(&world, &assignment, hand_on, watch)).await;
+        let outcome = Box::pin(pipeline::survey(&world, &assignment, hand_on, facts.as_ref(), watch)).await;
         if let Some(alerts) = &self.alerts {
-            alerts.notify(&outcome, JudgedPass { scope, rules, policy, home }, WallClock.now()).await;
+            alerts.notify(&outcome, judged, WallClock.now()).await;
+        }
+        if let Some(facts) = &facts {
+            facts.keep(&outcome.news, deadline).await;
         }
         let mut report = runtime::lambda::report(&outcome, scope, policy, self.calls.take(), (began, WallClock.now()));
         report.rules = rules.iter().filter(|slug| policy.rule_enabled(slug)).map(|slug| (*slug).to_owned()).collect();

@@ -6,7 +6,7 @@ use aws::calls::Calls;
 use jiff::{SignedDuration, Timestamp};
 use ledger::DynamoDbLedger;
 use model::observation::UnreadKind;
-use model::policy::{Mode, Policy};
+use model::policy::Policy;
 use model::scope::Scope;
 use pipeline::ports::{Clock as _, DelayedLook};
 use report::{Modes, Report, Topology};
@@ -15,13 +15,13 @@ use runtime::bucket::S3Bucket;
 use runtime::clock::WallClock;
 use runtime::home::Home;
 use runtime::incoming::IncomingError;
-use runtime::lambda::{Backend, HandlerError, PassRequest, PassResult};
+use runtime::lambda::{Backend, HandlerError, PassRequest, PassResult, RequestTerms};
 use runtime::request::{Patterns, ReportFormat, ScopeError};
 use runtime::settings::Settings;
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::auditor::{Audit, Audited, Auditor};
+use crate::auditor::{Audit, Audited, Auditor, SweepMemory};
 use crate::fan_out::{self, Division, FanOut, Part, PartMessage, PartWork, census};
 use crate::sweep_log::SweepLog;
 
@@ -68,21 +68,21 @@ impl AuditBackend {
         }
     }
 
-    async fn audit(
-        &self,
-        scope: &Scope,
-        rules: Option<&BTreeSet<String>>,
-        mode: Option<Mode>,
-        home: &Home,
-        deadline: Timestamp,
-    ) -> PassResult {
-        let policy = match mode {
+    async fn audit(&self, scope: &Scope, terms: &RequestTerms, home: &Home, deadline: Timestamp) -> PassResult {
+        let policy = match terms.mode {
             Some(most) => self.policy.clone().capped(most),
             None => self.policy.clone(),
         };
-        let rules = self.rules.iter().copied().filter(|slug| rules.is_none_or(|rules| rules.contains(*slug)));
-        let rules = rules.collect();
-        let audit = Audit { home, scope, policy: &policy, rules: &rules, deadline: Some(deadline) };
+        let wanted = |slug: &&str| terms.rules.as_ref().is_none_or(|rules| rules.contains(*slug));
+        let rules = self.rules.iter().copied().filter(wanted).collect();
+        let audit = Audit {
+            home,
+            scope,
+            policy: &policy,
+            rules: &rules,
+            deadline: Some(deadline),
+            memory: if terms.remembered == Some(true) { SweepMemory::Asked } else { SweepMemory::Refreshed },
+        };
         let Audited { report, outcome } = self.auditor.survey(audit, &|_| ()).await;
         PassResult { report, outcome }
     }
@@ -120,8 +120,8 @@ impl AuditBackend {
             }
             None => return Err(unreadable(format!("its plan has no part {part}")).into()),
         };
-        let PassResult { mut report, outcome } =
-            self.audit(&scope, plan.rules.as_ref(), plan.mode, home, deadline).await;
+        let terms = RequestTerms { rules: plan.rules.clone(), mode: plan.mode, remembered: Some(plan.remembered) };
+        let PassResult { mut report, outcome } = self.audit(&scope, &terms, home, deadline).await;
         if let Some(Part::Cluster(cluster)) = plan.parts.get(part) {
             census::count_in_cluster(cluster, &outcome.observation, &mut report.coverage);
         }
@@ -136,6 +136,11 @@ impl AuditBackend {
         }
         whole.map(|report| (report, by_every_rule))
     }
+}
+
+/// What comes through the queue and asks for everything is a sweep; whoever waits for an answer is told what is so now.
+fn may_remember(order: &PassRequest) -> bool {
+    order.terms.remembered.unwrap_or(order.scope.everything && !order.messages.is_empty())
 }
 
 fn unreadable(why: String) -> IncomingError {
@@ -165,8 +170,8 @@ impl Backend for AuditBackend {
     }
 
     async fn pass(&self, order: &PassRequest, home: &Home, deadline: Timestamp) -> PassResult {
-        let terms = &order.terms;
-        let passed = self.audit(&order.scope, terms.rules.as_ref(), terms.mode, home, deadline).await;
+        let terms = RequestTerms { remembered: Some(may_remember(order)), ..order.terms.clone() };
+        let passed = self.audit(&order.scope, &terms, home, deadline).await;
         if let (Some(sweeps), true) = (&self.sweeps, order.scope.everything && terms.rules.is_none()) {
             sweeps.note(&passed.report).await;
         }
@@ -193,6 +198,7 @@ impl Backend for AuditBackend {
             parts: services.into_keys().map(Part::Cluster).chain([Part::OtherTargetGroups]).collect(),
             rules: order.terms.rules.clone(),
             mode: order.terms.mode,
+            remembered: may_remember(order),
         };
         Ok(Some(to_raw_value(&fan_out.begin(&plan, now).await?)?))
     }

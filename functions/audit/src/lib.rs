@@ -13,6 +13,7 @@
 pub mod auditor;
 pub mod backend;
 pub mod caller;
+mod facts;
 pub mod fan_out;
 pub mod sweep_log;
 pub mod texts;

@@ -1,10 +1,13 @@
 //! What a pass would have seen, had it been there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::alert::Alert;
+use jiff::Timestamp;
+use model::alert::{Alert, AlertKey, KeptAlert};
 use model::id::ClusterArn;
 use model::scope::{Scope, Unit};
+
+use crate::sighting::Sighting;
 
 /// What a pass would have seen, had it been there: the ground on which an alert may be resolved.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -17,14 +20,16 @@ pub struct AlertCoverage {
     pub clusters: BTreeSet<ClusterArn>,
     /// What it could not judge, because something could not be read.
     pub unjudged: BTreeSet<Unit>,
+    /// When it began to read: of what was told later it knows nothing.
+    pub began: Timestamp,
 }
 
 impl AlertCoverage {
     /// What a pass over `scope` would have seen. Single services, tasks and groups come up because something happened
     /// to them, while they are in motion: no alert is resolved by a look at them alone.
     #[must_use]
-    pub fn of(scope: &Scope, rules: BTreeSet<String>, unjudged: BTreeSet<Unit>) -> Self {
-        Self { rules, everything: scope.everything, clusters: scope.clusters.clone(), unjudged }
+    pub fn of(scope: &Scope, rules: BTreeSet<String>, unjudged: BTreeSet<Unit>, began: Timestamp) -> Self {
+        Self { rules, everything: scope.everything, clusters: scope.clusters.clone(), unjudged, began }
     }
 
     /// Is there any alert it might resolve?
@@ -41,9 +46,21 @@ impl AlertCoverage {
         let cluster = cluster_of(alert);
         let there = self.everything || cluster.as_ref().is_some_and(|cluster| self.clusters.contains(cluster));
         there
+            && alert.opened_at.is_none_or(|opened| opened <= self.began)
             && self.rules.contains(&alert.key.rule)
             && !self.unjudged.iter().any(|unit| may_concern(unit, alert, cluster.as_ref()))
     }
+}
+
+/// The alerts that a pass which covers this, and saw these, would take back: resolve, lower, or suspect no more.
+#[must_use]
+pub fn taken_back<'a>(kept: &'a [KeptAlert], seen: &[Sighting], coverage: &AlertCoverage) -> Vec<&'a Alert> {
+    let seen: BTreeMap<&AlertKey, &Sighting> = seen.iter().map(|sighting| (&sighting.key, sighting)).collect();
+    let is_taken_back = |alert: &&Alert| match seen.get(&alert.key) {
+        None => alert.open || !alert.suspected.is_empty(),
+        Some(sighting) => alert.open && sighting.is_loud() && sighting.severity < alert.severity,
+    };
+    kept.iter().map(|kept| &kept.alert).filter(|alert| coverage.includes(alert)).filter(is_taken_back).collect()
 }
 
 fn cluster_of(alert: &Alert) -> Option<ClusterArn> {

@@ -33,7 +33,7 @@ mod words;
 
 pub use channel::event_bus::{BusEvent, EventBus, SOURCE};
 pub use channel::{AwsChannels, ChannelSettings, Channels, Delivery};
-pub use coverage::AlertCoverage;
+pub use coverage::{AlertCoverage, taken_back};
 pub use next::SETTLE;
 pub use notify::{AlertContext, Notified, notify};
 pub use outbox::{EventSink, send_events};

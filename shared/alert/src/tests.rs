@@ -2,6 +2,7 @@
 
 mod cut_off;
 mod many;
+mod taken_back;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -161,7 +162,12 @@ fn seen(findings: &[Finding]) -> Vec<Sighting> {
 }
 
 fn everything() -> AlertCoverage {
-    AlertCoverage { rules: ["target-stale".to_owned()].into(), everything: true, ..AlertCoverage::default() }
+    AlertCoverage {
+        rules: ["target-stale".to_owned()].into(),
+        everything: true,
+        began: Timestamp::MAX,
+        ..AlertCoverage::default()
+    }
 }
 
 fn origin() -> Origin {

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use model::Timestamp;
 use model::alert::{Alert, AlertChange, AlertKey, PendingNotice};
-use model::elb::Target;
+use model::elb::{Target, TargetGroupAttributes};
 use model::finding::{Fingerprint, Severity};
 use model::id::TargetGroupArn;
 use model::ledger::{OWNERSHIP_LIFETIME, Ownership};
+use model::observation::{Remembered, SteadyFact};
 
 pub(crate) fn group() -> TargetGroupArn {
     "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/1".parse().unwrap()
@@ -32,6 +33,13 @@ pub(crate) fn record(ip: &str, second: i64) -> Ownership {
         expires_at: at(second) + OWNERSHIP_LIFETIME,
         ended_at: None,
     }
+}
+
+/// What is set on one of many groups, as it was read.
+pub(crate) fn remembered(nth: usize) -> Remembered {
+    let group = format!("arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/web/{nth}");
+    let fact = SteadyFact::TargetGroupAttributes(group.parse().unwrap(), TargetGroupAttributes::default());
+    Remembered { fact, read_at: at(7) }
 }
 
 /// An open alert of that rule.

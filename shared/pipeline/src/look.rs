@@ -10,6 +10,26 @@ use crate::assignment::Assignment;
 use crate::environment::{Environment, answer};
 use crate::ports::Clock as _;
 
+/// What a look reads with.
+pub(crate) trait Reader {
+    /// Has every question answered.
+    fn read(&mut self, questions: BTreeSet<Question>, known: &mut Observation) -> impl Future<Output = ()> + Send;
+
+    /// Everything is answered. What is to be read afresh before this judgement stands, and is forgotten for it?
+    fn doubt(&mut self, _: &Judged, _: &mut Observation) -> impl Future<Output = BTreeSet<Question>> + Send {
+        async { BTreeSet::new() }
+    }
+}
+
+/// Asks AWS and the ledger, always.
+pub(crate) struct Afresh<'e, E>(pub(crate) &'e E);
+
+impl<E: Environment> Reader for Afresh<'_, E> {
+    async fn read(&mut self, questions: BTreeSet<Question>, known: &mut Observation) {
+        answer(self.0, &questions, known).await;
+    }
+}
+
 /// No chain of questions is this long: each round answers all of the one before.
 const MAX_ROUNDS: usize = 64;
 
@@ -47,6 +67,17 @@ pub(crate) async fn look<E: Environment>(
     assignment: &Assignment<'_>,
     looks: &LookHistory,
     capabilities: Capabilities,
+) -> Assessment {
+    look_with(&mut Afresh(environment), environment, assignment, looks, capabilities, &|_| ()).await
+}
+
+/// The same with a reader of its own. `watch` is told before each round of reading.
+pub(crate) async fn look_with<E: Environment>(
+    reader: &mut impl Reader,
+    environment: &E,
+    assignment: &Assignment<'_>,
+    looks: &LookHistory,
+    capabilities: Capabilities,
     watch: &(impl Fn(Progress<'_>) + Sync),
 ) -> Assessment {
     let mut observation =
@@ -54,28 +85,31 @@ pub(crate) async fn look<E: Environment>(
     let all = |known: &Observation| {
         with_questions(Lookup::new(known), |lookup| judge(lookup, assignment, looks, capabilities))
     };
-    let Judged { judgement, plan } = until_answered(environment, &mut observation, all, watch).await;
+    let Judged { judgement, plan } = until_answered(reader, &mut observation, all, watch).await;
     Assessment { observation, judgement, plan }
 }
 
 /// Judges and plans until nothing is left to ask. What `known` holds already isn't asked again.
-pub(crate) async fn until_answered<E: Environment>(
-    environment: &E,
+pub(crate) async fn until_answered(
+    reader: &mut impl Reader,
     known: &mut Observation,
     judge: impl Fn(&Observation) -> (Judged, BTreeSet<Question>) + Sync,
     watch: &(impl Fn(Progress<'_>) + Sync),
 ) -> Judged {
     let (mut answered, mut judged_groups) = (0, 0);
     for round in 0.. {
-        let (mut judged, questions) = judge(known);
+        let (mut judged, mut questions) = judge(known);
         judged_groups += judged.judgement.judged_groups;
+        if questions.is_empty() {
+            questions = reader.doubt(&judged, known).await;
+        }
         if questions.is_empty() || round == MAX_ROUNDS {
             judged.judgement.judged_groups = judged_groups;
             return judged;
         }
         watch(Progress { round, answered, open: &questions, known });
-        answer(environment, &questions, known).await;
         answered += questions.len();
+        reader.read(questions, known).await;
     }
     unreachable!("the last round returns")
 }
@@ -123,5 +157,7 @@ fn plan(
     let in_grace: Vec<TaskInGrace> = in_grace.collect();
     let findings = std::mem::take(&mut judgement.findings);
     let plan = planner::plan(lookup, findings, &in_grace, assignment.policy, looks, capabilities);
+    // What becomes of a finding is told with it.
+    judgement.rests_on.extend(lookup.consulted());
     Judged { judgement, plan }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::call::CallError;
 use model::finding::Finding;
-use model::observation::{Observation, Unread};
+use model::observation::{Observation, Remembered, Unread};
 use model::repair::{Repair, RepairStatus};
 use model::scope::{Site, Unit};
 
@@ -23,6 +23,8 @@ pub struct PassOutcome {
     pub judged_groups: usize,
     /// The ledger could not be written. The next pass that sees the same writes it.
     pub unrecorded: Option<CallError>,
+    /// What a survey read that seldom changes and wasn't remembered so, to be kept for the next one.
+    pub news: Vec<Remembered>,
 }
 
 /// A finding, and what came of its repairs.

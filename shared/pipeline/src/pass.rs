@@ -33,7 +33,7 @@ pub async fn pass<E: Environment>(environment: &E, assignment: &Assignment<'_>) 
     let waiting = if environment.queue().is_some() { Waiting::Queue } else { Waiting::InProcess };
     let capabilities = Capabilities { ledger: environment.ledger().is_some(), waiting };
     let mut looks = assignment.looks.clone();
-    let mut seen = look(environment, assignment, &looks, capabilities, &|_| ()).await;
+    let mut seen = look(environment, assignment, &looks, capabilities).await;
     let mut judged_groups = seen.judgement.judged_groups;
     // In process, one wait is all there is.
     let later = match waiting {
@@ -44,7 +44,7 @@ pub async fn pass<E: Environment>(environment: &E, assignment: &Assignment<'_>) 
         if let Some(wait) = worth_waiting(environment.clock().now(), assignment, &seen.plan) {
             looks.first = seen.plan.looks.values().flat_map(|look| look.suspicions.clone()).collect();
             environment.clock().sleep(wait).await;
-            seen = look(environment, assignment, &looks, later, &|_| ()).await;
+            seen = look(environment, assignment, &looks, later).await;
             judged_groups += seen.judgement.judged_groups;
         } else {
             seen.plan = judge(&Lookup::new(&seen.observation), assignment, &looks, later).plan;
@@ -64,13 +64,21 @@ pub async fn pass<E: Environment>(environment: &E, assignment: &Assignment<'_>) 
             break;
         }
         // What was refused is remembered now, and the next option open.
-        seen = look(environment, assignment, &looks, later, &|_| ()).await;
+        seen = look(environment, assignment, &looks, later).await;
         judged_groups += seen.judgement.judged_groups;
     }
     let unsent = send_looks(environment.queue(), assignment, &seen, environment.clock().now()).await;
     let findings = conclusions.conclude(seen.plan, &unsent);
     abstentions.extend(seen.judgement.abstentions);
-    PassOutcome { observation: seen.observation, abstentions, findings, unsent, judged_groups, unrecorded }
+    PassOutcome {
+        observation: seen.observation,
+        abstentions,
+        findings,
+        unsent,
+        judged_groups,
+        unrecorded,
+        news: Vec::new(),
+    }
 }
 
 /// How long to wait in process for everything that waits, if there is time for it and a repair may come of it.

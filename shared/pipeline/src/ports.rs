@@ -1,4 +1,5 @@
-//! What a pass needs of the world besides AWS's facts and the ledger: a clock, and a queue for looks to come.
+//! What a pass needs of the world besides AWS's facts and the ledger: a clock, a queue for looks to come, and what a survey may
+//! remember.
 //!
 //! Functions bring the real ones, the simulator and tests bring their own. What a message looks like on its way
 //! through a queue is not said here.
@@ -11,7 +12,9 @@ use model::Timestamp;
 use model::call::CallError;
 use model::finding::Fingerprint;
 use model::id::TaskArn;
-use model::scope::{Scope, ServiceId, Site, TaskHint};
+use model::observation::{Observation, Question, Remembered, Unread};
+use model::scope::{Scope, ServiceId, Site, TaskHint, Unit};
+use planner::PlannedFinding;
 
 /// Time, as a pass sees it.
 pub trait Clock: Send + Sync {
@@ -32,6 +35,29 @@ pub trait LookQueue: Send + Sync {
         looks: Vec<DelayedLook>,
         now: Timestamp,
     ) -> impl Future<Output = Vec<(DelayedLook, CallError)>> + Send;
+}
+
+/// What surveys remember of an account.
+pub trait FactStore: Sync {
+    /// Whether what is remembered may answer. If not, it is only brought up to date.
+    fn may_answer(&self) -> bool;
+
+    /// What is kept as an answer to these, with the time it was read; `None` if it can't be had, and then AWS is asked.
+    fn recall(&self, questions: &[Question]) -> impl Future<Output = Option<Vec<Remembered>>> + Send;
+
+    /// The remembered facts on which anything that people were told would be taken back. Those are read from AWS first.
+    fn doubted(&self, judged: JudgedAccount<'_>) -> impl Future<Output = BTreeSet<Question>> + Send;
+}
+
+/// What a survey came to, before anything is told of it.
+#[derive(Debug, Clone, Copy)]
+pub struct JudgedAccount<'a> {
+    /// What was read, and remembered.
+    pub observation: &'a Observation,
+    /// What was found.
+    pub findings: &'a [PlannedFinding],
+    /// What could not be judged.
+    pub abstentions: &'a BTreeSet<(Unit, Unread)>,
 }
 
 /// A look to come at one place.

@@ -3,18 +3,19 @@
 //! Nothing is registered, removed, counted or remembered, because what does that isn't called here. All that leaves is
 //! looks to come, for a queue whose function makes up its own mind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use model::observation::{Memory, Observation, Question, Remembered};
 use model::scope::Site;
 use planner::{Capabilities, Decision, LookAgain, Plan, Waiting};
 
 use crate::assignment::Assignment;
 use crate::conclusions::Conclusions;
-use crate::environment::Environment;
-use crate::look::{Progress, look};
+use crate::environment::{Environment, answer};
+use crate::look::{Judged, Progress, Reader, look_with};
 use crate::outcome::PassOutcome;
 use crate::pass::send_looks;
-use crate::ports::{Clock as _, LookQueue};
+use crate::ports::{Clock as _, FactStore, JudgedAccount, LookQueue};
 
 /// The queues of the functions that repair, to leave suspicions in.
 #[derive(Debug)]
@@ -28,15 +29,19 @@ pub struct HandOn<'a, Q> {
 /// Looks at the scope and plans. A suspicion that a second look must confirm is left in the queue of the function that would
 /// repair; where there is none, the repair is withheld. The environment's own queue isn't used.
 ///
+/// With `facts`, what seldom changes is asked of them before it is asked of AWS, and nothing that is told rests on what they say.
 /// `watch` is told before each round of reading. Never fails as a whole: what could not be read or sent is in the outcome.
 pub async fn survey<E: Environment, Q: LookQueue>(
     environment: &E,
     assignment: &Assignment<'_>,
     hand_on: HandOn<'_, Q>,
+    facts: Option<&impl FactStore>,
     watch: &(impl Fn(Progress<'_>) + Sync),
 ) -> PassOutcome {
     let capabilities = Capabilities { ledger: environment.ledger().is_some(), waiting: Waiting::Queue };
-    let mut seen = look(environment, assignment, &assignment.looks, capabilities, watch).await;
+    let mut reader = Remembering { environment, facts, memory: Memory::default() };
+    let mut seen = look_with(&mut reader, environment, assignment, &assignment.looks, capabilities, watch).await;
+    let news = reader.news(&seen.observation);
     // A task in grace is no suspicion; its own events, or the next survey, lead to it again.
     seen.plan.looks.retain(|_, look| !look.suspicions.is_empty());
     let looks = std::mem::take(&mut seen.plan.looks);
@@ -60,6 +65,48 @@ pub async fn survey<E: Environment, Q: LookQueue>(
         unsent,
         judged_groups: seen.judgement.judged_groups,
         unrecorded: None,
+        news,
+    }
+}
+
+/// Asks what is remembered first. Once that fails it isn't asked any more.
+struct Remembering<'a, E, F> {
+    environment: &'a E,
+    facts: Option<&'a F>,
+    memory: Memory,
+}
+
+impl<E: Environment, F: FactStore> Remembering<'_, E, F> {
+    /// What is to be remembered from now on; nothing where it isn't known what is.
+    fn news(&self, observation: &Observation) -> Vec<Remembered> {
+        self.facts.map(|_| self.memory.news(observation)).unwrap_or_default()
+    }
+}
+
+impl<E: Environment, F: FactStore> Reader for Remembering<'_, E, F> {
+    async fn read(&mut self, mut questions: BTreeSet<Question>, known: &mut Observation) {
+        let askable = self.memory.askable(&questions);
+        if let Some(facts) = self.facts.filter(|_| !askable.is_empty() && !self.memory.has_failed()) {
+            match facts.recall(&askable).await {
+                Some(remembered) if facts.may_answer() => self.memory.answer(&mut questions, remembered, known),
+                Some(remembered) => self.memory.note(remembered, known.at),
+                None => self.memory.fails(),
+            }
+        }
+        answer(self.environment, &questions, known).await;
+    }
+
+    async fn doubt(&mut self, judged: &Judged, known: &mut Observation) -> BTreeSet<Question> {
+        let Some(facts) = self.facts.filter(|_| !known.remembered.is_empty()) else { return BTreeSet::new() };
+        let Judged { judgement, plan } = judged;
+        let mut doubted = judgement.rests_on.clone();
+        // What is found rests on what will be read afresh: only then is it known what isn't found any more.
+        if doubted.is_empty() {
+            let (findings, abstentions) = (plan.findings.as_slice(), &judgement.abstentions);
+            doubted = facts.doubted(JudgedAccount { observation: known, findings, abstentions }).await;
+        }
+        self.memory.doubt(&doubted, known);
+        doubted
     }
 }
 

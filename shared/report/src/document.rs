@@ -127,6 +127,18 @@ pub struct Coverage {
     pub network_interfaces: usize,
     /// What could not be read: nothing is said about it.
     pub unread: Vec<Unread>,
+    /// What wasn't read now; absent where everything was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remembered: Option<RememberedFacts>,
+}
+
+/// Facts that a sweep took from what was read before, since all was well with them. No finding rests on one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RememberedFacts {
+    /// How many.
+    pub facts: usize,
+    /// When the oldest was read.
+    pub oldest: Timestamp,
 }
 
 impl Report {
@@ -252,6 +264,16 @@ impl Coverage {
             (self.network_interfaces, "network interface"),
         ];
         amounts.into_iter().filter(|(amount, _)| *amount > 0)
+    }
+
+    /// Adds what another part of the same audit remembered.
+    pub fn also_remembered(&mut self, more: Option<RememberedFacts>) {
+        self.remembered = match (self.remembered, more) {
+            (Some(one), Some(other)) => {
+                Some(RememberedFacts { facts: one.facts + other.facts, oldest: one.oldest.min(other.oldest) })
+            }
+            (one, other) => one.or(other),
+        };
     }
 
     /// Was there nothing to look at?

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use model::finding::Severity;
 use model::repair::RepairStatus;
 
-use crate::document::Report;
+use crate::document::{RememberedFacts, Report};
 use crate::finding_report::{Baseline, FindingReport, RepairReport};
 use crate::formats::RuleText;
 use crate::groups::{Grouped, grouped};
@@ -106,6 +106,11 @@ impl TextPage {
         let modes = format!("targets: {}, security groups: {}", report.mode.registration, report.mode.security_groups);
         let looked = format!("Read {parts} at {:.0}; {modes}", report.generated_at);
         self.line("", "", &self.paint(Style::new().dimmed(), &looked));
+        if let Some(RememberedFacts { facts, oldest }) = coverage.remembered {
+            let remembered =
+                format!("{} not read now but remembered, the oldest from {oldest:.0}", counted(facts, "fact"));
+            self.line("", "", &self.paint(Style::new().dimmed(), &remembered));
+        }
     }
 
     /// The causes, worst first, as far as they fit on a screen.

@@ -9,20 +9,21 @@ use std::time::SystemTime;
 use alert::metrics::{self, PassMetrics};
 use alert::{
     AlertContext, AlertCoverage, AlertUpdate, AwsChannels, BusEvent, Channels as _, FindingStage, Notified, Origin,
-    SeenFinding, notify, send_events, sightings,
+    SeenFinding, notify, send_events, sightings, taken_back,
 };
 use aws_config::SdkConfig;
 use jiff::{SignedDuration, Timestamp};
-use ledger::DynamoDbLedger;
-use model::alert::RepairNote;
+use ledger::{AlertLedger as _, DynamoDbLedger};
+use model::alert::{KeptAlert, RepairNote};
 use model::call::CallError;
 use model::finding::{Finding, Severity};
-use model::observation::{Observation, Unread};
+use model::observation::{Observation, Question, Unread};
 use model::policy::Policy;
 use model::repair::RepairStatus;
 use model::scope::{Scope, ServiceId, Unit};
-use pipeline::ports::Clock as _;
+use pipeline::ports::{Clock as _, JudgedAccount};
 use pipeline::{Concluded, Conclusion, PassOutcome};
+use report::Coverage;
 use serde_json::{Map, Value, json};
 
 use self::events::SweepNumbers;
@@ -149,7 +150,7 @@ impl Alerts {
         &self,
         home: &Home,
         findings: impl IntoIterator<Item = Severity>,
-        unread: &[Unread],
+        (looked, began): (&Coverage, Timestamp),
         min_severity: Option<Severity>,
         now: Timestamp,
     ) {
@@ -158,11 +159,14 @@ impl Alerts {
             *by_severity.entry(severity).or_default() += 1;
         }
         let notified = match (&self.ledger, min_severity) {
-            (Some(ledger), Some(min_severity)) => self.compare_unread(ledger, home, unread, min_severity, now).await,
+            (Some(ledger), Some(min_severity)) => {
+                self.compare_unread(ledger, home, (looked, began), min_severity, now).await
+            }
             _ => Notified::default(),
         };
         log_changes(&notified.changes);
-        let numbers = SweepNumbers { findings: by_severity.clone(), open_alerts: None, unread: count(unread.len()) };
+        let numbers =
+            SweepNumbers { findings: by_severity.clone(), open_alerts: None, unread: count(looked.unread.len()) };
         let event = events::sweep(&self.origin(home), &numbers, now);
         let mut failures = notified.failures;
         failures.extend(self.send(vec![event], true, now).await);
@@ -170,7 +174,7 @@ impl Alerts {
         let numbers = PassMetrics {
             function: self.function.clone(),
             sweep: Some(by_severity),
-            whole: unread.is_empty(),
+            whole: looked.unread.is_empty(),
             alerts_failed: count(failures.len()),
             ..PassMetrics::default()
         };
@@ -182,17 +186,17 @@ impl Alerts {
         &self,
         ledger: &DynamoDbLedger,
         home: &Home,
-        unread: &[Unread],
+        (looked, began): (&Coverage, Timestamp),
         min_severity: Severity,
         now: Timestamp,
     ) -> Notified {
-        let blind = blind::finding(unread, &self.function);
+        let blind = blind::finding(&looked.unread, &self.function);
         let sightings = sightings(blind.iter().map(of_itself), min_severity);
-        // What would have been denied where something else failed first, or a part hasn't ended, isn't known.
-        let is_whole = !unread.iter().any(|one| one.kind.is_of_a_call());
+        // What would have been denied where something else failed first, was remembered, or a part hasn't ended, isn't known.
+        let is_whole = looked.remembered.is_none() && !looked.unread.iter().any(|one| one.kind.is_of_a_call());
         let unjudged = if is_whole { BTreeSet::new() } else { BTreeSet::from([Unit::Everything]) };
         let everything = Scope { everything: true, ..Scope::default() };
-        let coverage = AlertCoverage::of(&everything, BTreeSet::from([blind::RULE.to_owned()]), unjudged);
+        let coverage = AlertCoverage::of(&everything, BTreeSet::from([blind::RULE.to_owned()]), unjudged, began);
         let origin = self.origin(home);
         let context = AlertContext { ledger, channels: &self.channels, remind_after: self.remind_after, origin };
         notify(context, &sightings, &coverage, now).await
@@ -215,14 +219,9 @@ impl Alerts {
             repairs: concluded.conclusions.iter().map(note).collect(),
             tasks: tasks(&outcome.observation, &concluded.finding),
         });
-        // A look at a part comes up too often for an alert each time; the next sweep sees the same.
-        let blind = judged.scope.everything.then(|| blind::finding(outcome.observation.unread(), &self.function));
-        let blind = blind.flatten();
+        let blind = self.blind(&outcome.observation, judged);
         let sightings = sightings(seen.chain(blind.iter().map(of_itself)), judged.policy.alerts().min_severity);
-        let rules = judged.rules.iter().filter(|slug| judged.policy.rule_enabled(slug)).map(|slug| (*slug).to_owned());
-        let rules = rules.chain([blind::RULE.to_owned()]);
-        let unjudged = outcome.abstentions.iter().map(|(unit, _)| unit.clone()).collect();
-        let coverage = AlertCoverage::of(judged.scope, rules.collect(), unjudged);
+        let coverage = coverage(judged, &outcome.abstentions, at);
         let origin = self.origin(judged.home);
         notify(
             AlertContext { ledger, channels: &self.channels, remind_after: self.remind_after, origin },
@@ -231,6 +230,42 @@ impl Alerts {
             now,
         )
         .await
+    }
+
+    /// What a pass could not see for want of a permission. A look at a part comes up too often for an alert each time; the next
+    /// sweep sees the same.
+    fn blind(&self, observation: &Observation, judged: JudgedPass<'_>) -> Option<Finding> {
+        judged.scope.everything.then(|| blind::finding(observation.unread(), &self.function)).flatten()
+    }
+
+    /// The remembered facts on which an alert would be taken back, if what a pass came to stood. If that can't be known, all.
+    pub async fn doubted(&self, account: JudgedAccount<'_>, judged: JudgedPass<'_>) -> BTreeSet<Question> {
+        let JudgedAccount { observation, findings, abstentions } = account;
+        let Some(ledger) = &self.ledger else { return BTreeSet::new() };
+        let everything = || observation.remembered.keys().cloned().collect();
+        let coverage = coverage(judged, abstentions, observation.at);
+        let Ok(kept) = ledger.alerts().await else {
+            return if coverage.is_any() { everything() } else { BTreeSet::new() };
+        };
+        // Of a part nobody knows what of the whole was denied: all parts find out while there is an alert on it.
+        let is_blind = |kept: &KeptAlert| kept.alert.open && kept.alert.key.rule == blind::RULE;
+        if !judged.scope.everything && kept.iter().any(is_blind) {
+            return everything();
+        }
+        let standing = findings.iter().map(|one| &one.finding);
+        let standing = standing.filter(|one| judged.policy.accepts(one, observation.at).is_none());
+        let blind = self.blind(observation, judged);
+        let seen = sightings(standing.chain(&blind).map(of_itself), judged.policy.alerts().min_severity);
+        let mut doubted = BTreeSet::new();
+        for alert in taken_back(&kept, &seen, &coverage) {
+            let service = alert.key.service.as_ref().or(alert.service.as_ref()).and_then(ServiceId::of);
+            let group = alert.key.target_group.as_ref();
+            if service.is_none() && group.is_none() {
+                return everything();
+            }
+            doubted.extend(observation.remembered_near(&service, group));
+        }
+        doubted
     }
 
     fn origin(&self, home: &Home) -> Origin {
@@ -270,6 +305,13 @@ impl Alerts {
 /// What the guard finds about itself.
 fn of_itself(finding: &Finding) -> SeenFinding<'_> {
     SeenFinding { finding, stage: FindingStage::Standing, fleeting: false, repairs: Vec::new(), tasks: None }
+}
+
+/// What a pass would have seen, by what it could not judge.
+fn coverage(judged: JudgedPass<'_>, abstentions: &BTreeSet<(Unit, Unread)>, began: Timestamp) -> AlertCoverage {
+    let rules = judged.rules.iter().filter(|slug| judged.policy.rule_enabled(slug)).map(|slug| (*slug).to_owned());
+    let unjudged = abstentions.iter().map(|(unit, _)| unit.clone()).collect();
+    AlertCoverage::of(judged.scope, rules.chain([blind::RULE.to_owned()]).collect(), unjudged, began)
 }
 
 fn stage(concluded: &Concluded) -> FindingStage {

@@ -62,6 +62,7 @@ pub(super) fn join(plan: &Division, parts: Vec<Result<Report, Unread>>) -> Optio
                 all.target_groups += more.target_groups;
                 all.targets += more.targets;
                 all.network_interfaces += more.network_interfaces;
+                all.also_remembered(more.remembered);
                 whole.rules.extend(part.rules);
                 whole.rules.sort();
                 whole.rules.dedup();
@@ -108,7 +109,7 @@ mod tests {
     fn plan() -> Division {
         let cluster = "arn:aws:ecs:eu-central-1:111122223333:cluster/prod".parse().unwrap();
         let parts = vec![Part::Cluster(cluster), Part::OtherTargetGroups];
-        Division { id: "a".to_owned(), began: Timestamp::UNIX_EPOCH, parts, rules: None, mode: None }
+        Division { id: "a".to_owned(), began: Timestamp::UNIX_EPOCH, parts, rules: None, mode: None, remembered: false }
     }
 
     fn part(second: i64, findings: &[&str]) -> Report {

@@ -67,6 +67,7 @@ mod tests {
             parts: vec![],
             rules: None,
             mode: None,
+            remembered: false,
         };
         for message in [PartMessage::part(&plan, 7), PartMessage::close(&plan, Timestamp::UNIX_EPOCH)] {
             let body = serde_json::to_string(&message).unwrap();

@@ -21,6 +21,9 @@ pub(crate) struct Division {
     pub(crate) rules: Option<BTreeSet<String>>,
     /// The mode at most.
     pub(crate) mode: Option<Mode>,
+    /// Whether what was read before may answer.
+    #[serde(default)]
+    pub(crate) remembered: bool,
 }
 
 /// A part of an audit.

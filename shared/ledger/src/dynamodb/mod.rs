@@ -14,14 +14,16 @@
 //! | `sweep` | `sweep` | `sweep` (JSON), `whole_at` |
 //! | `alerts` | `RULE#CLUSTER#SERVICE#GROUP` | `alert` (JSON), `revision`, `expires_at` |
 //! | `events` | an id | `event` (JSON), `kept_at`, `expires_at` |
+//! | `fact#TABLE#ARN` | `fact` | `fact` (JSON), `read_at`, `version`, `expires_at` |
 //!
-//! All reads are strongly consistent. One file per operation, with the adapters of the facts that it reads; how items are written is in [`item`].
+//! All reads but those of facts are strongly consistent. One file per operation, with the adapters of the facts that it reads; how items are written is in [`item`].
 
 mod alerts;
 mod backoff;
 mod end;
 mod error;
 mod events;
+mod facts;
 mod item;
 #[cfg(test)]
 mod mocked;

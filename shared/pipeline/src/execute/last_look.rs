@@ -11,7 +11,7 @@ use rules::GroupAgain;
 use super::{Execution, Obstacle, Steps};
 use crate::conclusions::StepIndex;
 use crate::environment::{Environment, answer};
-use crate::look::{Judged, judge, judge_group_again, until_answered, with_questions};
+use crate::look::{Afresh, Judged, judge, judge_group_again, until_answered, with_questions};
 use crate::ports::Clock as _;
 
 impl<'a, E: Environment> Execution<'a, E> {
@@ -47,7 +47,7 @@ impl<'a, E: Environment> Execution<'a, E> {
                 judge_group_again(lookup, group, assignment, looks, capabilities)
             })
         };
-        let last = until_answered(self.environment, &mut self.known, judge, &|_| ()).await;
+        let last = until_answered(&mut Afresh(self.environment), &mut self.known, judge, &|_| ()).await;
         self.keep(last)
     }
 
@@ -57,7 +57,7 @@ impl<'a, E: Environment> Execution<'a, E> {
         let judge = |known: &Observation| {
             with_questions(Lookup::new(known), |lookup| judge(lookup, assignment, looks, capabilities))
         };
-        let last = until_answered(self.environment, &mut self.known, judge, &|_| ()).await;
+        let last = until_answered(&mut Afresh(self.environment), &mut self.known, judge, &|_| ()).await;
         self.keep(last)
     }
 

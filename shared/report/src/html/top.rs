@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 
 use super::tally::glyph;
-use crate::document::Report;
+use crate::document::{RememberedFacts, Report};
 use crate::formats::RuleText;
 use crate::place::{counted, tally};
 
@@ -63,6 +63,9 @@ pub(super) fn header(report: &Report, rules: &[RuleText]) -> Markup {
                 }
                 div { dt { "targets" } dd { (report.mode.registration) } }
                 div { dt { "security groups" } dd { (report.mode.security_groups) } }
+                @if let Some(RememberedFacts { facts, oldest }) = coverage.remembered {
+                    div { dt { "remembered" } dd { (facts) " from " (format!("{oldest:.0}")) } }
+                }
                 @if !coverage.unread.is_empty() {
                     div.warn { dt { "not read" } dd { a href="#unread" { (coverage.unread.len()) } } }
                 }

@@ -130,6 +130,7 @@ fn outcome() -> PassOutcome {
         unsent: BTreeMap::new(),
         judged_groups: 0,
         unrecorded: None,
+        news: Vec::new(),
     }
 }
 

@@ -47,11 +47,12 @@ pub(super) fn of(text: &str, what: &'static str) -> Result<Shape, IncomingError>
     if has("audit_part") {
         return Ok(Shape::Part);
     }
-    match keys.keys().find(|key| !["scope", "rules", "mode", "format"].contains(&key.as_str())) {
+    match keys.keys().find(|key| !["scope", "rules", "mode", "remembered", "format"].contains(&key.as_str())) {
         None => Ok(Shape::Request),
-        Some(key) => {
-            Err(unknown(format!("it has the key {:?}; a request has scope, rules, mode and format", cut(key))))
-        }
+        Some(key) => Err(unknown(format!(
+            "it has the key {:?}; a request has scope, rules, mode, remembered and format",
+            cut(key)
+        ))),
     }
 }
 

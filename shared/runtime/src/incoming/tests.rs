@@ -269,7 +269,7 @@ fn what_can_not_be_read_is_told_with_what_and_where() {
     the input is neither an SQS event, an EventBridge event nor a request: it is a string, not an object
     the input is not JSON: number out of range
     the input is neither an SQS event, an EventBridge event nor a request: it is null, not an object
-    the input is neither an SQS event, an EventBridge event nor a request: it has the key "hello"; a request has scope, rules, mode and format
+    the input is neither an SQS event, an EventBridge event nor a request: it has the key "hello"; a request has scope, rules, mode, remembered and format
     the SQS event can't be read at Records: invalid type: map, expected a sequence
     the SQS event can't be read at Records[0]: it has no messageId
     the SQS event can't be read at Records[0].eventSource: "aws:s3" is not aws:sqs
@@ -312,7 +312,7 @@ fn a_message_that_can_not_be_read_fails_alone() {
     insta::assert_snapshot!(table.join("\n"), @"
     m0: 0a1b
     m1: the message's body is not JSON: expected ident at line 1 column 2
-    m2: Request(Request { scope: Patterns { clusters: [], services: [], tasks: [], target_groups: [] }, rules: None, mode: None, format: Json })
+    m2: Request(Request { scope: Patterns { clusters: [], services: [], tasks: [], target_groups: [] }, rules: None, mode: None, remembered: None, format: Json })
     m3: this is an SQS event inside a message
     m4: the message's body is neither an SQS event, an EventBridge event nor a request: it is a list, not an object
     m5: 0a1b

@@ -30,6 +30,8 @@ pub struct RequestTerms {
     pub rules: Option<BTreeSet<String>>,
     /// The mode at most.
     pub mode: Option<Mode>,
+    /// Whether what was read before may answer, if the request says.
+    pub remembered: Option<bool>,
 }
 
 /// Orders being put together.
@@ -45,7 +47,7 @@ impl PassRequest {
 
 impl RequestTerms {
     pub(super) fn of(request: &Request) -> Self {
-        Self { rules: request.rules.clone(), mode: request.mode }
+        Self { rules: request.rules.clone(), mode: request.mode, remembered: request.remembered }
     }
 }
 

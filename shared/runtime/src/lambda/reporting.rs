@@ -10,7 +10,7 @@ use model::policy::Policy;
 use model::repair::RepairStatus;
 use model::scope::Scope;
 use pipeline::{Concluded, Conclusion, PassOutcome};
-use report::{Accepted, Coverage, FindingReport, Modes, RepairReport, Report, ScopeReport, Tool};
+use report::{Accepted, Coverage, FindingReport, Modes, RememberedFacts, RepairReport, Report, ScopeReport, Tool};
 
 /// The report of a pass over `scope` that was over at `now`.
 #[must_use]
@@ -120,5 +120,10 @@ fn coverage(outcome: &PassOutcome) -> Coverage {
         targets: health.map(|(_, targets)| targets.iter().filter(|target| target.is_registered()).count()).sum(),
         network_interfaces: interfaces.len(),
         unread: unread.into_iter().cloned().collect(),
+        remembered: observation
+            .remembered
+            .values()
+            .min()
+            .map(|oldest| RememberedFacts { facts: observation.remembered.len(), oldest: *oldest }),
     }
 }

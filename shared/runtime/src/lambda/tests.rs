@@ -81,6 +81,7 @@ impl Backend for RecordingBackend {
             unsent: BTreeMap::new(),
             judged_groups: 0,
             unrecorded: None,
+            news: Vec::new(),
         };
         let mut report =
             report(&outcome, &pass_request.scope, &Policy::default(), BTreeMap::new(), (now(), in_seconds(1)));

@@ -28,6 +28,9 @@ pub struct Request {
     pub rules: Option<BTreeSet<String>>,
     /// The mode at most; it can lower the policy's, never raise it.
     pub mode: Option<Mode>,
+    /// May the audit answer itself from what it read before, where nothing that is told rests on that? The sweep's schedule may,
+    /// a person is told what is so now; this says otherwise.
+    pub remembered: Option<bool>,
     /// How to answer.
     pub format: ReportFormat,
 }
@@ -61,6 +64,7 @@ struct RequestBody {
     #[serde(default)]
     rules: Vec<String>,
     mode: Option<Mode>,
+    remembered: Option<bool>,
     #[serde(default)]
     format: ReportFormat,
 }
@@ -84,7 +88,7 @@ impl Request {
     /// # Errors
     /// When it has another form, or with everything it names that can't be.
     pub(crate) fn read(text: &str, here: &Here<'_>) -> Result<Self, IncomingError> {
-        let RequestBody { scope, rules, mode, format } = from_text("the request", text)?;
+        let RequestBody { scope, rules, mode, remembered, format } = from_text("the request", text)?;
         let mut patterns = Patterns::default();
         let mut problems = Vec::new();
         for (key, texts) in &scope {
@@ -109,13 +113,7 @@ impl Request {
         if !problems.is_empty() {
             return Err(RequestError { problems }.into());
         }
-        Ok(Self { scope: patterns, rules: (!rules.is_empty()).then_some(slugs), mode, format })
-    }
-
-    /// Does it ask for nothing but a look? Then it can share one with others.
-    #[must_use]
-    pub const fn is_plain(&self) -> bool {
-        self.rules.is_none() && self.mode.is_none()
+        Ok(Self { scope: patterns, rules: (!rules.is_empty()).then_some(slugs), mode, remembered, format })
     }
 }
 

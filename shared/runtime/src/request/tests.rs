@@ -33,7 +33,7 @@ fn nothing_asks_for_everything() {
 fn rules_mode_and_format_are_taken() {
     let request = request(&json!({"rules": ["target-*"], "mode": "observe", "format": "text"})).unwrap();
     assert_eq!(request.rules, Some(BTreeSet::from(["target-missing".to_owned(), "target-stale".to_owned()])));
-    assert_eq!((request.mode, request.format, request.is_plain()), (Some(Mode::Observe), ReportFormat::Text, false));
+    assert_eq!((request.mode, request.format), (Some(Mode::Observe), ReportFormat::Text));
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn everything_wrong_with_a_request_is_told_at_once() {
     let errors: Vec<String> =
         requests.iter().map(|value| request(value).expect_err("an error").replace("; ", ";\n  ")).collect();
     insta::assert_snapshot!(errors.join("\n"), @r#"
-    the request can't be read at scoop: unknown field `scoop`, expected one of `scope`, `rules`, `mode`, `format` at line 1 column 8
+    the request can't be read at scoop: unknown field `scoop`, expected one of `scope`, `rules`, `mode`, `remembered`, `format` at line 1 column 8
     invalid request: scope.service: a scope has clusters, services, tasks and target_groups
     the request can't be read at scope.services: invalid type: string "prod/web", expected a sequence at line 1 column 31
     the request can't be read at scope: invalid type: sequence, expected a map at line 1 column 9

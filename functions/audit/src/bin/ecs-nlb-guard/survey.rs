@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use audit::auditor::{Audit, Audited, Auditor};
+use audit::auditor::{Audit, Audited, Auditor, SweepMemory};
 use aws::budget::QuotaShare;
 use ledger::DynamoDbLedger;
 use model::observation::Unread;
@@ -105,7 +105,7 @@ impl Surveyor {
         };
         let slugs: BTreeSet<&str> = self.terms.rules.iter().map(String::as_str).collect();
         let home = &self.session.caller.home;
-        let audit = Audit { home, scope, policy: &policy, rules: &slugs, deadline: None };
+        let audit = Audit { home, scope, policy: &policy, rules: &slugs, deadline: None, memory: SweepMemory::Unused };
         let by_every_rule = all_rules().iter().all(|rule| slugs.contains(rule));
         let pace = Pace::new(&self.session.calls, self.terms.quota_share, by_every_rule);
         self.bar.paced(&pace);

@@ -5,6 +5,7 @@ use model::alert::AlertKey;
 use model::elb::Target;
 use model::id::TargetGroupArn;
 use model::ledger::{Limited, Refusable};
+use model::observation::Question;
 use model::scope::ServiceId;
 
 use super::{Item, attributes, string, text};
@@ -108,6 +109,12 @@ pub(in crate::dynamodb) fn events() -> AttributeValue {
 /// The key of an event.
 pub(in crate::dynamodb) fn event(id: &str) -> Item {
     attributes([("pk", events()), ("sk", string(&id))])
+}
+
+/// The key of a fact; `None` if the question has none that is kept.
+pub(in crate::dynamodb) fn fact(of: &Question) -> Option<Item> {
+    let (table, arn) = of.steady()?;
+    Some(attributes([("pk", AttributeValue::S(format!("fact#{table}#{arn}"))), ("sk", string(&"fact"))]))
 }
 
 /// The target in the key of an ownership record.

@@ -6,6 +6,7 @@
 
 pub(super) mod alert;
 pub(super) mod event;
+pub(super) mod fact;
 pub(super) mod key;
 pub(super) mod ownership;
 pub(super) mod pause;
@@ -72,7 +73,7 @@ fn time_to_live(time: Timestamp) -> AttributeValue {
     AttributeValue::N(time.as_second().to_string())
 }
 
-fn string(text: &impl ToString) -> AttributeValue {
+pub(super) fn string(text: &impl ToString) -> AttributeValue {
     AttributeValue::S(text.to_string())
 }
 
