@@ -104,7 +104,7 @@ resource "aws_cloudwatch_event_target" "sweep" {
   rule      = aws_cloudwatch_event_rule.sweep.name
   target_id = "queue"
   arn       = aws_sqs_queue.function["audit"].arn
-  input     = "{}"
+  input     = var.sweep_remembers ? "{}" : jsonencode({ remembered = false })
 
   dead_letter_config {
     arn = aws_sqs_queue.rules_dead_letters.arn

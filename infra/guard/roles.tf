@@ -52,8 +52,12 @@ data "aws_iam_policy_document" "function" {
   }
 
   statement {
-    sid       = "Ledger"
-    actions   = ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"]
+    sid = "Ledger"
+    # The audit alone remembers what it read of the account.
+    actions = concat(
+      ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"],
+      each.key == "audit" ? ["dynamodb:BatchGetItem"] : [],
+    )
     resources = [aws_dynamodb_table.ledger.arn]
   }
 

@@ -159,6 +159,13 @@ variable "quota_share" {
   }
 }
 
+variable "sweep_remembers" {
+  description = "Whether a sweep asks the ledger before AWS for what seldom changes (attributes, listeners, task definitions). Nothing that is told rests on it."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "sweep_minutes" {
   description = "How often everything is looked at, whatever events told."
   type        = number

@@ -229,3 +229,8 @@ def test_plan_of_the_example_the_modern_way_and_the_old(plan):
     old = plan("example", load_balancer_security_groups=False)
     assert "aws_security_group.balancer[0]" in modern and "aws_security_group.balancer[0]" not in old
     assert [address for address in old if address.startswith("aws_vpc_security_group_ingress_rule.tasks_from_subnets")]
+
+
+def test_sweeps_remember_unless_told_otherwise(plan):
+    inputs = [plan("guard", sweep_remembers=remembers)["aws_cloudwatch_event_target.sweep"]["input"] for remembers in (True, False)]
+    assert inputs == ["{}", '{"remembered":false}']
