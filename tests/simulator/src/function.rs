@@ -23,6 +23,7 @@ use crate::mail::{FUNCTION_TIMEOUT, Message, Role};
 use crate::names;
 use crate::planted::Bug;
 use crate::record::{EVER, PassSeen, Span};
+use crate::remembered::SimFacts;
 use crate::time::{HOUR, MINUTE, Moment, SECOND, VirtualClock, moment, timestamp};
 use crate::world::{Actor, World};
 
@@ -65,8 +66,8 @@ impl Deployed {
         })
     }
 
-    /// Surveys the whole account, by every rule.
-    pub(crate) fn audit(&self, actor: Actor) -> Running {
+    /// Surveys the whole account, by every rule, and from memory where that may be.
+    pub(crate) fn audit(&self, actor: Actor, remembers: bool) -> Running {
         let world = Arc::clone(&self.world);
         let deadline = timestamp(world.sim().now + HOUR);
         let account = SimAccount {
@@ -92,8 +93,10 @@ impl Deployed {
             let surroundings =
                 EnvironmentParts { account: &account, ledger: Some(&ledger), queue: None::<&Noted>, clock: &clock };
             let hand_on = HandOn { registrar: Some(&Noted), guard: Some(&Noted) };
-            let outcome = survey(&surroundings, &assignment, hand_on, &|_| ()).await;
-            world.sim().audited = Some(outcome);
+            let facts = remembers.then(|| SimFacts(Arc::clone(&world)));
+            let outcome = survey(&surroundings, &assignment, hand_on, facts.as_ref(), &|_| ()).await;
+            let mut sim = world.sim();
+            *(if remembers { &mut sim.swept } else { &mut sim.audited }) = Some(outcome);
             Some(Vec::new())
         })
     }

@@ -26,6 +26,7 @@ mod mail;
 mod names;
 mod planted;
 mod record;
+mod remembered;
 mod run;
 mod setting;
 mod setup;

@@ -8,16 +8,17 @@ use aws::{AwsFact, Found};
 use model::call::{CallError, CallErrorKind};
 use model::ec2::NetworkInterface;
 use model::ecs::{Service, Strategy, Task, TaskProtection};
-use model::elb::{Target, TargetHealth};
+use model::elb::{Target, TargetGroupAttributes, TargetHealth};
 use model::id::{ClusterArn, SecurityGroupId, ServiceArn, SubnetId, TargetGroupArn, TaskArn};
 use model::ledger::Ownership;
-use model::observation::{Answer, TaskList};
+use model::observation::{Answer, Question, TaskList};
 use model::scope::ServiceId;
 
 use crate::account::SimAccount;
 use crate::mail::Role;
 use crate::names;
 use crate::record::Writer;
+use crate::remembered::answer_from_memory;
 
 /// A bug.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,11 +51,13 @@ pub enum Bug {
     StoppedTaskProvesTarget,
     /// A task is stopped before it is deregistered: the guard takes it that nothing sends to it.
     StopBeforeDeregister,
+    /// What is found by what is remembered is told as it stands.
+    TellFromMemory,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::SkipSecondLook,
         Self::AddressesAsText,
         Self::ForgetThePort,
@@ -69,6 +72,7 @@ impl Bug {
         Self::ShiftForgotten,
         Self::StoppedTaskProvesTarget,
         Self::StopBeforeDeregister,
+        Self::TellFromMemory,
     ];
 }
 
@@ -107,10 +111,23 @@ impl SimAccount {
                     protection.enabled = false;
                 }
             }
+        } else if self.bug == Some(Bug::TellFromMemory) {
+            self.plant_memory(answers);
         } else if let Some(health) = answers.downcast_mut::<Vec<(TargetGroupArn, Answer<Vec<TargetHealth>>)>>()
             && self.bug == Some(Bug::StopBeforeDeregister)
         {
             health.iter_mut().filter_map(|(_, answer)| known(answer)).for_each(Vec::clear);
+        }
+    }
+
+    fn plant_memory(&self, answers: &mut dyn Any) {
+        let sim = self.world.sim();
+        if let Some(groups) = answers.downcast_mut::<Vec<(TargetGroupArn, Answer<TargetGroupAttributes>)>>() {
+            for (group, answer) in groups {
+                let seen = answer_from_memory(&sim, &Question::TargetGroupAttributes(group.clone()));
+                let kept = seen.and_then(|seen| seen.aws.target_group_attributes.known(group).cloned());
+                *answer = kept.map_or_else(|| answer.clone(), Answer::Known);
+            }
         }
     }
 

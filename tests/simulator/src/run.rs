@@ -15,6 +15,7 @@ use crate::invariants::{self, Violation};
 use crate::mail::{FUNCTION_TIMEOUT, Message, Role};
 use crate::planted::Bug;
 use crate::record::{EVER, Holdable, Span};
+use crate::remembered;
 use crate::setup;
 use crate::time::{HOUR, MINUTE, Moment, SECOND};
 use crate::world::{Actor, Due, World};
@@ -174,8 +175,8 @@ impl Theatre {
         self.running.insert(actor, Invocation { role, future, flag: Flag::raised(), batch, began });
     }
 
-    /// Begins an audit of all there is.
-    fn audit(&mut self, world: &Arc<World>) {
+    /// Begins an audit of all there is, from memory where that may be.
+    fn audit(&mut self, world: &Arc<World>, remembers: bool) {
         self.actors += 1;
         let role = Role::Registrar;
         let began = {
@@ -184,7 +185,7 @@ impl Theatre {
             sim.tell(|| "an audit begins".to_owned());
             sim.now
         };
-        let future = self.deployed.audit(self.actors);
+        let future = self.deployed.audit(self.actors, remembers);
         self.running.insert(self.actors, Invocation { role, future, flag: Flag::raised(), batch: Vec::new(), began });
     }
 
@@ -281,7 +282,15 @@ impl Theatre {
                 sim.act = 5;
                 sim.after(30 * MINUTE, Due::Stage);
                 drop(sim);
-                self.audit(world);
+                world.stage(remembered::set_attributes);
+                self.audit(world, false);
+            }
+            5 => {
+                sim.act = 6;
+                remembered::misremember(&mut sim);
+                sim.after(30 * MINUTE, Due::Stage);
+                drop(sim);
+                self.audit(world, true);
             }
             _ => {
                 drop(sim);

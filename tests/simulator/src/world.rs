@@ -8,6 +8,7 @@ use std::task::Waker;
 use aws::memory::MemoryAccount;
 use model::elb::Target;
 use model::id::{NetworkInterfaceId, TargetGroupArn, TaskArn};
+use model::observation::{Question, Remembered};
 use model::scope::ServiceId;
 use pipeline::PassOutcome;
 
@@ -62,6 +63,10 @@ pub(crate) struct Sim {
     pub(crate) busy: Option<String>,
     /// What the audit found at the end.
     pub(crate) audited: Option<PassOutcome>,
+    /// What the sweep found after it, which remembers.
+    pub(crate) swept: Option<PassOutcome>,
+    /// What the sweep remembers.
+    pub(crate) remembered: BTreeMap<Question, Remembered>,
     /// Sweeps since the faults stopped.
     pub(crate) sweeps: usize,
     /// Sweeps in quiet times, from beginning to end.
@@ -148,6 +153,8 @@ impl Sim {
             without: &[],
             busy: None,
             audited: None,
+            swept: None,
+            remembered: BTreeMap::new(),
             sweeps: 0,
             quiet_sweeps: Vec::new(),
             pause_wanted: None,
@@ -181,6 +188,11 @@ impl Sim {
     pub(crate) fn luck(&mut self) -> u32 {
         self.drawn += 1;
         if self.calm { 0 } else { self.choices.luck(self.drawn) }
+    }
+
+    /// What all chance comes from.
+    pub(crate) fn seed(&self) -> u64 {
+        self.choices.seed
     }
 
     /// How many draws there were.

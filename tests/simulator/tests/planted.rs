@@ -41,6 +41,7 @@ found_within! {
     a_forgotten_shift_is_found: ShiftForgotten, 200;
     a_stopped_task_as_proof_is_found: StoppedTaskProvesTarget, 500;
     a_task_stopped_before_it_is_deregistered_is_found: StopBeforeDeregister, 200;
+    what_is_told_from_memory_is_found: TellFromMemory, 50;
 }
 
 #[test]

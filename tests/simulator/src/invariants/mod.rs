@@ -14,6 +14,7 @@ mod owner;
 mod proof;
 mod recorded;
 mod registered;
+mod remembered;
 mod rest;
 mod restrained;
 mod right;
@@ -49,7 +50,7 @@ pub(crate) enum Check {
 }
 
 /// All of them.
-pub(crate) const INVARIANTS: [Invariant; 22] = [
+pub(crate) const INVARIANTS: [Invariant; 23] = [
     owner::INVARIANT,
     live_owner::INVARIANT,
     proof::INVARIANT,
@@ -72,6 +73,7 @@ pub(crate) const INVARIANTS: [Invariant; 22] = [
     shift::INVARIANT,
     with_groups::INVARIANT,
     audit::INVARIANT,
+    remembered::INVARIANT,
 ];
 
 /// The names of all of them.
