@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from . import binaries, judging, passes, repairing, start, sweeps
 from .cloud import Cloud, Shape
-from .counts import all_counts, events, settings
+from .counts import SWEPT, all_counts, events, settings
 from .table import at_most, compared, markdown, megabytes, microseconds, milliseconds, number, seconds
 
 STARTS = 41
@@ -55,6 +55,9 @@ def calls():
         most = 1.02 if counted.what.startswith("sweep") else 1.0
         yield compared(f"ECS, ELB and EC2 calls, {counted.what}", counted.watched, counted.fewest.total(), "fewest",
                        number, most=most, is_count=True)
+        if counted.what.endswith("remembering"):
+            yield compared(f"ELB calls, {counted.what}", counted.of("elasticloadbalancing"), SWEPT.services, "target groups",
+                           number, most=1.1, is_count=True)
 
 
 def quotas(waited):
@@ -66,6 +69,8 @@ def quotas(waited):
             ("two sweeps at once, share 0.5 each", waited.two, "twice forced")):
         forced = waited.full[0][0].forced * (1 if against == "forced" else 2)
         yield compared(what, max(one.seconds for one in swept), forced, against, seconds, most=1.1)
+    took, forced = waited.remembering
+    yield compared("sweep, share 1, calls take 20 ms, remembering", took, forced, "forced", seconds, most=1.1)
     for what, runs in (("share 1", (waited.full, waited.quick)), ("share 0.5", (waited.half,)),
                        ("two at once, share 0.5 each", (waited.two,))):
         yield at_most(f"throttled calls, {what}", sum(throttled for _, throttled in runs), 0, number, is_count=True)

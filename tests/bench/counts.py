@@ -13,7 +13,7 @@ from harness.lambda_runtime import Function, repairing, settings_of
 
 from . import binaries
 from .cloud import Cloud, Shape
-from .floors import fewest_of_guard, fewest_of_registrar, fewest_of_suspicions, fewest_of_sweep, watched
+from .floors import fewest_of_guard, fewest_of_registrar, fewest_of_remembering_sweep, fewest_of_suspicions, fewest_of_sweep, watched
 
 ONE_SERVICE, HUNDRED_SERVICES = Shape(1, 1_000), Shape(100, 1_000)
 SWEPT = Shape(200, 10_000)
@@ -36,6 +36,10 @@ class Counted:
     @property
     def watched(self):
         return watched(self.calls).total()
+
+    def of(self, service):
+        """The calls to one service."""
+        return sum(calls for action, calls in self.calls.items() if action.startswith(f"{service}:"))
 
     def excess(self):
         """The calls that the fewest don't have, and with less than nothing those that it has more of."""
@@ -73,15 +77,17 @@ def passes(name, shape, fewest):
             yield Counted(f"{told}, {sight}", Counter(cloud.seen()["calls"]) - before, fewest(shape))
 
 
-def sweep(shape):
-    """The calls of a sweep."""
+def sweeps(shape):
+    """The calls of a sweep that remembers nothing yet, and of the next one."""
     with Cloud(shape) as cloud, Function(binaries.function("audit"), settings(cloud, "audit"), show=None) as audit:
-        invocation = audit.invoke({}, deadline=900.0)
-        check(invocation)
-        coverage = invocation.report["coverage"]
-        assert (coverage["services"], coverage["tasks"]) == (shape.services, shape.tasks), coverage
         what = f"sweep, {shape.tasks:,} tasks of {shape.services:,} services"
-        return [Counted(what, Counter(cloud.seen()["calls"]), fewest_of_sweep(shape))]
+        for told, fewest in ((what, fewest_of_sweep), (f"{what}, remembering", fewest_of_remembering_sweep)):
+            before = Counter(cloud.seen()["calls"])
+            invocation = audit.invoke(sqs({}), deadline=900.0)
+            check(invocation)
+            coverage = invocation.report["coverage"]
+            assert (coverage["services"], coverage["tasks"]) == (shape.services, shape.tasks), coverage
+            yield Counted(told, Counter(cloud.seen()["calls"]) - before, fewest(shape))
 
 
 def suspicions(shape):
@@ -96,7 +102,7 @@ def suspicions(shape):
 
 def all_counts():
     """Everything that is counted, side by side: most of the time is spent waiting for the functions' own share of the quotas."""
-    ways = [lambda: sweep(SWEPT), lambda: suspicions(SUSPECTED)]
+    ways = [lambda: list(sweeps(SWEPT)), lambda: suspicions(SUSPECTED)]
     for shape in (ONE_SERVICE, HUNDRED_SERVICES):
         ways += [lambda shape=shape: list(passes("registrar", shape, fewest_of_registrar)),
                  lambda shape=shape: list(passes("guard", shape, fewest_of_guard))]

@@ -68,6 +68,12 @@ def fewest_of_sweep(shape):
     })
 
 
+def fewest_of_remembering_sweep(shape):
+    """The same without what seldom changes: it was read by a sweep before."""
+    seldom = {"ecs:DescribeTaskDefinition", f"{ELB}:DescribeTargetGroupAttributes"}
+    return Counter({action: calls for action, calls in fewest_of_sweep(shape).items() if action not in seldom})
+
+
 def fewest_of_suspicions(shape):
     """The same where in each service a task stopped and left its target behind."""
     return fewest_of_sweep(shape) + Counter({

@@ -4,13 +4,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from harness.events import sqs
 from harness.lambda_runtime import Function
 from harness.place import CREDENTIALS, REGION
 
 from . import binaries
 from .cloud import Cloud, Shape
 from .counts import LEDGER, SWEPT, check, settings
-from .floors import fewest_of_sweep, forced_seconds
+from .floors import fewest_of_remembering_sweep, fewest_of_sweep, forced_seconds
 from .process import cpu_of, cpu_seconds, peak_bytes
 
 #: Seconds that a call takes on its way, as it may within a Region.
@@ -56,6 +57,20 @@ def under_quotas(shape, shares, latency=LATENCY):
         return swept, sum(cloud.seen()["throttled"].values())
 
 
+def remembering(shape, share, latency=LATENCY):
+    """Seconds that a sweep takes which remembers what another one read, under quotas, and the seconds that they force."""
+    with Cloud(shape) as cloud:
+        took = []
+        for _ in range(2):
+            # Each with its quotas full, as they are a quarter of an hour later.
+            with Function(binaries.function("audit"), settings(cloud, "audit", share=str(share)), show=None) as audit:
+                began = time.monotonic()
+                check(audit.invoke(sqs({}), deadline=900.0))
+                took.append(time.monotonic() - began)
+            cloud.begin(quotas=True, latency=latency, keeps_ledger=True)
+        return took[-1], forced_seconds(fewest_of_remembering_sweep(shape), share)
+
+
 def alone(shape):
     """A sweep that nothing holds back but its own share of the quotas."""
     with Cloud(shape) as cloud:
@@ -79,6 +94,8 @@ class Waited:
     quick: tuple
     half: tuple
     two: tuple
+    #: With all of each quota, remembering.
+    remembering: tuple
     #: Sweeps of growing accounts.
     grown: list
     #: Processor seconds of the calls of each by the SDK alone.
@@ -90,8 +107,9 @@ class Waited:
 def all_waiting():
     """Runs it side by side."""
     quotas = [([1.0], LATENCY), ([1.0], 0.0), ([0.5], LATENCY), ([0.5, 0.5], LATENCY)]
-    with ThreadPoolExecutor(len(quotas) + 2 * len(GROWING) + FLOORS) as pool:
+    with ThreadPoolExecutor(1 + len(quotas) + 2 * len(GROWING) + FLOORS) as pool:
         held = [pool.submit(under_quotas, SWEPT, shares, latency) for shares, latency in quotas]
+        held.append(pool.submit(remembering, SWEPT, 1.0))
         grown = [pool.submit(alone, shape) for shape in GROWING]
         grown_floors = [pool.submit(floor, shape) for shape in GROWING]
         floors = [pool.submit(floor, SWEPT) for _ in range(FLOORS)]

@@ -127,9 +127,9 @@ class LargeAccount:
         self.audit = start_audit(
             GUARD_REPORT_BUCKET="reports", GUARD_QUEUE_URL=self.queue.url, GUARD_QUOTA_SHARE="1", **settings)
 
-    def begin(self):
+    def begin(self, request=None):
         """Starts an audit that has too little time to do it alone; returns where its report will be."""
-        answer = self.audit.invoke({}, deadline=self.SHORT).response
+        answer = self.audit.invoke(request or {}, deadline=self.SHORT).response
         assert answer["summary"]["state"] == "under way"
         return answer["location"]
 
@@ -186,6 +186,26 @@ def test_permission_that_a_divided_audit_lacks_is_an_alert_until_none_is_lacking
     large.begin()
     large.work(*large.messages())
     assert ("resolved", "guard-permission-denied") in topic.told()
+
+
+def test_divided_audit_remembers_and_takes_nothing_back_for_it(account, start_audit, bucket, proxy):
+    topic = account.topic()
+    large = LargeAccount(account, start_audit, ledger=account.ledger(), GUARD_TOPIC_ARN=topic.arn)
+
+    def audited(**request):
+        location = large.begin(request)
+        large.work(*large.messages())
+        return stored(bucket, location)["coverage"], [change for change, rule in topic.told() if rule == "guard-permission-denied"]
+
+    audited()
+    audited(remembered=True)
+    assert audited(remembered=True)[0]["remembered"]["facts"] > 0
+    proxy.fails("elasticloadbalancing:DescribeTargetGroupAttributes", denied)
+    assert audited()[1] == ["opened"]
+    coverage, told = audited(remembered=True)
+    assert (coverage.get("remembered"), told) == (None, [])
+    proxy.heal()
+    assert audited(remembered=True)[1] == ["resolved"]
 
 
 def test_part_that_is_denied_what_it_begins_with_says_so_and_is_not_retried(large, bucket, proxy):

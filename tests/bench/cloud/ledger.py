@@ -14,6 +14,14 @@ class Ledger:
     def _put(self, item):
         self._items[item["pk"]["S"]][item["sk"]["S"]] = item
 
+    def BatchGetItem(self, request):
+        found = {}
+        for table, wanted in request["RequestItems"].items():
+            assert len(wanted["Keys"]) <= 100
+            rows = (self._items[key["pk"]["S"]].get(key["sk"]["S"]) for key in wanted["Keys"])
+            found[table] = [row for row in rows if row]
+        return {"Responses": found, "UnprocessedKeys": {}}
+
     def BatchWriteItem(self, request):
         for writes in request["RequestItems"].values():
             assert len(writes) <= 25

@@ -33,9 +33,9 @@ class Cloud:
         self._process.wait(timeout=10)
         self._process.stdout.close()
 
-    def begin(self, quotas=False, latency=0.0):
+    def begin(self, quotas=False, latency=0.0, keeps_ledger=False):
         """Nothing was called yet; from here on AWS's quotas hold or not, and calls take so many seconds."""
-        self._tell("begin", quotas=quotas, latency=latency)
+        self._tell("begin", quotas=quotas, latency=latency, keeps_ledger=keeps_ledger)
 
     def seen(self):
         """What was called since; see `Server.seen`."""

@@ -29,10 +29,12 @@ class Server:
         self._query = {"elasticloadbalancing": Elb(self._account), "ec2": Ec2(self._account)}
         self.begin()
 
-    def begin(self, quotas=False, latency=0.0):
-        """Forgets everything but the account; from here on calls need the quotas and take so many seconds."""
+    def begin(self, quotas=False, latency=0.0, keeps_ledger=False):
+        """Forgets everything but the account, and the ledger if it is to; from here on calls need the quotas and take so many seconds."""
         self._calls, self._throttled, self._bytes = Counter(), Counter(), 0
-        self._ledger, self._quotas = Ledger(), Quotas() if quotas else None
+        if not keeps_ledger:
+            self._ledger = Ledger()
+        self._quotas = Quotas() if quotas else None
         self.latency, self._times = latency, []
 
     def seen(self):

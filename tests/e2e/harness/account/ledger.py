@@ -63,6 +63,17 @@ class Ledger:
                 record["seen_at"] = {"S": seen.isoformat().replace("+00:00", "Z")}
                 self._dynamodb.put_item(TableName=self.name, Item=record)
 
+    def facts_read(self, hours_ago):
+        """Every fact that is remembered was read so many hours ago."""
+        read = datetime.now(timezone.utc) - timedelta(hours=hours_ago)
+        self.change_facts({"read_at": {"S": read.isoformat().replace("+00:00", "Z")}})
+
+    def change_facts(self, change):
+        """Every fact that is remembered has these attributes instead of its own."""
+        for record in self.records():
+            if record["pk"]["S"].startswith("fact#"):
+                self._dynamodb.put_item(TableName=self.name, Item={**record, **change})
+
     def alerts(self):
         """Alerts as they are kept."""
         return [json.loads(record["alert"]["S"]) for record in self.records() if record["pk"]["S"] == "alerts"]
