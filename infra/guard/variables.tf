@@ -160,7 +160,7 @@ variable "quota_share" {
 }
 
 variable "sweep_remembers" {
-  description = "Whether a sweep asks the ledger before AWS for what seldom changes (attributes, listeners, task definitions). Nothing that is told rests on it."
+  description = "Whether a sweep asks the ledger before AWS for what seldom changes (attributes, listeners, task definitions). No finding and no end of an alert rests on it."
   type        = bool
   default     = true
   nullable    = false

@@ -48,7 +48,7 @@ pub struct Audit<'a> {
     pub rules: &'a BTreeSet<&'a str>,
     /// When it must be done; absent where nothing cuts it off.
     pub deadline: Option<Timestamp>,
-    /// What the ledger remembers of what was read before. Nothing that is told rests on it.
+    /// What the ledger remembers of what was read before. No finding rests on it.
     pub memory: SweepMemory,
 }
 

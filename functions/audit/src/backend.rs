@@ -138,7 +138,7 @@ impl AuditBackend {
     }
 }
 
-/// What comes through the queue and asks for everything is a sweep; whoever waits for an answer is told what is so now.
+/// What comes through the queue and asks for everything is a sweep; an audit that somebody waits for reports the present state.
 fn may_remember(order: &PassRequest) -> bool {
     order.terms.remembered.unwrap_or(order.scope.everything && !order.messages.is_empty())
 }

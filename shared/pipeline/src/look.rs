@@ -71,7 +71,7 @@ pub(crate) async fn look<E: Environment>(
     look_with(&mut Afresh(environment), environment, assignment, looks, capabilities, &|_| ()).await
 }
 
-/// The same with a reader of its own. `watch` is told before each round of reading.
+/// The same with a reader of its own. `watch` is called before each round of reading.
 pub(crate) async fn look_with<E: Environment>(
     reader: &mut impl Reader,
     environment: &E,
@@ -157,7 +157,7 @@ fn plan(
     let in_grace: Vec<TaskInGrace> = in_grace.collect();
     let findings = std::mem::take(&mut judgement.findings);
     let plan = planner::plan(lookup, findings, &in_grace, assignment.policy, looks, capabilities);
-    // What becomes of a finding is told with it.
+    // What becomes of a finding is reported with it.
     judgement.rests_on.extend(lookup.consulted());
     Judged { judgement, plan }
 }

@@ -45,11 +45,11 @@ pub trait FactStore: Sync {
     /// What is kept as an answer to these, with the time it was read; `None` if it can't be had, and then AWS is asked.
     fn recall(&self, questions: &[Question]) -> impl Future<Output = Option<Vec<Remembered>>> + Send;
 
-    /// The remembered facts on which anything that people were told would be taken back. Those are read from AWS first.
+    /// The remembered facts on which an alert would be resolved or lowered. Those are read from AWS first.
     fn doubted(&self, judged: JudgedAccount<'_>) -> impl Future<Output = BTreeSet<Question>> + Send;
 }
 
-/// What a survey came to, before anything is told of it.
+/// What a survey came to, before anything is reported.
 #[derive(Debug, Clone, Copy)]
 pub struct JudgedAccount<'a> {
     /// What was read, and remembered.

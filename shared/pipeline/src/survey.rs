@@ -29,7 +29,7 @@ pub struct HandOn<'a, Q> {
 /// Looks at the scope and plans. A suspicion that a second look must confirm is left in the queue of the function that would
 /// repair; where there is none, the repair is withheld. The environment's own queue isn't used.
 ///
-/// With `facts`, what seldom changes is asked of them before it is asked of AWS, and nothing that is told rests on what they say.
+/// With `facts`, what seldom changes is asked of them before it is asked of AWS, and no finding rests on what they say.
 /// `watch` is told before each round of reading. Never fails as a whole: what could not be read or sent is in the outcome.
 pub async fn survey<E: Environment, Q: LookQueue>(
     environment: &E,

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use aws_sdk_dynamodb::config::http::HttpResponse;
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 use model::call::{CallError, CallErrorKind};
 
 use super::DynamoDbLedger;
@@ -30,6 +30,18 @@ impl DynamoDbLedger {
             _ => message(error),
         };
         CallError { operation, resource: resource.to_owned(), kind, code: code.map(str::to_owned), message }
+    }
+
+    /// A request that can't be put together.
+    pub(super) fn unbuildable(&self, operation: &'static str, error: &BuildError) -> CallError {
+        let (resource, message) = (self.table.clone(), error.to_string());
+        CallError { operation, resource, kind: CallErrorKind::Permanent, code: None, message }
+    }
+
+    /// What DynamoDB left of a batch, each time it was asked.
+    pub(super) fn unprocessed(&self, operation: &'static str, left: &str) -> CallError {
+        let message = format!("{left} were left unprocessed after {} attempts", self.backoff.attempts);
+        CallError { operation, resource: self.table.clone(), kind: CallErrorKind::Throttled, code: None, message }
     }
 
     /// What the table can't tell because an item in it makes no sense.

@@ -3,18 +3,16 @@
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{KeysAndAttributes, PutRequest, WriteRequest};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use model::call::{CallError, CallErrorKind};
+use model::call::CallError;
 use model::observation::{Question, Remembered};
 
 use super::DynamoDbLedger;
 use super::item::{Item, fact, key};
+use super::record::{AT_ONCE, BATCH};
 
 const OPERATION: &str = "dynamodb:BatchGetItem";
-/// The most that BatchGetItem takes.
-const BATCH: usize = 100;
-const AT_ONCE: usize = 4;
-/// The most that BatchWriteItem takes.
-const WRITTEN: usize = 25;
+/// The most that BatchGetItem takes, by DynamoDB's API Reference.
+const READ: usize = 100;
 
 impl DynamoDbLedger {
     /// What this version of the program keeps as an answer to the questions. An item that makes no sense is left out.
@@ -25,7 +23,7 @@ impl DynamoDbLedger {
     /// When any of it can't be read.
     pub async fn recall_facts(&self, questions: &[Question], version: &str) -> Result<Vec<Remembered>, CallError> {
         let keys: Vec<Item> = questions.iter().filter_map(key::fact).collect();
-        let calls: Vec<_> = keys.chunks(BATCH).map(|batch| self.get_batch(batch.to_vec())).collect();
+        let calls: Vec<_> = keys.chunks(READ).map(|batch| self.get_batch(batch.to_vec())).collect();
         let items: Vec<Vec<Item>> = stream::iter(calls).buffer_unordered(AT_ONCE).try_collect().await?;
         let facts = items.iter().flatten().filter_map(|item| match fact::read(item, version) {
             Ok(remembered) => remembered,
@@ -47,7 +45,7 @@ impl DynamoDbLedger {
             Ok(WriteRequest::builder().put_request(put).build())
         };
         // A batch that fails is the last: what isn't kept is only read again.
-        for batch in facts.chunks(AT_ONCE * WRITTEN) {
+        for batch in facts.chunks(AT_ONCE * BATCH) {
             self.write_batches(batch.iter().filter_map(|one| fact::write(one, version)).map(put)).await?;
         }
         Ok(())
@@ -57,13 +55,10 @@ impl DynamoDbLedger {
         let mut items = Vec::with_capacity(keys.len());
         for attempt in self.backoff.attempts() {
             self.backoff.wait(attempt).await;
-            let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).build().map_err(|error| CallError {
-                operation: OPERATION,
-                resource: self.table.clone(),
-                kind: CallErrorKind::Permanent,
-                code: None,
-                message: error.to_string(),
-            })?;
+            let wanted = KeysAndAttributes::builder()
+                .set_keys(Some(keys))
+                .build()
+                .map_err(|error| self.unbuildable(OPERATION, &error))?;
             let call = self.client.batch_get_item().request_items(&self.table, wanted);
             let output = call.send().await.map_err(|error| self.failed(OPERATION, &self.table, &error))?;
             items.extend(output.responses.into_iter().flatten().flat_map(|(_, items)| items));
@@ -72,13 +67,7 @@ impl DynamoDbLedger {
                 return Ok(items);
             }
         }
-        Err(CallError {
-            operation: OPERATION,
-            resource: self.table.clone(),
-            kind: CallErrorKind::Throttled,
-            code: None,
-            message: format!("{} reads were left unprocessed after {} attempts", keys.len(), self.backoff.attempts),
-        })
+        Err(self.unprocessed(OPERATION, &format!("{} reads", keys.len())))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
-use model::call::{CallError, CallErrorKind};
+use model::call::CallError;
 use model::ledger::Ownership;
 
 use super::item::ownership;
@@ -12,8 +12,9 @@ use super::{DynamoDbLedger, all};
 use crate::changes::TargetKey;
 
 const OPERATION: &str = "dynamodb:BatchWriteItem";
-const BATCH: usize = 25;
-const AT_ONCE: usize = 4;
+/// The most that BatchWriteItem takes, by DynamoDB's API Reference.
+pub(super) const BATCH: usize = 25;
+pub(super) const AT_ONCE: usize = 4;
 
 impl DynamoDbLedger {
     /// Writes records over whatever there is of the same targets.
@@ -31,13 +32,7 @@ impl DynamoDbLedger {
         &self,
         writes: impl Iterator<Item = Result<WriteRequest, BuildError>>,
     ) -> Result<(), CallError> {
-        let writes = writes.collect::<Result<Vec<_>, _>>().map_err(|error| CallError {
-            operation: OPERATION,
-            resource: self.table.clone(),
-            kind: CallErrorKind::Permanent,
-            code: None,
-            message: error.to_string(),
-        })?;
+        let writes = writes.collect::<Result<Vec<_>, _>>().map_err(|error| self.unbuildable(OPERATION, &error))?;
         all(AT_ONCE, writes.chunks(BATCH).map(|batch| self.write_batch(batch.to_vec())).collect()).await
     }
 
@@ -51,13 +46,7 @@ impl DynamoDbLedger {
                 return Ok(());
             }
         }
-        Err(CallError {
-            operation: OPERATION,
-            resource: self.table.clone(),
-            kind: CallErrorKind::Throttled,
-            code: None,
-            message: format!("{} writes were left unprocessed after {} attempts", batch.len(), self.backoff.attempts),
-        })
+        Err(self.unprocessed(OPERATION, &format!("{} writes", batch.len())))
     }
 }
 
@@ -73,6 +62,7 @@ mod tests {
     use aws_sdk_dynamodb::Client;
     use aws_sdk_dynamodb::operation::batch_write_item::{BatchWriteItemInput, BatchWriteItemOutput};
     use aws_smithy_mocks::{MockResponse, Rule, RuleMode, mock, mock_client};
+    use model::call::CallErrorKind;
     use model::ledger::OwnershipChange;
 
     use super::*;

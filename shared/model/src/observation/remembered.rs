@@ -1,6 +1,6 @@
 //! Facts that seldom change, as they were read before.
 //!
-//! A sweep may answer questions from them instead of asking AWS. Nothing that is told may rest on one: where something is found, or
+//! A sweep may answer questions from them instead of asking AWS. No finding may rest on one: where something is found, or
 //! can't be judged, what it rests on is read afresh and judged again ([`Lookup::consulted`]).
 //!
 //! [`Lookup::consulted`]: super::Lookup::consulted
