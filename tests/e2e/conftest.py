@@ -50,6 +50,16 @@ def command_line():
 
 
 @pytest.fixture
+def topic(account):
+    return account.topic()
+
+
+@pytest.fixture
+def ledger(account):
+    return account.ledger()
+
+
+@pytest.fixture
 def start_audit(audit_binary, account, proxy):
     """Starts an audit with the default policy and no ledger, unless told otherwise."""
     with ExitStack() as running:

@@ -19,11 +19,6 @@ SCHEMAS = Path(__file__).resolve().parents[2] / "docs/schemas"
 
 
 @pytest.fixture
-def topic(account):
-    return account.topic()
-
-
-@pytest.fixture
 def chat(account):
     return account.topic()
 
@@ -37,11 +32,6 @@ def bus(account):
 def hub(account):
     account.aws.securityhub.enable_security_hub()
     return lambda: account.aws.securityhub.get_findings()["Findings"]
-
-
-@pytest.fixture
-def ledger(account):
-    return account.ledger()
 
 
 @pytest.fixture

@@ -14,16 +14,6 @@ BLIND = ("opened", "guard-permission-denied")
 
 
 @pytest.fixture
-def topic(account):
-    return account.topic()
-
-
-@pytest.fixture
-def ledger(account):
-    return account.ledger()
-
-
-@pytest.fixture
 def watcher(start_registrar, ledger, topic):
     """A registrar that observes and tells."""
     return start_registrar(policy=OBSERVING, ledger=ledger, GUARD_TOPIC_ARN=topic.arn)

@@ -11,11 +11,6 @@ SHA256 = hashlib.sha256(POLICY.encode()).hexdigest()
 
 
 @pytest.fixture
-def ledger(account):
-    return account.ledger()
-
-
-@pytest.fixture
 def status(cli, ledger):
     def status(*words):
         ran = cli.run("status", "--ledger-table", ledger.name, *words)

@@ -22,16 +22,6 @@ def shop(account):
 
 
 @pytest.fixture
-def topic(account):
-    return account.topic()
-
-
-@pytest.fixture
-def ledger(account):
-    return account.ledger()
-
-
-@pytest.fixture
 def audit(start_audit, ledger, topic):
     return start_audit(POLICY, ledger, GUARD_TOPIC_ARN=topic.arn)
 
