@@ -8,9 +8,8 @@ use model::repair::Proposal;
 
 use crate::capabilities::Capabilities;
 use crate::confirm::confirm;
-use crate::draft::{DraftStep, PlanDraft};
 use crate::looks::{self, LookHistory, TaskInGrace};
-use crate::plan::Plan;
+use crate::plan::{Plan, PlannedFinding, Step};
 use crate::terms::RepairTerms;
 use crate::unread::unread;
 use crate::verdict::GateVerdict;
@@ -30,11 +29,11 @@ pub fn plan(
     capabilities: Capabilities,
 ) -> Plan {
     let gates = Gates { lookup, policy, looks, capabilities };
-    let mut drafts: Vec<PlanDraft> = findings.into_iter().map(|finding| gates.consider(finding)).collect();
-    drafts.sort_by_cached_key(PlanDraft::rank);
-    let limits = limit::bound(&mut drafts, lookup);
-    let looks = looks::to_come(&drafts, in_grace, looks, capabilities.waiting, lookup.now());
-    Plan { findings: drafts.into_iter().map(Into::into).collect(), looks, limits }
+    let mut findings: Vec<PlannedFinding> = findings.into_iter().map(|finding| gates.consider(finding)).collect();
+    findings.sort_by_cached_key(PlannedFinding::rank);
+    let limits = limit::bound(&mut findings, lookup);
+    let looks = looks::to_come(&findings, in_grace, looks, capabilities.waiting, lookup.now());
+    Plan { findings, looks, limits }
 }
 
 struct Gates<'a> {
@@ -45,24 +44,24 @@ struct Gates<'a> {
 }
 
 impl Gates<'_> {
-    fn consider(&self, finding: Finding) -> PlanDraft {
+    fn consider(&self, finding: Finding) -> PlannedFinding {
         let suspicion = finding.suspicion();
         let first = self.looks.first.get(&suspicion).copied();
         let steps = finding.repairs.iter().map(|proposal| self.step(&finding, proposal, first)).collect();
-        let mut draft = PlanDraft { finding, suspicion, steps };
-        if repair_options::has_options(&draft) {
-            repair_options::choose(&mut draft);
+        let mut planned = PlannedFinding { finding, suspicion, steps };
+        if repair_options::has_options(&planned) {
+            repair_options::choose(&mut planned);
         } else {
-            draft.withhold_after_the_first_withheld();
+            planned.withhold_after_the_first_withheld();
         }
-        draft
+        planned
     }
 
     /// `first` is when the finding was first suspected, if it was before.
-    fn step(&self, finding: &Finding, proposal: &Proposal, first: Option<Timestamp>) -> DraftStep {
+    fn step(&self, finding: &Finding, proposal: &Proposal, first: Option<Timestamp>) -> Step {
         let terms = RepairTerms::of(self.policy, self.lookup, finding, &proposal.repair);
         let verdict = self.verdict(finding, proposal, first, &terms).unwrap_or_else(GateVerdict::Withheld);
-        DraftStep { repair: proposal.repair.clone(), terms, verdict }
+        Step::new(proposal.repair.clone(), terms, verdict)
     }
 
     /// All gates but the limit, which is for all changes of a kind together. The error is why it is withheld.

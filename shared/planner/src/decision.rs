@@ -30,6 +30,12 @@ pub enum Decision {
     },
 }
 
+impl Decision {
+    pub(crate) const fn is_withheld(&self) -> bool {
+        matches!(self, Self::Withheld { .. } | Self::Refused { .. })
+    }
+}
+
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

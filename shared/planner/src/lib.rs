@@ -25,7 +25,6 @@ mod capabilities;
 mod confirm;
 mod decide;
 mod decision;
-mod draft;
 mod hold;
 mod limit;
 mod looks;

@@ -13,10 +13,10 @@ use model::observation::{Gap, Lookup};
 use model::policy::Amount;
 use model::repair::Repair;
 
-use crate::draft::{DraftStep, PlanDraft};
+use crate::decision::Decision;
 use crate::moment::after;
+use crate::plan::{PlannedFinding, Step};
 use crate::unread::unread;
-use crate::verdict::GateVerdict;
 
 /// What the ledger is to hold changes of one kind to: what every service concerned allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,16 +41,15 @@ struct Room {
 /// Withholds the changes over each limit, and tells the limits of what remains to be changed.
 ///
 /// Those that are to be made come before those that observe mode only plans, then the most severe, then by target.
-pub(crate) fn bound(drafts: &mut [PlanDraft], lookup: &Lookup<'_>) -> BTreeMap<Limited, RepairLimit> {
+pub(crate) fn bound(findings: &mut [PlannedFinding], lookup: &Lookup<'_>) -> BTreeMap<Limited, RepairLimit> {
     let mut all: BTreeMap<Limited, Vec<_>> = BTreeMap::new();
-    for draft in drafts {
-        let severity = draft.finding.severity;
-        for step in
-            draft.steps.iter_mut().filter(|step| matches!(step.verdict, GateVerdict::DoNow | GateVerdict::Planned))
+    for planned in findings {
+        let severity = planned.finding.severity;
+        for step in planned.steps.iter_mut().filter(|step| matches!(step.decision, Decision::DoNow | Decision::Planned))
         {
             let Some(limited) = step.repair.limited() else { continue };
             let rank =
-                (step.verdict == GateVerdict::Planned, Reverse(severity), step.repair.target(), step.repair.clone());
+                (step.decision == Decision::Planned, Reverse(severity), step.repair.target(), step.repair.clone());
             all.entry(limited).or_default().push((rank, step));
         }
     }
@@ -62,7 +61,7 @@ pub(crate) fn bound(drafts: &mut [PlanDraft], lookup: &Lookup<'_>) -> BTreeMap<L
     bounded.collect()
 }
 
-fn bound_one(limited: &Limited, steps: Vec<&mut DraftStep>, lookup: &Lookup<'_>) -> Option<RepairLimit> {
+fn bound_one(limited: &Limited, steps: Vec<&mut Step>, lookup: &Lookup<'_>) -> Option<RepairLimit> {
     let terms = steps.iter().map(|step| (step.terms.max, step.terms.window));
     let (max, window) = terms.reduce(|one, other| (one.0.least(other.0), one.1.max(other.1)))?;
     let (limit, mut room) = match room(limited, max, window, lookup) {
@@ -70,7 +69,7 @@ fn bound_one(limited: &Limited, steps: Vec<&mut DraftStep>, lookup: &Lookup<'_>)
         Err(gap) => {
             let what = if matches!(limited, Limited::Removals(_)) { "removals" } else { "changes" };
             let reason = unread(&format!("how many {what} the limit leaves"), gap);
-            steps.into_iter().for_each(|step| step.verdict = GateVerdict::Withheld(reason.clone()));
+            steps.into_iter().for_each(|step| step.withhold(reason.clone()));
             return None;
         }
     };
@@ -80,9 +79,9 @@ fn bound_one(limited: &Limited, steps: Vec<&mut DraftStep>, lookup: &Lookup<'_>)
     for step in steps {
         if granted.contains(&step.repair) || room.left > 0 {
             room.left -= usize::from(granted.insert(step.repair.clone()));
-            any |= step.verdict == GateVerdict::DoNow;
+            any |= step.decision == Decision::DoNow;
         } else {
-            step.verdict = GateVerdict::Withheld(room.exhausted(limited));
+            step.withhold(room.exhausted(limited));
         }
     }
     any.then_some(limit)

@@ -13,9 +13,9 @@ use model::quota::LONGEST_DELAY;
 use model::scope::Site;
 
 use crate::capabilities::Waiting;
-use crate::draft::PlanDraft;
 use crate::moment::{after, until};
-use crate::verdict::{GateVerdict, Suspicion};
+use crate::plan::PlannedFinding;
+use crate::verdict::Suspicion;
 
 /// After so many looks that confirmed nothing, no more are asked for: the scheduled sweep looks anyway.
 pub const MAX_ATTEMPTS: u32 = 5;
@@ -58,18 +58,18 @@ struct Pending {
 
 /// One look for each place where something waits.
 pub(crate) fn to_come(
-    drafts: &[PlanDraft],
+    findings: &[PlannedFinding],
     in_grace: &[TaskInGrace],
     looks: &LookHistory,
     waiting: Waiting,
     now: Timestamp,
 ) -> BTreeMap<Site, LookAgain> {
     let mut pending: BTreeMap<Site, Pending> = BTreeMap::new();
-    for draft in drafts {
-        for step in &draft.steps {
-            if let GateVerdict::Waiting(suspicion) = step.verdict {
+    for planned in findings {
+        for step in &planned.steps {
+            if let Some(suspicion) = step.suspicion {
                 let place = pending.entry(step.repair.site()).or_default();
-                place.suspicions.insert(draft.suspicion, suspicion);
+                place.suspicions.insert(planned.suspicion, suspicion);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! A plan: every finding with what becomes of its repairs, and the looks to come.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -9,10 +10,10 @@ use model::repair::Repair;
 use model::scope::Site;
 
 use crate::decision::Decision;
-use crate::draft::{DraftStep, PlanDraft};
 use crate::limit::RepairLimit;
 use crate::looks::LookAgain;
-use crate::verdict::GateVerdict;
+use crate::terms::RepairTerms;
+use crate::verdict::{GateVerdict, Suspicion};
 
 /// What is to be done, what is to be looked at again, and what isn't done and why. It prints as sentences.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -37,12 +38,18 @@ pub struct PlannedFinding {
 }
 
 /// A repair, and what becomes of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Step {
     /// The repair.
     pub repair: Repair,
     /// What becomes of it.
     pub decision: Decision,
+    /// What all services allow that the finding concerns.
+    pub(crate) terms: RepairTerms,
+    /// The first look that stands, while it waits for a second one.
+    pub(crate) suspicion: Option<Suspicion>,
+    /// Of several repair options, may the next be tried in its place?
+    pub(crate) is_closed: bool,
 }
 
 impl Plan {
@@ -58,23 +65,44 @@ impl Plan {
     }
 }
 
-impl From<PlanDraft> for PlannedFinding {
-    fn from(draft: PlanDraft) -> Self {
-        let steps = draft.steps.into_iter().map(Step::from).collect();
-        Self { finding: draft.finding, suspicion: draft.suspicion, steps }
+impl PlannedFinding {
+    /// Steps are made in their order: nothing is done after a step that isn't, so that nothing is removed whose
+    /// replacement couldn't be added.
+    pub(crate) fn withhold_after_the_first_withheld(&mut self) {
+        let mut steps = self.steps.iter_mut().skip_while(|step| !step.decision.is_withheld());
+        let Some(first) = steps.next().map(|step| step.repair.clone()) else { return };
+        for step in steps.filter(|step| !step.decision.is_withheld()) {
+            step.withhold(format!("it comes after another that is withheld: {first}"));
+        }
+    }
+
+    /// The order in which findings are reported: the most severe first, then by fingerprint as the report has them.
+    pub(crate) fn rank(&self) -> impl Ord + use<> {
+        let Finding { severity, users, summary, repairs, .. } = &self.finding;
+        let proposed: Vec<_> = repairs.iter().map(|it| (it.repair.clone(), it.objection.clone())).collect();
+        let fingerprint = self.finding.fingerprint();
+        (Reverse(*severity), fingerprint, self.suspicion, users.clone(), summary.clone(), proposed)
     }
 }
 
-impl From<DraftStep> for Step {
-    fn from(step: DraftStep) -> Self {
-        let decision = match step.verdict {
+impl Step {
+    pub(crate) fn new(repair: Repair, terms: RepairTerms, verdict: GateVerdict) -> Self {
+        let suspicion = if let GateVerdict::Waiting(suspicion) = &verdict { Some(*suspicion) } else { None };
+        let is_closed = matches!(verdict, GateVerdict::Closed(_) | GateVerdict::Refused { .. });
+        let decision = match verdict {
             GateVerdict::DoNow => Decision::DoNow,
             GateVerdict::Planned => Decision::Planned,
             GateVerdict::Waiting(suspicion) => Decision::Waiting { until: suspicion.due },
             GateVerdict::Withheld(reason) | GateVerdict::Closed(reason) => Decision::Withheld { reason },
             GateVerdict::Refused { code, reason } => Decision::Refused { code, reason },
         };
-        Self { repair: step.repair, decision }
+        Self { repair, decision, terms, suspicion, is_closed }
+    }
+
+    /// It isn't made after all. Nothing waits for it any more.
+    pub(crate) fn withhold(&mut self, reason: String) {
+        self.decision = Decision::Withheld { reason };
+        self.suspicion = None;
     }
 }
 

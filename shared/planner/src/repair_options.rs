@@ -10,8 +10,8 @@ use model::observation::Lookup;
 use model::policy::RepairOption;
 use model::repair::Repair;
 
-use crate::draft::PlanDraft;
 use crate::moment::after;
+use crate::plan::PlannedFinding;
 use crate::terms::RepairTerms;
 use crate::unread::unread;
 use crate::verdict::GateVerdict;
@@ -70,21 +70,18 @@ fn verdict(refusal: &Refusal, reason: String) -> GateVerdict {
     GateVerdict::Refused { code: Some(refusal.code.clone()).filter(|code| !code.is_empty()), reason }
 }
 
-/// Are the draft's steps repair options?
-pub(crate) fn has_options(draft: &PlanDraft) -> bool {
-    draft.steps.iter().any(|step| step.repair.option().is_some())
+/// Are the finding's steps repair options?
+pub(crate) fn has_options(planned: &PlannedFinding) -> bool {
+    planned.steps.iter().any(|step| step.repair.option().is_some())
 }
 
 /// Of the options that are open, the first is the one to use.
-pub(crate) fn choose(draft: &mut PlanDraft) {
+pub(crate) fn choose(planned: &mut PlannedFinding) {
     let mut used: Option<RepairOption> = None;
-    for step in &mut draft.steps {
-        match (&step.verdict, used) {
-            (GateVerdict::Closed(_) | GateVerdict::Refused { .. }, _) => {}
-            (_, None) => used = step.repair.option(),
-            (_, Some(option)) => {
-                step.verdict = GateVerdict::Withheld(format!("only where {} is refused", option.as_str()));
-            }
+    for step in planned.steps.iter_mut().filter(|step| !step.is_closed) {
+        match used {
+            None => used = step.repair.option(),
+            Some(option) => step.withhold(format!("only where {} is refused", option.as_str())),
         }
     }
 }

@@ -32,12 +32,6 @@ pub(crate) struct Suspicion {
     pub(crate) early: bool,
 }
 
-impl GateVerdict {
-    pub(crate) const fn is_withheld(&self) -> bool {
-        matches!(self, Self::Withheld(_) | Self::Closed(_) | Self::Refused { .. })
-    }
-}
-
 impl Suspicion {
     /// The latest that a look should be planned for: halfway through the time in which it confirms, as messages come
     /// late and reading takes time.
