@@ -32,6 +32,16 @@ locals {
     }
   }
 
+  # What sweeps remember, and who changes it.
+  setting_calls = {
+    source      = ["aws.elasticloadbalancing"]
+    detail-type = ["AWS API Call via CloudTrail"]
+    detail = {
+      eventSource = ["elasticloadbalancing.amazonaws.com"]
+      eventName   = ["ModifyTargetGroupAttributes", "ModifyLoadBalancerAttributes", "CreateListener", "ModifyListener", "DeleteListener"]
+    }
+  }
+
   registrar_events = merge(
     {
       tasks = merge(local.awsvpc_task, { detail = merge(local.awsvpc_task.detail, {
@@ -52,6 +62,8 @@ locals {
     },
     var.cloudtrail ? { service-calls = local.service_calls } : {},
   )
+
+  audit_events = var.cloudtrail && var.sweep_remembers ? { setting-calls = local.setting_calls } : {}
 }
 
 resource "aws_cloudwatch_event_rule" "registrar" {
@@ -66,6 +78,14 @@ resource "aws_cloudwatch_event_rule" "guard" {
   for_each      = local.guard_events
   name          = "${var.name}-guard-${each.key}"
   description   = "Starts ${var.name}-guard"
+  event_pattern = jsonencode(each.value)
+  tags          = local.tags
+}
+
+resource "aws_cloudwatch_event_rule" "audit" {
+  for_each      = local.audit_events
+  name          = "${var.name}-audit-${each.key}"
+  description   = "Has ${var.name}-audit forget what was changed"
   event_pattern = jsonencode(each.value)
   tags          = local.tags
 }
@@ -94,6 +114,17 @@ resource "aws_cloudwatch_event_target" "guard" {
   rule      = each.value.name
   target_id = "queue"
   arn       = aws_sqs_queue.function["guard"].arn
+
+  dead_letter_config {
+    arn = aws_sqs_queue.rules_dead_letters.arn
+  }
+}
+
+resource "aws_cloudwatch_event_target" "audit" {
+  for_each  = aws_cloudwatch_event_rule.audit
+  rule      = each.value.name
+  target_id = "queue"
+  arn       = aws_sqs_queue.function["audit"].arn
 
   dead_letter_config {
     arn = aws_sqs_queue.rules_dead_letters.arn

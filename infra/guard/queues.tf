@@ -8,12 +8,12 @@ locals {
   )
 
   # Who may send to a queue: rules, by ARN. The functions' own roles say the rest.
-  senders = {
-    registrar          = [for rule in aws_cloudwatch_event_rule.registrar : rule.arn]
-    guard              = [for rule in aws_cloudwatch_event_rule.guard : rule.arn]
-    audit              = [aws_cloudwatch_event_rule.sweep.arn]
-    rules-dead-letters = concat([for rule in aws_cloudwatch_event_rule.registrar : rule.arn], [for rule in aws_cloudwatch_event_rule.guard : rule.arn], [aws_cloudwatch_event_rule.sweep.arn])
+  rules = {
+    registrar = [for rule in aws_cloudwatch_event_rule.registrar : rule.arn]
+    guard     = [for rule in aws_cloudwatch_event_rule.guard : rule.arn]
+    audit     = concat([for rule in aws_cloudwatch_event_rule.audit : rule.arn], [aws_cloudwatch_event_rule.sweep.arn])
   }
+  senders = merge(local.rules, { rules-dead-letters = flatten(values(local.rules)) })
 }
 
 resource "aws_sqs_queue" "function" {

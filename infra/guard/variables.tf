@@ -178,7 +178,7 @@ variable "sweep_minutes" {
 }
 
 variable "cloudtrail" {
-  description = "Whether API calls seen by CloudTrail start the functions too. It needs a trail that logs management events, and is but a quicker hint."
+  description = "Whether API calls seen by CloudTrail start the functions too, and have sweeps forget what was changed. It needs a trail that logs management events, and is but a quicker hint."
   type        = bool
   default     = false
 }

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from fix_scenes import Shop, drains_for_five_seconds
-from harness.events import sqs
+from harness.events import api_call, sqs
 from harness.faults import broken, denied
 from scenes import PORT
 
@@ -61,6 +61,52 @@ def test_who_waits_for_an_answer_is_told_what_is_so_now_unless_told_otherwise(sh
     assert "remembered" in audit.invoke({"remembered": "yes"}).error["errorMessage"]
     text = audit.invoke({"remembered": True, "format": "text"}).response["body"]
     assert "not read now but remembered, the oldest from 20" in text
+
+
+def test_what_somebody_changed_is_forgotten_when_cloudtrail_says_so(shop, audit, proxy, topic):
+    sweep(audit)
+    drains_for_five_seconds(shop)
+    change = sqs(api_call(f"{ELB}.amazonaws.com", "ModifyTargetGroupAttributes", {"targetGroupArn": shop.group.arn, "attributes": []}))
+    # A message whose change may still be remembered comes again.
+    proxy.fails("dynamodb:BatchWriteItem", denied)
+    assert audit.invoke(change).failed
+    proxy.heal()
+    assert sweep(audit)["findings"] == []
+    calls = dict(proxy.calls)
+    assert audit.invoke(change).failed == [] and asked(proxy, calls) == {"dynamodb:BatchWriteItem"}
+    calls = dict(proxy.calls)
+    assert [one["rule"] for one in sweep(audit)["findings"]] == [SEEN[1]] and topic.told() == [SEEN]
+    # What the finding rests on besides is read afresh with it.
+    assert asked(proxy, calls) & STEADY == {f"{ELB}:DescribeTargetGroupAttributes", "ecs:DescribeTaskDefinition"}
+
+
+def test_listeners_and_a_balancers_attributes_are_forgotten_too(shop, audit, proxy):
+    listener, = shop.elbv2.describe_listeners(LoadBalancerArn=shop.vpc.balancer.arn)["Listeners"]
+    sweep(audit)
+    for name, parameters, forgotten in (
+        ("ModifyLoadBalancerAttributes", {"loadBalancerArn": shop.vpc.balancer.arn}, f"{ELB}:DescribeLoadBalancerAttributes"),
+        ("ModifyListener", {"listenerArn": listener["ListenerArn"], "port": 8443}, f"{ELB}:DescribeListeners"),
+    ):
+        audit.invoke(sqs(api_call(f"{ELB}.amazonaws.com", name, parameters)))
+        calls = dict(proxy.calls)
+        sweep(audit)
+        assert forgotten in asked(proxy, calls), name
+        calls = dict(proxy.calls)
+        sweep(audit)
+        assert forgotten not in asked(proxy, calls), name
+
+
+def test_a_classic_balancer_is_of_no_interest(audit):
+    call = api_call(f"{ELB}.amazonaws.com", "ModifyLoadBalancerAttributes", {"loadBalancerName": "old", "loadBalancerAttributes": {}})
+    assert audit.invoke(sqs(call)).failed == []
+
+
+def test_a_ledger_that_hangs_holds_up_neither_what_is_forgotten_nor_a_sweep(shop, audit, proxy):
+    proxy.hangs("dynamodb:BatchWriteItem")
+    changes = [api_call(f"{ELB}.amazonaws.com", "ModifyTargetGroupAttributes", {"targetGroupArn": f"{shop.group.arn}{n}"})
+               for n in range(10)]
+    invocation = audit.invoke(sqs(*changes, {}), deadline=60)
+    assert len(invocation.failed) == 10 and invocation.report["findings"] == []
 
 
 def test_what_is_found_is_what_an_audit_finds_that_remembers_nothing(shop, audit, start_audit, proxy):

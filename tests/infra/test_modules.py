@@ -118,6 +118,8 @@ def test_plan_of_the_guard_has_what_moto_lacks(plan):
             assert alarm["period"] * alarm["evaluation_periods"] <= 86400
     calls = json.loads(planned['aws_cloudwatch_event_rule.registrar["target-calls"]']["event_pattern"])
     assert calls["detail"]["eventName"] == ["RegisterTargets", "DeregisterTargets"]
+    assert 'aws_cloudwatch_event_target.audit["setting-calls"]' in planned
+    assert "setting-calls" not in str(plan("guard", policy=EVERYTHING, cloudtrail=True, sweep_remembers=False).keys())
 
 
 def test_shares_over_the_whole_are_refused(bare):

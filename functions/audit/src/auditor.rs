@@ -8,6 +8,7 @@ use aws::sdk::Clients;
 use aws_config::SdkConfig;
 use jiff::Timestamp;
 use ledger::DynamoDbLedger;
+use model::call::CallError;
 use model::finding::Severity;
 use model::id::LoadBalancerArn;
 use model::observation::{Gap, Lookup, Observation, Question, Unread};
@@ -150,6 +151,17 @@ impl Auditor {
         aws::observe::ask(&account, &mut observation, question).await
     }
 
+    /// Forgets what the ledger remembers as answers to these questions.
+    ///
+    /// # Errors
+    /// When it can't be known to be forgotten.
+    pub(crate) async fn forget(&self, changed: &BTreeSet<Question>) -> Result<(), CallError> {
+        match self.ledger.as_ref().filter(|_| !changed.is_empty()) {
+            Some(ledger) => ledger.forget_facts(changed).await,
+            None => Ok(()),
+        }
+    }
+
     /// Looks at what the audit is to look at. `watch` is told how far it is.
     ///
     /// Never fails as a whole: what could not be read is in the report.
@@ -181,6 +193,12 @@ impl Auditor {
         let outcome = Box::pin(pipeline::survey(&world, &assignment, hand_on, facts.as_ref(), watch)).await;
         if let Some(alerts) = &self.alerts {
             alerts.notify(&outcome, judged, WallClock.now()).await;
+        }
+        if let Some(error) = &outcome.unrecorded {
+            tracing::warn!(
+                error = error as &dyn std::error::Error,
+                "the ledger could not be written; the next sweep will"
+            );
         }
         if let Some(facts) = &facts {
             facts.keep(&outcome.news, deadline).await;

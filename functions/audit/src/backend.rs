@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws::calls::Calls;
 use jiff::{SignedDuration, Timestamp};
 use ledger::DynamoDbLedger;
-use model::observation::UnreadKind;
+use model::observation::{Question, UnreadKind};
 use model::policy::Policy;
 use model::scope::Scope;
 use pipeline::ports::{Clock as _, DelayedLook};
@@ -83,7 +83,8 @@ impl AuditBackend {
             deadline: Some(deadline),
             memory: if terms.remembered == Some(true) { SweepMemory::Asked } else { SweepMemory::Refreshed },
         };
-        let Audited { report, outcome } = self.auditor.survey(audit, &|_| ()).await;
+        let Audited { mut report, outcome } = self.auditor.survey(audit, &|_| ()).await;
+        report.scope.rules = terms.rules.as_ref().map(|all| all.iter().cloned().collect());
         PassResult { report, outcome }
     }
 
@@ -176,6 +177,10 @@ impl Backend for AuditBackend {
             sweeps.note(&passed.report).await;
         }
         passed
+    }
+
+    async fn forget(&self, changed: &BTreeSet<Question>) -> Result<(), HandlerError> {
+        Ok(self.auditor.forget(changed).await?)
     }
 
     async fn hand_out(

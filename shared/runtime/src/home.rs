@@ -97,7 +97,7 @@ macro_rules! located {
         })+
     };
 }
-located!(ClusterArn, ServiceArn, TaskArn, TargetGroupArn);
+located!(ClusterArn, ListenerArn, LoadBalancerArn, ServiceArn, TaskArn, TargetGroupArn);
 
 #[cfg(test)]
 mod tests {

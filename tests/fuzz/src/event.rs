@@ -30,8 +30,9 @@ pub fn check(data: &[u8]) {
 
 /// What is true of every event that was read.
 pub(crate) fn assert_event(event: &Event, text: &str) {
-    let Event { kind, scope } = event;
+    let Event { kind, scope, changed } = event;
     assert_scope(scope);
+    assert!(changed.is_empty() || (scope.is_empty() && changed.len() == 1), "what one call changes is one thing");
     assert!(!scope.is_empty() || kind == "AWS API Call via CloudTrail", "a {kind} that says nothing");
     for hint in scope.tasks.values() {
         let addresses = &hint.addresses;

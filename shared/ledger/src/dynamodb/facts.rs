@@ -1,7 +1,9 @@
 //! Facts that seldom change, so that a sweep needn't ask AWS for them.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::error::BuildError;
-use aws_sdk_dynamodb::types::{KeysAndAttributes, PutRequest, WriteRequest};
+use aws_sdk_dynamodb::types::{DeleteRequest, KeysAndAttributes, PutRequest, WriteRequest};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use model::call::CallError;
 use model::observation::{Question, Remembered};
@@ -51,6 +53,18 @@ impl DynamoDbLedger {
         Ok(())
     }
 
+    /// Forgets what answers these questions, whatever version kept it.
+    ///
+    /// # Errors
+    /// When any isn't known to be forgotten.
+    pub async fn forget_facts(&self, questions: &BTreeSet<Question>) -> Result<(), CallError> {
+        let delete = |key: Item| -> Result<WriteRequest, BuildError> {
+            let delete = DeleteRequest::builder().set_key(Some(key)).build()?;
+            Ok(WriteRequest::builder().delete_request(delete).build())
+        };
+        self.write_batches(questions.iter().filter_map(key::fact).map(delete)).await
+    }
+
     async fn get_batch(&self, mut keys: Vec<Item>) -> Result<Vec<Item>, CallError> {
         let mut items = Vec::with_capacity(keys.len());
         for attempt in self.backoff.attempts() {
@@ -78,6 +92,7 @@ mod tests {
 
     use aws_sdk_dynamodb::Client;
     use aws_sdk_dynamodb::operation::batch_get_item::{BatchGetItemInput, BatchGetItemOutput};
+    use aws_sdk_dynamodb::operation::batch_write_item::{BatchWriteItemInput, BatchWriteItemOutput};
     use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 
     use super::*;
@@ -130,6 +145,21 @@ mod tests {
         let questions: Vec<_> = (0..10).map(|n| remembered(n).fact.question()).collect();
         assert_eq!(ledger(client).recall_facts(&questions, "1").await.unwrap().len(), 10);
         assert_eq!(*batches.lock().unwrap(), [10, 6, 2]);
+    }
+
+    #[tokio::test]
+    async fn what_is_forgotten_is_deleted_by_its_key() {
+        let deleted = Arc::new(Mutex::new(Vec::new()));
+        let inside = Arc::clone(&deleted);
+        let rule = mock!(Client::batch_write_item).then_compute_output(move |input: &BatchWriteItemInput| {
+            let writes = input.request_items().unwrap()["ledger"].clone();
+            inside.lock().unwrap().extend(writes.into_iter().map(|write| write.delete_request.unwrap().key));
+            BatchWriteItemOutput::builder().build()
+        });
+        let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&rule]);
+        let of = remembered(1).fact.question();
+        assert_eq!(ledger(client).forget_facts(&[of.clone()].into()).await, Ok(()));
+        assert_eq!(*deleted.lock().unwrap(), [key::fact(&of).unwrap()]);
     }
 
     #[tokio::test]

@@ -146,6 +146,10 @@ arn!(
     TopicArn, "sns", "a topic's ARN", |s| matches!(s, [name] if !name.contains(':'))
 );
 arn!(
+    /// A bus of EventBridge: `event-bus/NAME`.
+    EventBusArn, "events", "an event bus's ARN", |s| matches!(s, ["event-bus", _, ..])
+);
+arn!(
     /// A target group: `targetgroup/NAME/ID`.
     TargetGroupArn, "elasticloadbalancing", "a target group ARN", |s| matches!(s, ["targetgroup", _, _])
 );
@@ -160,6 +164,15 @@ arn!(
     /// A listener: `listener/net/NAME/BALANCER_ID/ID`, `app` or `gwy`.
     ListenerArn, "elasticloadbalancing", "a listener ARN", |s| matches!(s, ["listener", _, _, _, _])
 );
+
+impl ListenerArn {
+    /// The load balancer it listens for: `loadbalancer/net/NAME/ID` of `listener/net/NAME/ID/LISTENER_ID`.
+    #[must_use]
+    pub fn load_balancer(&self) -> Option<LoadBalancerArn> {
+        let (balancer, _) = self.0.resource().strip_prefix("listener/")?.rsplit_once('/')?;
+        format!("{}loadbalancer/{balancer}", self.prefix()).parse().ok()
+    }
+}
 
 impl ClusterArn {
     /// The cluster's name.

@@ -8,8 +8,8 @@ mod plain;
 mod role;
 
 pub use arn::{
-    ArnError, ClusterArn, FunctionArn, ListenerArn, LoadBalancerArn, LoadBalancerKind, ServiceArn, ServiceRevisionArn,
-    TargetGroupArn, TaskArn, TaskDefinitionArn, TopicArn, partition_of,
+    ArnError, ClusterArn, EventBusArn, FunctionArn, ListenerArn, LoadBalancerArn, LoadBalancerKind, ServiceArn,
+    ServiceRevisionArn, TargetGroupArn, TaskArn, TaskDefinitionArn, TopicArn, partition_of,
 };
 pub use plain::{
     AccountId, AttachmentId, DeploymentId, IdError, NetworkInterfaceId, PrefixListId, Region, SecurityGroupId,

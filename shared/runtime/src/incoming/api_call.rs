@@ -1,9 +1,12 @@
-//! AWS API Call via CloudTrail: calls that changed a target group's targets or a service.
+//! AWS API Call via CloudTrail: calls that changed a target group's targets, a service, or what sweeps remember.
 //!
 //! CloudTrail's events are a quicker hint and never the only one. Calls that failed, and all others, are of no interest.
 
+use std::collections::BTreeSet;
+
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
-use model::id::{ClusterArn, ServiceArn, TargetGroupArn};
+use model::id::{ClusterArn, ListenerArn, LoadBalancerArn, ServiceArn, TargetGroupArn};
+use model::observation::Question;
 use model::scope::{Scope, ServiceId};
 use serde::Deserialize;
 use serde_json::Value;
@@ -13,6 +16,8 @@ use super::error::from_value;
 use crate::home::{Home, Located as _};
 
 const PARAMETERS: &str = "detail.requestParameters";
+
+const ELB: &str = "elasticloadbalancing.amazonaws.com";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -26,8 +31,20 @@ struct ApiCallDetail {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct TargetsCall {
+struct TargetGroupCall {
     target_group_arn: TargetGroupArn,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct LoadBalancerCall {
+    load_balancer_arn: LoadBalancerArn,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ListenerCall {
+    listener_arn: ListenerArn,
 }
 
 /// CreateService says `serviceName` where the others say `service`.
@@ -38,17 +55,17 @@ struct ServiceCall {
     service: String,
 }
 
-/// The target group or service that was changed; nothing, if none was.
-pub(super) fn scope(event: &EventBridgeEvent, home: &Home) -> Result<Scope, IncomingError> {
+/// The target group or service that was changed, and what isn't to be remembered any more; nothing, if none was.
+pub(super) fn read(event: &EventBridgeEvent, home: &Home) -> Result<(Scope, BTreeSet<Question>), IncomingError> {
     let call: ApiCallDetail = from_value("the CloudTrail event", "detail", &event.detail)?;
-    let mut scope = Scope::default();
+    let (mut scope, mut changed) = (Scope::default(), BTreeSet::new());
     if call.error_code.is_some() {
-        return Ok(scope);
+        return Ok((scope, changed));
     }
     let what = format!("the {} call", call.event_name);
     match (call.event_source.as_str(), call.event_name.as_str()) {
-        ("elasticloadbalancing.amazonaws.com", "RegisterTargets" | "DeregisterTargets") => {
-            let call: TargetsCall = from_value(&what, PARAMETERS, &call.request_parameters)?;
+        (ELB, "RegisterTargets" | "DeregisterTargets") => {
+            let call: TargetGroupCall = from_value(&what, PARAMETERS, &call.request_parameters)?;
             call.target_group_arn.at(home)?;
             scope.target_groups.insert(call.target_group_arn);
         }
@@ -56,9 +73,31 @@ pub(super) fn scope(event: &EventBridgeEvent, home: &Home) -> Result<Scope, Inco
             let call: ServiceCall = from_value(&what, PARAMETERS, &call.request_parameters)?;
             scope.services.insert(service(&what, &call, home)?);
         }
+        (ELB, "ModifyTargetGroupAttributes") => {
+            let call: TargetGroupCall = from_value(&what, PARAMETERS, &call.request_parameters)?;
+            call.target_group_arn.at(home)?;
+            changed.insert(Question::TargetGroupAttributes(call.target_group_arn));
+        }
+        // A Classic Load Balancer has an operation of the same name, in an API of its own, and no ARN.
+        (ELB, "ModifyLoadBalancerAttributes") if call.request_parameters.get("loadBalancerName").is_some() => {}
+        (ELB, "ModifyLoadBalancerAttributes") => {
+            let call: LoadBalancerCall = from_value(&what, PARAMETERS, &call.request_parameters)?;
+            call.load_balancer_arn.at(home)?;
+            changed.insert(Question::LoadBalancerAttributes(call.load_balancer_arn));
+        }
+        (ELB, "CreateListener") => {
+            let call: LoadBalancerCall = from_value(&what, PARAMETERS, &call.request_parameters)?;
+            call.load_balancer_arn.at(home)?;
+            changed.insert(Question::Listeners(call.load_balancer_arn));
+        }
+        (ELB, "ModifyListener" | "DeleteListener") => {
+            let call: ListenerCall = from_value(&what, PARAMETERS, &call.request_parameters)?;
+            call.listener_arn.at(home)?;
+            changed.extend(call.listener_arn.load_balancer().map(Question::Listeners));
+        }
         _ => {}
     }
-    Ok(scope)
+    Ok((scope, changed))
 }
 
 /// Both the cluster and the service are given by name or ARN; without a cluster it is the one named `default`.

@@ -1,6 +1,9 @@
 //! An EventBridge event: which kind it is, and whose.
 
+use std::collections::BTreeSet;
+
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
+use model::observation::Question;
 use model::scope::Scope;
 use serde_json::Value;
 
@@ -8,15 +11,15 @@ use super::error::{cut, from_text};
 use super::{Event, IncomingError, api_call, service_event, task_event};
 use crate::home::Home;
 
-/// Reads where to look from an event of a kind.
-type ReadScope = fn(&EventBridgeEvent, &Home) -> Result<Scope, IncomingError>;
+/// Reads from an event of a kind where to look, and what isn't to be remembered any more.
+type ReadDetail = fn(&EventBridgeEvent, &Home) -> Result<(Scope, BTreeSet<Question>), IncomingError>;
 
-/// The kinds that are known: `source` (any, where empty), `detail-type`, and what reads the scope from it.
-const KINDS: [(&str, &str, ReadScope); 6] = [
-    ("aws.ecs", "ECS Task State Change", task_event::scope),
-    ("aws.ecs", "ECS Service Action", service_event::scope),
-    ("aws.ecs", "ECS Deployment State Change", service_event::scope),
-    ("", "AWS API Call via CloudTrail", api_call::scope),
+/// The kinds that are known: `source` (any, where empty), `detail-type`, and what reads its detail.
+const KINDS: [(&str, &str, ReadDetail); 6] = [
+    ("aws.ecs", "ECS Task State Change", |event, home| Ok((task_event::scope(event, home)?, BTreeSet::new()))),
+    ("aws.ecs", "ECS Service Action", |event, home| Ok((service_event::scope(event, home)?, BTreeSet::new()))),
+    ("aws.ecs", "ECS Deployment State Change", |event, home| Ok((service_event::scope(event, home)?, BTreeSet::new()))),
+    ("", "AWS API Call via CloudTrail", api_call::read),
     ("aws.events", "Scheduled Event", everything),
     ("aws.scheduler", "Scheduled Event", everything),
 ];
@@ -33,7 +36,7 @@ pub(super) fn read(text: &str, home: &Home) -> Result<Event, IncomingError> {
     let kind = KINDS
         .iter()
         .find(|(source, kind, _)| (source.is_empty() || event.source == *source) && event.detail_type == *kind);
-    let Some((_, _, scope)) = kind else {
+    let Some((_, _, detail)) = kind else {
         let known: Vec<String> = KINDS
             .iter()
             .map(
@@ -48,10 +51,11 @@ pub(super) fn read(text: &str, home: &Home) -> Result<Event, IncomingError> {
             known: known.join(", "),
         });
     };
-    Ok(Event { scope: scope(&event, home)?, kind: event.detail_type })
+    let (scope, changed) = detail(&event, home)?;
+    Ok(Event { scope, changed, kind: event.detail_type })
 }
 
 /// A sweep finds what no event told.
-fn everything(_event: &EventBridgeEvent, _home: &Home) -> Result<Scope, IncomingError> {
-    Ok(Scope { everything: true, ..Scope::default() })
+fn everything(_event: &EventBridgeEvent, _home: &Home) -> Result<(Scope, BTreeSet<Question>), IncomingError> {
+    Ok((Scope { everything: true, ..Scope::default() }, BTreeSet::new()))
 }

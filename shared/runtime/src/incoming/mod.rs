@@ -20,6 +20,9 @@ mod tests;
 pub use error::IncomingError;
 pub(crate) use error::{cut, from_text};
 
+use std::collections::BTreeSet;
+
+use model::observation::Question;
 use model::scope::Scope;
 use pipeline::ports::DelayedLook;
 use serde::Deserialize;
@@ -86,6 +89,8 @@ pub struct Event {
     pub kind: String,
     /// Where to look; nothing, if what happened doesn't matter here.
     pub scope: Scope,
+    /// What it changed of what sweeps remember.
+    pub changed: BTreeSet<Question>,
 }
 
 /// Reads what a function was given.

@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 
+use model::observation::Question;
 use model::scope::{Scope, ServiceId, TaskHint};
 use serde_json::{Value, json};
 
-use super::{Here, Incoming, IncomingError, QueueMessage, Work, incoming};
+use super::{Here, Incoming, IncomingError, QueueMessage, Work, event as events, incoming};
 use crate::chain::chain;
 use crate::home::Home;
 
@@ -190,6 +191,41 @@ fn calls_tell_the_group_or_service_they_changed() {
         event["detail"]["errorCode"] = json!("AccessDenied");
         event["detail"]["requestParameters"] = Value::Null;
         assert!(scope_of(&event).is_empty(), "{event}");
+    }
+}
+
+#[test]
+fn calls_tell_what_is_not_to_be_remembered_any_more() {
+    let balancer = "arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/net/edge/1234567890abcdef";
+    let listener = format!("{}/0123456789abcdef", balancer.replace("loadbalancer/", "listener/"));
+    let changed = |name: &str, parameters: Value| {
+        let source = "elasticloadbalancing.amazonaws.com";
+        let detail = json!({"eventSource": source, "eventName": name, "requestParameters": parameters});
+        let text = event("AWS API Call via CloudTrail", detail).to_string();
+        events::read(&text, &home()).map(|event| (event.scope.is_empty(), event.changed))
+    };
+    let listeners = Question::Listeners(balancer.parse().unwrap());
+    let cases = [
+        (
+            "ModifyTargetGroupAttributes",
+            "targetGroupArn",
+            GROUP,
+            Question::TargetGroupAttributes(GROUP.parse().unwrap()),
+        ),
+        (
+            "ModifyLoadBalancerAttributes",
+            "loadBalancerArn",
+            balancer,
+            Question::LoadBalancerAttributes(balancer.parse().unwrap()),
+        ),
+        ("CreateListener", "loadBalancerArn", balancer, listeners.clone()),
+        ("ModifyListener", "listenerArn", &listener, listeners.clone()),
+        ("DeleteListener", "listenerArn", &listener, listeners),
+    ];
+    for (name, key, arn, expected) in cases {
+        assert_eq!(changed(name, json!({key: arn})).unwrap(), (true, [expected].into()), "{name}");
+        let elsewhere = arn.replace("eu-central-1", "eu-west-1");
+        assert!(changed(name, json!({ key: elsewhere })).is_err() && changed(name, json!({})).is_err(), "{name}");
     }
 }
 

@@ -1,9 +1,10 @@
 //! One invocation: what was given becomes passes, what the passes come to becomes the answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_lambda_events::event::sqs::SqsBatchResponse;
 use jiff::{SignedDuration, Timestamp};
+use model::observation::Question;
 use model::scope::Scope;
 use pipeline::PassOutcome;
 use pipeline::ports::DelayedLook;
@@ -54,6 +55,11 @@ pub trait Backend: Sync {
         home: &Home,
         deadline: Timestamp,
     ) -> impl Future<Output = PassResult> + Send;
+
+    /// Forgets what was remembered as answers to these questions.
+    fn forget(&self, _changed: &BTreeSet<Question>) -> impl Future<Output = Result<(), HandlerError>> + Send {
+        async { Ok(()) }
+    }
 
     /// Has the order done by others and says what they are at, where it is too large for one invocation.
     fn hand_out(
@@ -143,6 +149,7 @@ pub(super) async fn answer(
         }
         Incoming::TestAlert => Ok(to_raw_value(&backend.test_alert(home).await)?),
         Incoming::Event(event) => {
+            backend.forget(&event.changed).await?;
             to_caller(
                 PassRequest::of(event.scope, RequestTerms::default()),
                 ReportFormat::Json,
@@ -192,10 +199,12 @@ async fn to_caller(
 async fn batch(messages: Vec<QueueMessage>, home: &Home, deadline: Timestamp, backend: &impl Backend) -> Vec<String> {
     let ids: Vec<String> = messages.iter().map(|message| message.id.clone()).collect();
     let (mut pass_requests, mut early, mut failed) = (PassRequests::default(), Vec::new(), BTreeMap::new());
+    let mut changes = Vec::new();
     for QueueMessage { id, work } in messages {
         let failure = match work {
             Ok(Work::Event(event)) => {
                 pass_requests.add(id.clone(), event.scope, RequestTerms::default());
+                changes.extend((!event.changed.is_empty()).then(|| (id.clone(), event.changed)));
                 None
             }
             Ok(Work::LookAgain(look)) => match arrival(&look, backend.now()) {
@@ -218,12 +227,26 @@ async fn batch(messages: Vec<QueueMessage>, home: &Home, deadline: Timestamp, ba
         };
         failed.extend(failure.map(|reason| (id, reason)));
     }
+    failed.extend(forget(changes, backend).await);
     failed.extend(leave_again(early, backend).await);
     for pass_request in pass_requests.into_pass_requests() {
         failed.extend(pass(&pass_request, home, deadline, backend).await);
     }
     log_failures(&failed);
     ids.into_iter().filter(|id| failed.contains_key(id)).collect()
+}
+
+/// Forgets what messages say was changed, all in one. Those messages fail together.
+async fn forget(changes: Vec<(String, BTreeSet<Question>)>, backend: &impl Backend) -> Vec<(String, String)> {
+    let (ids, changed): (Vec<String>, Vec<_>) = changes.into_iter().unzip();
+    let changed: BTreeSet<Question> = changed.into_iter().flatten().collect();
+    if changed.is_empty() {
+        return Vec::new();
+    }
+    match backend.forget(&changed).await {
+        Ok(()) => Vec::new(),
+        Err(error) => ids.into_iter().map(|id| (id, chain(&error))).collect(),
+    }
 }
 
 async fn take_request(

@@ -2,7 +2,7 @@
 
 use alert::ChannelSettings;
 use jiff::SignedDuration;
-use model::id::TopicArn;
+use model::id::{EventBusArn, TopicArn};
 
 use super::error::SettingsProblems;
 use super::variables::Variables;
@@ -44,17 +44,9 @@ fn topic_arn(text: &str) -> Result<String, String> {
 
 /// `arn:aws:events:REGION:ACCOUNT:event-bus/NAME`.
 fn event_bus_arn(text: &str) -> Result<String, String> {
-    match text.split(':').collect::<Vec<_>>().as_slice() {
-        ["arn", partition, "events", region, account, bus]
-            if ![partition, region, account].into_iter().any(|part| part.is_empty())
-                && bus.strip_prefix("event-bus/").is_some_and(|name| !name.is_empty()) =>
-        {
-            Ok(text.to_owned())
-        }
-        _ => Err(format!(
-            "{text:?} is not an event bus's ARN: it looks like arn:aws:events:REGION:ACCOUNT:event-bus/NAME"
-        )),
-    }
+    let shape =
+        |_| format!("{text:?} is not an event bus's ARN: it looks like arn:aws:events:REGION:ACCOUNT:event-bus/NAME");
+    text.parse::<EventBusArn>().map(|arn| arn.to_string()).map_err(shape)
 }
 
 fn yes_or_no(text: &str) -> Result<bool, String> {
