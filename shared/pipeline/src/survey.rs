@@ -1,10 +1,14 @@
 //! A look over a scope in which nothing is done about what is found.
 //!
-//! Nothing is registered, removed, counted or remembered, because what does that isn't called here. All that leaves is
-//! looks to come, for a queue whose function makes up its own mind.
+//! Nothing is registered, removed or counted, because what does that isn't called here. What leaves is looks to come, for a
+//! queue whose function makes up its own mind, and the end of ownership records whose target is gone: they would prove
+//! too much later, and where an event was lost nobody else sees that they are over.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ledger::Ledger as _;
+use model::call::CallError;
+use model::ledger::OwnershipChange;
 use model::observation::{Memory, Observation, Question, Remembered};
 use model::scope::Site;
 use planner::{Capabilities, Decision, LookAgain, Plan, Waiting};
@@ -58,15 +62,27 @@ pub async fn survey<E: Environment, Q: LookQueue>(
         seen.plan.looks = looks;
         unsent.extend(send_looks(queue, assignment, &seen, environment.clock().now()).await);
     }
+    let unrecorded = match facts {
+        Some(_) => end_records(environment, &seen.judgement.ownership).await,
+        None => None,
+    };
     PassOutcome {
         findings: Conclusions::default().conclude(seen.plan, &unsent),
         observation: seen.observation,
         abstentions: seen.judgement.abstentions,
         unsent,
         judged_groups: seen.judgement.judged_groups,
-        unrecorded: None,
+        unrecorded,
         news,
     }
+}
+
+/// Ends the ownership records whose target was seen absent. Who reads an account without keeping facts of it writes nothing.
+async fn end_records<E: Environment>(environment: &E, changes: &[OwnershipChange]) -> Option<CallError> {
+    let ends: Vec<OwnershipChange> =
+        changes.iter().filter(|change| matches!(change, OwnershipChange::End(..))).cloned().collect();
+    let ledger = environment.ledger().filter(|_| !ends.is_empty())?;
+    ledger.record(&ends).await.err()
 }
 
 /// Asks what is remembered first. Once that fails it isn't asked any more.

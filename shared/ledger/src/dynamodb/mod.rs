@@ -35,8 +35,11 @@ mod refusals;
 mod sweep;
 mod window;
 
+use std::time::Duration;
+
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use backoff::Backoff;
 use futures::{StreamExt as _, stream};
 use model::alert::{AlertWrite, KeptAlert, KeptEvent};
@@ -45,6 +48,10 @@ use model::ledger::{OwnershipChange, Pause, Refusable, Refusal, ServiceUpdate, T
 
 use crate::changes::Changes;
 use crate::{AlertLedger, EventLedger, Ledger, LedgerFact, Reservation};
+
+/// A call takes no longer, its retries included: DynamoDB answers within milliseconds or not soon, and whoever reads or writes
+/// the ledger must answer before its own time is up.
+const LONGEST: Duration = Duration::from_secs(8);
 
 /// A ledger that all passes and functions share.
 #[derive(Debug, Clone)]
@@ -58,7 +65,10 @@ impl DynamoDbLedger {
     /// The ledger in the table of that name. Whether there is one shows at the first call.
     #[must_use]
     pub fn new(config: &SdkConfig, table: &str) -> Self {
-        Self { client: Client::new(config), table: table.to_owned(), backoff: Backoff::DEFAULT }
+        let timeouts = config.timeout_config().map(TimeoutConfig::to_builder).unwrap_or_default();
+        let timeouts = timeouts.operation_timeout(LONGEST).build();
+        let config = aws_sdk_dynamodb::config::Builder::from(config).timeout_config(timeouts).build();
+        Self { client: Client::from_conf(config), table: table.to_owned(), backoff: Backoff::DEFAULT }
     }
 
     /// The table's name.

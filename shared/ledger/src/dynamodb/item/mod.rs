@@ -3,6 +3,8 @@
 //! Times are RFC 3339 with nine digits of a second, so that their order as strings is their order in time; only the time
 //! to live is a number, in seconds since 1970, as DynamoDB wants it. Attributes that aren't known are ignored, so that an older
 //! version can read what a newer one wrote.
+//!
+//! Written by hand: `serde_dynamo` takes as many lines, and its errors name neither the item nor the attribute.
 
 pub(super) mod alert;
 pub(super) mod event;
