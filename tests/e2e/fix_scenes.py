@@ -304,7 +304,7 @@ def in_another_vpc(shop):
 def no_time_to_start(shop):
     message = f"(service web) (port 8080) is unhealthy in (target-group {shop.group.arn}) due to (reason Health checks failed)."
     now = datetime.now(timezone.utc).isoformat()
-    shop.service.set(events=[{"id": "1", "createdAt": now, "message": message}])
+    shop.service.set(events=[{"id": id, "createdAt": now, "message": message} for id in ("1", "2")])
 
 
 def client_of_itself(shop):

@@ -88,6 +88,7 @@ class EverythingWrong(Web):
         self.hijacked, self.heir = self.hijacked_task()
         self.mistaken = self.service.start_task(registered=False)
         self.group.register(self.mistaken.address, PORT + 1)
+        self.account.ledgers_saw(self.group, (self.mistaken.address, PORT + 1), self.mistaken, self.service)
         self.box = (self.subnet.interface(self.subnet.address(200)).address, PORT)
         self.group.register(*self.box)
         tasks = [*self.tasks, *self.forgotten, self.dead, self.hijacked, self.heir, self.mistaken]

@@ -27,7 +27,8 @@ def test_healthy_service_ends_untouched(web, registrar, proxy):
 
 
 def test_dead_target_ends_removed(web, registrar):
-    dead = web.dead_task()
+    # A plain moto server doesn't say when a task started, or whether it ever did.
+    dead = web.dead_task(remembered=True)
     deliver_until_rest(registrar, dead.event())
     assert web.group.targets() == web.healthy()
 
@@ -40,7 +41,7 @@ def test_dead_target_without_proof_ends_unchanged(web, registrar):
 
 
 def test_several_dead_targets_end_removed_although_removing_an_absent_one_is_an_error(web, registrar, proxy):
-    dead = [web.dead_task() for _ in range(4)]
+    dead = [web.dead_task(remembered=True) for _ in range(4)]
     proxy.before("elasticloadbalancing:DeregisterTargets", nth=1, then=lambda: web.group.deregister(*dead[1].target()))
     deliver_until_rest(registrar, *[task.event() for task in dead])
     assert web.group.targets() == web.healthy()
@@ -63,12 +64,14 @@ def test_task_on_the_wrong_port_ends_on_the_right_one(account, registrar):
     web = Web(account, earlier_ports=[PORT + 1])
     task = web.service.start_task(registered=False)
     web.group.register(task.address, PORT + 1)
+    account.ledgers_saw(web.group, (task.address, PORT + 1), task, web.service)
     deliver_until_rest(registrar, task.event())
     assert web.group.targets() == web.healthy() | {task.target()}
 
 
 def test_everything_wrong_ends_right(account, registrar):
     wrong = EverythingWrong(account)
+    account.ledgers_saw(wrong.group, wrong.dead.target(), wrong.dead, wrong.service)
     deliver_until_rest(registrar, *wrong.events)
     assert wrong.targets() == wrong.cure
 

@@ -57,6 +57,7 @@ def wrong_port(account):
     task = scene.service.start_task()
     scene.tasks.append(task)
     scene.group.register(task.address, WRONG)
+    scene.group.set_state(task.address, WRONG, "unhealthy", "Target.FailedHealthChecks")
     scene.events = [task.event()]
     return scene
 

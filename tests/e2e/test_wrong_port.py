@@ -21,6 +21,8 @@ def mistaken_task(web):
     """A task that something registered on the wrong port."""
     task = web.service.start_task(registered=False)
     web.group.register(task.address, WRONG)
+    # Nothing listens there any more.
+    web.group.set_state(task.address, WRONG, "unhealthy", "Target.FailedHealthChecks")
     return task
 
 
@@ -73,10 +75,9 @@ def test_task_on_a_port_another_service_of_the_group_uses_ends_on_both(web, regi
 def test_task_ends_on_both_ports_while_the_right_one_is_not_healthy_and_on_that_one_then(web, account, registrar):
     account.registered_targets_start_as("initial")
     task = mistaken_task(web)
-    web.group.set_state(*wrong(task), "healthy")
     deliver_until_rest(registrar, task.event())
-    assert web.group.states() == dict.fromkeys(web.healthy() | {wrong(task)}, "healthy") | {
-        task.target(): "initial"}
+    assert web.group.states() == dict.fromkeys(web.healthy(), "healthy") | {
+        wrong(task): "unhealthy", task.target(): "initial"}
     web.group.set_state(*task.target(), "healthy")
     deliver_until_rest(registrar, task.event())
     assert web.group.targets() == web.healthy() | {task.target()}

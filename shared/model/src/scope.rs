@@ -76,13 +76,16 @@ impl Scope {
             && self.target_groups.is_empty()
     }
 
-    /// Adds a task, keeping the newest hint of several.
+    /// Adds a task, keeping the newest hint of several, with the addresses that any of them has.
     pub fn add_task(&mut self, task: TaskArn, hint: impl Into<Arc<TaskHint>>) {
         let hint = hint.into();
         let kept = self.tasks.entry(task).or_insert_with(|| Arc::clone(&hint));
-        if hint.version > kept.version {
-            *kept = hint;
+        let (mut newer, older) = if hint.version > kept.version { (hint, &*kept) } else { (Arc::clone(kept), &hint) };
+        let lost: Vec<IpAddr> = older.addresses.iter().filter(|it| !newer.addresses.contains(it)).copied().collect();
+        if !lost.is_empty() {
+            Arc::make_mut(&mut newer).addresses.extend(lost);
         }
+        *kept = newer;
     }
 
     /// Adds another scope to this one.

@@ -270,6 +270,12 @@ impl Service {
         self.task_definition.iter().chain(deployments).chain(sets)
     }
 
+    /// Does it name a second target group for a native strategy? Then its tasks may serve in either.
+    #[must_use]
+    pub fn has_alternate_groups(&self) -> bool {
+        self.load_balancers.iter().any(|entry| entry.alternate_target_group.is_some())
+    }
+
     /// The groups it names now, in `loadBalancers` (alternates too) and its task sets: what is known without asking
     /// for revisions.
     pub fn named_target_groups(&self) -> impl Iterator<Item = &TargetGroupArn> {

@@ -5,6 +5,7 @@
 //! | ECS, ROLLING | every group of `loadBalancers`, at that entry's container port (not the group's own port) |
 //! | CODE_DEPLOY, EXTERNAL | the groups of the task set that started the task |
 //! | ECS, BLUE_GREEN, LINEAR, CANARY | at rest: the group the one current revision resolves to, perhaps the alternate |
+//! | ECS, ROLLING, with an alternate group | the same: a strategy that is changed counts from the next deployment on ("Update the Amazon ECS deployment strategy" in its guide), and until then the tasks serve where they did |
 //!
 //! A task of an older deployment may belong elsewhere, and AWS doesn't say where; it may be there for a while after the newer
 //! one succeeded, too. Then the answer is [`Expected::Unclear`], and nothing is judged missing, on the wrong port or in the
@@ -38,8 +39,8 @@ pub(crate) fn expected<'a>(lookup: &Lookup<'a>, service: &Service, task: &Task) 
         return Ok(Expected::nowhere());
     }
     match (&service.controller, &service.strategy) {
-        (DeploymentController::Ecs, Strategy::Rolling) => Ok(rolling(service, task)),
-        (DeploymentController::Ecs, Strategy::BlueGreen | Strategy::Linear | Strategy::Canary) => {
+        (DeploymentController::Ecs, Strategy::Rolling) if !service.has_alternate_groups() => Ok(rolling(service, task)),
+        (DeploymentController::Ecs, Strategy::Rolling | Strategy::BlueGreen | Strategy::Linear | Strategy::Canary) => {
             if is_of_current_deployment(service, task) {
                 native(lookup, service)
             } else {
@@ -85,8 +86,8 @@ pub(crate) fn serves_at_rest<'a>(
     }
     let is_in = |expected: Expected| matches!(expected, Expected::In(groups) if groups.contains_key(group));
     match (&service.controller, &service.strategy) {
-        (DeploymentController::Ecs, Strategy::Rolling) => Ok(true),
-        (DeploymentController::Ecs, Strategy::BlueGreen | Strategy::Linear | Strategy::Canary) => {
+        (DeploymentController::Ecs, Strategy::Rolling) if !service.has_alternate_groups() => Ok(true),
+        (DeploymentController::Ecs, Strategy::Rolling | Strategy::BlueGreen | Strategy::Linear | Strategy::Canary) => {
             Ok(is_in(native(lookup, service)?))
         }
         (DeploymentController::CodeDeploy | DeploymentController::External, _) => {

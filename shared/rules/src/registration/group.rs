@@ -10,6 +10,7 @@ use model::elb::{Target, TargetGroup, TargetHealth, TargetType};
 use model::id::LoadBalancerKind;
 use model::observation::{Gap, Lookup};
 use model::policy::{BalancerKind, Managed, Policy, RegistrationPolicy};
+use model::repair::{Proposal, Repair};
 use model::scope::ServiceId;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
@@ -161,6 +162,22 @@ impl<'a> JudgedGroup<'a> {
         }
         let everybody = certain_users(lookup, &self.group.arn)?;
         Ok(policy_for(self.policies, self.group, &everybody).managed == Managed::Exclusive)
+    }
+
+    /// The deregistration of a target.
+    pub(crate) fn removal(&self, target: Target) -> Repair {
+        Repair::DeregisterTarget { target_group: self.group.arn.clone(), target }
+    }
+
+    /// The same as a proposal that nothing speaks against but what the group is.
+    pub(crate) fn deregister(&self, target: Target) -> Proposal {
+        let removal = self.removal(target);
+        if self.group.is_quic() {
+            // TargetDescription of DeregisterTargets has a QuicServerId, and no answer of AWS's tells which a target has.
+            Proposal::withheld(removal, "a QUIC target has a server id, which can't be read from AWS")
+        } else {
+            Proposal::sound(removal)
+        }
     }
 
     /// The live task of a known user that has this address. One that is leaving keeps it in name until it is STOPPED, when

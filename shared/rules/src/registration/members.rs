@@ -132,7 +132,9 @@ fn tallies(
 /// Has a service at rest more tasks running than the group has targets? Then some are missing that no event named.
 fn is_short(group: &JudgedGroup<'_>, in_place: &[&TargetHealth]) -> bool {
     group.users.iter().any(|(_, service)| {
-        let is_plain = service.controller == DeploymentController::Ecs && service.strategy == Strategy::Rolling;
+        let is_plain = service.controller == DeploymentController::Ecs
+            && service.strategy == Strategy::Rolling
+            && !service.has_alternate_groups();
         let running = usize::try_from(service.running_count).unwrap_or(usize::MAX);
         is_plain && !service.in_flight() && in_place.len() < running
     })

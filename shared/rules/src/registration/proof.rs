@@ -8,7 +8,7 @@
 //! and whoever got the address from it may have been registered on purpose. So it counts only where nothing has the address
 //! now, and the target serves nobody whoever registered it.
 
-use model::ecs::{Service, Task};
+use model::ecs::{Service, ServiceStatus, Task};
 use model::elb::Target;
 use model::ledger::Ownership;
 use model::observation::{Gap, Lookup};
@@ -39,7 +39,9 @@ pub(crate) fn proof<'a>(
     owner: &Owner<'a>,
 ) -> Result<Option<Proof>, Gap<'a>> {
     if let Some(past) = remembered(lookup, group, target)?
-        && user(lookup, group, &past.service)?.is_some()
+        && let Some(service) = user(lookup, group, &past.service)?
+        // What is registered after a service was deleted is nobody's mistake of ECS's.
+        && (service.status != ServiceStatus::Inactive || matches!(owner, Owner::Nobody))
     {
         return Ok(Some(past));
     }
@@ -84,6 +86,10 @@ fn by_stopped_task<'a>(
     let record = record(lookup, group, target)?;
     for task in tasks.stopped_at(target.ip) {
         if record.is_some_and(|record| is_over(record, task)) {
+            continue;
+        }
+        // ECS registers a task when it is RUNNING, and this one never was.
+        if task.started_at.is_none() {
             continue;
         }
         let Some(name) = task.service_name() else { continue };

@@ -74,8 +74,12 @@ impl<'a> Tasks<'a> {
 
     fn add_stopped(&mut self, task: &'a Task, told_by_event: &[IpAddr]) {
         let mut addresses: Vec<IpAddr> = task.addresses().collect();
-        if addresses.is_empty() {
-            addresses.extend(told_by_event);
+        // AWS may still name a stopped task's IPv4 address, and its IPv6 address no longer.
+        let own = addresses.len();
+        for told in told_by_event {
+            if !addresses[..own].iter().any(|address| address.is_ipv4() == told.is_ipv4()) {
+                addresses.push(*told);
+            }
         }
         for address in addresses {
             self.stopped_at.entry(address).or_default().push(task);

@@ -91,7 +91,7 @@ fn broken(slug: &str) -> Story {
             let message =
                 "(service web) (port 8080) is unhealthy in (target-group web) due to (reason Health checks failed)";
             let event = ServiceEvent { at: Some(names::minutes_ago(9)), message: message.to_owned() };
-            sound().whose(|service| service.events.push(event))
+            sound().whose(|service| service.events.extend([event.clone(), event]))
         }
         "health-check-mismatch" => sound().of_protocol("UDP").mapping(vec![mapping(8080, None, "udp")]),
         "client-ip-loopback" => {

@@ -26,8 +26,8 @@ pub(crate) const RULE: Rule = Rule {
     title: "Tasks fail load balancer health checks, and the service gives them no time to start",
     explanation: "ECS stops a task whose target fails the load balancer's health checks, and starts another. For \
         `healthCheckGracePeriodSeconds` after a task has started it ignores failing checks (\"Elastic Load Balancing health \
-        checks\" in the Amazon ECS guide); this service sets none, and its events of the last 24 hours, or its stopped tasks, \
-        say that tasks were found unhealthy by the load balancer. A Network Load Balancer takes minutes to put a target into service, so a task that \
+        checks\" in the Amazon ECS guide); this service sets none, and its events of the last 24 hours, more than one of them or while it lacks tasks, or its \
+        stopped tasks, say that tasks were found unhealthy by the load balancer. A Network Load Balancer takes minutes to put a target into service, so a task that \
         needs some time itself is stopped again and again before it ever serves.",
     remedy: "Set healthCheckGracePeriodSeconds to a little more than the time from a task's start to its first passed health check. \
         That starts no deployment. Where tasks fail their checks long after they started, look at the application instead.",
@@ -54,11 +54,14 @@ fn proof<'a>(lookup: &Lookup<'a>, subject: &Subject<'a>) -> Result<Option<(&'a s
     let is_recent = |event: &&ServiceEvent| {
         event.at.is_some_and(|at| at.checked_add(RECENT).is_ok_and(|over| over >= lookup.now()))
     };
-    let mut failed = service.events.iter().filter(|event| event.tells_of_failed_health_checks());
-    if let Some(newest) = failed.find(is_recent) {
+    let failed = service.events.iter().filter(|event| event.tells_of_failed_health_checks()).filter(is_recent);
+    let failed: Vec<_> = failed.take(2).collect();
+    let is_short = service.running_count < service.desired_count;
+    // Tasks that get no time to start fail again and again. One that failed once may have run for days.
+    if let Some(newest) = failed.first().filter(|_| is_short || failed.len() > 1) {
         return Ok(Some((&newest.message, newest.at)));
     }
-    if service.running_count >= service.desired_count {
+    if !is_short {
         return Ok(None);
     }
     let stopped = match stopped_badly(lookup, &subject.id) {

@@ -1,7 +1,7 @@
 //! A target whose address was inherited by something else.
 
 use model::finding::{Finding, Grouping, Severity};
-use model::repair::{Proposal, Repair};
+use model::repair::Proposal;
 
 use crate::finding::start;
 use crate::registration::disputed::DisputedTarget;
@@ -34,7 +34,6 @@ pub(crate) fn judge(group: &JudgedGroup<'_>, disputed: &DisputedTarget<'_>) -> O
     let proof = disputed.proof.as_ref()?;
     let target = disputed.target;
     let name = group.group.arn.name();
-    let repair = Repair::DeregisterTarget { target_group: group.group.arn.clone(), target };
     let evidence = |draft: crate::finding::FindingDraft| {
         let draft = draft.group(group).target(target).users([&proof.service]).users(&disputed.users);
         let draft = draft.loses_traffic(0).grouped(Grouping {
@@ -56,8 +55,8 @@ pub(crate) fn judge(group: &JudgedGroup<'_>, disputed: &DisputedTarget<'_>) -> O
                 foreign_task.task.arn.short_id()
             );
             let proposal = match objection(foreign_task, disputed) {
-                None => Proposal::sound(repair),
-                Some(why) => Proposal::withheld(repair, why),
+                None => group.deregister(target),
+                Some(why) => Proposal::withheld(group.removal(target), why),
             };
             let subject = format!("{} {}", foreign_task.task.arn, foreign_task.interface.id);
             Some(evidence(start(&RULE, summary)).task(foreign_task.task).subject(subject).repair(proposal).done())
@@ -69,7 +68,7 @@ pub(crate) fn judge(group: &JudgedGroup<'_>, disputed: &DisputedTarget<'_>) -> O
                 proof.service, interface.id
             );
             let proposal = Proposal::withheld(
-                repair,
+                group.removal(target),
                 "the address now belongs to a network interface that isn't attached to an ECS task, which may be intentional",
             );
             let description = (!interface.description.is_empty()).then(|| interface.description.clone());

@@ -1,7 +1,7 @@
 //! A target whose address nothing has any more.
 
 use model::finding::{Finding, Grouping, Severity};
-use model::repair::{Proposal, Repair};
+use model::repair::Proposal;
 
 use crate::finding::start;
 use crate::registration::disputed::DisputedTarget;
@@ -27,7 +27,6 @@ pub(crate) const RULE: Rule = Rule {
 pub(crate) fn judge(group: &JudgedGroup<'_>, disputed: &DisputedTarget<'_>) -> Option<Finding> {
     let Owner::Nobody = disputed.owner else { return None };
     let target = disputed.target;
-    let repair = Repair::DeregisterTarget { target_group: group.group.arn.clone(), target };
     let summary = format!(
         "Target group {} sends to nobody at {target}: no network interface has this address",
         group.group.arn.name()
@@ -46,11 +45,11 @@ pub(crate) fn judge(group: &JudgedGroup<'_>, disputed: &DisputedTarget<'_>) -> O
             .users([&proof.service])
             .users(&disputed.users)
             .evidence("past_owner", Some(proof.how.clone()))
-            .repair(Proposal::sound(repair))
+            .repair(group.deregister(target))
             .done(),
         None => draft
             .repair(Proposal::withheld(
-                repair,
+                group.removal(target),
                 "nothing proves that a task of a service that uses the target group ever had this address",
             ))
             .done(),

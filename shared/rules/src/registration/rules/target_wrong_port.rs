@@ -23,8 +23,9 @@ pub(crate) const RULE: Rule = Rule {
     explanation: "The target's address belongs to a live task of a service that uses the group, but its port isn't one the \
         service serves through it (the containerPort of its load balancer entry, not the group's own port). Connections are \
         refused, or answered by something that isn't meant to be public. First the right pair is registered; the wrong one is \
-        removed when the right one is healthy, no service uses the wrong port in this group, and the port was the service's \
-        before or only ECS puts targets in the group.",
+        removed when the right one is healthy, no service uses the wrong port in this group, and the ledger saw the service use \
+        the port, an earlier task definition mapped it and nothing healthy answers there now, or only ECS puts targets in the \
+        group.",
     remedy: "Register the task's address on the service's container port, wait until that is healthy, then deregister the \
         wrong pair. Look for whatever registered it: ECS takes the port from the service.",
     repair: "register-target, later deregister-target",
@@ -61,7 +62,6 @@ pub(crate) fn judge<'a>(
     for target in absent {
         draft = draft.repair(register(group, member, target));
     }
-    let removal = Repair::DeregisterTarget { target_group: group.group.arn.clone(), target };
     let objection = if all_healthy {
         let everybody = certain_users(lookup, &group.group.arn)?;
         draft = draft.users(everybody.iter().map(|(id, _)| id));
@@ -71,8 +71,8 @@ pub(crate) fn judge<'a>(
     };
     Ok(Some(
         match objection {
-            Some(why) => draft.repair(Proposal::withheld(removal, why)),
-            None => draft.repair(Proposal::sound(removal)),
+            Some(why) => draft.repair(Proposal::withheld(group.removal(target), why)),
+            None => draft.repair(group.deregister(target)),
         }
         .done(),
     ))
@@ -113,13 +113,23 @@ fn objection<'a>(
             return Ok(Some(format!("a deployment of {id} is in flight")));
         }
     }
-    let before = group.is_exclusive(lookup)? || used_before(lookup, group, member, target.port)?;
-    let why = || format!("nothing shows that {} ever used port {}", member.id, target.port);
-    Ok((!before).then(why))
+    if group.is_exclusive(lookup)? || was_recorded(lookup, group, member, target.port)? {
+        return Ok(None);
+    }
+    if !mapped_before(lookup, member, target.port)? {
+        return Ok(Some(format!("nothing shows that {} ever used port {}", member.id, target.port)));
+    }
+    // A mapping opens nothing in awsvpc mode, and isn't what ECS registers: somebody may have meant what serves there.
+    Ok(is_healthy(group, target).then(|| {
+        format!(
+            "port {} is healthy, and nothing shows that {} served it through the target group",
+            target.port, member.id
+        )
+    }))
 }
 
-/// Did the service use this port before: does the ledger remember it, or an earlier task definition map it?
-fn used_before<'a>(
+/// Did the ledger see a task of the service registered here on this port?
+fn was_recorded<'a>(
     lookup: &Lookup<'a>,
     group: &JudgedGroup<'a>,
     member: &Member<'a>,
@@ -127,9 +137,11 @@ fn used_before<'a>(
 ) -> Result<bool, Gap<'a>> {
     let records = lookup.owners(&group.group.arn)?.unwrap_or_default();
     let of_service = |record: &&model::ledger::Ownership| ServiceId::of(&record.service).as_ref() == Some(&member.id);
-    if records.iter().filter(of_service).any(|record| record.target.port == port) {
-        return Ok(true);
-    }
+    Ok(records.iter().filter(of_service).any(|record| record.target.port == port))
+}
+
+/// Did an earlier task definition map this port, which none does now?
+fn mapped_before<'a>(lookup: &Lookup<'a>, member: &Member<'a>, port: u16) -> Result<bool, Gap<'a>> {
     let deployed = member.service.deployments.iter().filter_map(|deployment| deployment.task_definition.as_ref());
     let current: BTreeSet<_> = member.task.task_definition.iter().chain(&member.service.task_definition).collect();
     let previous = current.iter().filter_map(|arn| arn.previous());

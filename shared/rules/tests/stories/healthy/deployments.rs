@@ -13,6 +13,7 @@ pub(super) const ACCOUNTS: &[HealthyAccount] = &[
     ("blue/green while the old side bakes", BLUE_GREEN, baking),
     ("blue/green at rest in the alternate group", BLUE_GREEN, at_rest_in_green),
     ("blue/green rolled back", BLUE_GREEN, rolled_back),
+    ("rolling again, at rest in the alternate group", BACK_TO_ROLLING, rolling_in_green),
     ("linear at half of the traffic", "AmazonECS/latest/developerguide/linear-deployment.html", linear),
     ("canary before its last step", "AmazonECS/latest/developerguide/canary-deployment.html", canary),
     ("CodeDeploy at rest", CODE_DEPLOY, code_deploy),
@@ -22,6 +23,7 @@ pub(super) const ACCOUNTS: &[HealthyAccount] = &[
 ];
 
 const BLUE_GREEN: &str = "AmazonECS/latest/developerguide/deployment-type-blue-green.html";
+const BACK_TO_ROLLING: &str = "AmazonECS/latest/developerguide/update-bluegreen-to-rolling.html";
 const NLB: &str = "AmazonECS/latest/developerguide/nlb-resources-for-blue-green.html";
 const CODE_DEPLOY: &str = "AmazonECS/latest/developerguide/deployment-type-bluegreen.html";
 
@@ -95,6 +97,11 @@ fn baking() -> Story {
 fn at_rest_in_green() -> Story {
     let judged = off_the_listener(pair(), "web").revision("r2", &["green"]);
     judged.task(2).registered_in("green", 8080).task(3).registered_in("green", 8080)
+}
+
+/// The strategy counts from the next deployment on.
+fn rolling_in_green() -> Story {
+    at_rest_in_green().whose(|service| service.strategy = Strategy::Rolling)
 }
 
 /// Production is blue's again; green's tasks are on their way out.

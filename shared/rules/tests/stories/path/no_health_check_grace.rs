@@ -12,6 +12,10 @@ fn judged(story: Story) -> String {
 }
 
 fn said(message: &str, minutes: i64) -> Story {
+    said_once(message, minutes).whose(|service| service.events.push(service.events[0].clone()))
+}
+
+fn said_once(message: &str, minutes: i64) -> Story {
     let event = ServiceEvent { at: Some(names::minutes_ago(minutes)), message: message.to_owned() };
     sound().whose(|service| service.events.push(event))
 }
@@ -43,6 +47,13 @@ fn a_stopped_task_says_it_where_no_event_does() {
     let grace = stopped(9).whose(|service| service.health_check_grace_seconds = Some(30));
     assert_eq!(judged(grace), "nothing");
     assert_eq!(judged(stopped(1)), "nothing", "it has all the tasks that it wants");
+}
+
+/// It may have run for days before it hung.
+#[test]
+fn one_task_that_failed_once_is_no_lack_of_time_to_start() {
+    assert_eq!(judged(said_once(UNHEALTHY, 9)), "nothing");
+    assert!(judged(said_once(UNHEALTHY, 9).wants(9)).contains("no-health-check-grace"), "it lacks tasks");
 }
 
 #[test]

@@ -79,7 +79,8 @@ fn native() -> Story {
 
 #[test]
 fn a_native_strategy_at_rest_is_what_its_revision_resolves_to() {
-    for strategy in [Strategy::BlueGreen, Strategy::Linear, Strategy::Canary] {
+    // Changed back to rolling, it serves where it did until its next deployment.
+    for strategy in [Strategy::BlueGreen, Strategy::Linear, Strategy::Canary, Strategy::Rolling] {
         let judged = native().whose(|service| service.strategy = strategy);
         assert_eq!(missed(&judged.clone().revision("r7", &["blue"]).task(1)), ["blue 8080"]);
         assert_eq!(missed(&judged.revision("r7", &["green"]).task(1)), ["green 8080"], "perhaps the alternate");
@@ -103,6 +104,8 @@ fn a_native_strategy_that_does_not_rest_leaves_all_open() {
     let shifting = rests.clone().whose(|service| service.has_current_deployment = true);
     assert_eq!(missed(&shifting), [""; 0]);
     assert_eq!(missed(&native().task(1)), [""; 0], "no revision");
+    let rolling = native().whose(|service| service.strategy = Strategy::Rolling).task(1);
+    assert_eq!(missed(&rolling), [""; 0], "no revision, and rolling");
     assert_eq!(missed(&native().revision("r7", &[]).task(1)), [""; 0], "one that resolves to nothing");
     let mut gone = rests;
     gone.account.revisions.clear();

@@ -148,7 +148,7 @@ pub(crate) fn wrong_port_by_ledger() -> Story {
 }
 
 pub(crate) fn wrong_port_by_definition() -> Story {
-    on_two_ports().maps(6, 9090)
+    on_two_ports().state("unhealthy", None).maps(6, 9090)
 }
 
 pub(crate) fn wrong_port_in_exclusive() -> Story {
@@ -157,7 +157,7 @@ pub(crate) fn wrong_port_in_exclusive() -> Story {
 
 fn wrong_port_of_other_user() -> Story {
     let judged = healthy().cluster("dr").service("web").on("web", 8080).task(9).registered();
-    judged.target("web", "10.0.1.9:9090").maps(6, 9090).look_at_service("prod/web")
+    judged.target("web", "10.0.1.9:9090").state("unhealthy", None).maps(6, 9090).look_at_service("prod/web")
 }
 
 #[test]

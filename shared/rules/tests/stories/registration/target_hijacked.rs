@@ -1,7 +1,7 @@
 //! `target-hijacked`.
 
 use insta::assert_snapshot;
-use model::ecs::{DeploymentController, Strategy, TaskSetStatus};
+use model::ecs::{DeploymentController, ServiceStatus, Strategy, TaskSetStatus};
 use model::id::TargetGroupArn;
 
 use super::removals::{
@@ -274,4 +274,20 @@ fn what_is_draining_is_left_alone() {
 fn it_stays_registered_in_the_heirs_own_group() {
     let groups: Vec<TargetGroupArn> = hijacked_by_ledger().removals().into_iter().map(|(group, _)| group).collect();
     assert_eq!(groups, [names::group("web")]);
+}
+
+#[test]
+fn in_a_quic_group_it_is_only_reported() {
+    let judged = new_owner(stale_by_ledger().of_protocol("QUIC"));
+    assert_eq!(judged.removals().len(), 0);
+    assert!(judged.found().contains("target-hijacked"));
+}
+
+/// What is registered after a service was deleted is nobody's mistake of ECS's.
+#[test]
+fn a_deleted_service_has_nothing_to_lose() {
+    let deleted = stale_by_ledger().whose(|service| service.status = ServiceStatus::Inactive);
+    let judged = new_owner(deleted).look_at_group("web");
+    assert_eq!(judged.removals().len(), 0);
+    assert!(!judged.found().contains("target-hijacked"));
 }

@@ -355,3 +355,33 @@ fn a_running_task_that_was_described_without_its_interface_may_have_any_address(
     definition.network_mode = NetworkMode::Bridge;
     assert_eq!(bridged.removals().len(), 1, "it has none in another network mode");
 }
+
+/// TargetDescription of DeregisterTargets has a QuicServerId, which no answer of AWS's tells.
+#[test]
+fn in_a_quic_group_it_is_only_reported() {
+    for protocol in ["QUIC", "TCP_QUIC"] {
+        let judged = stale_by_ledger().of_protocol(protocol);
+        assert_eq!(judged.removals().len(), 0);
+        assert!(judged.found().contains("target-stale"), "{protocol}");
+    }
+}
+
+#[test]
+fn a_task_that_never_ran_was_never_registered() {
+    let mut judged = stale_by_event();
+    judged.the_task().started_at = None;
+    assert_eq!(judged.removals().len(), 0);
+}
+
+/// AWS may still name a stopped task's IPv4 address, and its IPv6 address no longer.
+#[test]
+fn the_address_of_the_version_that_aws_lacks_is_the_events() {
+    let judged = story().group("web").for_ipv6().service("web").on("web", 8080);
+    let judged = judged.task(1).and_at("2001:db8:1::1").registered();
+    let mut judged = judged.task(9).and_at("2001:db8:1::9").registered().stopped().event();
+    assert_eq!(judged.removals().len(), 1);
+    judged.the_task().interfaces[0].addresses.retain(|address| address.is_ipv4());
+    assert_eq!(judged.removals().len(), 1);
+    judged.scope.tasks.clear();
+    assert_eq!(judged.look_at_service("prod/web").removals().len(), 0);
+}

@@ -36,6 +36,17 @@ fn then_the_wrong_one_goes_if_an_earlier_revision_mapped_its_port() {
     ");
 }
 
+/// ECS registers what load balancer entries name, never what is mapped: somebody may have registered what serves there.
+#[test]
+fn a_port_that_was_only_mapped_and_is_healthy_stays() {
+    assert_snapshot!(on_two_ports().maps(6, 9090).found(), @"
+    high target-wrong-port: Connections to task t9 of prod/web reach the wrong port: it is registered in target group web as 10.0.1.9:9090, but serves on port 8080
+      about service web, task t9, group web, 10.0.1.9:9090, eni-t9; under the policy for prod/web
+      withheld: deregister 10.0.1.9:9090 from web: port 9090 is healthy, and nothing shows that prod/web served it through the target group
+    ");
+    assert_eq!(on_two_ports().maps(6, 9090).recorded("web", "10.0.1.200:9090", 200).removals().len(), 1);
+}
+
 #[test]
 fn or_if_the_ledger_remembers_the_service_on_it() {
     assert_eq!(wrong_port_by_ledger().removals().len(), 1);
@@ -100,7 +111,8 @@ fn nothing_is_registered_over_a_draining_pair() {
 #[test]
 fn with_two_right_ports_both_must_be_healthy() {
     let judged = story().group("web").service("web").on("web", 8080).on("web", 8081).task(9);
-    let judged = judged.registered_in("web", 8080).target("web", "10.0.1.9:9090").maps(6, 9090);
+    let judged = judged.registered_in("web", 8080).target("web", "10.0.1.9:9090").state("unhealthy", None);
+    let judged = judged.maps(6, 9090);
     assert_eq!(judged.removals().len(), 0);
     assert_eq!(judged.registered_in("web", 8081).removals().len(), 1);
 }

@@ -38,7 +38,7 @@ fn weight(weight: u32) -> Story {
 fn stopped_while_starting() -> Story {
     let message = "(service web) (port 8080) is unhealthy in (target-group web) due to (reason Health checks failed)";
     let event = ServiceEvent { at: Some(names::minutes_ago(9)), message: message.to_owned() };
-    healthy().whose(|service| service.events.push(event))
+    healthy().whose(|service| service.events.extend([event.clone(), event]))
 }
 
 fn client_of_itself(preserves: bool) -> Story {
