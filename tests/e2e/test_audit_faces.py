@@ -50,7 +50,8 @@ def test_cargo_lambda_invoke_and_the_command_line_say_the_same(wrong, audit, com
 
 def test_request_names_scope_and_rules(wrong, audit):
     report = audit.invoke({"scope": {"services": ["prod/a*"]}, "rules": ["target-*"]}).report
-    assert report["scope"] == {"services": ["prod/api"]}
+    assert report["scope"]["services"] == ["prod/api"] and "target-stale" in report["scope"]["rules"]
+    assert set(report["scope"]) == {"services", "rules"}
     assert all(finding["rule"].startswith("target-") for finding in report["findings"])
 
 

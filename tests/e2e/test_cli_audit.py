@@ -1,9 +1,11 @@
 """`ecs-nlb-guard audit`: formats, exit statuses, pipes and terminals."""
 
 import json
+import re
 import subprocess
 
 import pytest
+from harness.faults import denied
 from scenes import EverythingWrong
 
 ESCAPE = "\x1b"
@@ -33,7 +35,7 @@ def slugs(report):
 def test_audit_of_a_healthy_account_is_one_screen_without_a_registration_fault(cli):
     ran = cli.run("audit", "--rule", "target-*")
     assert (ran.status, ran.err) == (0, "")
-    assert "All is well." in ran.out and len(ran.lines()) < 12
+    assert re.search(r"Nothing found by the \d+ rules asked for\.", ran.out) and len(ran.lines()) < 12
 
 
 @pytest.mark.usefixtures("broken")
@@ -176,6 +178,50 @@ def test_severity_reports_only_what_is_as_bad_and_fail_on_counts_all(cli):
     assert {finding["severity"] for finding in json.loads(ran.out)["findings"]} == {"critical"}
     assert cli.run("audit", "--rule", "target-foreign", "--severity", "critical", "--fail-on", "low").status == 1
     assert cli.run("audit", "--severity", "urgent").status == 2
+
+
+@pytest.mark.usefixtures("broken")
+def test_what_is_left_out_is_not_called_well(cli):
+    ran = cli.run("audit", "--service", "prod/web", "--severity", "critical", "--rule", "target-missing", "--fail-on", "high")
+    assert ran.status == 1 and "No finding of severity critical or over; 2 findings of lower severity are left out" in ran.out, ran.out
+    assert "well" not in ran.out and "Next: see them without --severity." in ran.out
+    report = json.loads(cli.run("audit", "--severity", "critical", "--rule", "target-missing", "--format", "json").out)
+    assert report["severity_filter"] == {"least": "critical", "left_out": 2} and report["scope"]["rules"] == ["target-missing"]
+
+
+@pytest.mark.usefixtures("broken")
+def test_rules_that_were_asked_for_are_not_all_rules(cli):
+    ran = cli.run("audit", "--rule", "target-unused")
+    assert "Nothing found by the rule target-unused" in ran.out and "All is well" not in ran.out, ran.out
+
+
+def test_rules_that_the_policy_disables_judge_nothing(cli, tmp_path):
+    (tmp_path / "off.toml").write_text('[rules]\ndisable = ["target-*"]\n')
+    ran = cli.run("audit", "--policy", str(tmp_path / "off.toml"), "--rule", "target-missing")
+    assert ran.status == 2 and "the policy disables the rule target-missing" in ran.err, ran.err
+
+
+@pytest.mark.usefixtures("broken")
+def test_services_that_were_not_asked_for_are_not_called_fine(cli):
+    report = json.loads(cli.run("audit", "--target-group", "web", "--format", "json").out)
+    assert report["coverage"]["services_in_scope"] == 1 < report["coverage"]["services"]
+    assert "of 1 is fine" in report["opening"] or "the only service has findings" in report["opening"], report["opening"]
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_service_of_which_something_is_unread_is_not_called_fine(cli, proxy):
+    proxy.fails("elasticloadbalancing:DescribeTargetHealth", denied)
+    report = json.loads(cli.run("audit", "--format", "json").out)
+    unclear = {one["service"]: one["why"] for one in report["coverage"]["services_unclear"]}
+    assert unclear["prod/web"] == "unread" and "fine" not in report["opening"], report["opening"]
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_baseline_of_another_place_is_refused(cli, tmp_path):
+    report = json.loads(cli.run("audit", "--format", "json").out)
+    (tmp_path / "other.json").write_text(json.dumps({**report, "region": "eu-west-3"}))
+    ran = cli.run("audit", "--baseline", str(tmp_path / "other.json"))
+    assert ran.status == 2 and "the baseline is of account 111122223333, eu-west-3" in ran.err, ran.err
 
 
 @pytest.mark.usefixtures("broken")

@@ -38,6 +38,9 @@ pub struct Report {
     pub coverage: Coverage,
     /// What was found: worst first, then by fingerprint.
     pub findings: Vec<FindingReport>,
+    /// From which severity on; absent where everything that was found is in the report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity_filter: Option<SeverityFilter>,
     /// What an earlier report has and this one hasn't, where it was compared with one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<GoneFinding>,
@@ -86,6 +89,18 @@ pub struct ScopeReport {
     /// ARNs of target groups.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_groups: Option<Vec<String>>,
+    /// Slugs of the rules that were asked for, where not all were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Vec<String>>,
+}
+
+/// What was left out of a report that was asked for from a severity on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeverityFilter {
+    /// Findings of this severity and over are in the report.
+    pub least: Severity,
+    /// So many that count, of lower severity, aren't.
+    pub left_out: usize,
 }
 
 /// What was allowed at most, per section of the policy.
@@ -117,6 +132,12 @@ pub struct Coverage {
     /// Those of them that want tasks and have none.
     #[serde(default)]
     pub services_without_tasks: usize,
+    /// Those of them that were asked for; absent in a report that was made before reports said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub services_in_scope: Option<usize>,
+    /// Those that were asked for and can't be called fine, whatever was found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub services_unclear: Vec<UnclearService>,
     /// Tasks.
     pub tasks: usize,
     /// Target groups.
@@ -130,6 +151,25 @@ pub struct Coverage {
     /// What wasn't read now; absent where everything was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remembered: Option<RememberedFacts>,
+}
+
+/// A service that can't be called fine, whatever was found.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct UnclearService {
+    /// `CLUSTER/SERVICE`.
+    pub service: String,
+    /// Why.
+    pub why: Unclear,
+}
+
+/// Why a service can't be called fine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unclear {
+    /// It wants tasks and has none.
+    NoTasks,
+    /// Something that it is judged by could not be read, or judged.
+    Unread,
 }
 
 /// Facts that a sweep took from what was read before, since all was well with them. No finding rests on one.
@@ -171,6 +211,7 @@ impl Report {
             mode,
             coverage: Coverage { unread: vec![why], ..Coverage::default() },
             findings: Vec::new(),
+            severity_filter: None,
             gone: Vec::new(),
             rules: Vec::new(),
             calls: BTreeMap::new(),
@@ -201,6 +242,28 @@ impl Report {
 }
 
 impl Report {
+    /// Leaves out the findings below a severity, and notes how many of them count.
+    pub fn filter_by_severity(&mut self, least: Severity) {
+        let left_out = self.counted().filter(|finding| finding.severity < least).count();
+        self.findings.retain(|finding| finding.severity >= least);
+        self.severity_filter = Some(SeverityFilter { least, left_out });
+    }
+
+    /// How many findings that count were left out.
+    pub(crate) fn left_out(&self) -> usize {
+        self.severity_filter.map_or(0, |filter| filter.left_out)
+    }
+
+    /// Was there something to judge, could all of it be judged, and was nothing found?
+    pub(crate) fn is_well(&self) -> bool {
+        let Coverage { unread, services_unclear, .. } = &self.coverage;
+        self.findings.is_empty()
+            && self.left_out() == 0
+            && unread.is_empty()
+            && services_unclear.is_empty()
+            && !self.coverage.is_empty()
+    }
+
     /// The findings that count: neither accepted nor in the baseline.
     pub fn counted(&self) -> impl Iterator<Item = &FindingReport> {
         self.findings.iter().filter(|finding| finding.is_counted())
@@ -299,6 +362,7 @@ impl From<&Scope> for ScopeReport {
             services: list(scope.services.iter().map(ToString::to_string), empty),
             tasks: list(scope.tasks.keys().map(ToString::to_string), empty),
             target_groups: list(scope.target_groups.iter().map(ToString::to_string), empty),
+            rules: None,
         }
     }
 }

@@ -76,7 +76,8 @@ pub(crate) fn grouped(findings: &[FindingReport]) -> Vec<Grouped<'_>> {
         let counts = one.members.iter().any(|(_, finding)| finding.is_counted());
         let loses = one.members.iter().any(|(_, finding)| finding.impact.is_some());
         let many = one.members.len() + one.followers.len();
-        (Reverse((counts, one.group.severity, loses, many)), one.group.fingerprint)
+        let worst = one.all().map(|(_, finding)| finding.severity).max();
+        (Reverse((counts, worst, one.group.severity, loses, many)), one.group.fingerprint)
     });
     groups
 }

@@ -27,7 +27,9 @@ mod tests;
 pub mod text;
 pub mod topology;
 
-pub use document::{Coverage, Modes, RememberedFacts, Report, ScopeReport, Tool};
+pub use document::{
+    Coverage, Modes, RememberedFacts, Report, ScopeReport, SeverityFilter, Tool, Unclear, UnclearService,
+};
 pub use finding_report::{Accepted, Baseline, FindingReport, GoneFinding, RepairReport};
 pub use formats::RuleText;
 pub use groups::FindingGroup;

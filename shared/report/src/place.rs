@@ -105,3 +105,13 @@ impl FindingReport {
         one_line(&name)
     }
 }
+
+/// As many as are worth reading: `prod/a, prod/b and 4 more`.
+pub(crate) fn named(names: &[String], most: usize) -> String {
+    let (shown, rest) = names.split_at(names.len().min(most));
+    match (shown, rest.len()) {
+        ([all @ .., last], 0) if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+        (_, 0) => shown.join(", "),
+        (_, more) => format!("{} and {more} more", shown.join(", ")),
+    }
+}

@@ -34,6 +34,7 @@ pub(crate) fn report(findings: Vec<FindingReport>) -> Report {
             ..Coverage::default()
         },
         findings,
+        severity_filter: None,
         gone: Vec::new(),
         rules: Vec::new(),
         calls: BTreeMap::from([
@@ -320,7 +321,7 @@ fn a_long_report_is_a_summary_and_a_line_per_finding_and_none_is_too_long() {
     assert_eq!(logged, report.findings.iter().map(|finding| finding.fingerprint).collect::<Vec<_>>());
 }
 
-fn unread(resource: &str) -> Unread {
+pub(crate) fn unread(resource: &str) -> Unread {
     Unread {
         resource: resource.to_owned(),
         operation: "ecs:DescribeTasks".to_owned(),

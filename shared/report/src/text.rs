@@ -7,11 +7,11 @@ use anstyle::{AnsiColor, Style};
 use model::finding::Severity;
 use model::repair::RepairStatus;
 
-use crate::document::{RememberedFacts, Report};
+use crate::document::{RememberedFacts, Report, Unclear};
 use crate::finding_report::{Baseline, FindingReport, RepairReport};
 use crate::formats::RuleText;
 use crate::groups::{Grouped, grouped};
-use crate::place::{could_not_be, counted, is_harmful, one_line, tally};
+use crate::place::{could_not_be, counted, is_harmful, named, one_line, tally};
 use crate::rule_page::rule_page;
 
 /// As many causes are named before the details: they fit on a screen with what is around them.
@@ -97,7 +97,7 @@ impl TextPage {
     fn head(&mut self, report: &Report) {
         let coverage = &report.coverage;
         let opening = report.opening();
-        let is_well = report.findings.is_empty() && coverage.unread.is_empty() && !coverage.is_empty();
+        let is_well = report.is_well();
         let style = if is_well { colour(AnsiColor::Green).bold() } else { Style::new().bold() };
         let opening = self.paint(style, &opening);
         self.line("", "", &format!("Account {}, {}: {opening}", report.account, report.region));
@@ -159,7 +159,7 @@ impl TextPage {
         }
         if group.members.len() > 1 {
             let names: Vec<String> = group.members.iter().map(|(_, one)| one.member_name()).collect();
-            self.line(INDENT, FURTHER, &some_of(&names));
+            self.line(INDENT, FURTHER, &named(&names, MAX_MEMBERS));
         }
         self.repairs(group.members.iter().flat_map(|(_, finding)| &finding.repairs));
         if !group.followers.is_empty() {
@@ -222,10 +222,10 @@ impl TextPage {
             self.text.push('\n');
         }
         let others = group.members.len() - 1;
-        let like = if others > 0 {
-            format!(" One like it for each of the {others} others is in the JSON report.")
-        } else {
-            String::new()
+        let like = match others {
+            0 => String::new(),
+            1 => " One like it for the other one is in the JSON report.".to_owned(),
+            _ => format!(" One like it for each of the {others} others is in the JSON report."),
         };
         if self.told.insert(format!("note {}", fix.note)) || others > 0 {
             let note = format!("{}{like}", one_line(&fix.note));
@@ -257,6 +257,11 @@ impl TextPage {
         }
         for unread in &report.coverage.unread {
             self.line("  ", "    ", &one_line(&unread.to_string()));
+        }
+        let unclear = report.coverage.services_unclear.iter().filter(|one| one.why == Unclear::Unread);
+        let unclear: Vec<String> = unclear.map(|one| one_line(&one.service)).collect();
+        if !unclear.is_empty() {
+            self.line("  ", "    ", &format!("not judged in full because of it: {}", named(&unclear, MAX_MEMBERS)));
         }
     }
 
@@ -324,15 +329,6 @@ fn cut(text: &str, longest: usize) -> String {
     match text.char_indices().nth(longest) {
         Some(_) => text.chars().take(longest.saturating_sub(1)).chain(['…']).collect(),
         None => text.to_owned(),
-    }
-}
-
-/// As many as are worth reading: `a, b, … and 12 more`.
-fn some_of(names: &[String]) -> String {
-    let (shown, rest) = names.split_at(names.len().min(MAX_MEMBERS));
-    match rest.len() {
-        0 => shown.join(", "),
-        more => format!("{}, … and {more} more", shown.join(", ")),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use model::observation::{Unread, UnreadKind};
-use report::{Coverage, FindingReport, Report, ScopeReport};
+use report::{Coverage, FindingReport, Report, ScopeReport, Unclear};
 use serde_json::Value;
 
 use super::plan::{Division, Part};
@@ -43,6 +43,8 @@ pub(super) fn join(plan: &Division, parts: Vec<Result<Report, Unread>>) -> Optio
             let Coverage { clusters, services, services_without_tasks, tasks, network_interfaces, .. } =
                 &mut part.coverage;
             (*clusters, *services, *services_without_tasks, *tasks, *network_interfaces) = (0, 0, 0, 0, 0);
+            part.coverage.services_in_scope = Some(0);
+            part.coverage.services_unclear.retain(|one| one.why == Unclear::Unread);
         }
         unread.extend(std::mem::take(&mut part.coverage.unread));
         for finding in std::mem::take(&mut part.findings) {
@@ -58,6 +60,9 @@ pub(super) fn join(plan: &Division, parts: Vec<Result<Report, Unread>>) -> Optio
                 all.clusters += more.clusters;
                 all.services += more.services;
                 all.services_without_tasks += more.services_without_tasks;
+                all.services_in_scope =
+                    all.services_in_scope.zip(more.services_in_scope).map(|(one, other)| one + other);
+                all.services_unclear.extend(more.services_unclear.iter().cloned());
                 all.tasks += more.tasks;
                 all.target_groups += more.target_groups;
                 all.targets += more.targets;
@@ -75,10 +80,13 @@ pub(super) fn join(plan: &Division, parts: Vec<Result<Report, Unread>>) -> Optio
     }
     let mut whole = joined?;
     whole.generated_at = plan.began;
-    whole.scope = ScopeReport::default();
+    whole.scope =
+        ScopeReport { rules: plan.rules.as_ref().map(|all| all.iter().cloned().collect()), ..ScopeReport::default() };
     whole.duration_ms = u64::try_from(over.duration_since(plan.began).as_millis()).unwrap_or(0);
     whole.findings = findings.into_values().collect();
     whole.coverage.unread = unread.into_iter().collect();
+    whole.coverage.services_unclear.sort();
+    whole.coverage.services_unclear.dedup_by(|one, other| one.service == other.service);
     Some(whole.sorted())
 }
 
@@ -131,6 +139,7 @@ mod tests {
             mode: Modes { registration: Mode::Observe, security_groups: Mode::Observe },
             coverage: Coverage { services: 2, targets: 4, ..Coverage::default() },
             findings: findings.iter().map(finding).collect(),
+            severity_filter: None,
             gone: Vec::new(),
             rules: Vec::new(),
             calls: [("ecs:ListClusters".to_owned(), 1)].into(),

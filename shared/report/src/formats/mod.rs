@@ -16,7 +16,7 @@ use model::observation::Unread;
 
 use crate::document::Report;
 use crate::finding_report::FindingReport;
-use crate::place::{tally, unknown};
+use crate::place::{counted, tally, unknown};
 
 /// What a rule says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,9 +82,15 @@ pub(crate) fn gist(reports: &[&Report]) -> String {
     let gaps: Vec<Unread> = reports.iter().flat_map(|report| report.coverage.unread.iter().cloned()).collect();
     parts.extend((accepted > 0).then(|| format!("{accepted} accepted")));
     parts.extend((known > 0).then(|| format!("{known} in the baseline")));
+    let left_out = sum(Report::left_out);
+    parts.extend((left_out > 0).then(|| format!("{left_out} of lower severity left out")));
+    let idle = sum(|report| report.standing().without_tasks.len());
+    parts.extend((idle > 0).then(|| format!("{} without a running task", counted(idle, "service"))));
     parts.extend(unknown(&gaps));
+    let by_some_rules = reports.iter().any(|report| report.scope.rules.is_some());
     match (parts.is_empty(), reports.iter().all(|report| report.coverage.is_empty())) {
         (true, true) => "nothing to judge".to_owned(),
+        (true, false) if by_some_rules => "nothing found by the rules asked for".to_owned(),
         (true, false) => "all is well".to_owned(),
         (false, _) => parts.join(", "),
     }

@@ -16,7 +16,7 @@ pub(super) fn heading(report: &Report) -> String {
 
 pub(super) fn header(report: &Report, rules: &[RuleText]) -> Markup {
     let coverage = &report.coverage;
-    let is_well = report.findings.is_empty() && coverage.unread.is_empty() && !coverage.is_empty();
+    let is_well = report.is_well();
     let standing = report.standing();
     html! {
         header.top {

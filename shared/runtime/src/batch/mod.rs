@@ -11,7 +11,7 @@ pub mod trouble;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::ecs::Service;
-use model::id::{ClusterArn, TargetGroupArn};
+use model::id::{ClusterArn, TargetGroupArn, TaskArn};
 use model::observation::Observation;
 use model::scope::{Scope, ServiceId, Unit};
 
@@ -46,6 +46,38 @@ pub fn failures<'a>(
         }
     }
     failures
+}
+
+/// The services that a scope asks for, and whether all that `unjudged` says could not be judged is about others.
+pub(crate) fn services_in<'a>(
+    observation: &'a Observation,
+    scope: &Scope,
+    unjudged: &BTreeSet<&Unit>,
+) -> Vec<(&'a ServiceId, bool)> {
+    let of_task = |task: &TaskArn| {
+        let task = observation.aws.task.known(task)?;
+        task.service_name().map(|name| ServiceId::new(&task.cluster, name))
+    };
+    let hinted = scope.tasks.iter().filter_map(|(task, hint)| of_task(task).or_else(|| hint.service.clone()));
+    let hinted: BTreeSet<ServiceId> = hinted.collect();
+    let by_task = unjudged.iter().filter_map(|unit| if let Unit::Task(task) = unit { of_task(task) } else { None });
+    let by_task: BTreeSet<ServiceId> = by_task.collect();
+    let map = Map::of(observation);
+    let asked_for = map.groups.iter().filter(|(id, groups)| {
+        scope.everything
+            || scope.clusters.contains(&id.cluster)
+            || scope.services.contains(**id)
+            || hinted.contains(**id)
+            || groups.iter().any(|group| scope.target_groups.contains(*group))
+    });
+    let is_judged = |id: &ServiceId, groups: &BTreeSet<&TargetGroupArn>| {
+        unjudged.is_empty()
+            || !(unjudged.contains(&Unit::Service(id.clone()))
+                || unjudged.contains(&Unit::Cluster(id.cluster.clone()))
+                || groups.iter().any(|group| unjudged.contains(&Unit::TargetGroup((*group).clone())))
+                || by_task.contains(id))
+    };
+    asked_for.map(|(id, groups)| (*id, is_judged(id, groups))).collect()
 }
 
 /// What hangs together, as read.

@@ -10,7 +10,12 @@ use model::policy::Policy;
 use model::repair::RepairStatus;
 use model::scope::Scope;
 use pipeline::{Concluded, Conclusion, PassOutcome};
-use report::{Accepted, Coverage, FindingReport, Modes, RememberedFacts, RepairReport, Report, ScopeReport, Tool};
+use report::{
+    Accepted, Coverage, FindingReport, Modes, RememberedFacts, RepairReport, Report, ScopeReport, Tool, Unclear,
+    UnclearService,
+};
+
+use crate::batch::services_in;
 
 /// The report of a pass over `scope` that was over at `now`.
 #[must_use]
@@ -30,7 +35,8 @@ pub fn report(
         region: region.clone(),
         scope: ScopeReport::from(scope),
         mode: Modes::of(policy),
-        coverage: coverage(outcome),
+        coverage: coverage(outcome, scope),
+        severity_filter: None,
         findings: outcome.findings.iter().map(|concluded| finding(concluded, policy, *at)).collect(),
         gone: Vec::new(),
         rules: Vec::new(),
@@ -95,7 +101,7 @@ fn has_no_tasks(service: &Service) -> bool {
 }
 
 /// How much was read. What a rule could make nothing of, though it was read, is unread too.
-fn coverage(outcome: &PassOutcome) -> Coverage {
+fn coverage(outcome: &PassOutcome, scope: &Scope) -> Coverage {
     let observation = &outcome.observation;
     let of_services = observation.aws.service.all_known().map(|(id, _)| &id.cluster);
     let clusters: BTreeSet<_> = observation.aws.cluster.all_known().map(|(arn, _)| arn).chain(of_services).collect();
@@ -106,7 +112,20 @@ fn coverage(outcome: &PassOutcome) -> Coverage {
     let abstained = outcome.abstentions.iter().map(|(_, unread)| unread).filter(|one| one.kind != UnreadKind::NoLedger);
     let unread: BTreeSet<&Unread> = observation.unread().into_iter().chain(abstained).collect();
     let health = observation.aws.target_health.all_known();
+    let unjudged = outcome.abstentions.iter().filter(|(_, unread)| unread.kind != UnreadKind::NoLedger);
+    let asked_for = services_in(observation, scope, &unjudged.map(|(unit, _)| unit).collect());
+    let unclear = asked_for.iter().filter_map(|(id, is_judged)| {
+        let without_tasks = observation.aws.service.known(*id).is_some_and(has_no_tasks);
+        let why = match (is_judged, without_tasks) {
+            (false, _) => Unclear::Unread,
+            (true, true) => Unclear::NoTasks,
+            (true, false) => return None,
+        };
+        Some(UnclearService { service: id.to_string(), why })
+    });
     Coverage {
+        services_in_scope: Some(asked_for.len()),
+        services_unclear: unclear.collect(),
         clusters: clusters.len(),
         services: observation.aws.service.all_known().count(),
         services_without_tasks: observation

@@ -53,6 +53,17 @@ impl Terms {
             Given { policy: look.policy.as_deref(), ledger_table: look.ledger_table.as_deref(), ..Given::default() };
         let Settings { policy, ledger_table, quota_share, .. } = settings(given)?;
         let rules = rules(&look.rule, default)?;
+        let (judging, disabled): (Vec<&str>, Vec<&str>) =
+            rules.iter().map(String::as_str).partition(|slug| policy.rule_enabled(slug));
+        if judging.is_empty() {
+            return Err(Failure::usage_of(match disabled.as_slice() {
+                [rule] => format!("nothing would be judged: the policy disables the rule {rule}"),
+                rules => format!("nothing would be judged: the policy disables all {} rules asked for", rules.len()),
+            }));
+        }
+        if !look.rule.is_empty() && !disabled.is_empty() {
+            output::note(&format!("warning: the policy disables {}", disabled.join(", ")));
+        }
         Ok(Self { policy, rules, ledger_table, quota_share, look: look.clone() })
     }
 }
@@ -82,6 +93,11 @@ impl Surveyor {
         let ledger = terms.ledger_table.as_deref().map(|table| DynamoDbLedger::new(&session.config, table));
         let auditor = Auditor::new(&session.config, session.calls.clone()).with_ledger(ledger);
         Self { terms, session, auditor, bar }
+    }
+
+    /// The Region it looks in.
+    pub(crate) fn region(&self) -> &str {
+        self.session.caller.home.region.as_str()
     }
 
     /// What is named, as it is now.
@@ -115,7 +131,11 @@ impl Surveyor {
                 pace.notify(progress);
             }
         };
-        self.auditor.survey(audit, &watch).await
+        let mut audited = self.auditor.survey(audit, &watch).await;
+        if !by_every_rule {
+            audited.report.scope.rules = Some(self.terms.rules.clone());
+        }
+        audited
     }
 
     /// What the pictures of what was seen are drawn from.

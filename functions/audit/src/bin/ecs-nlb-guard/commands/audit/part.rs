@@ -81,6 +81,16 @@ impl PartAudit<'_> {
             }
             Err(failure) => return PartOutcome::Unaudited(Unaudited { account: Some(account), region, failure }),
         };
+        let region = surveyor.region().to_owned();
+        if let (Some([baseline]), true) = (self.baselines, self.is_single)
+            && (&baseline.account, baseline.region.as_str()) != (&account, region.as_str())
+        {
+            let failure = Failure::usage_of(format!(
+                "the baseline is of account {}, {}, and this audit is of account {account}, {region}",
+                baseline.account, baseline.region
+            ));
+            return PartOutcome::Unaudited(Unaudited { account: Some(account), region, failure });
+        }
         let mut audited = surveyor.look(&scope, None).await;
         let ending = self.judge(&mut audited.report);
         let page = match self.with_page {
@@ -99,7 +109,7 @@ impl PartAudit<'_> {
         }
         let ending = ending(report, self.args);
         if let Some(least) = self.args.severity {
-            report.findings.retain(|finding| finding.severity >= least);
+            report.filter_by_severity(least);
         }
         ending
     }
