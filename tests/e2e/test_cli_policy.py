@@ -1,6 +1,9 @@
 """`ecs-nlb-guard policy`, `rules`, `completions` and `man`: none needs an account."""
 
 import re
+import subprocess
+
+import pytest
 
 FIVE_MISTAKES = """\
 [registration]
@@ -93,6 +96,42 @@ def test_an_acceptance_without_a_reason_or_a_place_is_a_mistake(nobody):
     assert ran.status == 2 and "4 mistakes" in ran.err, ran.out
     for says in ("it doesn't say which findings", "it doesn't say why", '"soon" is no time', "did you mean `target-stale`?"):
         assert says in ran.out
+
+
+@pytest.mark.parametrize("wrong, says", [
+    ('[[override]]\nservice = "prod/web"\nregistration.mode = "observe"', 'write cluster = "prod" and service = "web"'),
+    ('[[override]]\ncluster = "arn:aws:ecs:eu-west-1:111122223333:cluster/prod"\nregistration.mode = "observe"', "not an ARN"),
+    ('registration.exclude_targets = ["::ffff:10.0.0.0/112"]', "write the range as IPv4"),
+])
+def test_what_would_match_nothing_is_a_mistake(nobody, wrong, says):
+    ran = nobody.run("policy", "check", "-", stdin=f"{wrong}\n")
+    assert ran.status == 2 and says in ran.out, ran.out
+
+
+COMPLETE = '''
+source "$1"; shift
+COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}
+_ecs__nlb__guard "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+printf '%s\\n' "${COMPREPLY[@]}"
+'''
+
+
+@pytest.mark.parametrize("words, reply", [
+    (("aud",), "audit"), (("audit", "--fail"), "--fail-on"), (("audit", "--rule", "target-st"), "target-stale"),
+    (("rules", "security-group-dr"), "security-group-drift"), (("policy", "ch"), "check"), (("test-alert", "--prof"), "--profile"),
+])
+def test_bash_completes(nobody, tmp_path, words, reply):
+    script = tmp_path / "completions"
+    script.write_text(nobody.run("completions", "bash").out)
+    done = subprocess.run(["bash", "-c", COMPLETE, "-", script, "ecs-nlb-guard", *words], capture_output=True, text=True, timeout=60)
+    assert reply in done.stdout.split(), done
+
+
+def test_each_command_has_a_manual_page(nobody):
+    page = nobody.run("man", "audit").out
+    assert ".TH" in page and "\\-\\-baseline" in page
+    ran = nobody.run("man", "adit")
+    assert ran.status == 2 and 'did you mean "audit"?' in ran.err
 
 
 def test_completions_know_the_commands_and_the_rules(nobody):

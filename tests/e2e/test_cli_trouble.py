@@ -1,11 +1,23 @@
 """The command line as someone new to it meets it: nothing set up, the wrong thing typed, AWS saying no."""
 
 import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from harness.faults import denied, refused, throttled
 from harness.place import CREDENTIALS, REGION
 from scenes import EverythingWrong
+
+
+class Forbids(BaseHTTPRequestHandler):
+    """A machine's metadata service that gives nobody a token."""
+
+    def do_PUT(self):
+        self.send_error(403)
+
+    def log_message(self, *_):
+        pass
 
 
 def test_without_a_command_the_help_is_shown(nobody):
@@ -43,6 +55,16 @@ def test_without_credentials_it_is_said_how_to_get_some(nobody, proxy):
     ran = nobody.where(AWS_REGION=REGION, AWS_ENDPOINT_URL=proxy.url).run("audit")
     assert ran.status == 3 and "there are no credentials: give --profile" in ran.err, ran.err
     assert ran.out == ""
+
+
+def test_a_machine_that_gives_no_credentials_is_no_failed_call(nobody, proxy):
+    with HTTPServer(("127.0.0.1", 0), Forbids) as machine:
+        threading.Thread(target=machine.serve_forever, daemon=True).start()
+        ran = nobody.where(AWS_REGION=REGION, AWS_ENDPOINT_URL=proxy.url, AWS_EC2_METADATA_DISABLED="false",
+                           AWS_EC2_METADATA_SERVICE_ENDPOINT=f"http://127.0.0.1:{machine.server_port}").run("audit")
+        machine.shutdown()
+    assert ran.status == 3 and "there are no credentials: give --profile" in ran.err and "sts" not in ran.err, ran.err
+    assert proxy.calls == {}
 
 
 def test_profile_beside_credentials_in_the_environment_is_refused(cli, proxy):

@@ -1,9 +1,10 @@
 //! Where a policy says something else.
 
 use super::choice::Mode;
+use super::document::DocumentNode;
 use super::glob::{Glob, glob};
 use super::registration::{RegistrationChanges, RegistrationPolicy};
-use super::section::TableReader;
+use super::section::{TableReader, quoted};
 use super::security_groups::{SecurityGroupChanges, SecurityGroupPolicy};
 
 /// What a question to the policy is about, by name (not ARN); what doesn't apply or isn't known is `None`.
@@ -27,6 +28,22 @@ pub(super) struct Override {
     pub security_groups: SecurityGroupChanges,
 }
 
+/// A glob for a name. Cluster and service have a key each, and no name has a slash or a colon: such a glob matches nothing.
+fn name(node: &DocumentNode) -> Result<Glob, String> {
+    let glob = glob(node)?;
+    match (glob.as_str().contains(':'), glob.as_str().split_once('/')) {
+        (true, _) => Err(format!("{} is no name: write the name alone, not an ARN", quoted(glob.as_str()))),
+        (false, Some((cluster, service))) if !service.contains('/') => Err(format!(
+            "{} is no name and would match nothing: write cluster = {} and service = {}",
+            quoted(glob.as_str()),
+            quoted(cluster),
+            quoted(service)
+        )),
+        (false, Some(_)) => Err(format!("{} is no name and would match nothing", quoted(glob.as_str()))),
+        (false, None) => Ok(glob),
+    }
+}
+
 impl Override {
     /// Reads one; the policies are what applies without it.
     pub(super) fn read(
@@ -41,9 +58,9 @@ impl Override {
             section.reject_whole("it changes nothing: add a key such as registration.mode or security_groups.required");
         }
         Self {
-            cluster: section.get("cluster", glob),
-            service: section.get("service", glob),
-            target_group: section.get("target_group", glob),
+            cluster: section.get("cluster", name),
+            service: section.get("service", name),
+            target_group: section.get("target_group", name),
             registration: section.section("registration", |section| RegistrationChanges::read(section, registration)),
             security_groups: section
                 .section("security_groups", |section| SecurityGroupChanges::read(section, security_groups)),

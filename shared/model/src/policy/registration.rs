@@ -140,6 +140,11 @@ fn range(node: &DocumentNode) -> Result<IpNet, String> {
     }
     let range: IpNet =
         text.parse().map_err(|_| format!("{} is no address range: write it like \"10.9.0.0/16\"", quoted(text)))?;
+    if let IpNet::V6(six) = range
+        && six.addr().to_ipv4_mapped().is_some()
+    {
+        return Err(format!("{text:?} would match nothing: write the range as IPv4, like \"10.9.0.0/16\""));
+    }
     if range.addr() != range.network() {
         return Err(format!("{text:?} has bits beyond its prefix: write \"{}\"", range.trunc()));
     }

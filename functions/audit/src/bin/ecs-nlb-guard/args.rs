@@ -30,7 +30,7 @@ Exit status:
 const WATCH_EXIT_CODES: &str = "\
 Exit status:
   0    every service serves: its deployment is over, its tasks run, their targets are healthy
-  1    a deployment failed or was rolled back, or the time is up
+  1    a deployment failed or was rolled back, a target group isn't there, or the time is up
   2    the command line, a setting or the policy is wrong; nothing was read
   3    something could not be read until the time was up
   130  interrupted";
@@ -97,8 +97,11 @@ pub(crate) enum Command {
         /// The shell
         shell: Shell,
     },
-    /// Print the manual page
-    Man,
+    /// Print the manual page, or that of a command
+    Man {
+        /// The command; the program itself if none is given
+        command: Option<String>,
+    },
 }
 
 /// Judge the account, or a part of it, by every rule.
@@ -204,7 +207,7 @@ pub(crate) enum RoleArg {
 /// Where to look, and by what.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct SelectionArgs {
-    /// Only these clusters: names, globs or ARNs; several separated by commas
+    /// Only these clusters: names, globs or ARNs; several separated by commas. With the next three, all that any of them names
     #[arg(long, value_name = "NAME", help_heading = "Where to look")]
     pub(crate) cluster: Vec<String>,
     /// Only these services: CLUSTER/SERVICE, both may be globs, or ARNs

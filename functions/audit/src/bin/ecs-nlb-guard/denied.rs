@@ -96,7 +96,7 @@ fn is_bad_address(message: &str) -> bool {
 
 /// Is it that no credentials were found? Then nothing was asked.
 pub(crate) fn is_without_credentials(message: &str) -> bool {
-    ["no providers in chain", "no credentials", "credential provider", "credentials provider"]
+    ["no providers in chain", "no credentials", "credential provider", "credentials provider", "loading credentials"]
         .iter()
         .any(|words| message.contains(words))
 }

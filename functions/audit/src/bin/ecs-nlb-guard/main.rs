@@ -16,6 +16,7 @@ mod survey;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
+use model::near::did_you_mean;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -51,7 +52,7 @@ fn run(command: &Command) -> Result<Ending, Failure> {
         Command::Resume(args) => in_runtime(pause::resume(args)),
         Command::TestAlert(account) => in_runtime(test_alert::run(account)),
         Command::Completions { shell } => completions(*shell),
-        Command::Man => man(),
+        Command::Man { command } => man(command.as_deref()),
     }
 }
 
@@ -75,13 +76,28 @@ fn in_runtime(work: impl Future<Output = Result<Ending, Failure>>) -> Result<End
 fn completions(shell: clap_complete::Shell) -> Result<Ending, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "ecs-nlb-guard", &mut script);
-    output::print(&String::from_utf8_lossy(&script))?;
+    let script = String::from_utf8_lossy(&script);
+    // clap_complete 4.6 writes a program's name in two ways where it has hyphens, and what bash looks for isn't there.
+    output::print(&script.replace("ecs__subcmd__nlb__subcmd__guard", "ecs__nlb__guard"))?;
     Ok(Ending::Fine)
 }
 
-fn man() -> Result<Ending, Failure> {
+/// The page of the program, or of one of its commands.
+fn man(command: Option<&str>) -> Result<Ending, Failure> {
+    let mut program = Args::command();
+    program.build();
+    let of = match command {
+        None => program,
+        Some(name) => {
+            let found = program.get_subcommands().find(|one| one.get_name() == name).cloned();
+            found.ok_or_else(|| {
+                let near = did_you_mean(name, program.get_subcommands().map(clap::Command::get_name));
+                Failure::usage_of(format!("there is no command {name:?}{near}"))
+            })?
+        }
+    };
     let mut page = Vec::new();
-    let written = clap_mangen::Man::new(Args::command()).render(&mut page);
+    let written = clap_mangen::Man::new(of).render(&mut page);
     written.map_err(|error| Failure::usage_of(format!("the manual page can't be written: {error}")))?;
     output::print(&String::from_utf8_lossy(&page))?;
     Ok(Ending::Fine)

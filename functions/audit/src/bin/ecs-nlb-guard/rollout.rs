@@ -25,6 +25,8 @@ pub(crate) struct Seen<'a> {
     pub(crate) service: &'a Service,
     /// The targets of each target group that it names.
     pub(crate) health: Vec<(&'a TargetGroupArn, &'a [TargetHealth])>,
+    /// Target groups that it names and that aren't there.
+    pub(crate) absent: Vec<&'a TargetGroupArn>,
 }
 
 /// What was seen of a service's deployment so far.
@@ -47,11 +49,14 @@ impl<'a> Seen<'a> {
             Gap::Pending => "it was not read".to_owned(),
         };
         let Some(service) = lookup.service(id).map_err(why)? else { return Ok(None) };
-        let mut health = Vec::new();
+        let (mut health, mut absent) = (Vec::new(), Vec::new());
         for group in service.named_target_groups() {
-            health.push((group, lookup.target_health(group).map_err(why)?.unwrap_or_default()));
+            match lookup.target_group(group) {
+                Ok(None) => absent.push(group),
+                _ => health.push((group, lookup.target_health(group).map_err(why)?.unwrap_or_default())),
+            }
         }
-        Ok(Some(Self { service, health }))
+        Ok(Some(Self { service, health, absent }))
     }
 
     /// How many targets of a group are in each state: `3 healthy, 1 draining`.
@@ -77,6 +82,9 @@ impl Rollout {
         let failed = |state: Option<&RolloutState>| state == Some(&RolloutState::Failed);
         if service.deployments.iter().any(|one| failed(one.rollout_state.as_ref())) {
             return RolloutProgress::Failed("its deployment failed".to_owned());
+        }
+        if let Some(group) = seen.absent.first() {
+            return RolloutProgress::Failed(format!("there is no target group {}", group.name()));
         }
         let primary = service.primary_deployment().and_then(|one| one.task_definition.as_ref());
         if let (Some(next), Some(primary)) = (&self.next, primary)

@@ -142,6 +142,9 @@ impl Session {
     /// # Errors
     /// When no Region is set, or AWS doesn't say.
     pub(crate) async fn open(account: &AccountArgs, quota_share: QuotaShare) -> Result<Self, Failure> {
+        if let Some(region) = account.region.as_deref().filter(|region| *region == "all" || region.contains(',')) {
+            return Err(Failure::usage_of(format!("--region {region}: only `audit` takes several Regions, give one")));
+        }
         let home = account.region.as_deref().map_or(HomeRegion::Set, HomeRegion::Given);
         Access::load(account.profile.as_deref(), home, quota_share).await?.session(None).await
     }

@@ -14,13 +14,21 @@ use crate::output;
 pub(crate) fn run(args: &DiffArgs) -> Result<Ending, Failure> {
     let (old, new) = (read(&args.old)?, read(&args.new)?);
     let (old_places, new_places) = (places(&old), places(&new));
-    if old_places != new_places {
-        let named = |places: BTreeSet<String>| places.into_iter().collect::<Vec<_>>().join("; ");
+    let named = |places: &mut dyn Iterator<Item = &String>| places.cloned().collect::<Vec<_>>().join("; ");
+    if old_places.is_disjoint(&new_places) {
         return Err(Failure::usage_of(format!(
             "the reports are of different places: {} and {}",
-            named(old_places),
-            named(new_places)
+            named(&mut old_places.iter()),
+            named(&mut new_places.iter())
         )));
+    }
+    for (which, only) in
+        [("earlier", old_places.difference(&new_places)), ("later", new_places.difference(&old_places))]
+    {
+        let only = named(&mut only.into_iter());
+        if !only.is_empty() {
+            output::note(&format!("Only in the {which} report, and not compared: {only}"));
+        }
     }
     let mut ending = Ending::Fine;
     for (nth, later) in new.iter().enumerate() {
@@ -43,9 +51,12 @@ fn places(reports: &[Report]) -> BTreeSet<String> {
 
 /// Compares two reports of one account and Region.
 fn compare(old: &Report, new: &Report, args: &DiffArgs) -> Result<Ending, Failure> {
-    let appeared = only_in(new, old);
-    let gone = only_in(old, new);
-    let stayed = new.findings.len() - appeared.len();
+    // What a report leaves out isn't gone.
+    let least = [old, new].into_iter().filter_map(|report| report.severity_filter).map(|filter| filter.least).max();
+    let is_compared = |finding: &&FindingReport| least.is_none_or(|least| finding.severity >= least);
+    let appeared: Vec<_> = only_in(new, old).into_iter().filter(is_compared).collect();
+    let gone: Vec<_> = only_in(old, new).into_iter().filter(is_compared).collect();
+    let stayed = new.findings.iter().filter(is_compared).count() - appeared.len();
     let mut text = format!(
         "Account {}, {}: {} new, {} gone, {stayed} as before\n",
         new.account,
@@ -55,6 +66,9 @@ fn compare(old: &Report, new: &Report, args: &DiffArgs) -> Result<Ending, Failur
     );
     part(&mut text, "New", &appeared);
     part(&mut text, "Gone", &gone);
+    if let Some(least) = least {
+        text.push_str(&format!("\nCompared from severity {least} on: a report leaves out what is lower.\n"));
+    }
     if !new.coverage.unread.is_empty() && !gone.is_empty() {
         text.push_str("\nSomething could not be read for the later report: what is gone may still be there.\n");
     }

@@ -90,7 +90,7 @@ fn draw(
         picture.push('\n');
     };
     line("", &format!("{id} {}", standing.text()));
-    let Some(Seen { service, health }) = seen else { return };
+    let Some(Seen { service, health, .. }) = seen else { return };
     for one in &service.deployments {
         let what = one.task_definition.as_ref().map(named).unwrap_or_default();
         let (status, running, desired, pending) =
