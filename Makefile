@@ -2,6 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 
 VENV := .venv
 PYTHON := $(CURDIR)/$(VENV)/bin/python
@@ -35,6 +36,7 @@ SCAN := .venv-scan
 SYSTEM := .venv-system
 # The AWS CLI, which runs the commands of findings; nothing but the end-to-end tests needs it.
 AWS := .venv-aws
+SARIF := $(VENV)/sarif-2.1.0.json
 
 SIMULATOR := target/debug/simulator
 
@@ -70,7 +72,7 @@ build-dev: need-cargo ## Build what the tests run
 	cargo build --workspace --bin registrar --bin guard --bin audit --bin ecs-nlb-guard --test seeds
 
 build-demo: need-cargo
-	$(call first-build,target/debug/guard,two functions,13)
+	$(call first-build,target/debug/guard,two functions,11)
 	cargo build --workspace --bin registrar --bin guard --test pages
 
 demo: setup $(if $(RELEASE),build,build-demo) ## Watch the registrar and the guard repair a broken account
@@ -102,7 +104,7 @@ fuzz: need-fuzz ## Fuzz all that is read from outside, or TARGET=policy, for SEC
 			-max_total_time=$(SECONDS_EACH) -dict=../dictionaries/$$target.dict -timeout=10 -print_final_stats=1; \
 	done
 
-test-e2e: setup $(BINARIES) $(AWS)/.stamp ## Run the functions and the command line against a moto server
+test-e2e: setup $(BINARIES) $(AWS)/.stamp $(SARIF) ## Run the functions and the command line against a moto server
 	cd tests/e2e && $(PYTHON) -m pytest --quiet --numprocesses 2 --dist worksteal -m "not alone" $(PYTEST)
 
 chaos: setup $(BINARIES) ## Task state changes by the thousand under injected faults, CHAOS_SEED=2026; with nothing else on the machine
@@ -177,10 +179,12 @@ $(VENV)/.stamp: tests/requirements.txt | need-python
 	python3 -m venv --clear $(VENV)
 	@# What isn't imported needn't be compiled.
 	$(PYTHON) -m pip install --quiet --no-compile --disable-pip-version-check --requirement tests/requirements.txt
-	@# The schema that SARIF is checked against is in the sources of a package.
-	$(PYTHON) -m pip download --quiet --no-deps --no-binary sarif-om --disable-pip-version-check --dest $(VENV)/sarif sarif-om==1.0.4
-	tar --extract --gzip --to-stdout --file $(VENV)/sarif/sarif_om-1.0.4.tar.gz sarif_om-1.0.4/sarif-2.1.0-rtm.4.json >$(VENV)/sarif-2.1.0.json
 	touch $@
+
+# The schema that SARIF is checked against is in the sources of a package.
+$(SARIF): $(VENV)/.stamp
+	$(PYTHON) -m pip download --quiet --no-deps --no-binary sarif-om --disable-pip-version-check --dest $(VENV)/sarif sarif-om==1.0.4
+	tar --extract --gzip --to-stdout --file $(VENV)/sarif/sarif_om-1.0.4.tar.gz sarif_om-1.0.4/sarif-2.1.0-rtm.4.json >$@
 
 $(SCAN)/.stamp: tests/infra/requirements.txt | need-python
 	python3 -m venv --clear $(SCAN)
