@@ -72,6 +72,13 @@ def start_audit(audit_binary, account, proxy):
 
 
 @pytest.fixture
+def bucket(account):
+    """A bucket for reports."""
+    account.aws.s3.create_bucket(Bucket="reports")
+    return account.aws.s3
+
+
+@pytest.fixture
 def audit(start_audit):
     """An audit that observes."""
     return start_audit()

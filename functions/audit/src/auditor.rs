@@ -7,13 +7,13 @@ use aws::deadline::Deadline;
 use aws::sdk::Clients;
 use aws_config::SdkConfig;
 use jiff::Timestamp;
-use ledger::DynamoDbLedger;
+use ledger::{AlertLedger as _, DynamoDbLedger};
 use model::call::CallError;
 use model::finding::Severity;
-use model::id::LoadBalancerArn;
+use model::id::{LoadBalancerArn, TargetGroupArn};
 use model::observation::{Gap, Lookup, Observation, Question, Unread};
 use model::policy::Policy;
-use model::scope::Scope;
+use model::scope::{Scope, ServiceId};
 use pipeline::ports::Clock as _;
 use pipeline::{Assignment, EnvironmentParts, HandOn, PassOutcome, Progress};
 use report::{Report, Topology};
@@ -144,11 +144,22 @@ impl Auditor {
         &self,
         home: &Home,
         deadline: Timestamp,
-        question: for<'a> fn(&Lookup<'a>) -> Result<T, Gap<'a>>,
+        question: impl for<'a> Fn(&Lookup<'a>) -> Result<T, Gap<'a>>,
     ) -> Result<T, Unread> {
         let account = self.clients_until(Some(deadline));
         let mut observation = Observation::new(WallClock.now(), home.account.clone(), home.region.clone());
         aws::observe::ask(&account, &mut observation, question).await
+    }
+
+    /// The target groups that alerts are about, each with the service that it was last seen in, if it was one. None where the
+    /// alerts can't be read: then none of them ends.
+    pub(crate) async fn alerted_groups(&self) -> BTreeSet<(TargetGroupArn, Option<ServiceId>)> {
+        let Some(ledger) = &self.ledger else { return BTreeSet::new() };
+        let kept = ledger.alerts().await.inspect_err(|error| {
+            tracing::warn!(error = error as &dyn std::error::Error, "the alerts can't be read: no alert ends for it");
+        });
+        let alerts = kept.unwrap_or_default().into_iter().map(|kept| kept.alert);
+        alerts.filter_map(|alert| Some((alert.key.target_group.clone()?, alert.service_id()))).collect()
     }
 
     /// Forgets what the ledger remembers as answers to these questions.

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use ledger::DynamoDbLedger;
 use model::observation::{Question, UnreadKind};
 use model::policy::Policy;
-use model::scope::Scope;
+use model::scope::{Scope, ServiceId, SweepPart};
 use pipeline::ports::{Clock as _, DelayedLook};
 use report::{Modes, Report, Topology};
 use runtime::alerts::Alerts;
@@ -104,11 +104,20 @@ impl AuditBackend {
             }
             PartWork::Part(part) => part,
         };
-        let scope = match plan.parts.get(part) {
-            Some(Part::Cluster(cluster)) => Scope { clusters: [cluster.clone()].into(), ..Scope::default() },
-            Some(Part::OtherTargetGroups) => {
-                match self.auditor.ask(home, deadline, census::unnamed_groups).await {
-                    Ok(groups) => Scope { target_groups: groups, ..Scope::default() },
+        let Some(what) = plan.parts.get(part) else {
+            return Err(unreadable(format!("its plan has no part {part}")).into());
+        };
+        let scope = match what {
+            Part::Cluster(cluster) => Scope { clusters: [cluster.clone()].into(), ..Scope::default() },
+            Part::Services { cluster, names } => Scope {
+                services: names.iter().map(|name| ServiceId::new(cluster, name)).collect(),
+                part_of_sweep: Some(SweepPart::Services),
+                ..Scope::default()
+            },
+            Part::Rest => {
+                let (divided, alerted) = (plan.divided_clusters(), self.auditor.alerted_groups().await);
+                match self.auditor.ask(home, deadline, |lookup| census::rest(lookup, &divided, &alerted)).await {
+                    Ok(scope) => scope,
                     // Asked again it would be denied again: the next sweep is its retry.
                     Err(unread) if unread.kind == UnreadKind::Denied => {
                         let (account, region) = (home.account.clone(), home.region.clone());
@@ -119,13 +128,10 @@ impl AuditBackend {
                     Err(unread) => return Err(ScopeError::Unread(unread).into()),
                 }
             }
-            None => return Err(unreadable(format!("its plan has no part {part}")).into()),
         };
         let terms = RequestTerms { rules: plan.rules.clone(), mode: plan.mode, remembered: Some(plan.remembered) };
         let PassResult { mut report, outcome } = self.audit(&scope, &terms, home, deadline).await;
-        if let Some(Part::Cluster(cluster)) = plan.parts.get(part) {
-            census::count_in_cluster(cluster, &outcome.observation, &mut report.coverage);
-        }
+        census::count_own(what, &scope, &outcome.observation, &mut report.coverage);
         let whole = fan_out.finish(&plan, part, &report).await?;
         Ok(self.noted(whole, plan.rules.is_none()).await)
     }
@@ -194,13 +200,14 @@ impl Backend for AuditBackend {
         // What can't be read is told by an audit that isn't divided.
         let Ok(services) = self.auditor.ask(home, deadline, census::services).await else { return Ok(None) };
         let now = self.now();
-        if !fan_out.is_too_large(&services, deadline.duration_since(now)) {
+        let parts = fan_out.parts(&services, deadline.duration_since(now));
+        if parts.is_empty() {
             return Ok(None);
         }
         let plan = Division {
             id: fan_out::id_of(now),
             began: now,
-            parts: services.into_keys().map(Part::Cluster).chain([Part::OtherTargetGroups]).collect(),
+            parts,
             rules: order.terms.rules.clone(),
             mode: order.terms.mode,
             remembered: may_remember(order),

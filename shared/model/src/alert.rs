@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::{Fingerprint, Severity};
 use crate::id::{ClusterArn, ServiceArn, TargetGroupArn};
+use crate::scope::ServiceId;
 
 /// What an alert is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -98,6 +99,25 @@ pub struct Alert {
     /// What is still to be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub untold: Option<PendingNotice>,
+}
+
+impl Alert {
+    /// The cluster of what it is about, if there is one and it is known.
+    #[must_use]
+    pub fn cluster(&self) -> Option<ClusterArn> {
+        let of_service = || self.service_arn()?.cluster();
+        self.key.cluster.clone().or_else(|| self.cluster.clone()).or_else(of_service)
+    }
+
+    /// The service of what it is about, if there is one and it is known of which cluster.
+    #[must_use]
+    pub fn service_id(&self) -> Option<ServiceId> {
+        Some(ServiceId::new(&self.cluster()?, self.service_arn()?.name()))
+    }
+
+    fn service_arn(&self) -> Option<&ServiceArn> {
+        self.key.service.as_ref().or(self.service.as_ref())
+    }
 }
 
 /// At most so many fingerprints are kept with an alert.

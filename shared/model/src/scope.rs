@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{ClusterArn, ServiceArn, TargetGroupArn, TaskArn};
@@ -62,6 +63,30 @@ pub struct Scope {
     /// These tasks, and the target groups of their services. Hints are shared: a batch's messages and its pass have the same.
     pub tasks: BTreeMap<TaskArn, Arc<TaskHint>>,
     /// These target groups, with every service that uses them.
+    pub target_groups: BTreeSet<TargetGroupArn>,
+    /// Set where this is a part of a sweep, all parts of which together look at everything.
+    pub part_of_sweep: Option<SweepPart>,
+}
+
+/// A part of a sweep that isn't one cluster: of what it may say that it isn't there any more, when it doesn't see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SweepPart {
+    /// All that belongs to the scope's services.
+    Services,
+    /// Whatever no other part looks at.
+    Rest(OtherParts),
+}
+
+/// What the other parts of a sweep look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherParts {
+    /// When that was known.
+    pub at: Timestamp,
+    /// Clusters that a part looks at as a whole.
+    pub clusters: BTreeSet<ClusterArn>,
+    /// The services of all other clusters.
+    pub services: BTreeSet<ServiceId>,
+    /// Target groups that some service names.
     pub target_groups: BTreeSet<TargetGroupArn>,
 }
 

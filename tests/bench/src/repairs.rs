@@ -104,7 +104,7 @@ fn cpu_time() -> Result<Duration, Failure> {
 fn account(shape: Shape) -> Result<World, Failure> {
     let cluster: ClusterArn = "arn:aws:ecs:eu-central-1:111122223333:cluster/prod".parse()?;
     let mut world = World::default();
-    let known = Cluster { arn: cluster.clone(), status: "ACTIVE".to_owned(), tags: Tags::new() };
+    let known = Cluster { arn: cluster.clone(), status: "ACTIVE".to_owned(), tasks: 0, tags: Tags::new() };
     world.clusters.insert(cluster.clone(), known);
     for n in 0..shape.groups {
         let id = ServiceId::new(&cluster, &format!("web{n}"));

@@ -18,7 +18,7 @@ use model::scope::ServiceId;
 use crate::names;
 
 pub(crate) fn cluster(arn: &ClusterArn) -> Cluster {
-    Cluster { arn: arn.clone(), status: "ACTIVE".to_owned(), tags: Tags::new() }
+    Cluster { arn: arn.clone(), status: "ACTIVE".to_owned(), tasks: 0, tags: Tags::new() }
 }
 
 pub(crate) fn subnet(n: usize, owner: AccountId) -> Subnet {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use model::observation::{Unread, UnreadKind};
-use report::{Coverage, FindingReport, Report, ScopeReport, Unclear};
+use report::{FindingReport, Report, ScopeReport};
 use serde_json::Value;
 
 use super::plan::{Division, Part};
@@ -29,7 +29,7 @@ pub(super) fn join(plan: &Division, parts: Vec<Result<Report, Unread>>) -> Optio
     let mut unread = BTreeSet::new();
     let mut joined: Option<Report> = None;
     let mut over = plan.began;
-    for (what, part) in plan.parts.iter().zip(parts) {
+    for part in parts {
         let mut part = match part {
             Ok(part) => part,
             Err(missing) => {
@@ -38,14 +38,6 @@ pub(super) fn join(plan: &Division, parts: Vec<Result<Report, Unread>>) -> Optio
             }
         };
         over = over.max(ended(&part));
-        if *what == Part::OtherTargetGroups {
-            // It looks at all services, to see that none names these groups; the other parts counted them.
-            let Coverage { clusters, services, services_without_tasks, tasks, network_interfaces, .. } =
-                &mut part.coverage;
-            (*clusters, *services, *services_without_tasks, *tasks, *network_interfaces) = (0, 0, 0, 0, 0);
-            part.coverage.services_in_scope = Some(0);
-            part.coverage.services_unclear.retain(|one| one.why == Unclear::Unread);
-        }
         unread.extend(std::mem::take(&mut part.coverage.unread));
         for finding in std::mem::take(&mut part.findings) {
             match findings.entry(finding.fingerprint) {
@@ -79,6 +71,8 @@ pub(super) fn join(plan: &Division, parts: Vec<Result<Report, Unread>>) -> Optio
         });
     }
     let mut whole = joined?;
+    // No part looks at a divided cluster as a whole.
+    whole.coverage.clusters += plan.divided_clusters().len();
     whole.generated_at = plan.began;
     whole.scope =
         ScopeReport { rules: plan.rules.as_ref().map(|all| all.iter().cloned().collect()), ..ScopeReport::default() };
@@ -116,7 +110,7 @@ mod tests {
 
     fn plan() -> Division {
         let cluster = "arn:aws:ecs:eu-central-1:111122223333:cluster/prod".parse().unwrap();
-        let parts = vec![Part::Cluster(cluster), Part::OtherTargetGroups];
+        let parts = vec![Part::Cluster(cluster), Part::Rest];
         Division { id: "a".to_owned(), began: Timestamp::UNIX_EPOCH, parts, rules: None, mode: None, remembered: false }
     }
 
@@ -137,7 +131,7 @@ mod tests {
             region: "eu-central-1".parse().unwrap(),
             scope: ScopeReport::default(),
             mode: Modes { registration: Mode::Observe, security_groups: Mode::Observe },
-            coverage: Coverage { services: 2, targets: 4, ..Coverage::default() },
+            coverage: report::Coverage { services: 2, targets: 4, ..report::Coverage::default() },
             findings: findings.iter().map(finding).collect(),
             severity_filter: None,
             gone: Vec::new(),
@@ -152,7 +146,7 @@ mod tests {
         let whole = join(&plan(), vec![Ok(part(10, &["x", "shared"])), Ok(part(20, &["shared", "y"]))]).unwrap();
         let rules: BTreeSet<&str> = whole.findings.iter().map(|finding| finding.rule.as_str()).collect();
         assert_eq!((whole.findings.len(), rules), (3, ["shared", "x", "y"].into()));
-        assert_eq!((whole.coverage.services, whole.coverage.targets), (2, 8));
+        assert_eq!((whole.coverage.services, whole.coverage.targets), (4, 8));
         assert_eq!(whole.calls, [("ecs:ListClusters".to_owned(), 2)].into());
         assert_eq!((whole.generated_at, whole.duration_ms), (Timestamp::UNIX_EPOCH, 21_500));
     }

@@ -1,8 +1,8 @@
 //! An audit of a large account, cluster by cluster.
 //!
-//! What one invocation couldn't look at in a third of its time is sent as messages in the audit's own queue, one for each
-//! cluster and one for the target groups that no service names. Each part leaves its report in the bucket; whichever finds
-//! that none is missing joins them into one. Nothing is counted and nothing locked:
+//! What one invocation couldn't look at in a third of its time is sent as messages in the audit's own queue: one for each
+//! cluster, several for a cluster that takes longer by itself, and one for the rest, which no service leads to. Each part leaves
+//! its report in the bucket; whichever finds that none is missing joins them into one. Nothing is counted and nothing locked:
 //!
 //! | what happens | what comes of it |
 //! |---|---|
@@ -27,6 +27,7 @@ use jiff::{SignedDuration, Timestamp};
 use model::call::{CallError, CallErrorKind};
 use model::id::ClusterArn;
 use model::quota::LONGEST_DELAY;
+use model::scope::ServiceId;
 use report::Report;
 use runtime::bucket::S3Bucket;
 use runtime::queue::{OutgoingMessage, SqsQueue};
@@ -58,11 +59,20 @@ impl FanOut {
         Self { bucket: S3Bucket::new(config, bucket), queue: SqsQueue::new(config, queue_url), share }
     }
 
-    /// Is an account with so many services in its clusters too large to be looked at in a third of this time?
-    pub(crate) fn is_too_large(&self, services: &BTreeMap<ClusterArn, usize>, left: SignedDuration) -> bool {
-        let all = services.values().fold(0.0, |sum, count| sum + f64::from(u32::try_from(*count).unwrap_or(u32::MAX)));
-        let seconds = all * REQUESTS / (REQUESTS_A_SECOND * self.share);
-        services.len() > 1 && seconds > left.as_secs_f64() / 3.0
+    /// The parts of an account with these services; none, if a third of this time is enough to look at all of it at once.
+    pub(crate) fn parts(&self, services: &BTreeMap<ClusterArn, Vec<ServiceId>>, left: SignedDuration) -> Vec<Part> {
+        let at_most = self.services_in(left.as_secs_f64() / 3.0);
+        if services.values().map(Vec::len).sum::<usize>() <= at_most {
+            return Vec::new();
+        }
+        let parts = services.iter().flat_map(|(cluster, services)| Part::of_cluster(cluster, services, at_most));
+        parts.chain([Part::Rest]).collect()
+    }
+
+    /// How many services can be looked at in so many seconds.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rounded down, none if it is negative")]
+    fn services_in(&self, seconds: f64) -> usize {
+        (seconds * REQUESTS_A_SECOND * self.share / REQUESTS) as usize
     }
 
     /// Hands out the parts, and tells where their report will be.
@@ -72,10 +82,9 @@ impl FanOut {
         let parts = (0..plan.parts.len()).map(|part| (PartMessage::part(plan, part), SignedDuration::ZERO));
         let close = PartMessage::close(plan, now + PATIENCE);
         self.send(parts.chain([(close, LONGEST_DELAY)]).collect()).await?;
-        let clusters = plan.parts.iter().filter(|part| matches!(part, Part::Cluster(_))).count();
         Ok(json!({
             "location": self.bucket.location(&plan.report_key()),
-            "summary": {"audit": plan.id, "clusters": clusters, "parts": plan.parts.len(), "state": "under way"},
+            "summary": {"audit": plan.id, "clusters": plan.clusters(), "parts": plan.parts.len(), "state": "under way"},
         }))
     }
 

@@ -41,7 +41,7 @@ fn observation() -> Observation {
 /// One cluster, 250 tasks, two groups behind one balancer.
 fn account() -> MemoryAccount {
     let mut world = World::default();
-    let prod = Cluster { arn: cluster("prod"), status: "ACTIVE".to_owned(), tags: BTreeMap::new() };
+    let prod = Cluster { arn: cluster("prod"), status: "ACTIVE".to_owned(), tasks: 0, tags: BTreeMap::new() };
     world.clusters.insert(prod.arn.clone(), prod);
     for n in 0..250 {
         let arn = task("prod", n);

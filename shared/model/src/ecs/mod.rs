@@ -41,6 +41,8 @@ pub struct Cluster {
     pub arn: ClusterArn,
     /// `ACTIVE`, `INACTIVE`, `DEPROVISIONING` …
     pub status: String,
+    /// How many tasks run or are about to, of services or not.
+    pub tasks: u32,
     /// Those of its tags that this program goes by.
     pub tags: Tags,
 }

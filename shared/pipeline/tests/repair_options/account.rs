@@ -41,7 +41,7 @@ pub(crate) fn network(right: bool) -> AwsvpcConfiguration {
 /// Both services at rest. Nothing is wrong where they declare what is required.
 pub(crate) fn account(percent: u32, interfaces_refused: bool, declared: bool, now: Timestamp) -> World {
     let mut world = World::default();
-    let known = Cluster { arn: cluster(), status: "ACTIVE".to_owned(), tags: Tags::new() };
+    let known = Cluster { arn: cluster(), status: "ACTIVE".to_owned(), tasks: 0, tags: Tags::new() };
     world.clusters.insert(cluster(), known);
     world.subnets.push(Subnet {
         id: "subnet-a".parse().expect("it parses"),

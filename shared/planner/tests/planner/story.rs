@@ -56,7 +56,7 @@ pub(crate) fn account() -> Story {
 fn an_account() -> Story {
     let account = "111122223333".parse().expect("an account");
     let mut observation = Observation::new(now(), account, "eu-central-1".parse().expect("a Region"));
-    let known = Cluster { arn: cluster(), status: "ACTIVE".to_owned(), tags: Tags::new() };
+    let known = Cluster { arn: cluster(), status: "ACTIVE".to_owned(), tasks: 0, tags: Tags::new() };
     observation.aws.cluster.insert(cluster(), Answer::Known(known));
     observation.aws.tags.insert(balancer().into(), Answer::Known(Tags::new()));
     observation.ledger.pause.insert(All, Answer::Absent);

@@ -85,7 +85,7 @@ impl Account {
                 seen.aws.clusters.insert(All, self.or_unread(question, Some(list)));
             }
             Question::Cluster(arn) => {
-                let cluster = Cluster { arn: arn.clone(), status: "ACTIVE".to_owned(), tags: Tags::new() };
+                let cluster = Cluster { arn: arn.clone(), status: "ACTIVE".to_owned(), tasks: 0, tags: Tags::new() };
                 let cluster = self.clusters.contains(arn).then_some(cluster);
                 seen.aws.cluster.insert(arn.clone(), self.or_unread(question, cluster));
             }

@@ -1,6 +1,6 @@
-"""Services as ECS tells them: counts that are true, revisions that can be asked for, lists by exact cluster.
+"""Services and clusters as ECS tells them: counts that are true, revisions that can be asked for, lists by exact cluster.
 
-Plain moto calls every service's running count 0 and has no service revisions.
+Plain moto calls every service's running count 0, never counts a cluster's down, and has no service revisions.
 """
 
 import uuid
@@ -16,6 +16,7 @@ from .stage import stage
 def install():
     backend, responses = models.EC2ContainerServiceBackend, EC2ContainerServiceResponse
     plain_describe, plain_list, plain_create = backend.describe_services, backend.list_services, backend.create_service
+    plain_clusters = backend.describe_clusters
 
     def create_service(self, *args, **kwargs):
         service = plain_create(self, *args, **kwargs)
@@ -30,6 +31,14 @@ def install():
         if stage.as_aws:
             for service in found:
                 _count(self, service)
+        return found, failures
+
+    def describe_clusters(self, *args, **kwargs):
+        found, failures = plain_clusters(self, *args, **kwargs)
+        for cluster in found if stage.as_aws else ():
+            tasks = [task for task in self.tasks.get(cluster.name, {}).values() if task.desired_status == "RUNNING"]
+            cluster.running_tasks_count = sum(task.last_status == "RUNNING" for task in tasks)
+            cluster.pending_tasks_count = len(tasks) - cluster.running_tasks_count
         return found, failures
 
     def list_services(self, cluster_str, scheduling_strategy=None, launch_type=None):
@@ -57,6 +66,7 @@ def install():
 
     backend.create_service = create_service
     backend.describe_services = describe_services
+    backend.describe_clusters = describe_clusters
     backend.list_services = list_services
     responses.list_services = answer_list_services
     responses.list_clusters = answer_list_clusters

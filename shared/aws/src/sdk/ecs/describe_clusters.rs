@@ -11,7 +11,7 @@ use super::tags::tags;
 use crate::api::{Answers, AwsFact, Found};
 use crate::memory::{World, known_or_absent};
 use crate::sdk::Clients;
-use crate::sdk::read::{Read, answer, parse_required, required};
+use crate::sdk::read::{Read, answer, count, parse_required, required};
 use crate::sdk::resource::resource_of;
 
 const OPERATION: &str = "ecs:DescribeClusters";
@@ -54,6 +54,8 @@ fn read(cluster: &types::Cluster) -> Read<Cluster> {
     Ok(Cluster {
         arn: parse_required("clusterArn", cluster.cluster_arn())?,
         status: required("status", cluster.status())?.to_owned(),
+        tasks: count("runningTasksCount", cluster.running_tasks_count())?
+            .saturating_add(count("pendingTasksCount", cluster.pending_tasks_count())?),
         tags: tags(cluster.tags()),
     })
 }
