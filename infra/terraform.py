@@ -32,6 +32,15 @@ PRECIOUS = {
 KEPT = re.compile(r"^(aws_dynamodb_table|aws_cloudwatch_log_group|aws_kms_key|aws_kms_alias|aws_s3_bucket\w*|aws_s3_object)\.")
 
 
+class Settings(NamedTuple):
+    """What the script must know of the module's variables, wherever they are set."""
+
+    name: str
+    architecture: str
+    #: Whether `code` says which code Terraform ships.
+    code: bool
+
+
 class Place(NamedTuple):
     """Where a guard is. There is at most one with the same three."""
 
@@ -80,8 +89,10 @@ def find(variables):
     initialize()
     # Terraform knows all the places a variable may come from: the environment, *.auto.tfvars, the command line.
     terraform("workspace", "select", "default", output=subprocess.DEVNULL)
-    name = terraform("console", *variables, stdin="nonsensitive(var.name)\n", output=subprocess.PIPE).strip().splitlines()
-    return Place(caller["account"], caller["region"], json.loads(name[-1]))
+    asked = "jsonencode({name = var.name, architecture = var.architecture, code = var.code != null})\n"
+    told = terraform("console", *variables, stdin=asked, output=subprocess.PIPE).strip().splitlines()
+    settings = Settings(**json.loads(json.loads(told[-1])))
+    return Place(caller["account"], caller["region"], settings.name), settings
 
 
 def select(place):
@@ -166,20 +177,41 @@ def place_of(state):
 
 
 def make_plan(place, *arguments):
-    """A plan as a file, and the changes in it."""
+    """A plan as a file, and the changes in it.
+
+    Where an update of code failed, or something else shipped code, the state says what should run and not what does; no update
+    comes of that. Functions are made anew then.
+    """
     WORK.mkdir(parents=True, exist_ok=True)
     path = WORK / f"{place.workspace}.tfplan"
     terraform("plan", "-input=false", f"-out={path}", *arguments)
+    if others := other_code(path):
+        print("They run other code than `code` names, and are made anew: " + ", ".join(others))
+        terraform("plan", "-input=false", f"-out={path}", *arguments, *(f"-replace={address}" for address in others))
     return path, changes_of(path)
+
+
+def shown(path):
+    return json.loads(terraform("show", "-json", path, output=subprocess.PIPE).splitlines()[-1])
+
+
+def other_code(path):
+    """The functions that a plan leaves as they are although Lambda tells another hash of their code than they should have."""
+    def is_other(change):
+        wanted, runs = ((change["after"] or {}).get(key) for key in ("source_code_hash", "code_sha256"))
+        return change["actions"] == ["no-op"] and wanted and runs and wanted != runs
+
+    return [one["address"] for one in shown(path).get("resource_changes", [])
+            if one["type"] == "aws_lambda_function" and is_other(one["change"])]
 
 
 def changes_of(path):
     """Address, type and actions of every change that a plan makes."""
-    shown = json.loads(terraform("show", "-json", path, output=subprocess.PIPE).splitlines()[-1])
-    changes = [(one["address"], one["type"], one["change"]["actions"]) for one in shown.get("resource_changes", [])
+    plan = shown(path)
+    changes = [(one["address"], one["type"], one["change"]["actions"]) for one in plan.get("resource_changes", [])
                if one["mode"] == "managed"]
     changes = [change for change in changes if change[2] not in (["no-op"], ["read"])]
-    outputs = [name for name, change in shown.get("output_changes", {}).items() if change["actions"] != ["no-op"]]
+    outputs = [name for name, change in plan.get("output_changes", {}).items() if change["actions"] != ["no-op"]]
     return changes + [(f"output.{name}", "output", ["update"]) for name in outputs]
 
 

@@ -44,8 +44,20 @@ variable "regions" {
   }
 }
 
+variable "name" {
+  description = "The module's variable of this name, as the deploying role has it in Name."
+  type        = string
+  default     = "ecs-nlb-guard"
+}
+
+variable "permissions_boundary_arn" {
+  description = "The module's variable of this name, as the deploying role has it in PermissionsBoundaryArn."
+  type        = string
+  default     = null
+}
+
 variable "code" {
-  description = "A release's archives, as the module's variable of this name. An upgrade of all accounts is another version."
+  description = "A release's archives, as the module's variable of this name: Lambda reads from a bucket of its own Region alone, so with several Regions the bucket's name has {region} in it. An upgrade of all accounts is another version."
   type        = any
   default     = null
 }
@@ -87,8 +99,10 @@ module "eu_central_1" {
   for_each  = setintersection(var.regions, ["eu-central-1"])
   providers = { aws = aws.eu_central_1 }
 
-  policy = local.policy
-  code   = var.code
+  name                     = var.name
+  permissions_boundary_arn = var.permissions_boundary_arn
+  policy                   = local.policy
+  code                     = var.code
 }
 
 module "eu_west_1" {
@@ -96,8 +110,10 @@ module "eu_west_1" {
   for_each  = setintersection(var.regions, ["eu-west-1"])
   providers = { aws = aws.eu_west_1 }
 
-  policy = local.policy
-  code   = var.code
+  name                     = var.name
+  permissions_boundary_arn = var.permissions_boundary_arn
+  policy                   = local.policy
+  code                     = var.code
 }
 
 output "guards" {

@@ -51,7 +51,7 @@ variable "remind_after" {
   default     = ""
 
   validation {
-    condition     = var.remind_after == "" || can(regex("^([1-9][0-9]*h)?( ?[1-9][0-9]*m)?$", var.remind_after))
+    condition     = var.remind_after == "" || can(regex("^([1-9][0-9]*h( ?[1-9][0-9]*m)?|[1-9][0-9]*m)$", var.remind_after))
     error_message = "remind_after is hours or minutes, such as 24h or 1h 30m."
   }
 }

@@ -69,7 +69,7 @@ resource "aws_lambda_function" "function" {
   # Without a hash, the provider uploads a file when its path changes, and not when its content does.
   filename          = local.code.s3 ? null : local.code.files[each.key]
   source_code_hash  = local.code.hashes[each.key]
-  s3_bucket         = local.code.s3 ? var.code.bucket : null
+  s3_bucket         = local.code.bucket
   s3_key            = local.code.s3 ? local.code.keys[each.key] : null
   s3_object_version = try(var.code.object_versions[each.key], null)
 
@@ -85,6 +85,21 @@ resource "aws_lambda_function" "function" {
     content {
       subnet_ids         = vpc_config.value.subnet_ids
       security_group_ids = vpc_config.value.security_group_ids
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = local.quota_shares[each.key] > 0
+      error_message = "Nothing of quota_share is left for the function ${each.key}: give less to the others in functions, or let fewer run at once."
+    }
+    precondition {
+      condition     = alltrue([for arn in compact([var.topic_arn, var.kms_key_arn]) : split(":", arn)[3] == local.region])
+      error_message = "topic_arn and kms_key_arn are of another Region than ${local.region}, where the functions are."
+    }
+    precondition {
+      condition     = length(base64encode(join("", concat(keys(local.environment[each.key]), values(local.environment[each.key]))))) * 3 / 4 <= 4096
+      error_message = "The environment of the function ${each.key} is over Lambda's 4 KB: shorten `environment`, rules_url or account_name."
     }
   }
 

@@ -41,10 +41,10 @@ locals {
     } if try(each.security_groups.mode, "observe") == "repair"
   ]
 
-  # A function's environment holds 4 KB. A larger policy is an object in the bucket, named by its hash, which the functions check.
+  # A function's environment holds 4 KB; Terraform's length counts characters, and that of base64 tells bytes. A larger policy is an object in the bucket, named by its hash, which the functions check.
   policy_json      = jsonencode(var.policy)
   policy_hash      = sha256(local.policy_json)
-  policy_is_object = length(local.policy_json) > 3000
+  policy_is_object = length(base64encode(local.policy_json)) * 3 / 4 > 3000
   policy_key       = "policy/${local.policy_hash}.json"
 }
 

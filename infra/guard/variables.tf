@@ -20,6 +20,28 @@ variable "policy" {
   }
 
   validation {
+    condition = !can(keys(var.policy.override)) && !can(keys(var.policy.accept)) && alltrue([
+      for each in try([for one in var.policy.override : one], []) :
+      length(setintersection(try(keys(each), []), ["cluster", "service", "target_group"])) > 0 &&
+      length(setintersection(try(keys(each), []), ["registration", "security_groups"])) > 0 &&
+      length(setsubtract(try(keys(each), ["?"]), ["cluster", "service", "target_group", "registration", "security_groups"])) == 0
+    ])
+    error_message = "policy.override and policy.accept are lists. An override says where (cluster, service or target_group) and what (registration or security_groups)."
+  }
+
+  validation {
+    condition = alltrue([
+      for section in concat([var.policy], try([for one in var.policy.override : one], [])) :
+      length(setsubtract(try(keys(section.registration), []), ["mode", "grace", "confirm_after", "confirm_within", "managed", "max_removals", "window", "exclude_targets", "balancers"])) == 0 &&
+      length(setsubtract(try(keys(section.security_groups), []), ["mode", "required", "forbidden", "confirm_after", "confirm_within", "repair_with", "max_interface_changes", "max_updates", "max_stops", "stop_standalone", "window"])) == 0
+      ]) && alltrue([
+      length(setsubtract(try(keys(var.policy.alerts), []), ["min_severity"])) == 0,
+      length(setsubtract(try(keys(var.policy.rules), []), ["disable", "severity"])) == 0,
+    ])
+    error_message = "policy has a key that no function knows, and with which none would start: `ecs-nlb-guard policy check` says which, and whatever else is wrong."
+  }
+
+  validation {
     condition = alltrue([
       for section in concat([var.policy], try(tolist(var.policy.override), [for each in try(var.policy.override, []) : each])) : alltrue([
         contains(["observe", "repair"], try(section.registration.mode, "observe")),
@@ -32,7 +54,7 @@ variable "policy" {
 }
 
 variable "code" {
-  description = "Which code Terraform ships: `zip`, a path on this machine, or `bucket` and `key` in S3, each with {function}, {architecture} and {version} in it. An upgrade is another `version`, and the way back the former one. `hashes` are the archives' SHA-256 in base64, `object_versions` S3's, both by function. Without it, Terraform makes the functions with what is in `code_directory` and leaves their code alone after that."
+  description = "Which code Terraform ships: `zip`, a path on this machine, or `bucket` and `key` in S3, each with {function}, {architecture} and {version} in it; {region} in a bucket's name is the function's. An upgrade is another `version`, and the way back the former one. `hashes` are the archives' SHA-256 in base64, `object_versions` S3's, both by function. Without it, Terraform makes the functions with what is in `code_directory` and leaves their code alone after that."
   type = object({
     zip             = optional(string)
     bucket          = optional(string)

@@ -67,8 +67,8 @@ variable "topic_arn" {
   default     = null
 
   validation {
-    condition     = var.topic_arn == null || can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[^:]+$", var.topic_arn))
-    error_message = "topic_arn is the ARN of an SNS topic."
+    condition     = var.topic_arn == null || can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", var.topic_arn))
+    error_message = "topic_arn is the ARN of an SNS topic, a standard one."
   }
 }
 
@@ -111,7 +111,7 @@ variable "report_bucket_name" {
   default     = null
 
   validation {
-    condition     = var.report_bucket_name == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.report_bucket_name))
+    condition     = var.report_bucket_name == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.report_bucket_name)) && !strcontains(coalesce(var.report_bucket_name, "-"), "..")
     error_message = "report_bucket_name has 3 to 63 lower-case letters, digits, hyphens and dots."
   }
 }

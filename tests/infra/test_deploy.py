@@ -1,6 +1,9 @@
 """`make deploy` against moto: what it makes, that it can be run again, what it says when it can't."""
 
+import base64
+import hashlib
 import json
+import zipfile
 
 from harness.place import ACCOUNT, REGION
 from harness.proxy import Proxy
@@ -103,6 +106,52 @@ def test_a_name_taken_and_an_apply_cut_short_are_told_and_the_next_run_repairs(s
     assert "No changes" in other.deploy("plan", "--architecture", "x86_64")
     assert "is gone" in other.deploy("down", "--yes", "--allow-destroy")
     assert left(aws, "other") == []
+
+
+def test_an_upgrade_cut_short_is_done_by_the_next_run_and_pinned_code_stays(server, aws, tmp_path):
+    """Code that Terraform ships: what runs is what `code` names, whatever happened to an update or to the functions since."""
+    other = Stack(tmp_path, server.url)
+    other.variables = {"name": "pinned", "restrict_dead_letters": False, "dashboard": False}
+    release = tmp_path / "release"
+    archives(release, "one")
+    arguments = ("up", "--yes", "--no-sweep", "--architecture", "x86_64", "--package", str(release))
+    other.deploy(*arguments)
+    archives(release, "two")
+    with Proxy(server.url) as proxy:
+        proxy.through(lambda call, _: Answer(403, {"x-amzn-errortype": "AccessDeniedException"}, b'{"Message": "no"}')
+                      if call.method == "PUT" and call.path.endswith("/code") else None)
+        other.endpoint = proxy.url
+        assert "the same command goes on from here" in other.deploy(*arguments, ok=False)
+    other.endpoint = server.url
+    assert runs(aws, "pinned") == sent(release, "one")
+    assert "are made anew" in other.deploy(*arguments)
+    assert runs(aws, "pinned") == sent(release, "two")
+
+    # `make deploy` of a checkout whose variables name the code.
+    other.variables["code"] = {"zip": f"{release}/{{function}}-{{architecture}}.zip"}
+    other.deploy("up", "--yes", "--no-build", "--no-sweep", "--lambda-dir", "nowhere", "--var", "architecture=x86_64")
+    assert runs(aws, "pinned") == sent(release, "two")
+    other.deploy("down", "--yes", "--allow-destroy")
+    assert left(aws, "pinned") == []
+
+
+def archives(folder, content):
+    """A release's archives, with this in place of the functions."""
+    folder.mkdir(exist_ok=True)
+    for name in FUNCTIONS:
+        with zipfile.ZipFile(folder / f"{name}-x86_64.zip", "w") as archive:
+            archive.writestr(zipfile.ZipInfo("bootstrap"), f"{name} {content}")
+
+
+def sent(folder, content):
+    archives(folder, content)
+    digests = {name: hashlib.sha256((folder / f"{name}-x86_64.zip").read_bytes()).digest() for name in FUNCTIONS}
+    return {name: base64.b64encode(digest).decode() for name, digest in digests.items()}
+
+
+def runs(aws, prefix):
+    client = aws("lambda")
+    return {name: client.get_function_configuration(FunctionName=f"{prefix}-{name}")["CodeSha256"] for name in FUNCTIONS}
 
 
 DENIED = b"""<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><Error><Type>Sender</Type><Code>AccessDenied</Code>

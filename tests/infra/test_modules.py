@@ -61,10 +61,44 @@ def test_variables_out_of_range_are_told_all_at_once(bare):
     ({"registratoin": {}}, "keys registration, security_groups, alerts, rules, override and accept"),
     ({"override": [{"security_groups": {"repair_with": ["reboot"]}}]}, "repair_with lists some of"),
     ("observe", "an object with the keys"),
+    ({"override": {"cluster": "prod", "registration": {"mode": "repair"}}}, "policy.override and policy.accept are lists"),
+    ({"override": [{"registration": {"mode": "repair"}}]}, "An override says where"),
+    ({"override": [{"cluster": "prod", "mode": "repair"}]}, "An override says where"),
+    ({"registration": {"mod": "repair"}}, "a key that no function knows"),
+    ({"override": [{"cluster": "prod", "security_groups": {"require": []}}]}, "a key that no function knows"),
+    ({"rules": {"disabled": []}}, "a key that no function knows"),
 ])
 def test_policies_that_can_not_be_meant_are_refused(bare, value, why):
     out = bare.terraform("guard", "plan", "-input=false", ok=False, TF_VAR_policy=json.dumps(value))
     assert why in " ".join(out.replace("│", " ").split()), out
+
+
+def test_every_key_that_a_policy_may_have_is_known_to_the_module():
+    """What the schema knows, the validation does, and nothing else."""
+    schema = json.loads((ROOT / "docs/policy.schema.json").read_text())
+    text = (ROOT / "infra/guard/variables.tf").read_text()
+
+    def keys(name):
+        part = schema["properties"][name]
+        while "$ref" in part:
+            part = schema["$defs"][part["$ref"].rpartition("/")[2]]
+        return list(part["properties"])
+
+    for name in ("registration", "security_groups", "alerts", "rules"):
+        assert f"{name}), []), {json.dumps(keys(name))})" in text, name
+
+
+def test_a_function_that_no_share_is_left_for_is_refused(plan):
+    assert "Nothing of quota_share is left" in plan("guard", refused=True, functions={"registrar": {"quota_share": 0.48}})
+
+
+def test_a_topic_of_another_region_is_refused(plan):
+    assert "of another Region" in plan("guard", refused=True, topic_arn=f"arn:aws:sns:ap-south-1:{ACCOUNT}:ours")
+
+
+def test_a_policy_of_many_bytes_is_an_object_however_few_characters_it_has(plan):
+    planned = plan("guard", policy={"accept": [{"rule": ["target-foreign"], "reason": "\u6f22" * 1100}]})
+    assert "aws_s3_object.policy[0]" in planned
 
 
 def test_example_refuses_what_could_not_work(bare):
@@ -215,6 +249,13 @@ def test_plan_of_many_accounts_has_a_guard_in_each_region_with_the_accounts_own_
         assert planned[f'{module}.aws_iam_role.function["audit"]']["name"] == f"ecs-nlb-guard-audit-{region}"
     # The functions' environment names queues that aren't there yet, and so a plan doesn't show it.
     assert evaluated(plan.stack, "accounts", "local.policy") == own
+    code = {"bucket": "releases-{region}", "version": "1.2.3"}
+    pinned = plan("accounts", account=ACCOUNT, code=code, permissions_boundary_arn=ACCOUNT_RULES["permissions_boundary_arn"])
+    for region in ("eu-central-1", "eu-west-1"):
+        module = f'module.{region.replace("-", "_")}["{region}"]'
+        assert pinned[f'{module}.aws_lambda_function.function["audit"]']["s3_bucket"] == f"releases-{region}"
+        boundary = pinned[f'{module}.aws_iam_role.function["audit"]']["permissions_boundary"]
+        assert boundary == ACCOUNT_RULES["permissions_boundary_arn"]
     only = plan("accounts", account=ACCOUNT, regions=["eu-west-1"])
     assert only and all(address.startswith("module.eu_west_1") for address in only)
 
