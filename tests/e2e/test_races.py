@@ -4,8 +4,11 @@ Each test plays the same scene over and over, with the change before the first c
 until the pass makes no more such calls.
 """
 
+import time
+
 import pytest
 from harness.account import Account
+from harness.account.deployments import start_rolling_deployment
 from harness.events import sqs
 from harness.lambda_runtime import Function, repairing, settings_of
 from harness.proxy import Proxy
@@ -127,3 +130,55 @@ def test_hijacker_whose_service_joins_the_group_before_any_look_at_it_ends_regis
         assert web.contested in web.group.targets()
     assert happened >= 2
     assert web.group.targets() == web.healthy()
+
+
+def first_of_two(web, registrar, proxy, kind, meanwhile):
+    """A pass over two groups in which something happens while the first one's targets are changed; the changes it made."""
+    api = web.neighbour("api")
+    api.start_tasks(2)
+    tasks = []
+    for service in (web.service, api):
+        task = service.start_task(registered=kind != "RegisterTargets")
+        if kind == "DeregisterTargets":
+            task.die()
+        tasks.append(task)
+    proxy.before(f"elasticloadbalancing:{kind}", then=lambda: meanwhile(web.service, api), nth=1)
+    registrar.invoke(sqs(*(task.event() for task in tasks)))
+    return [call.action.partition(":")[2] for call in proxy.changes()]
+
+
+KINDS = ["RegisterTargets", "DeregisterTargets"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pause_stops_a_pass_that_is_under_way(web, account, start_registrar, proxy, kind):
+    ledger = account.ledger()
+    registrar = start_registrar(ledger=ledger)
+    assert first_of_two(web, registrar, proxy, kind, lambda *_: ledger.pause()) == [kind]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_hold_on_a_service_stops_a_pass_that_is_under_way(web, registrar, proxy, kind):
+    assert first_of_two(web, registrar, proxy, kind, lambda *services: [one.hold() for one in services]) == [kind]
+
+
+@pytest.mark.parametrize("held", ["group", "cluster"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_hold_on_what_else_is_concerned_stops_a_pass_that_takes_long(web, registrar, proxy, kind, held):
+    def hold(*services):
+        for service in services:
+            (group,) = service.groups
+            (group if held == "group" else service.cluster).hold()
+        time.sleep(6)
+
+    assert first_of_two(web, registrar, proxy, kind, hold) == [kind]
+
+
+def test_task_ends_unregistered_where_a_deployment_begins_in_a_pass_that_is_under_way(web, registrar, proxy):
+    new = [web.vpc.target_group(name) for name in ("new-web", "new-api")]
+
+    def deploy(*services):
+        for service, group in zip(services, new):
+            start_rolling_deployment(service, {group: PORT})
+
+    assert first_of_two(web, registrar, proxy, "RegisterTargets", deploy) == ["RegisterTargets"]

@@ -13,6 +13,7 @@ mod read_back;
 mod register;
 mod remove;
 mod reserve;
+mod stop;
 mod zone;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,8 +2,8 @@
 //! times.
 //!
 //! A pass over many groups takes its time, and a task may stop meanwhile. A target registered after that would be nobody's.
-//! So its task and the group's targets are read once more right before the request, and once more after it: what came too
-//! late after all gets a look of its own, and the ledger remembers at once whose the targets are.
+//! So its task, that one's service, and the group's targets are read once more right before the request, and task and targets once
+//! more after it: what came too late after all gets a look of its own, and the ledger remembers at once whose the targets are.
 
 use std::collections::BTreeSet;
 
@@ -24,8 +24,10 @@ use crate::look::Judged;
 impl<E: Environment> Execution<'_, E> {
     /// Registers the steps' targets in `group` as far as they still are to be registered.
     pub(super) async fn register(&mut self, group: &TargetGroupArn, steps: &Steps<'_>) {
-        let again = self.stale_before_registering(group, steps);
-        let before = self.look_at_group(group, &again).await;
+        let again = self.stale_around_registering(group, steps);
+        let mut before = self.may_stop(group, steps);
+        before.extend(again.iter().cloned());
+        let before = self.look_at_group(group, &before).await;
         let still = self.still_wanted(steps, &before.plan);
         if still.is_empty() {
             return;
@@ -45,7 +47,7 @@ impl<E: Environment> Execution<'_, E> {
 
     /// What must be read again right before a registration and after it: the group's targets, and the tasks whose addresses they
     /// are to be.
-    fn stale_before_registering(&self, group: &TargetGroupArn, steps: &Steps<'_>) -> BTreeSet<Question> {
+    fn stale_around_registering(&self, group: &TargetGroupArn, steps: &Steps<'_>) -> BTreeSet<Question> {
         let tasks =
             steps.iter().filter_map(|(_, step)| self.known.aws.task.get(step.repair.task()?)).filter_map(Answer::known);
         let tasks = tasks.map(|task| Question::Task { cluster: task.cluster.clone(), task: task.arn.clone() });

@@ -31,7 +31,8 @@ impl<E: Environment> Execution<'_, E> {
         if allowed.is_empty() {
             return;
         }
-        let again = self.stale_before_removing(group, allowed);
+        let mut again = self.stale_before_removing(group, allowed);
+        again.extend(self.may_stop(group, allowed));
         let last = self.look_at_group(group, &again).await;
         let still = self.still_wanted(allowed, &last.plan);
         if still.is_empty() {
@@ -44,8 +45,8 @@ impl<E: Environment> Execution<'_, E> {
         self.conclude(group, &still, DesiredState::Gone, &errors);
     }
 
-    /// What must be read again right before a removal: the pause, the group's targets, the interfaces at the addresses, and if
-    /// something has one, its task and that task's service. The account-wide part may be as old as the second look.
+    /// What must be read again right before a removal: the group's targets, the interfaces at the addresses, and if something
+    /// has one, its task and that task's service. The account-wide part may be as old as the second look.
     fn stale_before_removing(&self, group: &TargetGroupArn, steps: &Steps<'_>) -> BTreeSet<Question> {
         let known = &self.known;
         let addresses: BTreeSet<_> = targets(steps).into_iter().map(|target| target.ip).collect();
@@ -54,7 +55,7 @@ impl<E: Environment> Execution<'_, E> {
         let subnets = subnets.filter(|subnet| addresses.iter().any(|address| subnet.contains(*address)));
         let subnets: BTreeSet<&SubnetId> = subnets.map(|subnet| &subnet.id).collect();
         let mut again: BTreeSet<Question> = subnets.iter().map(|id| Question::Interfaces((*id).clone())).collect();
-        again.extend([Question::Pause, Question::TargetHealth(group.clone())]);
+        again.insert(Question::TargetHealth(group.clone()));
         let at_addresses = addresses.iter().flat_map(|address| self.index.at(*address)).copied();
         for task in at_addresses.filter_map(|arn| known.aws.task.get(arn)).filter_map(Answer::known) {
             if task.is_live() {
