@@ -152,3 +152,15 @@ def test_live_tasks_in_both_groups_end_untouched_while_traffic_shifts(native, re
     native.alternate.register(*green.target())
     deliver_until_rest(registrar, blue.event(), green.event(), scheduled())
     assert proxy.changes() == []
+
+
+def test_tasks_of_a_deployment_that_is_rolled_back_to_end_where_they_are(web, registrar):
+    """`loadBalancers` may tell what the deployment that failed would have changed."""
+    start_rolling_deployment(web.service, {web.group: PORT + 1})
+    failed, back = web.service.describe()["deployments"]
+    when = {"createdAt": "2026-01-01T00:00:00+00:00", "updatedAt": "2026-01-01T00:00:00+00:00"}
+    web.service.set(deployments=[
+        {**back, **when, "status": "PRIMARY", "rolloutState": "IN_PROGRESS"},
+        {**failed, **when, "status": "ACTIVE", "rolloutState": "FAILED"}])
+    deliver_until_rest(registrar, *(task.event() for task in web.tasks))
+    assert web.group.targets() == web.healthy()

@@ -126,3 +126,23 @@ def test_task_of_a_service_elsewhere_on_an_earlier_port_ends_registered(web, reg
     web.group.register(stranger.address, WRONG)
     deliver_until_rest(registrar, stranger.event(), scheduled())
     assert web.group.targets() == web.healthy() | {(stranger.address, WRONG)}
+
+
+@pytest.mark.parametrize("record", ["ended", "expired", "of another target"])
+def test_healthy_task_on_a_port_its_service_once_had_ends_on_both(account, start_registrar, record):
+    web = Web(account)
+    old = web.service.start_task()
+    ledger = account.ledger()
+    ledger.saw(web.group, (old.address, WRONG), old, web.service)
+    if record == "of another target":
+        web.group.register(old.address, WRONG)
+        web.tasks.append(old)
+    registrar = start_registrar(ledger=ledger)
+    if record == "ended":
+        deliver_until_rest(registrar, old.event())
+    elif record == "expired":
+        ledger.thirty_days_pass()
+    meant = web.tasks[0]
+    web.group.register(meant.address, WRONG)
+    deliver_until_rest(registrar, meant.event())
+    assert wrong(meant) in web.group.targets()

@@ -149,6 +149,7 @@ fn stale(of: &str, nth: u32) -> Finding {
         evidence: BTreeMap::new(),
         repairs: vec![],
         users: vec![id],
+        sharers: Vec::new(),
     }
 }
 

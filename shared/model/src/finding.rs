@@ -204,6 +204,8 @@ pub struct Finding {
     pub repairs: Vec<Proposal>,
     /// The services whose policy and holds apply: the task's service, or every service that uses the group.
     pub users: Vec<ServiceId>,
+    /// Services beside them that use its target group: a repair goes by the most cautious of all their policies.
+    pub sharers: Vec<ServiceId>,
 }
 
 impl Finding {

@@ -34,7 +34,8 @@ impl RepairTerms {
     pub(crate) fn of(policy: &Policy, lookup: &Lookup<'_>, finding: &Finding, repair: &Repair) -> Self {
         match repair.site() {
             Site::TargetGroup(group) => {
-                let users = finding.users.iter().map(|user| (user.cluster.name(), user.name.as_ref()));
+                let users =
+                    finding.users.iter().chain(&finding.sharers).map(|user| (user.cluster.name(), user.name.as_ref()));
                 let users: Vec<_> = users.collect();
                 Self::of_registration(&policy.registration_shared(group.name(), &users))
             }

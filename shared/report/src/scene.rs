@@ -166,6 +166,7 @@ impl AccountSummary {
             evidence: BTreeMap::from([("seen".to_owned(), "just now".into())]),
             repairs: Vec::new(),
             users: Vec::new(),
+            sharers: Vec::new(),
         });
     }
 

@@ -30,6 +30,7 @@ pub(crate) fn start(rule: &Rule, summary: String) -> FindingDraft {
         resources: Resources::default(),
         subject: String::new(),
         users: Vec::new(),
+        sharers: Vec::new(),
         evidence: BTreeMap::new(),
         repairs: Vec::new(),
     })
@@ -147,6 +148,12 @@ impl FindingDraft {
                 self.0.users.push(id.clone());
             }
         }
+        self
+    }
+
+    /// The policy of these services, which use the group too, applies beside that of its own.
+    pub(crate) fn sharers(mut self, ids: &[ServiceId]) -> Self {
+        self.0.sharers = ids.iter().filter(|id| !self.0.users.contains(id)).cloned().collect();
         self
     }
 

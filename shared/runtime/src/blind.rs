@@ -42,6 +42,7 @@ pub(crate) fn finding<'a>(unread: impl IntoIterator<Item = &'a Unread>, function
         ]),
         repairs: Vec::new(),
         users: Vec::new(),
+        sharers: Vec::new(),
     })
 }
 

@@ -51,6 +51,14 @@ impl Policy {
         }
         all
     }
+
+    /// The overrides that apply at `place` only where it is about a target group that they name: which, and to what.
+    #[must_use]
+    pub fn overrides_by_group(&self, place: &PolicySubject<'_>) -> Vec<PolicySource> {
+        let overrides = self.overrides.iter().enumerate();
+        let by_group = overrides.filter(|(_, over)| over.names_a_group() && over.applies_but_for_its_group(place));
+        by_group.map(|(nth, over)| PolicySource::Override { number: nth + 1, applies_to: applies_to(over) }).collect()
+    }
 }
 
 /// Keeps the entries whose value is another than before.

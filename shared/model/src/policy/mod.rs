@@ -111,6 +111,12 @@ impl Policy {
         policies.reduce(RegistrationPolicy::most_cautious).unwrap_or_else(|| self.registration(&group))
     }
 
+    /// Can services that share this group be under different policies for it?
+    #[must_use]
+    pub fn tells_sharers_apart(&self, target_group: &str) -> bool {
+        self.overrides.iter().any(|over| over.tells_sharers_apart(target_group))
+    }
+
     /// What may be done about security groups at `place`. A group that several overrides together would both require and
     /// forbid is required.
     #[must_use]
@@ -181,9 +187,12 @@ impl Policy {
         let repairs = |mode| mode == Some(Mode::Repair);
         let registration = self.overrides.iter().any(|over| repairs(over.registration.mode));
         let security_groups = self.overrides.iter().any(|over| repairs(over.security_groups.mode));
+        let names_groups = self.security_groups.names_groups()
+            || self.overrides.iter().any(|over| over.security_groups.names_groups());
         MayRepair {
             registration: registration || self.registration.mode == Mode::Repair,
-            security_groups: security_groups || self.security_groups.mode == Mode::Repair,
+            // Without a group that is required or forbidden there is nothing to repair.
+            security_groups: names_groups && (security_groups || self.security_groups.mode == Mode::Repair),
         }
     }
 

@@ -28,6 +28,10 @@ pub(super) struct Override {
     pub security_groups: SecurityGroupChanges,
 }
 
+fn matches(glob: Option<&Glob>, name: Option<&str>) -> bool {
+    glob.is_none_or(|glob| name.is_some_and(|name| glob.matches(name)))
+}
+
 /// A glob for a name. Cluster and service have a key each, and no name has a slash or a colon: such a glob matches nothing.
 fn name(node: &DocumentNode) -> Result<Glob, String> {
     let glob = glob(node)?;
@@ -69,12 +73,23 @@ impl Override {
 
     /// Whether every glob it has matches; a name that isn't there matches none.
     pub(super) fn applies_to(&self, place: &PolicySubject<'_>) -> bool {
-        let matches = |glob: &Option<Glob>, name: Option<&str>| {
-            glob.as_ref().is_none_or(|glob| name.is_some_and(|name| glob.matches(name)))
-        };
-        matches(&self.cluster, place.cluster)
-            && matches(&self.service, place.service)
-            && matches(&self.target_group, place.target_group)
+        self.applies_but_for_its_group(place) && matches(self.target_group.as_ref(), place.target_group)
+    }
+
+    /// The same with any target group.
+    pub(super) fn applies_but_for_its_group(&self, place: &PolicySubject<'_>) -> bool {
+        matches(self.cluster.as_ref(), place.cluster) && matches(self.service.as_ref(), place.service)
+    }
+
+    pub(super) const fn names_a_group(&self) -> bool {
+        self.target_group.is_some()
+    }
+
+    /// Does it change what may be done in this group for some of the services that use it?
+    pub(super) fn tells_sharers_apart(&self, target_group: &str) -> bool {
+        (self.cluster.is_some() || self.service.is_some())
+            && self.target_group.as_ref().is_none_or(|glob| glob.matches(target_group))
+            && self.registration != RegistrationChanges::default()
     }
 
     /// Its globs, each with its key.

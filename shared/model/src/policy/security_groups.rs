@@ -55,6 +55,13 @@ impl Default for SecurityGroupPolicy {
     }
 }
 
+impl SecurityGroupPolicy {
+    /// Is there a group that it requires or forbids?
+    pub(super) fn names_groups(&self) -> bool {
+        !self.required.is_empty() || !self.forbidden.is_empty()
+    }
+}
+
 /// The keys a section or an override gives; each replaces what applied before.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct SecurityGroupChanges {
@@ -113,6 +120,10 @@ impl SecurityGroupChanges {
         if let Some(repair_with) = &self.repair_with {
             to.repair_with.clone_from(repair_with);
         }
+    }
+
+    pub(super) fn names_groups(&self) -> bool {
+        [&self.required, &self.forbidden].into_iter().flatten().any(|groups| !groups.is_empty())
     }
 
     fn check_contradiction(&self, section: &TableReader<'_>, base: &SecurityGroupPolicy) {

@@ -83,6 +83,7 @@ fn fault(rule: &str, severity: Severity, n: u8, repairs: Vec<Proposal>) -> Findi
         evidence: [].into(),
         repairs,
         users: vec![service("web")],
+        sharers: Vec::new(),
     }
 }
 

@@ -77,6 +77,7 @@ fn lacking(n: u8, repairs: Vec<Proposal>) -> Finding {
         evidence: [].into(),
         repairs,
         users: vec![service("web")],
+        sharers: Vec::new(),
     }
 }
 

@@ -171,7 +171,7 @@ mod tests {
 
     fn acl(entries: Vec<NetworkAclEntry>) -> NetworkAcl {
         let (id, vpc) = ("acl-1".to_owned(), "vpc-1".parse().unwrap());
-        NetworkAcl { id, vpc, is_default: false, subnets: vec![], entries }
+        NetworkAcl { id, vpc, subnets: vec![], entries }
     }
 
     /// One packet after the other, each by the first entry that matches it.

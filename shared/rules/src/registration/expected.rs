@@ -14,7 +14,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use model::ecs::{DeploymentController, Service, ServiceLoadBalancer, ServiceStatus, Strategy, Task, TaskSetStatus};
+use model::ecs::{
+    Deployment, DeploymentController, RolloutState, Service, ServiceLoadBalancer, ServiceStatus, Strategy, Task,
+    TaskSetStatus,
+};
 use model::id::TargetGroupArn;
 use model::observation::{Gap, Lookup};
 
@@ -59,8 +62,15 @@ pub(crate) fn is_of_current_deployment(service: &Service, task: &Task) -> bool {
     service.primary_deployment().is_some_and(|primary| task.started_by.as_ref() == Some(&primary.id))
 }
 
+/// While a deployment that failed is rolled back nothing says whose `loadBalancers` the service tells.
 fn rolling(service: &Service, task: &Task) -> Expected {
-    if is_of_current_deployment(service, task) { entries(&service.load_balancers) } else { Expected::Unclear }
+    let primary = service.primary_deployment().map(|primary| &primary.id);
+    let is_rolled_back = |one: &Deployment| one.rollout_state == Some(RolloutState::Failed) && Some(&one.id) != primary;
+    if is_of_current_deployment(service, task) && !service.deployments.iter().any(is_rolled_back) {
+        entries(&service.load_balancers)
+    } else {
+        Expected::Unclear
+    }
 }
 
 fn task_set(service: &Service, task: &Task) -> Expected {

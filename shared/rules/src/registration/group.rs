@@ -1,5 +1,6 @@
 //! One target group as the rules see it: its targets, the services known to use it, and their live tasks.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use model::ecs::{Service, Task};
 use model::elb::{Target, TargetGroup, TargetHealth, TargetType};
 use model::id::LoadBalancerKind;
 use model::observation::{Gap, Lookup};
-use model::policy::{BalancerKind, Managed, Policy, RegistrationPolicy};
+use model::policy::{BalancerKind, Managed, Mode, Policy, RegistrationPolicy};
 use model::repair::{Proposal, Repair};
 use model::scope::ServiceId;
 use rustc_hash::{FxBuildHasher, FxHashMap};
@@ -162,6 +163,21 @@ impl<'a> JudgedGroup<'a> {
         }
         let everybody = certain_users(lookup, &self.group.arn)?;
         Ok(policy_for(self.policies, self.group, &everybody).managed == Managed::Exclusive)
+    }
+
+    /// The policy for registrations in the group, and the services it is that of. Who else uses the group is asked only where that
+    /// can matter: where the policy repairs here, and tells services apart.
+    pub(crate) fn policy_of_all(
+        &self,
+        lookup: &Lookup<'a>,
+    ) -> Result<(Cow<'_, RegistrationPolicy>, Vec<ServiceId>), Gap<'a>> {
+        let is_known = self.policy.mode == Mode::Observe || !self.policies.tells_sharers_apart(self.group.arn.name());
+        if is_known {
+            return Ok((Cow::Borrowed(&self.policy), self.users.iter().map(|(id, _)| id.clone()).collect()));
+        }
+        let everybody = certain_users(lookup, &self.group.arn)?;
+        let policy = policy_for(self.policies, self.group, &everybody);
+        Ok((Cow::Owned(policy), everybody.into_iter().map(|(id, _)| id).collect()))
     }
 
     /// The deregistration of a target.

@@ -280,6 +280,7 @@ fn concluded(status: RepairStatus) -> Concluded {
         grouping: None,
         resources: Resources::default(),
         users: Vec::new(),
+        sharers: Vec::new(),
         subject: String::new(),
         evidence: BTreeMap::new(),
         repairs: Vec::new(),

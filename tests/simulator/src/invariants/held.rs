@@ -29,12 +29,18 @@ fn check(stage: &Stage<'_>, change: &Change) -> Option<String> {
 pub(super) fn services(stage: &Stage<'_>, change: &Change, began: i64) -> Vec<ServiceId> {
     let record = &stage.sim.record;
     if change.removes {
-        let pass = Span { from: began, to: change.at + 1 };
-        let all = record.uses.keys();
-        all.filter(|id| !record.ports_throughout(id, &change.group, pass).is_empty()).cloned().collect()
+        users(stage, change, began)
     } else {
         let task = record.task_at(change.target.ip, change.at);
         let life = task.and_then(|task| record.tasks.get(task));
         life.and_then(|life| life.service.clone()).into_iter().collect()
     }
+}
+
+/// Every service that used the group all the time the pass took.
+pub(super) fn users(stage: &Stage<'_>, change: &Change, began: i64) -> Vec<ServiceId> {
+    let record = &stage.sim.record;
+    let pass = Span { from: began, to: change.at + 1 };
+    let all = record.uses.keys();
+    all.filter(|id| !record.ports_throughout(id, &change.group, pass).is_empty()).cloned().collect()
 }

@@ -30,6 +30,9 @@ pub(super) fn missing(stage: &Stage<'_>, concerns: impl Fn(&model::id::TaskArn) 
         });
         for (arn, plan) in tasks {
             for (group, port) in &deployment.uses {
+                if is_observed(stage, group) {
+                    continue;
+                }
                 let Some(version) = stage.aws.target_groups.get(group).and_then(|group| group.ip_version().ok()) else {
                     continue;
                 };
@@ -72,8 +75,6 @@ fn is_ledgers(stage: &Stage<'_>, group: &TargetGroupArn, target: Target) -> bool
     let Some(life) = record.tasks.get(task) else { return false };
     let Some(service) = &life.service else { return false };
     let uses_still = is_used_by(stage, service, group, target.port);
-    let users: Vec<&ServiceId> = stage.sim.ecs.services.keys().filter(|id| uses(stage, id, group)).collect();
-    let observed = users.iter().any(|id| stage.sim.setting.observed.contains(*id));
     // A pass in quiet times saw it, and wrote it down.
     let seen = stage.sim.quiet_sweeps.iter().any(|sweep| {
         life.serving.covers(sweep.from)
@@ -81,7 +82,12 @@ fn is_ledgers(stage: &Stage<'_>, group: &TargetGroupArn, target: Target) -> bool
             && episode.in_place.covers(sweep.from)
             && span.covers(sweep.to)
     });
-    uses_still && !observed && seen
+    uses_still && !is_observed(stage, group) && seen
+}
+
+/// Does a service use the group that is only observed? The most cautious policy holds for all that share it.
+fn is_observed(stage: &Stage<'_>, group: &TargetGroupArn) -> bool {
+    stage.sim.setting.observed.iter().any(|id| uses(stage, id, group))
 }
 
 fn uses(stage: &Stage<'_>, id: &ServiceId, group: &TargetGroupArn) -> bool {

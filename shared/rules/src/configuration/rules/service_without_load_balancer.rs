@@ -34,10 +34,10 @@ pub(crate) const RULE: Rule = Rule {
 
 /// Targets of tasks whose services declare no load balancer, by group and service.
 #[derive(Default)]
-pub(crate) struct UndeclaredTargets<'a>(BTreeMap<(TargetGroupArn, ServiceId), OfService<'a>>);
+pub(crate) struct UndeclaredTargets<'a>(BTreeMap<(TargetGroupArn, ServiceId), ServiceWithTargets<'a>>);
 
 /// The service, and its tasks with the targets they have.
-type OfService<'a> = (&'a Service, BTreeMap<TaskArn, Target>);
+type ServiceWithTargets<'a> = (&'a Service, BTreeMap<TaskArn, Target>);
 
 impl<'a> UndeclaredTargets<'a> {
     /// Notes the target in `group` of a task that no service using the group has, if its service declares nothing. Did it?

@@ -35,7 +35,7 @@ pub(crate) const RULE: Rule = Rule {
 
 /// A service's targets in the group.
 #[derive(Default)]
-struct OfService<'m, 'a> {
+struct ServiceTargets<'m, 'a> {
     /// Those that fail, with their tasks.
     failing: Vec<(&'m Member<'a>, &'m TargetHealth)>,
     /// All of them.
@@ -48,7 +48,7 @@ pub(crate) fn judge(now: Timestamp, group: &JudgedGroup<'_>, judgement: &mut Jud
     if group.in_place().all(fails) {
         return;
     }
-    let mut of_services: BTreeMap<&ServiceId, OfService<'_, '_>> = BTreeMap::new();
+    let mut of_services: BTreeMap<&ServiceId, ServiceTargets<'_, '_>> = BTreeMap::new();
     for one in group.in_place() {
         let Some(member) = group.member_at(one.target.ip) else { continue };
         let of_service = of_services.entry(&member.id).or_default();
@@ -61,7 +61,7 @@ pub(crate) fn judge(now: Timestamp, group: &JudgedGroup<'_>, judgement: &mut Jud
             of_service.failing.push((member, one));
         }
     }
-    for (id, OfService { failing, registered }) in of_services {
+    for (id, ServiceTargets { failing, registered }) in of_services {
         let Some((first, one)) = failing.first() else { continue };
         let why = match (one.description.as_deref(), one.reason.as_deref()) {
             (Some(description), Some(reason)) => format!(": {description} ({reason})"),

@@ -7,8 +7,9 @@ use model::finding::{Finding, Grouping, Severity};
 use model::fix::Fix;
 use model::id::TargetGroupArn;
 use model::observation::{Gap, Lookup};
+use model::policy::RegistrationPolicy;
 use model::repair::{Proposal, Repair};
-use model::scope::Unit;
+use model::scope::{ServiceId, Unit};
 
 use crate::finding::start;
 use crate::fix::{fix, force_deployment, register};
@@ -37,7 +38,7 @@ pub(crate) const RULE: Rule = Rule {
 /// Judges every member the group should have.
 pub(crate) fn judge<'a>(lookup: &Lookup<'a>, group: &JudgedGroup<'a>, judgement: &mut Judgement) {
     let now = lookup.now();
-    let grace = SignedDuration::try_from(group.policy.grace).unwrap_or(SignedDuration::MAX);
+    let mut policy_of_all = None;
     for member in &group.members {
         let found =
             judgement.keep(|| Unit::TargetGroup(group.group.arn.clone()), without_address(lookup, group, member));
@@ -46,11 +47,26 @@ pub(crate) fn judge<'a>(lookup: &Lookup<'a>, group: &JudgedGroup<'a>, judgement:
             if !is_absent(group, member, target) {
                 continue;
             }
-            match member.task.started_at.and_then(|started| started.checked_add(grace).ok()) {
-                Some(old_enough) if now < old_enough => {
-                    judgement.in_grace.insert((group.group.arn.clone(), old_enough));
-                }
-                _ => judgement.findings.push(finding(lookup, group, member, target)),
+            let old_enough = |policy: &RegistrationPolicy| {
+                let grace = SignedDuration::try_from(policy.grace).unwrap_or(SignedDuration::MAX);
+                let over = member.task.started_at.and_then(|started| started.checked_add(grace).ok());
+                over.filter(|over| now < *over).map_or(Ok(()), Err)
+            };
+            if let Err(over) = old_enough(&group.policy) {
+                judgement.in_grace.insert((group.group.arn.clone(), over));
+                continue;
+            }
+            // Once for all members: who else uses the group is asked only where one is missing.
+            let of_all = policy_of_all.get_or_insert_with(|| {
+                judgement.keep(|| Unit::TargetGroup(group.group.arn.clone()), group.policy_of_all(lookup))
+            });
+            match of_all {
+                Some((policy, _)) if policy.excludes(target.ip) => {}
+                Some((policy, sharers)) => match old_enough(policy) {
+                    Err(over) => drop(judgement.in_grace.insert((group.group.arn.clone(), over))),
+                    Ok(()) => judgement.findings.push(finding(lookup, group, member, target, Some(sharers))),
+                },
+                None => judgement.findings.push(finding(lookup, group, member, target, None)),
             }
         }
     }
@@ -112,12 +128,21 @@ fn told_by_ecs<'m>(member: &'m Member<'_>, group: &TargetGroupArn) -> Option<&'m
     member.service.events.iter().find(of_group).map(|event| event.message.as_str())
 }
 
-fn finding<'a>(lookup: &Lookup<'a>, group: &JudgedGroup<'a>, member: &Member<'a>, target: Target) -> Finding {
+/// `sharers` use the group, as far as that can matter; none are given where they can't be read.
+fn finding<'a>(
+    lookup: &Lookup<'a>,
+    group: &JudgedGroup<'a>,
+    member: &Member<'a>,
+    target: Target,
+    sharers: Option<&Vec<ServiceId>>,
+) -> Finding {
     let task = member.task;
     let name = group.group.arn.name();
     let repair = Repair::RegisterTarget { target_group: group.group.arn.clone(), target, task: task.arn.clone() };
     let proposal = if group.group.is_quic() {
         Proposal::withheld(repair, "a QUIC target needs the server id of its task, which can't be read from AWS")
+    } else if sharers.is_none() {
+        Proposal::withheld(repair, "it can't be read who else uses the target group, whose policy may be to observe")
     } else {
         Proposal::sound(repair)
     };
@@ -144,6 +169,7 @@ fn finding<'a>(lookup: &Lookup<'a>, group: &JudgedGroup<'a>, member: &Member<'a>
         of: usize::try_from(member.service.running_count).ok(),
     })
     .loses_traffic(1)
+    .sharers(sharers.map_or(&[], Vec::as_slice))
     .repair(proposal)
     .fixes(fixes(group, member, target, other_vpc.is_some()))
     .done()

@@ -6,6 +6,7 @@ use model::ecs::TaskDefinition;
 use model::elb::{Target, TargetState};
 use model::finding::{Finding, Severity};
 use model::id::TaskDefinitionArn;
+use model::ledger::Ownership;
 use model::observation::{Gap, Lookup};
 use model::repair::{Proposal, Repair};
 use model::scope::ServiceId;
@@ -23,9 +24,9 @@ pub(crate) const RULE: Rule = Rule {
     explanation: "The target's address belongs to a live task of a service that uses the group, but its port isn't one the \
         service serves through it (the containerPort of its load balancer entry, not the group's own port). Connections are \
         refused, or answered by something that isn't meant to be public. First the right pair is registered; the wrong one is \
-        removed when the right one is healthy, no service uses the wrong port in this group, and the ledger saw the service use \
-        the port, an earlier task definition mapped it and nothing healthy answers there now, or only ECS puts targets in the \
-        group.",
+        removed when the right one is healthy, no service uses the wrong port in this group, and the ledger saw the service \
+        serve this target; or the ledger saw the service use the port, or an earlier task definition mapped it, and nothing \
+        healthy answers there now; or only ECS puts targets in the group.",
     remedy: "Register the task's address on the service's container port, wait until that is healthy, then deregister the \
         wrong pair. Look for whatever registered it: ECS takes the port from the service.",
     repair: "register-target, later deregister-target",
@@ -41,6 +42,10 @@ pub(crate) fn judge<'a>(
     let right: Vec<Target> = member.targets(group.group).collect();
     let Some(first) = right.iter().find(|right| right.ip == target.ip) else { return Ok(None) };
     if right.contains(&target) {
+        return Ok(None);
+    }
+    let (policy, sharers) = group.policy_of_all(lookup)?;
+    if policy.excludes(target.ip) {
         return Ok(None);
     }
     let absent: Vec<Target> = right.iter().copied().filter(|right| !group.has(*right)).collect();
@@ -59,6 +64,7 @@ pub(crate) fn judge<'a>(
     let subject =
         format!("{} {}", member.task.arn, if all_healthy { "right pair healthy" } else { "right pair to come" });
     let mut draft = start(&RULE, summary).group(group).target(target).member(member).subject(subject).loses_traffic(1);
+    draft = draft.sharers(&sharers);
     for target in absent {
         draft = draft.repair(register(group, member, target));
     }
@@ -113,31 +119,27 @@ fn objection<'a>(
             return Ok(Some(format!("a deployment of {id} is in flight")));
         }
     }
-    if group.is_exclusive(lookup)? || was_recorded(lookup, group, member, target.port)? {
+    if group.is_exclusive(lookup)? {
         return Ok(None);
     }
-    if !mapped_before(lookup, member, target.port)? {
+    let records = lookup.owners(&group.group.arn)?.unwrap_or_default();
+    let of_service = |record: &&Ownership| ServiceId::of(&record.service).as_ref() == Some(&member.id);
+    let mut on_port = records.iter().filter(of_service).filter(|record| record.target.port == target.port);
+    let is_proved = on_port.clone().any(|record| record.target == target && record.proves(lookup.now()));
+    if is_proved {
+        return Ok(None);
+    }
+    let did_serve = on_port.next().is_some();
+    if !did_serve && !mapped_before(lookup, member, target.port)? {
         return Ok(Some(format!("nothing shows that {} ever used port {}", member.id, target.port)));
     }
-    // A mapping opens nothing in awsvpc mode, and isn't what ECS registers: somebody may have meant what serves there.
-    Ok(is_healthy(group, target).then(|| {
-        format!(
-            "port {} is healthy, and nothing shows that {} served it through the target group",
-            target.port, member.id
-        )
-    }))
-}
-
-/// Did the ledger see a task of the service registered here on this port?
-fn was_recorded<'a>(
-    lookup: &Lookup<'a>,
-    group: &JudgedGroup<'a>,
-    member: &Member<'a>,
-    port: u16,
-) -> Result<bool, Gap<'a>> {
-    let records = lookup.owners(&group.group.arn)?.unwrap_or_default();
-    let of_service = |record: &&model::ledger::Ownership| ServiceId::of(&record.service).as_ref() == Some(&member.id);
-    Ok(records.iter().filter(of_service).any(|record| record.target.port == port))
+    // That the service used the port once, or mapped it, doesn't show that this target is a leftover: a mapping opens nothing in
+    // awsvpc mode, and somebody may have meant what serves there now.
+    let why = || {
+        let service = &member.id;
+        format!("port {} is healthy, and nothing shows that {service} served it through this target", target.port)
+    };
+    Ok(is_healthy(group, target).then(why))
 }
 
 /// Did an earlier task definition map this port, which none does now?

@@ -32,7 +32,6 @@ pub(crate) fn acl(name: &str, subnets: &[&str], entries: &[&str]) -> NetworkAcl 
     NetworkAcl {
         id: format!("acl-{name}"),
         vpc: names::vpc("main"),
-        is_default: false,
         subnets: subnets.iter().map(|subnet| names::subnet(subnet)).collect(),
         entries: entries.iter().map(parse).collect(),
     }

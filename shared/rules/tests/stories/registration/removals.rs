@@ -144,7 +144,7 @@ pub(crate) fn on_two_ports() -> Story {
 }
 
 pub(crate) fn wrong_port_by_ledger() -> Story {
-    on_two_ports().recorded("web", "10.0.1.200:9090", 200).ended(30)
+    on_two_ports().state("unhealthy", None).recorded("web", "10.0.1.200:9090", 200).ended(30)
 }
 
 pub(crate) fn wrong_port_by_definition() -> Story {

@@ -42,7 +42,7 @@ fn a_port_that_was_only_mapped_and_is_healthy_stays() {
     assert_snapshot!(on_two_ports().maps(6, 9090).found(), @"
     high target-wrong-port: Connections to task t9 of prod/web reach the wrong port: it is registered in target group web as 10.0.1.9:9090, but serves on port 8080
       about service web, task t9, group web, 10.0.1.9:9090, eni-t9; under the policy for prod/web
-      withheld: deregister 10.0.1.9:9090 from web: port 9090 is healthy, and nothing shows that prod/web served it through the target group
+      withheld: deregister 10.0.1.9:9090 from web: port 9090 is healthy, and nothing shows that prod/web served it through this target
     ");
     assert_eq!(on_two_ports().maps(6, 9090).recorded("web", "10.0.1.200:9090", 200).removals().len(), 1);
 }
@@ -50,8 +50,15 @@ fn a_port_that_was_only_mapped_and_is_healthy_stays() {
 #[test]
 fn or_if_the_ledger_remembers_the_service_on_it() {
     assert_eq!(wrong_port_by_ledger().removals().len(), 1);
-    let others = on_two_ports().service("api").recorded("web", "10.0.1.200:9090", 200);
+    let others = on_two_ports().state("unhealthy", None).service("api").recorded("web", "10.0.1.200:9090", 200);
     assert_eq!(others.removals().len(), 0, "another service's record says nothing");
+}
+
+#[test]
+fn a_healthy_one_goes_only_if_the_ledger_remembers_that_very_target() {
+    assert_eq!(on_two_ports().recorded("web", "10.0.1.9:9090", 9).removals().len(), 1);
+    assert_eq!(on_two_ports().recorded("web", "10.0.1.9:9090", 9).ended(30).removals().len(), 0);
+    assert_eq!(on_two_ports().recorded("web", "10.0.1.200:9090", 200).removals().len(), 0);
 }
 
 #[test]

@@ -62,7 +62,6 @@ impl Story {
         self.account.network.associations.push(SecurityGroupAssociation {
             group: names::security_group(name),
             vpc: names::vpc(vpc),
-            vpc_owner: None,
             state: state.to_owned(),
         });
         self
