@@ -151,3 +151,33 @@ def test_manual_page_is_read_by_man(nobody, tmp_path):
 
 def test_version_is_told(nobody):
     assert re.fullmatch(r"ecs-nlb-guard \d+\.\d+\.\d+( \([0-9a-f]{9}\))?\n", nobody.run("--version").out)
+
+
+def test_policy_explain_takes_one_service_by_name_or_arn_and_says_what_a_target_group_changes(nobody, tmp_path):
+    (tmp_path / "policy.toml").write_text('[[override]]\ncluster = "prod"\ntarget_group = "web"\nregistration.mode = "repair"\n')
+
+    def explain(service, *more):
+        return nobody.run("policy", "explain", "--service", service, "--policy", "policy.toml", *more)
+
+    for service in ("prod/web", "arn:aws:ecs:eu-central-1:111122223333:service/prod/web"):
+        ran = explain(service)
+        assert ran.status == 0 and 'override 1 (cluster = "prod", target_group = "web") applies too' in ran.err
+    assert explain("dev/web").err == ""
+    ran = explain("prod/web", "--target-group", "web")
+    assert 'registration.mode = "repair"' in ran.out and ran.err == ""
+    for service in ("pro*/web", "prod/web,prod/api", "prod/web/x", "arn:aws:ecs:eu-central-1:111122223333:service/web"):
+        ran = explain(service)
+        assert ran.status == 2 and "write CLUSTER/NAME" in ran.err, service
+
+
+@pytest.mark.parametrize("until", ["2026-12-01T01:00:00", "2026-12-01T01:00", "2026-12-01 01:00", "2026-12-01T01:00[Europe/Berlin]"])
+def test_a_time_without_an_offset_is_no_day(nobody, until):
+    ran = nobody.run("policy", "check", "-", stdin=f'[[accept]]\nrule = "target-stale"\nreason = "x"\nuntil = "{until}"\n')
+    assert ran.status == 2 and "is no time" in ran.out
+
+
+def test_a_policy_that_names_no_security_group_repairs_none(nobody):
+    ran = nobody.run("policy", "check", "-", stdin='security_groups.mode = "repair"\n')
+    assert "it repairs nothing anywhere" in ran.out
+    ran = nobody.run("policy", "check", "-", stdin='security_groups = { mode = "repair", required = ["name:base"] }\n')
+    assert "it repairs security groups" in ran.out

@@ -111,3 +111,17 @@ def test_what_is_wrong_with_the_flags_is_said(cli):
                         (("--service", "prod/wbe"), 'did you mean "prod/web"?')):
         ran = cli.run("watch", *words)
         assert ran.status == 2 and says in ran.err, ran.err
+
+
+def test_last_look_is_when_the_time_is_up(cli, web):
+    web.service.start_task(registered=False)
+    ran = cli.run("watch", "--service", "prod/web", "--timeout", "2s", "--interval", "1h")
+    assert ran.status == 1 and "doesn't serve after 2s" in ran.err
+
+
+@pytest.mark.parametrize("flag, value, why", [
+    ("--timeout", "3000000000000000h", "seven days at most"), ("--interval", "0s", "1 s at least"), ("--interval", "3000h", "seven days at most"),
+])
+def test_times_that_nobody_means_are_refused(nobody, flag, value, why):
+    ran = nobody.run("watch", "--service", "prod/web", flag, value)
+    assert ran.status == 2 and why in ran.err

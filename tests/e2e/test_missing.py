@@ -192,3 +192,12 @@ def test_ipv6_group_ends_without_a_task_that_has_no_ipv6_address(web, registrar,
     registrar.invoke(sqs(task.event()))
     assert group.targets() == set()
     assert proxy.changes() == []
+
+
+@pytest.mark.parametrize("level", ["error", "off"])
+def test_a_repair_is_logged_whatever_is_to_be_logged(web, start_registrar, level):
+    registrar = start_registrar(RUST_LOG=level)
+    forgotten = web.service.start_task(registered=False)
+    repaired, rest = [registrar.invoke(sqs(forgotten.event())) for _ in range(2)]
+    assert "the pass is over" in repaired.logged_text() and '\\"done\\"' in repaired.logged_text().replace('"done"', '\\"done\\"')
+    assert "the pass is over" not in rest.logged_text()

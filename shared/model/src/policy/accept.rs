@@ -96,8 +96,10 @@ fn until(node: &DocumentNode) -> Result<Timestamp, String> {
         return Err(format!("expected a string, found {}: {FORM}", node.value.kind()));
     };
     let end_of_day = |day: Date| day.checked_add(1.day()).and_then(|next| next.to_zoned(TimeZone::UTC)).ok();
+    // A time without an offset reads as a day, too, and would hold for longer than was meant.
+    let day = text.parse::<Date>().ok().filter(|day| day.to_string() == *text).and_then(end_of_day);
     text.parse::<Timestamp>()
         .ok()
-        .or_else(|| Some(text.parse::<Date>().ok().and_then(end_of_day)?.timestamp()))
+        .or_else(|| Some(day?.timestamp()))
         .ok_or_else(|| format!("{} is no time: {FORM}", quoted(text)))
 }

@@ -24,7 +24,7 @@ impl Filter {
     }
 
     pub(super) fn targets(&self) -> Targets {
-        self.targets.clone().with_target(LOGGED_TWICE, LevelFilter::OFF)
+        self.targets.clone().with_target(LOGGED_TWICE, LevelFilter::OFF).with_target(super::REPAIRS, LevelFilter::INFO)
     }
 }
 
@@ -70,6 +70,13 @@ mod tests {
         assert!(filter.would_enable("pipeline::pass", &Level::DEBUG));
         assert!(filter.would_enable("aws", &Level::WARN) && !filter.would_enable("aws", &Level::INFO));
         assert!(Filter::default().targets().would_enable("aws", &Level::INFO));
+    }
+
+    #[test]
+    fn repairs_are_logged_whatever_is_asked_for() {
+        for text in ["off", "error", "somewhere=trace"] {
+            assert!(filter(text).unwrap().would_enable(super::super::REPAIRS, &Level::INFO), "{text}");
+        }
     }
 
     #[test]

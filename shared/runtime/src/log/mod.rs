@@ -3,7 +3,8 @@
 mod filter;
 mod format;
 
-use report::{LogLine, Report};
+use model::repair::RepairStatus;
+use report::{LogLine, RepairReport, Report};
 use tracing_subscriber::fmt::format::JsonFields;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -19,11 +20,17 @@ pub fn start(filter: &Filter) {
     logging.try_init().unwrap_or_default();
 }
 
+/// Where a report of changes comes from: nobody can choose not to have it logged, as no other record of them lasts as long.
+const REPAIRS: &str = "repairs";
+
 /// Logs a report in the field `report`, or, if it is too long for one line, its summary and a line for each finding in the
 /// field `finding`.
 pub fn report(report: &Report) {
+    let is_of_changes =
+        |one: &RepairReport| matches!(one.status, RepairStatus::Done | RepairStatus::Failed | RepairStatus::Refused);
+    let tells_of_changes = report.findings.iter().flat_map(|finding| &finding.repairs).any(is_of_changes);
     // A report is long: it isn't written where nobody listens.
-    if !tracing::enabled!(tracing::Level::INFO) {
+    if !tells_of_changes && !tracing::enabled!(tracing::Level::INFO) {
         return;
     }
     let lines = match report.log_lines() {
@@ -33,16 +40,24 @@ pub fn report(report: &Report) {
             return;
         }
     };
+    macro_rules! log {
+        ($($line:tt)*) => {
+            match tells_of_changes {
+                true => tracing::info!(target: REPAIRS, $($line)*),
+                false => tracing::info!($($line)*),
+            }
+        };
+    }
     for line in lines {
         match line {
-            LogLine::Report(json) => tracing::info!(
+            LogLine::Report(json) => log!(
                 report = json.as_str(),
                 findings = report.findings.len(),
                 unread = report.coverage.unread.len(),
                 duration_ms = report.duration_ms,
                 "the pass is over",
             ),
-            LogLine::Finding(json) => tracing::info!(finding = json.as_str(), "found in this pass"),
+            LogLine::Finding(json) => log!(finding = json.as_str(), "found in this pass"),
         }
     }
 }

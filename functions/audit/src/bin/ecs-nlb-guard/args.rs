@@ -163,10 +163,10 @@ pub(crate) struct WatchArgs {
     #[command(flatten)]
     pub(crate) look: SelectionArgs,
     /// How long to wait at most, such as 90s or 15m
-    #[arg(long, value_name = "DURATION", default_value = "15m", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", default_value = "15m", value_parser = |text: &str| duration(text, Duration::ZERO))]
     pub(crate) timeout: Duration,
     /// How long to wait between two looks
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = |text: &str| duration(text, Duration::from_secs(1)))]
     pub(crate) interval: Duration,
 }
 
@@ -264,7 +264,7 @@ pub(crate) enum PolicyCommand {
 /// Show what the policy says for a service.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ExplainArgs {
-    /// The service, by names
+    /// The service, by names or ARN
     #[arg(long, value_name = "CLUSTER/NAME")]
     pub(crate) service: String,
     /// The target group that is meant
@@ -351,9 +351,17 @@ impl TypedValueParser for RulePattern {
     }
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+/// A week is longer than anybody waits.
+const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
+
+fn duration(text: &str, least: Duration) -> Result<Duration, String> {
     let duration = SpanParser::new().parse_unsigned_duration(text);
-    duration.map_err(|_| "write it in h, m and s, like 90s, 15m or 1h30m".to_owned())
+    let duration = duration.map_err(|_| "write it in h, m and s, like 90s, 15m or 1h30m".to_owned())?;
+    match duration {
+        short if short < least => Err(format!("it is {} s at least", least.as_secs())),
+        long if long > LONGEST => Err("it is seven days at most".to_owned()),
+        fits => Ok(fits),
+    }
 }
 
 /// What AssumeRole takes: 2 to 1,224 characters, `[\w+=,.@:\/-]` (AWS Security Token Service API reference).

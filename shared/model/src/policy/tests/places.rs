@@ -149,12 +149,15 @@ fn a_cap_lowers_every_mode_and_raises_none() {
         [[override]]
         cluster = "prod-*"
         security_groups.mode = "repair"
+        security_groups.required = ["name:base"]
         [[override]]
         service = "web"
         registration.mode = "observe"
         "#,
     );
     assert_eq!(policy.may_repair(), MayRepair { registration: true, security_groups: true });
+    let no_group = parse("security_groups.mode = \"repair\"");
+    assert_eq!(no_group.may_repair(), MayRepair { registration: false, security_groups: false });
     assert_eq!(policy.clone().capped(Mode::Repair), policy);
     assert_eq!(policy.registration(&WEB).mode, Mode::Observe);
 

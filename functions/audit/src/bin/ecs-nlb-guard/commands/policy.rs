@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
+use model::id::ServiceArn;
 use model::policy::{Explained, MayRepair, Policy, PolicyProblem, PolicySubject};
 use runtime::settings::Given;
 
@@ -40,20 +41,47 @@ pub(crate) fn check(file: &Path) -> Result<Ending, Failure> {
 
 /// Tells what the policy says for a service, key by key.
 pub(crate) fn explain(args: &ExplainArgs) -> Result<Ending, Failure> {
-    let Some((cluster, service)) =
-        args.service.split_once('/').filter(|(cluster, service)| !cluster.is_empty() && !service.is_empty())
-    else {
-        return Err(Failure::usage_of(format!("--service {:?} names no cluster: write CLUSTER/NAME", args.service)));
-    };
+    let (cluster, service) = names(&args.service)?;
     let settings = settings(Given { policy: args.policy.as_deref(), ..Given::default() })?;
-    let subject =
-        PolicySubject { cluster: Some(cluster), service: Some(service), target_group: args.target_group.as_deref() };
+    let target_group = args.target_group.as_deref();
+    let subject = PolicySubject { cluster: Some(&cluster), service: Some(&service), target_group };
     let explained = settings.policy.explain(&subject);
     let left = |one: &Explained| format!("{} = {}", one.key, one.value);
     let width = explained.iter().map(|one| left(one).chars().count()).max().unwrap_or_default();
     let lines: String = explained.iter().map(|one| format!("{:<width$}  # {}\n", left(one), one.origin)).collect();
     output::print(&lines)?;
+    if target_group.is_none() {
+        for over in settings.policy.overrides_by_group(&subject) {
+            output::note(&format!(
+                "{over} applies too in such a group of the service: say --target-group NAME to see it"
+            ));
+        }
+    }
     Ok(Ending::Fine)
+}
+
+/// The cluster and the service that are meant: one of each, by name or by the service's ARN.
+fn names(text: &str) -> Result<(String, String), Failure> {
+    if let Ok(arn) = text.parse::<ServiceArn>() {
+        let cluster = arn.cluster_name().ok_or_else(|| {
+            Failure::usage_of(format!(
+                "--service {text:?} is an ARN of the old form, without a cluster: write CLUSTER/NAME"
+            ))
+        })?;
+        return Ok((cluster.to_owned(), arn.name().to_owned()));
+    }
+    let Some((cluster, service)) = text.split_once('/') else {
+        return Err(Failure::usage_of(format!("--service {text:?} names no cluster: write CLUSTER/NAME")));
+    };
+    // "Up to 255 letters (uppercase and lowercase), numbers, underscores, and hyphens": ECS's CreateService and CreateCluster.
+    let is_name =
+        |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    match is_name(cluster) && is_name(service) {
+        true => Ok((cluster.to_owned(), service.to_owned())),
+        false => {
+            Err(Failure::usage_of(format!("--service {text:?} is not one service: write CLUSTER/NAME, or its ARN")))
+        }
+    }
 }
 
 /// Writes a policy with every default, and a comment on each.

@@ -58,14 +58,15 @@ pub(crate) async fn run(args: &WatchArgs) -> Result<Ending, Failure> {
         let Some((id, standing)) = standings.iter().find(|(_, standing)| *standing != RolloutProgress::Serves) else {
             return Ok(Ending::Fine);
         };
-        let next = Instant::now() + args.interval;
-        if next > deadline {
+        let now = Instant::now();
+        if now >= deadline {
             let waited = SpanPrinter::new().unsigned_duration_to_string(&args.timeout);
             let hint = denied::hints(&audited.report.coverage.unread).pop();
             output::error(&format!("{id} doesn't serve after {waited}; {}", standing.text()), hint.as_deref());
             return Ok(if matches!(standing, RolloutProgress::Unread(_)) { Ending::Unread } else { Ending::Found });
         }
-        sleep_until(next).await;
+        // The last look is when the time is up.
+        sleep_until(deadline.min(now + args.interval)).await;
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use audit::texts::texts;
 use report::html::{LinkedPart, index_page};
 use report::text::TextStyle;
-use report::{Parts, Report, RuleText};
+use report::{Report, ReportParts, RuleText};
 
 use super::Several;
 use super::part::PartReport;
@@ -107,7 +107,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The page that leads to the pages of these parts.
-    fn index(&self, output: &Output, parts: &Parts<'_>) -> String {
+    fn index(&self, output: &Output, parts: &ReportParts<'_>) -> String {
         let linked = parts.0.iter().filter_map(|report| {
             let page = self.page_of(output, report)?.file_name()?.to_string_lossy().into_owned();
             Some(LinkedPart { report, page })
@@ -128,7 +128,7 @@ impl<'a> Writer<'a> {
                 (None, FormatArg::Html) => self.bars.without(|| output::print(&page))?,
                 (None, FormatArg::Text | FormatArg::Markdown) => {
                     let gap = if self.has_printed { "\n" } else { "" };
-                    let text = self.render(&Parts(vec![&part.report]), output.format, output::look())?;
+                    let text = self.render(&ReportParts(vec![&part.report]), output.format, output::look())?;
                     self.bars.without(|| output::print(&format!("{gap}{text}")))?;
                     self.has_printed = true;
                 }
@@ -143,7 +143,7 @@ impl<'a> Writer<'a> {
         if reports.is_empty() {
             return Ok(());
         }
-        let all = Parts(reports.to_vec());
+        let all = ReportParts(reports.to_vec());
         // Files that are of the same parts are named together.
         let mut written: BTreeMap<Vec<usize>, Vec<PathBuf>> = BTreeMap::new();
         for output in self.outputs {
@@ -153,7 +153,7 @@ impl<'a> Writer<'a> {
                 (None, format) => output::print(&self.render(&all, format, output::look())?)?,
                 (Some(_), format) => {
                     for (path, of) in files(output, reports) {
-                        let parts = Parts(of.iter().filter_map(|nth| reports.get(*nth).copied()).collect());
+                        let parts = ReportParts(of.iter().filter_map(|nth| reports.get(*nth).copied()).collect());
                         match format {
                             FormatArg::Html if lacking(output, self.several).is_empty() => {}
                             FormatArg::Html => output::write_file(&path, &self.index(output, &parts))?,
@@ -165,14 +165,14 @@ impl<'a> Writer<'a> {
             }
         }
         for (of, files) in written {
-            let parts = Parts(of.iter().filter_map(|nth| reports.get(*nth).copied()).collect());
+            let parts = ReportParts(of.iter().filter_map(|nth| reports.get(*nth).copied()).collect());
             let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
             output::note(&format!("{}: {}", files.join(", "), parts.verdict()));
         }
         Ok(())
     }
 
-    fn render(&self, parts: &Parts<'_>, format: FormatArg, look: TextStyle) -> Result<String, Failure> {
+    fn render(&self, parts: &ReportParts<'_>, format: FormatArg, look: TextStyle) -> Result<String, Failure> {
         let json = |json: Result<String, serde_json::Error>| {
             json.map(|json| json + "\n").map_err(|error| Failure::usage(&error))
         };
