@@ -7,8 +7,9 @@
 //! * [`caller`] – whose account and Region the command line works in.
 //!
 //! It has two faces, the Lambda function `audit` and the command line `ecs-nlb-guard`, which say the same of the same
-//! account. It writes nothing in the account, because it calls nothing that does; what a second look may confirm is left in
-//! the queues of the functions that repair.
+//! account. It changes nothing in ECS, EC2 and Elastic Load Balancing, because it calls nothing that does; what a second look may
+//! confirm is left in the queues of the functions that repair. The function keeps alerts and what it saw in the ledger, and
+//! reports in the bucket.
 
 pub mod auditor;
 pub mod backend;

@@ -140,13 +140,7 @@ impl<L: AlertLedger, C: Channels> AlertContext<'_, L, C> {
                 return mine;
             }
         }
-        outcome.failures.push(CallError {
-            operation: "dynamodb:PutItem",
-            resource: "alerts".to_owned(),
-            kind: CallErrorKind::Transient,
-            code: None,
-            message: format!("other passes wrote the same alerts at each of {ATTEMPTS} attempts"),
-        });
+        outcome.failures.push(lost_to_others());
         mine
     }
 
@@ -156,9 +150,9 @@ impl<L: AlertLedger, C: Channels> AlertContext<'_, L, C> {
         let pending = |kept: KeptAlert| {
             let untold = kept.alert.untold.clone()?;
             let update = AlertUpdate::pending(&self.origin, &kept.alert, &untold);
-            Some(Pending { kept, untold, update })
+            Some(OwnNotice { kept, untold, update })
         };
-        let mine: Vec<Pending> = mine.into_iter().filter_map(pending).collect();
+        let mine: Vec<OwnNotice> = mine.into_iter().filter_map(pending).collect();
         if mine.is_empty() {
             return;
         }
@@ -174,14 +168,14 @@ impl<L: AlertLedger, C: Channels> AlertContext<'_, L, C> {
             }
         }
         let noted = stream::iter(mine.into_iter().zip(delivered))
-            .map(|(Pending { kept, untold, .. }, to)| self.note_delivered(kept, untold, to, &channels, now));
+            .map(|(OwnNotice { kept, untold, .. }, to)| self.note_delivered(kept, untold, to, &channels, now));
         let noted: Vec<_> = noted.buffer_unordered(AT_ONCE).collect().await;
         outcome.failures.extend(noted.into_iter().filter_map(Result::err));
     }
 
     /// Tells through one channel; `delivered` of the answer counts in `all`.
-    async fn deliver(&self, channel: &'static str, all: &[Pending]) -> (&'static str, Delivery) {
-        let is_due = |(_, pending): &(usize, &Pending)| !pending.untold.delivered.contains(channel);
+    async fn deliver(&self, channel: &'static str, all: &[OwnNotice]) -> (&'static str, Delivery) {
+        let is_due = |(_, pending): &(usize, &OwnNotice)| !pending.untold.delivered.contains(channel);
         let (due, updates): (Vec<usize>, Vec<AlertUpdate>) =
             all.iter().enumerate().filter(is_due).map(|(nth, pending)| (nth, pending.update.clone())).unzip();
         if due.is_empty() {
@@ -211,12 +205,12 @@ impl<L: AlertLedger, C: Channels> AlertContext<'_, L, C> {
             }
             latest = self.ledger.alerts().await?.into_iter().find(|other| other.alert.key == key);
         }
-        Ok(())
+        Err(lost_to_others())
     }
 }
 
 /// A change that this pass is to tell.
-struct Pending {
+struct OwnNotice {
     kept: KeptAlert,
     untold: PendingNotice,
     update: AlertUpdate,
@@ -230,5 +224,15 @@ fn change(before: Option<&model::alert::Alert>, after: &model::alert::Alert) -> 
         (Some(before), true) if after.last_sent > before.last_sent => Some(AlertChange::Reminder),
         (Some(_), false) => Some(AlertChange::Resolved),
         _ => None,
+    }
+}
+
+fn lost_to_others() -> CallError {
+    CallError {
+        operation: "dynamodb:PutItem",
+        resource: "alerts".to_owned(),
+        kind: CallErrorKind::Transient,
+        code: None,
+        message: format!("other passes wrote the same alerts at each of {ATTEMPTS} attempts"),
     }
 }

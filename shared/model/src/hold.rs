@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::ecs::Tags;
 
-/// The tag's key, on a cluster, service, task, target group or load balancer.
+/// The tag's key, on a cluster, service, task, target group, load balancer, security group or network interface.
 pub const HOLD_TAG: &str = "ecs-nlb-guard:hold";
 
 /// Do these tags hold their resource at `now`? A time holds until then; `true`, and anything else that

@@ -11,7 +11,7 @@ use crate::environment::{Environment, answer};
 use crate::ports::Clock as _;
 
 /// What a look reads with.
-pub(crate) trait Reader {
+pub(crate) trait FactReader {
     /// Has every question answered.
     fn read(&mut self, questions: BTreeSet<Question>, known: &mut Observation) -> impl Future<Output = ()> + Send;
 
@@ -24,7 +24,7 @@ pub(crate) trait Reader {
 /// Asks AWS and the ledger, always.
 pub(crate) struct Afresh<'e, E>(pub(crate) &'e E);
 
-impl<E: Environment> Reader for Afresh<'_, E> {
+impl<E: Environment> FactReader for Afresh<'_, E> {
     async fn read(&mut self, questions: BTreeSet<Question>, known: &mut Observation) {
         answer(self.0, &questions, known).await;
     }
@@ -73,7 +73,7 @@ pub(crate) async fn look<E: Environment>(
 
 /// The same with a reader of its own. `watch` is called before each round of reading.
 pub(crate) async fn look_with<E: Environment>(
-    reader: &mut impl Reader,
+    reader: &mut impl FactReader,
     environment: &E,
     assignment: &Assignment<'_>,
     looks: &LookHistory,
@@ -91,7 +91,7 @@ pub(crate) async fn look_with<E: Environment>(
 
 /// Judges and plans until nothing is left to ask. What `known` holds already isn't asked again.
 pub(crate) async fn until_answered(
-    reader: &mut impl Reader,
+    reader: &mut impl FactReader,
     known: &mut Observation,
     judge: impl Fn(&Observation) -> (Judged, BTreeSet<Question>) + Sync,
     watch: &(impl Fn(Progress<'_>) + Sync),

@@ -16,7 +16,7 @@ use planner::{Capabilities, Decision, LookAgain, Plan, Waiting};
 use crate::assignment::Assignment;
 use crate::conclusions::Conclusions;
 use crate::environment::{Environment, answer};
-use crate::look::{Judged, Progress, Reader, look_with};
+use crate::look::{FactReader, Judged, Progress, look_with};
 use crate::outcome::PassOutcome;
 use crate::pass::send_looks;
 use crate::ports::{Clock as _, FactStore, JudgedAccount, LookQueue};
@@ -99,7 +99,7 @@ impl<E: Environment, F: FactStore> Remembering<'_, E, F> {
     }
 }
 
-impl<E: Environment, F: FactStore> Reader for Remembering<'_, E, F> {
+impl<E: Environment, F: FactStore> FactReader for Remembering<'_, E, F> {
     async fn read(&mut self, mut questions: BTreeSet<Question>, known: &mut Observation) {
         let askable = self.memory.askable(&questions);
         if let Some(facts) = self.facts.filter(|_| !askable.is_empty() && !self.memory.has_failed()) {

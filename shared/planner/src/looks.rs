@@ -51,7 +51,7 @@ pub struct LookAgain {
 
 /// What waits in one place.
 #[derive(Debug, Default)]
-struct Pending {
+struct PlaceWaiting {
     suspicions: BTreeMap<Fingerprint, Suspicion>,
     in_grace: Vec<Timestamp>,
 }
@@ -64,7 +64,7 @@ pub(crate) fn to_come(
     waiting: Waiting,
     now: Timestamp,
 ) -> BTreeMap<Site, LookAgain> {
-    let mut pending: BTreeMap<Site, Pending> = BTreeMap::new();
+    let mut pending: BTreeMap<Site, PlaceWaiting> = BTreeMap::new();
     for planned in findings {
         for step in &planned.steps {
             if let Some(suspicion) = step.suspicion {
@@ -80,7 +80,7 @@ pub(crate) fn to_come(
     pending.into_iter().map(|(site, pending)| (site, pending.look(looks.attempt, now))).collect()
 }
 
-impl Pending {
+impl PlaceWaiting {
     fn look(self, attempt: u32, now: Timestamp) -> LookAgain {
         let at = self.time(attempt, now);
         // A look is counted unless it was only too early for all that waits: such a wait ends by itself.

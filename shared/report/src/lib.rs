@@ -35,7 +35,7 @@ pub use formats::RuleText;
 pub use groups::FindingGroup;
 pub use lines::LogLine;
 pub use opening::Standing;
-pub use parts::Parts;
+pub use parts::ReportParts;
 pub use place::{one_line, place};
 pub use rule_page::{rule_page, rule_url};
 pub use topology::Topology;

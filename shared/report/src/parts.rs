@@ -13,7 +13,7 @@ use crate::text::TextStyle;
 
 /// Reports of different accounts or Regions. A report alone is what it is without the others.
 #[derive(Debug, Clone)]
-pub struct Parts<'a>(pub Vec<&'a Report>);
+pub struct ReportParts<'a>(pub Vec<&'a Report>);
 
 /// Several reports as JSON.
 #[derive(Serialize)]
@@ -40,7 +40,7 @@ pub fn read_json(text: &str) -> Result<Vec<Report>, serde_json::Error> {
     }
 }
 
-impl Parts<'_> {
+impl ReportParts<'_> {
     /// All of it in a few words: `3 parts: 2 critical, 1 high`.
     #[must_use]
     pub fn verdict(&self) -> String {

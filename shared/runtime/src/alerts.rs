@@ -65,9 +65,12 @@ impl Alerts {
     pub fn open(config: &SdkConfig, settings: &Settings, ledger: Option<DynamoDbLedger>) -> Self {
         let alerts = Self::of(config, settings, ledger);
         match (alerts.channels.names().is_empty(), &settings.ledger_table) {
-            (true, _) => {
+            (true, Some(_)) => {
                 tracing::warn!("no topic is set (GUARD_TOPIC_ARN), nor another channel: alerts are only logged")
             }
+            (true, None) => tracing::warn!(
+                "no topic is set (GUARD_TOPIC_ARN), nor another channel, and no ledger (GUARD_LEDGER_TABLE): there are no alerts"
+            ),
             (false, None) => tracing::warn!(
                 "a topic or another channel is set, but no ledger (GUARD_LEDGER_TABLE) to know by what was sent: no alert \
                  is sent"

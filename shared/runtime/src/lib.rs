@@ -9,7 +9,8 @@
 //! * [`lambda`] – one invocation after the other;
 //! * [`log`], [`clock`], [`home`], [`mod@chain`] – the log, the wall clock, the account and Region, errors in full.
 //!
-//! Nothing is judged, planned or repaired here. Environment variables and the wall clock are read here and nowhere else.
+//! Nothing is judged, planned or repaired here. The guard's own settings and the wall clock are read here and nowhere
+//! else; AWS's variables are read where its clients are made (`aws::client`), and by the command line.
 
 pub mod alerts;
 pub mod batch;

@@ -120,6 +120,8 @@ impl FanOut {
         if there.contains(&plan.report_key()) {
             return Ok(None);
         }
+        // Anyone who may send to the queue may have written when.
+        let until = until.min(plan.began.checked_add(PATIENCE).unwrap_or(plan.began));
         let complete = (0..plan.parts.len()).all(|part| there.contains(&plan.part_key(part)));
         if !complete && now < until {
             let wait = until.duration_since(now).min(LONGEST_DELAY);

@@ -1,6 +1,7 @@
 //! What the guard asks of AWS, in the model's words.
 //!
-//! A list is read to its last page, and fails as a whole rather than leave out what it can't read. A call that describes takes
+//! A list is read to its last page, and fails as a whole rather than leave out what it can't read; a list of clusters says beside
+//! it that one of them can't be. A call that describes takes
 //! at most one batch and answers for each key: a failure of the call itself is the error, a failure on one key is that key's
 //! answer. A key without an answer was not mentioned by AWS, which says nothing about it: [`crate::observe`] takes it as unread.
 //!
@@ -37,7 +38,7 @@ pub trait Account: Sync {
     fn deregister_targets(&self, group: &TargetGroupArn, targets: &[Target], zone: Zone) -> impl Reply<()>;
 
     /// Sets the security groups of an interface: the whole set, at least one. AWS refuses it for interfaces that it
-    /// manages, by [`Refused`](model::call::CallErrorKind::Permanent) or [`Denied`](model::call::CallErrorKind::Denied).
+    /// manages, by [`Permanent`](model::call::CallErrorKind::Permanent) or [`Denied`](model::call::CallErrorKind::Denied).
     fn modify_network_interface_groups(
         &self,
         interface: &NetworkInterfaceId,

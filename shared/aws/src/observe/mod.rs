@@ -32,7 +32,7 @@ pub async fn answer<A: Account>(account: &A, questions: &BTreeSet<Question>, fac
     let mut asked = AwsQuestions::of(questions);
     by_subnet_where_that_is_fewer(&mut asked);
     stopped_in_one_where_that_is_fewer(&mut asked, facts);
-    let reader = Reader { account, facts: Mutex::new(facts) };
+    let reader = ReadContext { account, facts: Mutex::new(facts) };
     let mut queues = Queues::default();
     macro_rules! queue {
         ($($table:ident)*) => {
@@ -76,13 +76,13 @@ fn take_turns(queue: Vec<Turn<'_>>) -> BoxFuture<'_, ()> {
 }
 
 /// What all reads have.
-struct Reader<'a, A> {
+struct ReadContext<'a, A> {
     account: &'a A,
     /// Never held while a read waits.
     facts: Mutex<&'a mut AwsFacts>,
 }
 
-impl<A: Account> Reader<'_, A> {
+impl<A: Account> ReadContext<'_, A> {
     /// Queues what is asked of one table.
     fn queue<'a, T: AwsFact>(&'a self, _: fn(&AwsFacts) -> &T, asked: Vec<T::Asked>, queues: &mut Queues<'a>) {
         if asked.is_empty() {

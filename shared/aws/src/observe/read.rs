@@ -6,11 +6,11 @@ use std::fmt::Display;
 use model::call::{CallError, CallErrorKind};
 use model::observation::{Answer, Unread, UnreadKind};
 
-use super::Reader;
+use super::ReadContext;
 use crate::api::{Account, AwsFact};
 
 /// Reads a batch and fills in an answer for each of its questions, whatever happens.
-pub(super) async fn read<A: Account, T: AwsFact>(reader: &Reader<'_, A>, asked: Vec<T::Asked>) {
+pub(super) async fn read<A: Account, T: AwsFact>(reader: &ReadContext<'_, A>, asked: Vec<T::Asked>) {
     let outcome = reader.account.read::<T>(&asked).await;
     reader.fill(|facts| match outcome {
         Ok(found) => {

@@ -66,8 +66,6 @@ pub struct SecurityGroupAssociation {
     pub group: SecurityGroupId,
     /// The VPC that it is associated with.
     pub vpc: VpcId,
-    /// The account that VPC belongs to, if EC2 says.
-    pub vpc_owner: Option<AccountId>,
     /// `associating`, `associated`, `association-failed`, `disassociating` …
     pub state: String,
 }

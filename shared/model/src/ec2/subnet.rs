@@ -46,8 +46,6 @@ pub struct NetworkAcl {
     pub id: String,
     /// Its VPC.
     pub vpc: VpcId,
-    /// Is it the VPC's own, which subnets have that were given no other?
-    pub is_default: bool,
     /// The subnets that have it. A subnet has one.
     pub subnets: Vec<SubnetId>,
     /// Its entries by number, those into the subnets first. The first that matches decides; what none matches is denied.

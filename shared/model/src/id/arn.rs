@@ -11,7 +11,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use parts::{Parts, is_partition, last, middle};
+use parts::{ArnParts, is_partition, last, middle};
 
 /// Why a text is not the ARN it was taken for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,7 +33,7 @@ macro_rules! arn {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
-        pub struct $name(Parts);
+        pub struct $name(ArnParts);
 
         impl $name {
             /// The whole ARN.
@@ -71,7 +71,7 @@ macro_rules! arn {
             type Err = ArnError;
             fn from_str(text: &str) -> Result<Self, ArnError> {
                 let fail = |why| ArnError { text: text.chars().take(300).collect(), expected: $expected, why };
-                let parts = Parts::parse(text, $service).map_err(fail)?;
+                let parts = ArnParts::parse(text, $service).map_err(fail)?;
                 let check: fn(&[&str]) -> bool = $check;
                 // One more than any of these ARNs has: what has more than that is none.
                 let mut segments = [""; 6];

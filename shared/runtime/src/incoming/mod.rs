@@ -1,6 +1,7 @@
 //! What a function is given, told apart by shape: an SQS event, an EventBridge event, or a request.
 //!
-//! An event says where to look and nothing more; [`Scope`] is all that is taken from it. Reading never panics, does no I/O
+//! An event says where to look and nothing more; [`Scope`] is all that is taken from it, and what changed of
+//! that which sweeps remember. Reading never panics, does no I/O
 //! and knows no clock. In an SQS event each message is read on its own, so that one that can't be read fails alone. What
 //! belongs to another account or Region is refused here.
 

@@ -14,7 +14,7 @@ pub(super) enum Shape {
     Sqs,
     /// `detail-type`, `source`, `detail` …
     Event,
-    /// Nothing but `scope`, `rules`, `mode`, `format`.
+    /// Nothing but `scope`, `rules`, `mode`, `format`, `remembered`.
     Request,
     /// `look_again` …
     LookAgain,

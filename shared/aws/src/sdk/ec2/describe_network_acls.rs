@@ -47,7 +47,6 @@ fn read(acl: &types::NetworkAcl) -> Read<NetworkAcl> {
     Ok(NetworkAcl {
         id: required("networkAclId", acl.network_acl_id())?.to_owned(),
         vpc: parse_required("vpcId", acl.vpc_id())?,
-        is_default: required("default", acl.is_default())?,
         subnets: parse_all("associations.subnetId", subnets)?,
         entries,
     })

@@ -12,7 +12,7 @@ use model::hold::HOLD_TAG;
 use model::id::{NetworkInterfaceId, SecurityGroupId, SubnetId, VpcId};
 use model::observation::{Answer, Table};
 
-use super::{Item, filtered, grouped};
+use super::{KeyedRead, filtered, grouped};
 use crate::api::{Answers, AwsFact, Found};
 use crate::batch::FILTER_VALUES;
 use crate::memory::{World, known_or_absent};
@@ -84,7 +84,7 @@ async fn describe<K: Display>(
     filter: &str,
     values: &[K],
     key: impl Fn(&types::NetworkInterface, &mut InterfaceTexts) -> Read<K> + Send,
-) -> Result<Vec<Vec<Item<K, NetworkInterface>>>, CallError> {
+) -> Result<Vec<Vec<KeyedRead<K, NetworkInterface>>>, CallError> {
     let resource = resource_of(values);
     let values = values.iter().map(ToString::to_string).collect();
     let filter = Filter::builder().name(filter).set_values(Some(values)).build();

@@ -10,7 +10,7 @@ use super::grouped;
 use crate::api::{Answers, AwsFact, Found};
 use crate::batch::FILTER_VALUES;
 use crate::sdk::Clients;
-use crate::sdk::read::{Read, parse_optional, parse_required, required};
+use crate::sdk::read::{Read, parse_required, required};
 use crate::sdk::resource::resource_of;
 
 const OPERATION: &str = "ec2:DescribeSecurityGroupVpcAssociations";
@@ -46,7 +46,6 @@ fn read(association: &types::SecurityGroupVpcAssociation) -> Read<SecurityGroupA
     Ok(SecurityGroupAssociation {
         group: parse_required("groupId", association.group_id())?,
         vpc: parse_required("vpcId", association.vpc_id())?,
-        vpc_owner: parse_optional("vpcOwnerId", association.vpc_owner_id())?,
         state: required("state", association.state())?.as_str().to_owned(),
     })
 }

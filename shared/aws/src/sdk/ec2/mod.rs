@@ -24,14 +24,14 @@ use super::read::{Read, answer};
 use crate::api::Answers;
 
 /// An object of an answer, and the key that it belongs to. Either may make no sense.
-type Item<K, V> = (Read<K>, Read<V>);
+type KeyedRead<K, V> = (Read<K>, Read<V>);
 
 /// Each key asked about once, with what a filter for them found: what it didn't find isn't there. An object that can't be read
 /// is unread by itself; one whose own id makes no sense is none of those that were asked about.
 fn filtered<K: Ord + Clone + Display, V>(
     operation: &'static str,
     keys: &[K],
-    items: impl IntoIterator<Item = Item<K, V>>,
+    items: impl IntoIterator<Item = KeyedRead<K, V>>,
 ) -> Answers<K, V> {
     let found = items.into_iter().filter_map(|(key, item)| Some((key.ok()?, item)));
     let mut found: BTreeMap<K, Read<V>> = found.collect();
@@ -44,7 +44,7 @@ fn filtered<K: Ord + Clone + Display, V>(
 fn grouped<K: Ord + Clone + Display, V>(
     operation: &'static str,
     keys: &[K],
-    items: impl IntoIterator<Item = Item<K, V>>,
+    items: impl IntoIterator<Item = KeyedRead<K, V>>,
 ) -> Answers<K, Vec<V>> {
     let mut groups: BTreeMap<K, Read<Vec<V>>> = keys.iter().map(|key| (key.clone(), Ok(Vec::new()))).collect();
     for (key, item) in items {

@@ -11,7 +11,7 @@ use crate::id::plain::{is_account_id, is_region};
 /// The text of an ARN, where its parts end, and its hash. A large account has hundreds of thousands, each looked up again
 /// and again: nearly always by a copy of the same text, and without reading it.
 #[derive(Clone)]
-pub(super) struct Parts {
+pub(super) struct ArnParts {
     pub(super) text: Arc<str>,
     hash: u32,
     partition: u8,
@@ -24,33 +24,33 @@ pub(super) struct Parts {
 const MAX_ARN: usize = 2048;
 
 /// All else follows from the text.
-impl PartialEq for Parts {
+impl PartialEq for ArnParts {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.text, &other.text) || (self.hash == other.hash && self.text == other.text)
     }
 }
 
-impl Eq for Parts {}
+impl Eq for ArnParts {}
 
-impl PartialOrd for Parts {
+impl PartialOrd for ArnParts {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for Parts {
+impl Ord for ArnParts {
     fn cmp(&self, other: &Self) -> Ordering {
         if Arc::ptr_eq(&self.text, &other.text) { Ordering::Equal } else { self.text.cmp(&other.text) }
     }
 }
 
-impl Hash for Parts {
+impl Hash for ArnParts {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u32(self.hash);
     }
 }
 
-impl Parts {
+impl ArnParts {
     pub(super) fn parse(text: &str, service: &str) -> Result<Self, &'static str> {
         if text.len() > MAX_ARN {
             return Err("it is longer than any ARN");
@@ -121,12 +121,12 @@ pub(super) fn is_partition(text: &str) -> bool {
     text.len() <= 64 && text.starts_with("aws") && text.bytes().all(allowed)
 }
 
-pub(super) fn last(parts: &Parts) -> &str {
+pub(super) fn last(parts: &ArnParts) -> &str {
     parts.resource().rsplit('/').next().unwrap_or_default()
 }
 
 /// The segment between kind and name, in resources of three segments.
-pub(super) fn middle(parts: &Parts) -> Option<&str> {
+pub(super) fn middle(parts: &ArnParts) -> Option<&str> {
     let mut segments = parts.resource().split('/').skip(1);
     let first = segments.next()?;
     segments.next().map(|_| first)
