@@ -65,7 +65,7 @@ pub(crate) fn used_by(names: &[&str], mut finding: Finding) -> Finding {
     finding
 }
 
-fn fault(rule: &str, severity: Severity, n: u8, repairs: Vec<Proposal>) -> Finding {
+pub(crate) fn fault(rule: &str, severity: Severity, n: u8, repairs: Vec<Proposal>) -> Finding {
     let resources =
         Resources { target_group: Some(group("web")), target: Some(target(n, 8080)), ..Resources::default() };
     Finding {

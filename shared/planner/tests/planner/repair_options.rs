@@ -13,6 +13,7 @@ use model::repair::{GroupChange, Proposal, Repair};
 use planner::{Decision, MAX_REFUSALS};
 
 use crate::entities::{a_security_group, an_interface};
+use crate::faults::fault;
 use crate::names::{cluster, service, task};
 use crate::story::{Story, account, now, seconds_ago};
 
@@ -62,23 +63,9 @@ fn stop(n: u8) -> Proposal {
 
 /// Task `n` lacks a group.
 fn lacking(n: u8, repairs: Vec<Proposal>) -> Finding {
-    Finding {
-        rule: "security-group-missing".to_owned(),
-        severity: Severity::High,
-        summary: format!("task {n} lacks sg-2"),
-        remedy: "mend it".to_owned(),
-        title: String::new(),
-        fixes: Vec::new(),
-        caused_by: None,
-        impact: None,
-        grouping: None,
-        resources: Resources { task: Some(task(n)), ..Resources::default() },
-        subject: "as it was".to_owned(),
-        evidence: [].into(),
-        repairs,
-        users: vec![service("web")],
-        sharers: Vec::new(),
-    }
+    let resources = Resources { task: Some(task(n)), ..Resources::default() };
+    let summary = format!("task {n} lacks sg-2");
+    Finding { resources, summary, ..fault("security-group-missing", Severity::High, n, repairs) }
 }
 
 fn deployment(name: &str) -> Deployment {

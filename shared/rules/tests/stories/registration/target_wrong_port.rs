@@ -44,7 +44,7 @@ fn a_port_that_was_only_mapped_and_is_healthy_stays() {
       about service web, task t9, group web, 10.0.1.9:9090, eni-t9; under the policy for prod/web
       withheld: deregister 10.0.1.9:9090 from web: port 9090 is healthy, and nothing shows that prod/web served it through this target
     ");
-    assert_eq!(on_two_ports().maps(6, 9090).recorded("web", "10.0.1.200:9090", 200).removals().len(), 1);
+    assert_eq!(on_two_ports().maps(6, 9090).recorded("web", "10.0.1.9:9090", 9).removals().len(), 1);
 }
 
 #[test]
