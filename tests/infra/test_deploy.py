@@ -129,8 +129,8 @@ def test_an_upgrade_cut_short_is_done_by_the_next_run_and_pinned_code_stays(serv
     assert runs(aws, "pinned") == sent(tmp_path, "two")
 
     # `make deploy` of a checkout whose variables name the code.
-    other.variables["code"] = {"zip": f"{release}/{{function}}-{{architecture}}.zip"}
-    other.deploy("up", "--yes", "--no-build", "--no-sweep", "--lambda-dir", "nowhere", "--var", "architecture=x86_64")
+    other.variables |= {"code": {"zip": f"{release}/{{function}}-{{architecture}}.zip"}, "architecture": "x86_64"}
+    other.deploy("up", "--yes", "--no-build", "--no-sweep", "--lambda-dir", "nowhere")
     assert runs(aws, "pinned") == sent(tmp_path, "two")
     other.deploy("down", "--yes", "--allow-destroy")
     assert left(aws, "pinned") == []
