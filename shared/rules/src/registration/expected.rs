@@ -62,7 +62,7 @@ pub(crate) fn is_of_current_deployment(service: &Service, task: &Task) -> bool {
     service.primary_deployment().is_some_and(|primary| task.started_by.as_ref() == Some(&primary.id))
 }
 
-/// While a deployment that failed is rolled back nothing says whose `loadBalancers` the service tells.
+/// While a deployment that failed is rolled back, AWS's documents don't say whose `loadBalancers` DescribeServices returns.
 fn rolling(service: &Service, task: &Task) -> Expected {
     let primary = service.primary_deployment().map(|primary| &primary.id);
     let is_rolled_back = |one: &Deployment| one.rollout_state == Some(RolloutState::Failed) && Some(&one.id) != primary;

@@ -1,4 +1,4 @@
-//! What a function is told by its environment. The only place where the guard's own variables are read.
+//! A function's settings, from its environment. The only place where the guard's own variables are read.
 //!
 //! An empty variable counts as absent: infrastructure code has no better way to leave one out. Everything that is wrong
 //! is told at once. A variable that isn't known is a warning, so that settings and code can be upgraded in any order.
